@@ -1,0 +1,1 @@
+"""Pictures as data: tidy tables from images."""

@@ -1,0 +1,77 @@
+"""The errors a user can meet: one root, a kind for each thing that can be wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ImagesAsDataError(Exception):
+    """Root of every error this library raises on purpose.
+
+    A message says what was expected and what came, then, after ``Hint:``, what to write instead.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message if hint is None else f"{message}\nHint: {hint}")
+
+    def __str__(self) -> str:
+        # KeyError prints the repr of its message, which hides the line breaks.
+        return str(self.args[0])
+
+
+class ColumnError(ImagesAsDataError, KeyError):
+    """A table lacks a column that was asked for, or has it twice."""
+
+
+class NameClashError(ImagesAsDataError, ValueError):
+    """A verb's output column would overwrite one of the user's."""
+
+
+class ArgumentError(ImagesAsDataError, ValueError):
+    """An argument has a value that the function cannot use."""
+
+
+class ArgumentTypeError(ImagesAsDataError, TypeError):
+    """An argument is of a kind that the function cannot use."""
+
+
+class UnknownNameError(ImagesAsDataError, KeyError):
+    """A model, a group or another name that the library does not know."""
+
+
+class DeviceError(ImagesAsDataError, RuntimeError):
+    """The device asked for is not on this machine."""
+
+
+class ImageError(ImagesAsDataError, OSError):
+    """A picture that cannot be read; within a run its message becomes the row's ``image_error``."""
+
+
+class WeightsError(ImagesAsDataError, OSError):
+    """A model's weights are missing, altered or not what they claim to be."""
+
+
+class CacheError(ImagesAsDataError, OSError):
+    """A folder given as ``cache=`` cannot be used."""
+
+
+class MissingPackageError(ImagesAsDataError, ImportError):
+    """An optional package is needed and not installed."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like ``name``, or ``None`` when none is close."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+def one_of(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """The error for a name that is not among the known ones, with the nearest as its hint."""
+    names = sorted(known)
+    close = nearest(str(name), names)
+    listed = ", ".join(names)
+    hint = f"did you mean {close!r}? " if close else ""
+    return UnknownNameError(f"Unknown {what} {name!r}.", f"{hint}Known: {listed}.")
