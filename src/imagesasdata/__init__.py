@@ -1,1 +1,95 @@
-"""Pictures as data: tidy tables from images."""
+"""Pictures as data: tables of image paths in, tables with more columns out.
+
+The public names are listed in `__all__`, grouped as in the reference; each is imported when it is
+first used, so that ``import imagesasdata`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imagesasdata.errors import (
+        ArgumentError,
+        ArgumentTypeError,
+        CacheError,
+        ColumnError,
+        DeviceError,
+        ImageError,
+        ImagesAsDataError,
+        MissingPackageError,
+        NameClashError,
+        UnknownNameError,
+        WeightsError,
+    )
+    from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.classify import classify
+    from imagesasdata.verbs.contact_sheet import contact_sheet
+    from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.models import model_card, models
+    from imagesasdata.verbs.read_images import read_images
+
+__version__ = "0.1.0.dev0"
+
+_HOME = {
+    # read
+    "read_images": "verbs.read_images",
+    "contact_sheet": "verbs.contact_sheet",
+    # measure
+    "features": "verbs.features",
+    # classify
+    "classify": "verbs.classify",
+    "embed": "verbs.embed",
+    # look inside
+    "models": "verbs.models",
+    "model_card": "verbs.models",
+    # errors
+    "ImagesAsDataError": "errors",
+    "ArgumentError": "errors",
+    "ArgumentTypeError": "errors",
+    "CacheError": "errors",
+    "ColumnError": "errors",
+    "DeviceError": "errors",
+    "ImageError": "errors",
+    "MissingPackageError": "errors",
+    "NameClashError": "errors",
+    "UnknownNameError": "errors",
+    "WeightsError": "errors",
+    "DroppedImagesWarning": "verb",
+}
+
+__all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "CacheError",
+    "ColumnError",
+    "DeviceError",
+    "DroppedImagesWarning",
+    "ImageError",
+    "ImagesAsDataError",
+    "MissingPackageError",
+    "NameClashError",
+    "UnknownNameError",
+    "WeightsError",
+    "classify",
+    "contact_sheet",
+    "embed",
+    "features",
+    "model_card",
+    "models",
+    "read_images",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -34,3 +34,24 @@ PATH = Column("path", "string", "Where the picture is: a path, a URL, or a part 
 IMAGE_ERROR = Column(
     "image_error", "string", "Why the picture could not be used.", null="the picture was used without trouble"
 )
+
+FORMAT = Column("format", "string", "File format by its content, as Pillow names it: JPEG, PNG, ...")
+MODE = Column("mode", "string", "Colour mode as stored, as Pillow names it: RGB, L, CMYK, RGBA, ...")
+WIDTH = Column("width", "int64", "Width of the upright picture.", unit="pixels", range="1 ...")
+HEIGHT = Column("height", "int64", "Height of the upright picture.", unit="pixels", range="1 ...")
+BYTES = Column("bytes", "int64", "Size of the file.", unit="bytes", range="1 ...")
+SHA256 = Column("sha256", "string", "Hash of the file; equal files have equal hashes.", unit="hex")
+TAKEN_AT = Column(
+    "taken_at",
+    "timestamp",
+    "When the picture was taken by the camera's clock, from EXIF; no time zone.",
+    null="the picture could not be read or does not say",
+)
+
+LABEL = Column("label", "string", "Name of the most probable class.")
+LABEL_ID = Column("label_id", "string", "WordNet id of that class; names are not unique, ids are.")
+LABEL_PROB = Column("label_prob", "float64", "Probability of that class.", range="0 to 1")
+RANK = Column("rank", "int64", "Place of the class, the most probable first.", range="1 ...")
+
+EMBEDDING = Column("embedding", "embedding", "The network's description of the picture: a vector.")
+EMB = Column("emb_{}", "float64", "One dimension of the embedding, with wide=True.")

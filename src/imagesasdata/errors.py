@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -75,3 +76,18 @@ def one_of(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
     listed = ", ".join(names)
     hint = f"did you mean {close!r}? " if close else ""
     return UnknownNameError(f"Unknown {what} {name!r}.", f"{hint}Known: {listed}.")
+
+
+def reason(error: Exception) -> str:
+    """The short text that stands in ``image_error`` for a picture that raised ``error``."""
+    if isinstance(error, ImageError):
+        return error.message
+    if isinstance(error, MemoryError):
+        return "not enough memory to decode the picture"
+    if isinstance(error, TimeoutError):
+        return "the server did not answer in time"
+    text = re.sub(r"<[^>]* at 0x[0-9a-f]+>", "file", str(error))
+    text = " ".join(text.split())[:120] or type(error).__name__
+    if "truncated" in text:
+        return f"picture is truncated: {text}"
+    return f"cannot be read: {text}"

@@ -1,0 +1,49 @@
+"""From an upright picture to the array of fixed or bounded size that models and measures take."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+
+def centre_square(image: Image.Image, size: int, share: float) -> np.ndarray:
+    """The centre square of a picture at ``size`` x ``size``, by bicubic interpolation.
+
+    Parameters
+    ----------
+    image
+        Mode RGB.
+    size
+        Side of the result in pixels.
+    share
+        Side of the square as a share of the picture's shorter side: a resize of the shorter side to
+        ``size / share`` with a centre crop of ``size``, done in one step.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (size, size, 3).
+    """
+    width, height = image.size
+    side = min(width, height) * share
+    left, top = (width - side) / 2, (height - side) / 2
+    box = (left, top, left + side, top + side)
+    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, box=box))
+
+
+def fit(image: Image.Image, long_side: int) -> np.ndarray:
+    """A picture whose longer side is at most ``long_side`` pixels; a smaller one as it is.
+
+    Each new pixel is the mean of the old ones that it covers.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (height, width, 3).
+    """
+    width, height = image.size
+    scale = long_side / max(width, height)
+    if scale < 1.0:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = image.resize(size, Image.Resampling.BOX)
+    return np.asarray(image)

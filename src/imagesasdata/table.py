@@ -1,0 +1,298 @@
+"""Tables in, tables out: pandas, polars and pyarrow behind one seam.
+
+Inside the library results are Arrow tables; this file alone knows the user's table library.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast, get_args
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, PATH, Column
+from imagesasdata.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ColumnError,
+    NameClashError,
+    nearest,
+    one_of,
+)
+from imagesasdata.sources import PathLike, list_images
+
+Backend = Literal["pandas", "polars", "pyarrow"]
+Frame = TypeVar("Frame")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A user's table: its frame, and how to give one of the same kind back."""
+
+    frame: nw.DataFrame[Any]
+    lazy: bool
+    path: str
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names."""
+        return self.frame.columns
+
+    def captions(self, column: str) -> list[str]:
+        """A column as text for people: numbers rounded, nulls empty."""
+        return [
+            "" if text is None else f"{text:.3g}" if isinstance(text, float) else str(text)
+            for text in self._cells(column)
+        ]
+
+    def order_by(self, column: str) -> list[int]:
+        """The row numbers sorted by a column, nulls last."""
+        cells = self._cells(column)
+        present = [row for row, cell in enumerate(cells) if cell is not None]
+        present.sort(key=lambda row: cells[row])
+        return present + [row for row, cell in enumerate(cells) if cell is None]
+
+    def paths(self) -> list[str | None]:
+        """The path column as text; ``None`` for nulls and for cells that are no text."""
+        return [
+            os.fspath(cell) if isinstance(cell, (str, os.PathLike)) else None
+            for cell in self._cells(self.path)
+        ]
+
+    def _cells(self, column: str) -> list[Any]:
+        """A column's cells, with ``None`` for whatever the table library has for a missing one."""
+        series = self.frame[column]
+        missing = series.is_null().to_list()
+        return [
+            None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
+        ]
+
+    def check_names(self, columns: Iterable[Column], *, prefix: str | None) -> None:
+        """Raise where an output column would overwrite one of the table's."""
+        names = [column.name for column in columns]
+        taken = sorted(set(names) & (set(self.frame.columns) - {IMAGE_ERROR.name}))
+        if taken:
+            other = (prefix or "") + "new_"
+            raise NameClashError(
+                f"The table has a column {taken[0]!r} already, and it is not overwritten"
+                + (f" (nor are {', '.join(map(repr, taken[1:]))})." if taken[1:] else "."),
+                f'give prefix="{other}" for other names, or drop the column first.',
+            )
+        if IMAGE_ERROR.name in self.frame.columns:
+            dtype = self.frame.schema[IMAGE_ERROR.name]
+            empty = self.frame[IMAGE_ERROR.name].null_count() == len(self.frame)
+            if dtype != nw.String and not empty and dtype not in (nw.Object, nw.Categorical):
+                raise NameClashError(
+                    f"The table's column {IMAGE_ERROR.name!r} is of type {dtype}, but this name is "
+                    "kept for the reason why a picture could not be read.",
+                    "rename that column.",
+                )
+
+    def join(self, results: pa.Table, columns: Sequence[Column]) -> Any:
+        """The table with one column more for each of ``columns``; row ``i`` from result ``i``.
+
+        ``image_error`` is shared by all verbs: an earlier verb's reason stays.
+        """
+        added = results.select([column.name for column in columns])
+        frame = self.frame
+        if IMAGE_ERROR.name in frame.columns and IMAGE_ERROR.name in added.column_names:
+            texts = [None if cell is None else str(cell) for cell in self._cells(IMAGE_ERROR.name)]
+            earlier = pa.array(texts, pa.string())
+            position = added.column_names.index(IMAGE_ERROR.name)
+            both = pc.coalesce(earlier, added[IMAGE_ERROR.name].combine_chunks())
+            added = added.set_column(position, IMAGE_ERROR.name, both)
+            frame = frame.drop(IMAGE_ERROR.name)
+        new = _like(added, self.frame)
+        if self.frame.implementation.is_pandas():
+            new.index = nw.to_native(frame).index
+        joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
+        return self._give(joined)
+
+    def keep(self, mask: Sequence[bool], native: Any) -> Any:
+        """The rows of ``native`` (a table given by `join`) where ``mask`` is true."""
+        frame = nw.from_native(native)
+        if isinstance(frame, nw.LazyFrame):
+            frame = frame.collect()
+        return self._give(frame.filter(list(mask)))
+
+    def expand(self, results: pa.Table, rows: Sequence[int], columns: Sequence[Column]) -> Any:
+        """A long table: ``image_id`` and ``path`` of row ``rows[i]``, then result ``i``."""
+        paths = pa.array(self.paths(), pa.string())
+        long = pa.table({PATH.name: paths.take(pa.array(rows, pa.int64()))})
+        if IMAGE_ID.name in self.frame.columns:
+            ids = self.frame[IMAGE_ID.name].to_arrow()
+            if isinstance(ids, pa.ChunkedArray):
+                ids = ids.combine_chunks()
+            ids = ids.take(pa.array(rows, pa.int64()))
+        else:
+            ids = pa.array(rows, pa.int64())
+        long = long.add_column(0, IMAGE_ID.name, ids)
+        for column in columns:
+            long = long.append_column(column.name, results[column.name])
+        return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
+
+    def _give(self, frame: nw.DataFrame[Any]) -> Any:
+        return nw.to_native(frame.lazy() if self.lazy else frame)
+
+
+def open_table(images: Any, path: str) -> Table:
+    """Take what a verb was given: a table, or a folder, glob, path or list of paths.
+
+    Raises
+    ------
+    ColumnError
+        When the table has no column ``path``, or has a column twice.
+    ArgumentTypeError
+        When it is neither a table nor paths, or its path column holds numbers.
+    """
+    if is_paths(images):
+        return open_table(from_paths(images), "path")
+    frame, lazy = _frame(images)
+    if path not in frame.columns:
+        close = nearest(path, frame.columns)
+        listed = ", ".join(map(repr, frame.columns)) or "none"
+        raise ColumnError(
+            f"The table has no column {path!r}. Its columns: {listed}.",
+            f'give path="{close or "NAME"}", the column that holds the pictures\' paths.',
+        )
+    dtype = frame.schema[path]
+    if dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean:
+        # pandas reads a column of nothing but missing values as numbers.
+        if frame[path].null_count() < len(frame):
+            raise ArgumentTypeError(
+                f"The column {path!r} holds {dtype}, not paths.",
+                'give path="NAME", the column that holds the pictures\' paths.',
+            )
+    return Table(frame, lazy, path)
+
+
+def from_paths(where: PathLike | Iterable[PathLike], backend: Backend = "pandas") -> Any:
+    """A table of ``image_id`` and ``path``, one row for each picture found (see `list_images`)."""
+    paths = list_images(where)
+    return from_columns({IMAGE_ID.name: list(range(len(paths))), PATH.name: paths}, backend)
+
+
+def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas") -> Any:
+    """A new table of the chosen library from plain columns."""
+    if backend not in get_args(Backend):
+        raise one_of("backend", backend, get_args(Backend))
+    table = pa.table(dict(columns)) if columns else pa.table({})
+    if "path" in columns and not len(columns["path"]):
+        table = table.set_column(
+            table.column_names.index("path"), "path", pa.array([], pa.string())
+        )
+    if backend == "pyarrow":
+        return table
+    if backend == "polars":
+        import polars as pl
+
+        return pl.from_arrow(table)
+    return table.to_pandas()
+
+
+def to_arrow(images: Any) -> pa.Table:
+    """Any of the tables a verb gives, as an Arrow table (for files and for printing)."""
+    return _frame(images)[0].to_arrow()
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type of an output column."""
+    if column.kind == "embedding":
+        return pa.list_(pa.float32(), column.size or 0)
+    return {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "float64": pa.float64(),
+        "bool": pa.bool_(),
+        "timestamp": pa.timestamp("us"),
+    }[column.kind]
+
+
+def is_paths(images: object) -> bool:
+    """Whether a verb was given a path or several, not a table."""
+    return isinstance(images, (str, os.PathLike, list, tuple, set, Iterator))
+
+
+def _frame(images: Any) -> tuple[nw.DataFrame[Any], bool]:
+    try:
+        frame = nw.from_native(images)
+    except TypeError:
+        raise ArgumentTypeError(
+            f"Expected a table (pandas, polars or pyarrow) or paths, got {type(images).__name__}.",
+            "give a folder, a glob, a list of paths, or a table with a column of paths.",
+        ) from None
+    except (nw.exceptions.DuplicateError, ValueError) as error:
+        raise _twice(images, error) from None
+    if isinstance(frame, nw.LazyFrame):
+        return frame.collect(), True
+    if len(set(frame.columns)) < len(frame.columns):
+        raise _twice(images, None)
+    return cast("nw.DataFrame[Any]", frame), False
+
+
+def _twice(images: Any, error: Exception | None) -> ColumnError:
+    names = [str(name) for name in getattr(images, "columns", getattr(images, "column_names", []))]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not twice and error is not None:
+        return ColumnError(f"The table cannot be read: {error}")
+    return ColumnError(
+        f"The table has more than one column named {twice[0] if twice else '?'!r}.",
+        "rename or drop one of them.",
+    )
+
+
+def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
+    """An Arrow table as the table library of ``frame`` has it."""
+    kind = frame.implementation
+    if kind.is_polars():
+        import polars as pl
+
+        return pl.from_arrow(table)
+    if kind.is_pyarrow():
+        return table
+    if kind.is_pandas():
+        import pandas as pd
+
+        native = nw.to_native(frame)
+        if any(isinstance(dtype, pd.ArrowDtype) for dtype in native.dtypes):
+            return table.to_pandas(types_mapper=pd.ArrowDtype)
+        return table.to_pandas()
+    raise ArgumentTypeError(
+        f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
+    )
+
+
+def save(images: Any, to: str) -> None:
+    """Write a table to ``.parquet``, ``.csv``, ``.feather`` or ``.jsonl``, by the name's ending."""
+    table = to_arrow(images)
+    ending = os.path.splitext(to)[1].lower()
+    if ending not in {".parquet", ".csv", ".feather"}:
+        raise ArgumentError(
+            f"Cannot tell from {to!r} how to write the table.",
+            "end the name in .parquet, .csv or .feather.",
+        )
+    if ending == ".parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(table, to)
+    elif ending == ".feather":
+        import pyarrow.feather as feather
+
+        feather.write_feather(table, to)
+    else:
+        import pyarrow.csv as csv
+
+        lists = [f.name for f in table.schema if pa.types.is_nested(f.type)]
+        if lists:
+            raise ArgumentError(
+                f"A CSV file cannot hold the column {lists[0]!r}, whose cells are vectors.",
+                "write .parquet, or ask for wide=True.",
+            )
+        csv.write_csv(table, to)

@@ -1,0 +1,125 @@
+"""`read_images`: from files to a table with a row for each picture."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from imagesasdata import columns as col
+from imagesasdata.decode import MAX_PIXELS, read_header
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.sources import PathLike
+from imagesasdata.table import Backend, from_paths, is_paths
+from imagesasdata.verb import Row, Verb, run
+
+COLUMNS = (
+    col.FORMAT,
+    col.MODE,
+    col.WIDTH,
+    col.HEIGHT,
+    col.BYTES,
+    col.SHA256,
+    col.TAKEN_AT,
+)
+
+
+def read_images(
+    images: PathLike | Iterable[PathLike] | Any,
+    *,
+    path: str = "path",
+    backend: Backend = "pandas",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Make a table with a row for each picture, from a folder, a glob, an archive or a table.
+
+    The first step of an analysis: what pictures there are, how large, of which kind, taken when,
+    and which files cannot be read. Only headers are decoded, so it is quick; a picture damaged
+    further in is found by the first verb that looks at its pixels.
+
+    Parameters
+    ----------
+    images
+        A folder (searched with its sub-folders), a glob, a ``.zip`` file, a URL that fsspec knows
+        (``s3://``, ``gs://``, ``zip://``, ...), a list of these, or a table with a column of paths.
+    path
+        The table's column of paths.
+    backend
+        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that
+        is given comes back as its own kind.
+    max_pixels
+        A picture with more pixels is refused from its header. The default is the largest that
+        phones make.
+    prefix
+        Put before the new columns' names.
+    workers
+        Threads that read files; by default one for each core, or 16 for remote files.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        From paths: ``image_id`` (number from 0) and ``path``; from a table: its own rows. And:
+
+        - ``format``, ``mode``: as Pillow names them;
+        - ``width``, ``height``: of the upright picture, in pixels;
+        - ``bytes``, ``sha256``: of the file;
+        - ``taken_at``: the camera's clock, from EXIF, without time zone;
+        - ``image_error``: why the picture cannot be read, else null.
+
+    Raises
+    ------
+    ArgumentError
+        When a folder or glob has no picture in it.
+    ColumnError, NameClashError
+        When the table lacks the column ``path``, or has a column of one of the new names.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.read_images("examples/photos")
+    >>> photos[["path", "format", "width", "height"]].head(2)  # doctest: +SKIP
+    """
+    check_count("max_pixels", max_pixels)
+    options = Options(
+        path=path,
+        prefix=prefix,
+        workers=workers,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    verb = Verb(
+        name="read_images",
+        columns=COLUMNS,
+        load=lambda data: [_describe(data, max_pixels)],
+        finish=lambda results: results,
+        max_pixels=max_pixels,
+    )
+    if is_paths(images):
+        images = from_paths(images, backend)
+    return run(images, verb, options)
+
+
+def _describe(data: bytes, max_pixels: int) -> Row:
+    header = read_header(data, max_pixels=max_pixels)
+    return {
+        col.FORMAT.name: header.format,
+        col.MODE.name: header.mode,
+        col.WIDTH.name: header.width,
+        col.HEIGHT.name: header.height,
+        col.BYTES.name: len(data),
+        col.SHA256.name: hashlib.sha256(data).hexdigest(),
+        col.TAKEN_AT.name: header.taken_at,
+    }

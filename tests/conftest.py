@@ -1,0 +1,114 @@
+"""Fixtures: every kind of table, a folder of pictures of every kind of trouble, the labelled data."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from PIL import Image
+
+REPO = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of table: how to make it from plain columns, and how to get plain columns back."""
+
+    name: str
+    make: Callable[[dict[str, list[Any]]], Any]
+
+    def columns(self, table: Any) -> dict[str, list[Any]]:
+        if isinstance(table, pl.LazyFrame):
+            table = table.collect()
+        if isinstance(table, pl.DataFrame):
+            return table.to_dict(as_series=False)
+        if isinstance(table, pa.Table):
+            return table.to_pydict()
+        return {
+            name: [None if _missing(cell) else cell for cell in table[name]]
+            for name in table.columns
+        }
+
+    def is_kind(self, table: Any) -> bool:
+        return type(table) is type(self.make({"path": ["a"]}))
+
+
+def _missing(cell: Any) -> bool:
+    return not isinstance(cell, np.ndarray) and pd.isna(cell) is True
+
+
+KINDS = (
+    Kind("pandas", pd.DataFrame),
+    Kind("pandas-pyarrow", lambda c: pd.DataFrame(c).convert_dtypes(dtype_backend="pyarrow")),
+    Kind("polars", lambda c: pl.DataFrame(c, strict=False)),
+    Kind("polars-lazy", lambda c: pl.DataFrame(c, strict=False).lazy()),
+    Kind("pyarrow", pa.table),
+)
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each kind of table in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The labelled development pictures, which are not part of the project."""
+    folder = Path(os.environ.get("IMAGESASDATA_DATA", REPO.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the labelled pictures are not here; IMAGESASDATA_DATA names their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_photos() -> Path:
+    """The photos that ship with the project."""
+    return REPO / "examples" / "photos"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's weights out of reach, and the compiled programs of one test run together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMAGESASDATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _in_repo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doctests name the shipped photos by their path in the checkout."""
+    monkeypatch.chdir(REPO)
+
+
+def picture(width: int = 48, height: int = 32, seed: int = 0, mode: str = "RGB") -> Image.Image:
+    """A smooth picture, the same for the same seed."""
+    small = np.random.default_rng(seed).integers(0, 256, (4, 6, 3), dtype=np.uint8)
+    image = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+    return image.convert(mode)
+
+
+def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """A picture as the bytes of a file."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Eight small photos, no two alike: 0.jpg ... 7.jpg."""
+    place = tmp_path / "photos"
+    place.mkdir()
+    for number in range(8):
+        (place / f"{number}.jpg").write_bytes(encoded(picture(seed=number), quality=90))
+    return place
