@@ -16,8 +16,9 @@ import time
 import uuid
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +40,8 @@ _KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
 Records = Sequence[Mapping[str, Any]]
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True)
+class Known:
     """Where a finished picture's rows stand in the cache: ``count`` of them from ``start``."""
 
     start: int
@@ -181,7 +183,11 @@ class _Index:
     def __init__(self, column: pa.ChunkedArray) -> None:
         values = column.combine_chunks()
         if isinstance(values, pa.ChunkedArray):
-            values = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], pa.binary(16))
+            values = (
+                pa.concat_arrays(values.chunks)
+                if values.num_chunks
+                else pa.array([], pa.binary(16))
+            )
         buffer = values.buffers()[1] if len(values) else None
         keys = np.frombuffer(buffer or b"", _KEY)[values.offset : values.offset + len(values)]
         # The first of equal keys comes first, for a picture's rows stand together.

@@ -29,14 +29,29 @@ class Column:
         return replace(self, name=name)
 
 
-IMAGE_ID = Column("image_id", "int64", "Number of the row in the table that was read.", range="0 ...", null="never")
-PATH = Column("path", "string", "Where the picture is: a path, a URL, or a part of one.", null="as given")
+IMAGE_ID = Column(
+    "image_id",
+    "int64",
+    "Number of the row in the table that was read.",
+    range="0 ...",
+    null="never",
+)
+PATH = Column(
+    "path", "string", "Where the picture is: a path, a URL, or a part of one.", null="as given"
+)
 IMAGE_ERROR = Column(
-    "image_error", "string", "Why the picture could not be used.", null="the picture was used without trouble"
+    "image_error",
+    "string",
+    "Why the picture could not be used.",
+    null="the picture was used without trouble",
 )
 
-FORMAT = Column("format", "string", "File format by its content, as Pillow names it: JPEG, PNG, ...")
-MODE = Column("mode", "string", "Colour mode as stored, as Pillow names it: RGB, L, CMYK, RGBA, ...")
+FORMAT = Column(
+    "format", "string", "File format by its content, as Pillow names it: JPEG, PNG, ..."
+)
+MODE = Column(
+    "mode", "string", "Colour mode as stored, as Pillow names it: RGB, L, CMYK, RGBA, ..."
+)
 WIDTH = Column("width", "int64", "Width of the upright picture.", unit="pixels", range="1 ...")
 HEIGHT = Column("height", "int64", "Height of the upright picture.", unit="pixels", range="1 ...")
 BYTES = Column("bytes", "int64", "Size of the file.", unit="bytes", range="1 ...")

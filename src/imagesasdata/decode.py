@@ -127,7 +127,9 @@ def _open(data: bytes, max_pixels: int) -> Image.Image:
     except UnidentifiedImageError:
         raise ImageError(_what_else(data)) from None
     except Image.DecompressionBombError:
-        raise ImageError(f"picture has over {max_pixels:,} pixels, the limit (max_pixels)") from None
+        raise ImageError(
+            f"picture has over {max_pixels:,} pixels, the limit (max_pixels)"
+        ) from None
     width, height = image.size
     if width * height > max_pixels:
         raise ImageError(

@@ -6,14 +6,11 @@ import functools
 import os
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, DeviceError
-
-if TYPE_CHECKING:
-    import jax
 
 Apply = Callable[[Any, Any], dict[str, Any]]
 
@@ -88,7 +85,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def find_devices(device: str | None) -> Sequence[jax.Device]:
+def find_devices(device: str | None) -> Sequence[Any]:
     """The local devices that a ``device=`` argument means.
 
     Raises
@@ -105,7 +102,8 @@ def find_devices(device: str | None) -> Sequence[jax.Device]:
     kind, _, number = device.partition(":")
     if kind not in {"cpu", "gpu", "cuda", "rocm", "tpu"} or (number and not number.isdigit()):
         raise ArgumentError(
-            f"Unknown device {device!r}.", 'give "cpu", "gpu", "tpu", one of several as "gpu:1", or None.'
+            f"Unknown device {device!r}.",
+            'give "cpu", "gpu", "tpu", one of several as "gpu:1", or None.',
         )
     try:
         found = jax.local_devices(backend=kind)

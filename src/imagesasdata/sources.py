@@ -21,8 +21,32 @@ PathLike = str | os.PathLike[str]
 
 # What a folder is searched for. A path that is named outright is tried whatever its ending.
 EXTENSIONS = frozenset(
-    ".apng .avif .bmp .dib .gif .heic .heif .ico .j2k .jfif .jp2 .jpe .jpeg .jpg .mpo .pbm .pgm .png"
-    " .pnm .ppm .tga .tif .tiff .webp".split()
+    [
+        ".apng",
+        ".avif",
+        ".bmp",
+        ".dib",
+        ".gif",
+        ".heic",
+        ".heif",
+        ".ico",
+        ".j2k",
+        ".jfif",
+        ".jp2",
+        ".jpe",
+        ".jpeg",
+        ".jpg",
+        ".mpo",
+        ".pbm",
+        ".pgm",
+        ".png",
+        ".pnm",
+        ".ppm",
+        ".tga",
+        ".tif",
+        ".tiff",
+        ".webp",
+    ]
 )
 # No camera writes such a file; it is a video, an archive or a mistake, and would fill the memory.
 MAX_BYTES = 1 << 29
@@ -30,7 +54,7 @@ MAX_BYTES = 1 << 29
 
 def is_remote(path: str) -> bool:
     """Whether a path is one that fsspec opens (``s3://``, ``zip://``, ...), not a local file's."""
-    return "://" in path and not path.startswith("file://")
+    return ("://" in path and not path.startswith("file://")) or "::" in path
 
 
 def list_images(where: PathLike | Iterable[PathLike]) -> list[str]:
@@ -68,10 +92,7 @@ def list_images(where: PathLike | Iterable[PathLike]) -> list[str]:
 
 
 def _list_one(where: str, *, alone: bool) -> list[str]:
-    if is_remote(where) or "::" in where:
-        found = _list_remote(where)
-    else:
-        found = _list_local(_local(where))
+    found = _list_remote(where) if is_remote(where) else _list_local(_local(where))
     if found is None:
         if alone:
             raise ArgumentError(
@@ -167,7 +188,7 @@ class Files:
             With a short reason, when the file is missing, is no regular file, may not be read, is
             over `MAX_BYTES`, or its server does not answer.
         """
-        if is_remote(path) or "::" in path:
+        if is_remote(path):
             return self._read_remote(path)
         return _read_local(_local(path))
 
@@ -176,7 +197,7 @@ class Files:
 
         ``None`` when nothing reliable is known; the content then has to be read.
         """
-        if is_remote(path) or "::" in path:
+        if is_remote(path):
             return None
         try:
             status = os.stat(_local(path))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -82,7 +82,7 @@ def stream(
     runner: Runner | None,
     *,
     workers: int,
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Load and run jobs in threads; give each out when it is done.
 
     Parameters

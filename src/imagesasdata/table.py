@@ -6,6 +6,7 @@ Inside the library results are Arrow tables; this file alone knows the user's ta
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast, get_args
@@ -106,7 +107,7 @@ class Table:
             texts = [None if cell is None else str(cell) for cell in self._cells(IMAGE_ERROR.name)]
             earlier = pa.array(texts, pa.string())
             position = added.column_names.index(IMAGE_ERROR.name)
-            both = pc.coalesce(earlier, added[IMAGE_ERROR.name].combine_chunks())
+            both = pc.call_function("coalesce", [earlier, added[IMAGE_ERROR.name].combine_chunks()])
             added = added.set_column(position, IMAGE_ERROR.name, both)
             frame = frame.drop(IMAGE_ERROR.name)
         new = _like(added, self.frame)
@@ -163,13 +164,13 @@ def open_table(images: Any, path: str) -> Table:
             f'give path="{close or "NAME"}", the column that holds the pictures\' paths.',
         )
     dtype = frame.schema[path]
-    if dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean:
-        # pandas reads a column of nothing but missing values as numbers.
-        if frame[path].null_count() < len(frame):
-            raise ArgumentTypeError(
-                f"The column {path!r} holds {dtype}, not paths.",
-                'give path="NAME", the column that holds the pictures\' paths.',
-            )
+    no_text = dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean
+    # pandas reads a column of nothing but missing values as numbers.
+    if no_text and frame[path].null_count() < len(frame):
+        raise ArgumentTypeError(
+            f"The column {path!r} holds {dtype}, not paths.",
+            'give path="NAME", the column that holds the pictures\' paths.',
+        )
     return Table(frame, lazy, path)
 
 
@@ -269,8 +270,44 @@ def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
     )
 
 
+def read(file: str) -> Any:
+    """Read a table from a ``.parquet``, ``.csv`` or ``.feather`` file, as pandas."""
+    import pandas as pd
+
+    readers = {".parquet": pd.read_parquet, ".csv": pd.read_csv, ".feather": pd.read_feather}
+    try:
+        return readers[os.path.splitext(file)[1].lower()](file)
+    except FileNotFoundError:
+        raise ArgumentError(f"There is no table at {file!r}.") from None
+    except (ValueError, OSError, pa.ArrowException) as error:
+        raise ArgumentError(f"The table {file!r} cannot be read: {error}.") from error
+
+
+def failures(images: Any) -> int:
+    """How many rows have an ``image_error``."""
+    frame = _frame(images)[0]
+    return len(frame) - frame[IMAGE_ERROR.name].null_count()
+
+
+def as_text(images: Any, *, rows: int = 20) -> str:
+    """The first rows and as many columns as fit in a terminal, for people to read."""
+    import polars as pl
+
+    shown = pl.from_arrow(to_arrow(images))
+    with pl.Config(
+        tbl_rows=rows,
+        tbl_cols=12,
+        tbl_hide_column_data_types=True,
+        tbl_hide_dataframe_shape=len(shown) <= rows,
+        fmt_str_lengths=40,
+        tbl_formatting="NOTHING" if not sys.stdout.isatty() else "UTF8_FULL_CONDENSED",
+        tbl_width_chars=200 if not sys.stdout.isatty() else None,
+    ):
+        return str(shown)
+
+
 def save(images: Any, to: str) -> None:
-    """Write a table to ``.parquet``, ``.csv``, ``.feather`` or ``.jsonl``, by the name's ending."""
+    """Write a table to ``.parquet``, ``.csv`` or ``.feather``, by the name's ending."""
     table = to_arrow(images)
     ending = os.path.splitext(to)[1].lower()
     if ending not in {".parquet", ".csv", ".feather"}:

@@ -21,7 +21,7 @@ from imagesasdata.progress import Progress
 from imagesasdata.runner import Runner, cores
 from imagesasdata.sources import Files, is_remote
 from imagesasdata.stream import Done, Loaded, stream
-from imagesasdata.table import Table, arrow_type, open_table
+from imagesasdata.table import arrow_type, open_table
 
 Row = Mapping[str, Any]
 
@@ -231,7 +231,9 @@ class _Rows:
         tables, numbers, counts = [*self._chunks], [*self._numbers], [*self._counts]
         if cache is not None and self._known:
             places = [
-                known.start + step for _, known in self._known for step in range(max(known.count, 1))
+                known.start + step
+                for _, known in self._known
+                for step in range(max(known.count, 1))
             ]
             for number, known in self._known:
                 numbers += [number] * max(known.count, 1)

@@ -70,5 +70,4 @@ def linear_luminance(rgb: UInt8[np.ndarray, "h w 3"]) -> np.ndarray:
     linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
     # One look-up for each channel, with its weight in the table.
     weighted = (linear[:, None] * (0.2126, 0.7152, 0.0722)).astype(np.float32)
-    red, green, blue = cv2.split(rgb)
-    return weighted[red, 0] + weighted[green, 1] + weighted[blue, 2]
+    return weighted[rgb[..., 0], 0] + weighted[rgb[..., 1], 1] + weighted[rgb[..., 2], 2]

@@ -45,7 +45,9 @@ COLUMNS = (
         null=f"{_NO_PAIRS}, or constant",
     ),
     *(
-        Column(f"lbp_{pattern}", "float64", f"Share of local binary pattern {pattern}.", range="0 to 1")
+        Column(
+            f"lbp_{pattern}", "float64", f"Share of local binary pattern {pattern}.", range="0 to 1"
+        )
         for pattern in range(10)
     ),
 )

@@ -18,8 +18,8 @@ Activation = Literal["relu6"] | None
 class Folded(NamedTuple):
     """A convolution with its normalisation folded in: all that inference needs."""
 
-    kernel: Float[Array | np.ndarray, "..."]
-    bias: Float[Array | np.ndarray, " o"]
+    kernel: Float[Array, ...]
+    bias: Float[Array, " o"]
 
 
 class ConvNorm(nnx.Module):
@@ -61,6 +61,7 @@ class ConvNorm(nnx.Module):
         self.activation: Activation = activation
 
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
+        """Apply the layer, as it stands in training or in evaluation."""
         layer = depthwise if self.by_channel else conv
         y = self.norm(layer(x, self.kernel[...], self.stride))
         return relu6(y) if self.activation == "relu6" else y
@@ -76,7 +77,8 @@ class ConvNorm(nnx.Module):
         )
         scale = scale / np.sqrt(variance + self.norm.epsilon)
         # Done in numpy: as so many small programs, it would take longer to compile than to run.
-        return Folded(np.asarray(self.kernel[...]) * scale, bias - mean * scale)
+        kernel = np.asarray(self.kernel[...]) * scale
+        return Folded(jnp.asarray(kernel), jnp.asarray(bias - mean * scale))
 
     def _normalisation(self) -> tuple[nnx.Variable, ...]:
         norm = self.norm
@@ -85,6 +87,6 @@ class ConvNorm(nnx.Module):
         return norm.scale, norm.bias, norm.mean, norm.var
 
 
-def relu6(x: Float[Array, "..."]) -> Float[Array, "..."]:
+def relu6(x: Float[Array, ...]) -> Float[Array, ...]:
     """Values below 0 become 0, above 6 become 6."""
     return jnp.clip(x, 0.0, 6.0)

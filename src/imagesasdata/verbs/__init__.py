@@ -1,0 +1,1 @@
+"""The public verbs, a file each; what they share is in `imagesasdata.verb`."""

@@ -123,7 +123,7 @@ def classify(
     >>> import imagesasdata as iad
     >>> photos = iad.classify("examples/photos/chelsea.jpg")
     >>> photos.label[0]
-    'Egyptian cat'
+    'Egyptian Mau'
     """
     options = Options(
         path=path,
@@ -147,7 +147,10 @@ def classify(
     every = tuple(f"prob_{name}" for name in labels.identifiers()) if probs else ()
     verb = Verb(
         name="classify",
-        columns=(*columns, *(_probability(name, label) for name, label in zip(every, labels.names))),
+        columns=(
+            *columns,
+            *(_probability(name, label) for name, label in zip(every, labels.names, strict=False)),
+        ),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: _rows(results[0][0]["logits"], labels, top, long, every),
         network=Network(network.apply, network.params),
@@ -174,7 +177,8 @@ def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
     check_count("top", top)
     if top > classes:
         raise ArgumentError(
-            f"top={top} is more than the model's {classes:,} classes.", f"give top={classes} or less."
+            f"top={top} is more than the model's {classes:,} classes.",
+            f"give top={classes} or less.",
         )
     if shape not in get_args(Shape):
         raise one_of("shape", shape, get_args(Shape))

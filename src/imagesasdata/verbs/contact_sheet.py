@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, limits
-from imagesasdata.errors import ColumnError, nearest, reason
+from imagesasdata.errors import ColumnError, nearest
 from imagesasdata.options import check_count
 from imagesasdata.pixels import fit
 from imagesasdata.runner import cores

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from imagesasdata.decode import MAX_PIXELS, Exactness
+from imagesasdata.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.decode import decode as decode_picture
-from imagesasdata.decode import read_header
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.measures import GROUPS, Size, measure
 from imagesasdata.options import OnError, Options, check_count
@@ -121,7 +120,9 @@ def _check_groups(groups: Sequence[str] | str | None) -> tuple[str, ...]:
         return tuple(GROUPS)
     asked = (groups,) if isinstance(groups, str) else tuple(groups)
     if not asked:
-        raise ArgumentError("groups is empty.", f"name some of {', '.join(GROUPS)}, or leave it out.")
+        raise ArgumentError(
+            "groups is empty.", f"name some of {', '.join(GROUPS)}, or leave it out."
+        )
     for group in asked:
         if group not in GROUPS:
             raise one_of("group of features", group, GROUPS)

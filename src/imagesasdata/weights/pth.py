@@ -161,7 +161,9 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, pid: Any, /) -> _Storage:
         match pid:
-            case ("storage", _StorageKind(name=kind), str(key), str(), int(size), None) if size >= 0:
+            case ("storage", _StorageKind(name=kind), str(key), str(), int(size), None) if (
+                size >= 0
+            ):
                 storage = _Storage(_DTYPES[kind], size)
             case _:
                 raise WeightsError("names its values in a way that is not understood.")
@@ -200,5 +202,3 @@ def _rebuild_parameter(tensor: Any, *_: Any) -> _Tensor:
 
 def _sequence(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (None,)
-
-

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, UInt8
 
@@ -56,6 +55,7 @@ class Block(nnx.Module):
         self.adds_input = stride == 1 and inputs == outputs
 
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
+        """Apply the block, as it stands in training or in evaluation."""
         y = x if self.expand is None else self.expand(x)
         y = self.project(self.filters(y))
         return x + y if self.adds_input else y
@@ -73,9 +73,7 @@ class EfficientNetLite(nnx.Module):
         Number of outputs.
     """
 
-    def __init__(
-        self, width: float, depth: float, *, classes: int = 1000, rngs: nnx.Rngs
-    ) -> None:
+    def __init__(self, width: float, depth: float, *, classes: int = 1000, rngs: nnx.Rngs) -> None:
         self.stem = ConvNorm(3, STEM_CHANNELS, kernel=3, stride=2, rngs=rngs)
         stages = []
         inputs = STEM_CHANNELS
@@ -165,4 +163,4 @@ def inference(
 
 def _linear(layer: nnx.Linear) -> Folded:
     assert layer.bias is not None, "the layer is made with a bias"
-    return Folded(np.asarray(layer.kernel[...]), np.asarray(layer.bias[...]))
+    return Folded(jnp.asarray(layer.kernel[...]), jnp.asarray(layer.bias[...]))

@@ -1,0 +1,88 @@
+"""Compare imagesasdata with PyTorch and onnxruntime on this machine, side by side.
+
+python benchmarks/run.py [--only forward,end_to_end,memory,start_up] [--rounds N] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+
+from measure import Row, as_table
+
+ALL = ("forward", "end_to_end", "memory", "start_up")
+PACKAGES = ("imagesasdata", "jax", "jaxlib", "numpy", "pillow", "onnxruntime", "torch")
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for, print a table and write it as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default=",".join(ALL), help=f"some of {','.join(ALL)}")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--quick", action="store_true", help="fewer pictures")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results.json")
+    arguments = parser.parse_args()
+    names = arguments.only.split(",")
+    unknown = sorted(set(names) - set(ALL))
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
+
+    about = describe()
+    results: dict[str, list[Row]] = {}
+    for name in names:
+        results[name] = in_own_process(name, arguments.rounds, arguments.quick)
+        print(as_table(results[name]), flush=True)
+    tables = {
+        name: [{**asdict(row), "met": row.met} for row in rows] for name, rows in results.items()
+    }
+    text = json.dumps({**about, "results": tables}, indent=1)
+    arguments.out.write_text(text + "\n", "utf-8")
+
+
+def describe() -> dict[str, object]:
+    """When and on what: without this the figures say nothing."""
+    return {
+        "command": " ".join(["python benchmarks/run.py", *sys.argv[1:]]),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load_at_start": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+    }
+
+
+def in_own_process(name: str, rounds: int, quick: bool) -> list[Row]:
+    """One benchmark in a fresh process, so that the threads and memory of one do not weigh on another."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(_measure, name, rounds, quick).result()
+
+
+def _measure(name: str, rounds: int, quick: bool) -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        return importlib.import_module(name).measure(Path(folder), rounds, quick)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,271 @@
+"""The verbs from a shell: pictures or a table in, a table out.
+
+Exit codes: 0 when all went well; 1 when the run went to its end but some pictures could not be used
+(the table says which); 2 for a mistake in the command; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imagesasdata.errors import ImagesAsDataError
+
+app = typer.Typer(
+    help="Pictures as data: tables of features, classes and embeddings.",
+    epilog="Exit codes: 0 done, 1 done but some pictures could not be used, 2 a mistake in the "
+    "command, 130 stopped.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+weights_app = typer.Typer(help="The files of weights on this machine.", no_args_is_help=True)
+app.add_typer(weights_app, name="weights")
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Folders, globs, pictures, zip files; or one .parquet or .csv table."),
+]
+To = Annotated[str | None, typer.Option(help="Write the table here: .parquet, .csv or .feather.")]
+PathColumn = Annotated[str, typer.Option("--path", help="The table's column of paths.")]
+ModelName = Annotated[str, typer.Option(help="A name that `imagesasdata models` lists.")]
+CacheFolder = Annotated[
+    str | None, typer.Option(help="Keep finished rows here, to go on after a stop.")
+]
+Device = Annotated[str | None, typer.Option(help="cpu, gpu, tpu, or one of several as gpu:1.")]
+BatchSize = Annotated[int | None, typer.Option(help="Pictures that are run together.")]
+Workers = Annotated[int | None, typer.Option(help="Threads that read and decode.")]
+Prefix = Annotated[str | None, typer.Option(help="Put before the new columns' names.")]
+OnErrorName = Annotated[str, typer.Option(help="record, raise or drop.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+
+
+@app.command()
+def read(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """List pictures: format, size, hash, time taken, and which cannot be read."""
+    from imagesasdata import read_images
+
+    _finish(
+        read_images(
+            _images(paths),
+            path=path,
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]  # checked by the verb
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def features(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    group: Annotated[
+        list[str] | None, typer.Option(help="size, colour, light or texture; may be repeated.")
+    ] = None,
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Measure size, colour, light and texture."""
+    from imagesasdata import features as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            path=path,
+            groups=group,
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def classify(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    model: ModelName = "efficientnet_lite0",
+    top: Annotated[int, typer.Option(help="How many classes for each picture.")] = 1,
+    shape: Annotated[str, typer.Option(help="wide, or long for a row for each class.")] = "wide",
+    probs: Annotated[bool, typer.Option(help="A column for every class.")] = False,
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Name what each picture shows."""
+    from imagesasdata import classify as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            path=path,
+            model=model,
+            top=top,
+            shape=shape,  # type: ignore[arg-type]
+            probs=probs,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def embed(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    model: ModelName = "efficientnet_lite0",
+    wide: Annotated[bool, typer.Option(help="A column for each dimension.")] = False,
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Describe each picture by a vector."""
+    from imagesasdata import embed as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            path=path,
+            model=model,
+            wide=wide,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def models(
+    name: Annotated[str | None, typer.Argument(help="A model, to see all about it.")] = None,
+    to: To = None,
+) -> None:
+    """List the models, or print one model's card."""
+    from imagesasdata import model_card
+    from imagesasdata import models as verb
+    from imagesasdata.table import save
+
+    if name is not None:
+        typer.echo(str(model_card(name)))
+        return
+    table = verb()
+    if to is not None:
+        save(table, to)
+    columns = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
+    _print(table[columns])
+
+
+@weights_app.command("list")
+def weights_list() -> None:
+    """List the files of weights that models need, and which are here."""
+    from imagesasdata.table import from_columns
+    from imagesasdata.weights.store import is_here
+    from imagesasdata.zoo.registry import CARDS
+
+    _print(
+        from_columns(
+            {
+                "model": [card.name for card in CARDS],
+                "file": [card.weights.name for card in CARDS],
+                "bytes": [card.weights.bytes for card in CARDS],
+                "sha256": [card.weights.sha256[:16] for card in CARDS],
+                "here": [is_here(card.weights) for card in CARDS],
+            }
+        )
+    )
+
+
+@weights_app.command("add")
+def weights_add(
+    source: Annotated[str, typer.Argument(help="A file of weights, or a folder of such.")],
+) -> None:
+    """Take weights from a file or folder; what they are is told by their hash."""
+    from imagesasdata.weights.store import add
+    from imagesasdata.zoo.registry import CARDS
+
+    for weights in add(source, [card.weights for card in CARDS]):
+        typer.echo(f"added {weights.name}")
+
+
+def main() -> None:
+    """Run the command line; what the user got wrong is told in a sentence, without a traceback."""
+    try:
+        app()
+    except ImagesAsDataError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        sys.exit(130)
+
+
+def _images(paths: list[str]) -> Any:
+    """A table when a table's file is named, else the paths."""
+    from imagesasdata.table import read
+
+    if len(paths) == 1 and Path(paths[0]).suffix.lower() in {".parquet", ".csv", ".feather"}:
+        return read(paths[0])
+    return paths[0] if len(paths) == 1 else paths
+
+
+def _finish(table: Any, to: str | None) -> None:
+    """Write or print the table, say how many pictures failed, and end with the code for it."""
+    from imagesasdata.table import failures, save
+
+    if to is not None:
+        save(table, to)
+    _print(table)
+    failed = failures(table)
+    if failed:
+        typer.echo(f"{failed:,} of {len(table):,} rows have an image_error.", err=True)
+        raise typer.Exit(1)
+
+
+def _print(table: Any) -> None:
+    from imagesasdata.table import as_text
+
+    typer.echo(as_text(table))

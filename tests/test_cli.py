@@ -1,0 +1,83 @@
+"""The shell: the same verbs, tables that can be read, exit codes that mean something."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from .conftest import REPO
+
+
+def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "imagesasdata", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=REPO,
+        env={**os.environ, "COLUMNS": "120"},
+        check=False,
+    )
+
+
+def test_help_lists_the_commands() -> None:
+    done = shell("--help")
+    assert done.returncode == 0
+    for command in ("read", "features", "classify", "embed", "models", "weights"):
+        assert command in done.stdout
+    assert "Exit codes" in done.stdout
+
+
+def test_classify_writes_and_prints(example_photos: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.parquet"
+    done = shell("classify", example_photos / "coffee.jpg", "--to", target)
+    assert done.returncode == 0, done.stderr
+    assert "espresso" in done.stdout
+    assert done.stderr == ""
+    assert pd.read_parquet(target)["label"].tolist() == ["espresso"]
+
+
+def test_failures_end_with_one(example_photos: Path) -> None:
+    done = shell("read", example_photos / "coffee.jpg", "gone.jpg")
+    assert done.returncode == 1
+    assert "1 of 2 rows have an image_error" in done.stderr
+    assert "file not found" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["classify", "nowhere"], "Error: There is no folder, picture or archive at 'nowhere'."),
+        (["classify", "examples/photos", "--model", "vgg"], "Error: Unknown model 'vgg'."),
+        (["features", "examples/photos", "--group", "hue"], "Unknown group of features 'hue'"),
+        (["embed", "examples/photos/coffee.jpg", "--to", "o.csv"], "cannot hold the column"),
+        (["read", "gone.csv"], "There is no table at 'gone.csv'"),
+        (["weights", "add", "nowhere"], "There is no file or folder 'nowhere'"),
+    ],
+)
+def test_mistakes_end_with_two_and_no_traceback(arguments: list[str], message: str) -> None:
+    done = shell(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_table_goes_in_and_comes_out_with_more_columns(folder: Path, tmp_path: Path) -> None:
+    table = pd.DataFrame({"photo": [str(folder / "0.jpg")], "likes": [12]})
+    table.to_csv(tmp_path / "posts.csv", index=False)
+    done = shell("features", tmp_path / "posts.csv", "--path", "photo", "--to", tmp_path / "o.csv")
+    assert done.returncode == 0, done.stderr
+    got = pd.read_csv(tmp_path / "o.csv")
+    assert list(got.columns[:2]) == ["photo", "likes"]
+    assert "luminance_mean" in got.columns
+
+
+def test_models_and_a_card() -> None:
+    assert "efficientnet_lite2" in shell("models").stdout
+    card = shell("models", "efficientnet_lite0").stdout
+    assert "Known limits" in card
+    assert "4,652,008 parameters" in card

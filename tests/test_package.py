@@ -1,0 +1,115 @@
+"""The package as a whole: quick to import, quiet, documented."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import imagesasdata as iad
+from imagesasdata import columns as column_module
+from imagesasdata.columns import Column
+from imagesasdata.measures import GROUPS
+from imagesasdata.verbs import read_images as read_module
+
+from .conftest import REPO
+
+VERBS = [name for name in iad.__all__ if name[0].islower()]
+COMMON = ("path", "max_pixels", "workers", "cache", "on_error", "progress", "device", "batch_size")
+ORDER = "path prefix batch_size workers device cache on_error progress".split()
+
+IMPORT = """
+import json, os, sys, threading, time, warnings
+before = dict(os.environ), list(warnings.filters), set(os.listdir("."))
+start = time.perf_counter()
+import imagesasdata
+seconds = time.perf_counter() - start
+same = before == (dict(os.environ), list(warnings.filters), set(os.listdir(".")))
+loaded = [name for name in ("jax", "pandas", "polars", "numpy", "PIL") if name in sys.modules]
+print(json.dumps([seconds, loaded, same, threading.active_count()]))
+"""
+
+
+def test_import_is_quick_and_has_no_effects(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    seconds, loaded, same, threads = json.loads(done.stdout)
+    assert seconds < 0.5
+    assert loaded == []
+    assert same
+    assert threads == 1
+    assert done.stderr == ""
+
+
+def test_a_pipe_sees_no_progress_bar(example_photos: Path) -> None:
+    code = f"import imagesasdata as iad; iad.features({str(example_photos)!r}, groups='size')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stderr == ""
+    code = code.replace("groups='size'", "groups='size', progress=True")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert re.search(r"features: 100%.* 11/11 .*pictures/s", done.stderr)
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'clasify'"):
+        iad.clasify  # type: ignore[attr-defined]  # noqa: B018
+    assert set(iad.__all__) <= set(dir(iad))
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_a_full_docstring(name: str) -> None:
+    verb = getattr(iad, name)
+    text = inspect.getdoc(verb) or ""
+    for section in ("Parameters", "Returns", "Raises", "Examples"):
+        assert f"{section}\n---" in text, section
+    for parameter in inspect.signature(verb).parameters:
+        assert re.search(rf"^{parameter}$", text, re.MULTILINE), parameter
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_options_are_keywords_in_one_order(name: str) -> None:
+    parameters = list(inspect.signature(getattr(iad, name)).parameters.values())
+    assert all(p.kind is p.KEYWORD_ONLY for p in parameters[1:])
+    shared = [p.name for p in parameters if p.name in ORDER]
+    assert shared == [option for option in ORDER if option in shared]
+
+
+@pytest.mark.parametrize("option", COMMON)
+def test_an_option_has_one_default_everywhere(option: str) -> None:
+    signatures = [inspect.signature(getattr(iad, name)).parameters for name in VERBS]
+    defaults = {repr(s[option].default) for s in signatures if option in s}
+    assert len(defaults) == 1
+
+
+def all_columns() -> list[Column]:
+    fixed = [value for value in vars(column_module).values() if isinstance(value, Column)]
+    return [*fixed, *(column for group in GROUPS.values() for column in group.columns)]
+
+
+@pytest.mark.parametrize("column", all_columns(), ids=lambda column: column.name)
+def test_every_column_is_named_and_described(column: Column) -> None:
+    assert column.name.format("0").isidentifier()
+    assert column.name == column.name.lower()
+    assert column.description.endswith(".")
+    assert column.null
+
+
+def test_no_two_columns_share_a_name() -> None:
+    names = [column.name for column in all_columns()]
+    assert len(names) == len(set(names))
+    assert {column.name for column in read_module.COLUMNS} <= set(names)
+
+
+def test_the_version_is_the_packages() -> None:
+    assert f'version = "{iad.__version__}"' in (REPO / "pyproject.toml").read_text()
