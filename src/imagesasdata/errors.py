@@ -89,5 +89,5 @@ def reason(error: Exception) -> str:
     text = re.sub(r"<[^>]* at 0x[0-9a-f]+>", "file", str(error))
     text = " ".join(text.split())[:120] or type(error).__name__
     if "truncated" in text:
-        return f"picture is truncated: {text}"
+        return text.replace("image file is truncated", "picture is truncated")
     return f"cannot be read: {text}"
