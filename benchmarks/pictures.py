@@ -12,8 +12,8 @@ PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 NAMES = ("astronaut", "chelsea", "coffee", "hubble_deep_field", "rocket", "coins")
 QUALITY = 90
 # The grain of a sensor, so that files are as large as a camera's: 60-100 KB and 3-5 MB.
-SMALL, SMALL_GRAIN = (500, 375), 8.0
-LARGE, LARGE_GRAIN = (4000, 3000), 5.0
+SMALL, SMALL_GRAIN = (500, 375), 10.0
+LARGE, LARGE_GRAIN = (4000, 3000), 9.0
 
 
 def small(folder: Path, count: int) -> list[str]:

@@ -14,7 +14,14 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from jaxtyping import install_import_hook
 from PIL import Image
+
+# The shapes in the annotations are checked in every test; this must come before the first import.
+install_import_hook(
+    ["imagesasdata.nn", "imagesasdata.zoo.efficientnet_lite", "imagesasdata.measures"],
+    "beartype.beartype",
+)
 
 REPO = Path(__file__).parents[1]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,36 @@ def test_paths_in_pandas_out(folder: Path, images: str) -> None:
     result = run(given, per_image(), options())
     assert list(result.columns) == ["image_id", "path", "mean", "stored_width", "image_error"]
     assert result["image_id"].tolist() == list(range(1 if images == "one" else 8))
+
+
+def test_pictures_in_an_archive_and_in_memory(folder: Path, tmp_path: Path, kind: Kind) -> None:
+    import fsspec
+
+    expected = run(folder, per_image(), options())["mean"].tolist()
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w") as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, f"in/{file.name}")
+    memory = fsspec.filesystem("memory")
+    for file in folder.iterdir():
+        memory.pipe_file(f"/photos/{file.name}", file.read_bytes())
+    for place in (
+        tmp_path / "photos.zip",
+        f"zip://in::{tmp_path / 'photos.zip'}",
+        "memory://photos",
+    ):
+        assert run(place, per_image(), options())["mean"].tolist() == expected
+    paths = [f"zip://in/0.jpg::{tmp_path / 'photos.zip'}", "memory://photos/gone.jpg", None]
+    got = kind.columns(run(kind.make({"path": paths}), per_image(), options()))
+    assert got["mean"] == [expected[0], None, None]
+    assert got["image_error"][1] == "file not found"
+
+
+def test_columns_without_names_are_kept(folder: Path) -> None:
+    table = pd.DataFrame({0: sorted(map(str, folder.iterdir())), 1: range(8)})
+    with pytest.raises(ColumnError, match="no column 'path'. Its columns: 0, 1."):
+        run(table, per_image(), options())
+    table = table.rename(columns={0: "path"})
+    assert list(run(table, per_image(), options()).columns)[:2] == ["path", 1]
 
 
 def test_many_rows_for_a_picture(kind: Kind, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ class MissingPackageError(ImagesAsDataError, ImportError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like ``name``, or ``None`` when none is close."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    matches = difflib.get_close_matches(name, [str(one) for one in known], n=1, cutoff=0.5)
     return matches[0] if matches else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -16,10 +16,13 @@ Activation = Literal["relu6"] | None
 
 
 class Folded(NamedTuple):
-    """A convolution with its normalisation folded in: all that inference needs."""
+    """A convolution with its normalisation folded in: all that inference needs.
 
-    kernel: Float[Array, ...]
-    bias: Float[Array, " o"]
+    ``kernel`` is (k, k, i, o), or (k, k, c) for a depthwise one; ``bias`` (o,).
+    """
+
+    kernel: jax.Array
+    bias: jax.Array
 
 
 class ConvNorm(nnx.Module):
@@ -78,7 +81,7 @@ class ConvNorm(nnx.Module):
         scale = scale / np.sqrt(variance + self.norm.epsilon)
         # Done in numpy: as so many small programs, it would take longer to compile than to run.
         kernel = np.asarray(self.kernel[...]) * scale
-        return Folded(jnp.asarray(kernel), jnp.asarray(bias - mean * scale))
+        return Folded(cast("jax.Array", kernel), cast("jax.Array", bias - mean * scale))
 
     def _normalisation(self) -> tuple[nnx.Variable, ...]:
         norm = self.norm

@@ -163,4 +163,4 @@ def inference(
 
 def _linear(layer: nnx.Linear) -> Folded:
     assert layer.bias is not None, "the layer is made with a bias"
-    return Folded(jnp.asarray(layer.kernel[...]), jnp.asarray(layer.bias[...]))
+    return Folded(layer.kernel[...], layer.bias[...])
