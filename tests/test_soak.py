@@ -1,0 +1,102 @@
+"""Long runs: memory that does not grow, and damaged files by the hundred."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import imagesasdata as iad
+
+from .conftest import encoded, picture
+
+pytestmark = pytest.mark.slow
+linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+
+# Not getrusage: its peak counts what the parent held before the program was started.
+PRINT_PEAK = """
+lines = open("/proc/self/status").read().splitlines()
+print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)
+"""
+PEAK = """
+import sys
+import imagesasdata as iad
+paths = sorted(__import__("glob").glob(sys.argv[1] + "/*.jpg"))
+got = iad.classify((paths * int(sys.argv[2]))[: int(sys.argv[2])], progress=False)
+assert len(got) == int(sys.argv[2]) and got.label.notna().all()
+"""
+
+
+def peak_mebibytes(folder: Path, pictures: int) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK + PRINT_PEAK, str(folder), str(pictures)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    return float(done.stdout)
+
+
+@linux
+def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> None:
+    for number in range(50):
+        photo = picture(500, 375, seed=number)
+        (tmp_path / f"{number}.jpg").write_bytes(encoded(photo, quality=90))
+    few, many = peak_mebibytes(tmp_path, 400), peak_mebibytes(tmp_path, 4000)
+    assert many < 800
+    assert many < 1.1 * few
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])
+def test_damaged_files_never_end_a_run(tmp_path: Path, kind: str) -> None:
+    whole = encoded(picture(64, 48), kind)
+    random = np.random.default_rng(7)
+    for number in range(150):
+        damaged = bytearray(whole)
+        for place in random.integers(0, len(whole), 1 + number % 8):
+            damaged[place] = random.integers(0, 256)
+        cut = len(whole) if number % 3 else int(random.integers(1, len(whole)))
+        (tmp_path / f"{number:03}.jpg").write_bytes(bytes(damaged[:cut]))
+    got = iad.features(tmp_path, groups=["light", "size"])
+    assert len(got) == 150
+    failed = got["image_error"].notna()
+    assert got.loc[failed, "luminance_mean"].isna().all()
+    assert got.loc[~failed, "luminance_mean"].between(0, 1).all()
+    assert got.loc[failed, "image_error"].str.len().between(5, 160).all()
+    assert not got["image_error"].dropna().str.contains("0x").any()
+
+
+def test_every_odd_file_gives_pixels_or_a_reason(shared_data: Path) -> None:
+    odd = pd.read_csv(shared_data / "odd" / "odd.csv")
+    odd["path"] = [str(shared_data / "odd" / name) for name in odd["path"]]
+    got = iad.features(odd, prefix="m_", groups=["light"])
+    assert len(got) == len(odd)
+    readable = got["pillow"] == "reads"
+    assert got.loc[readable, "image_error"].isna().all(), "a library may read more, never less"
+    known = got["image_error"].isna()
+    assert got.loc[known, "m_luminance_mean"].between(0, 1).all()
+
+
+@linux
+def test_a_picture_of_the_largest_size_stays_within_a_gibibyte(tmp_path: Path) -> None:
+    Image.new("RGB", (16_000, 12_000), "teal").save(tmp_path / "large.jpg", quality=60)
+    code = (
+        "import sys, imagesasdata as iad\n"
+        "got = iad.features(sys.argv[1], groups='light', workers=1)\n"
+        "assert got.image_error.isna().all(), got.image_error\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code + PRINT_PEAK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert float(done.stdout) < 1024
