@@ -109,14 +109,15 @@ def classify(
     -----
     Probabilities are the softmax of the network's outputs. They rank classes well but are not
     calibrated: check them against pictures coded by hand before they enter an estimate. The training
-    pictures are mostly from North America and Europe, and accuracy is lower elsewhere [2]_.
+    pictures are mostly from North America and Europe, and accuracy is lower elsewhere
+    (de Vries et al. 2019).
 
     References
     ----------
-    .. [1] Tan, M. and Le, Q. (2019). EfficientNet: Rethinking Model Scaling for Convolutional Neural
-       Networks. ICML. https://doi.org/10.48550/arXiv.1905.11946
-    .. [2] de Vries, T. et al. (2019). Does Object Recognition Work for Everyone? CVPR Workshops.
-       https://doi.org/10.48550/arXiv.1906.02659
+    - Tan, M. and Le, Q. (2019). EfficientNet: Rethinking Model Scaling for Convolutional Neural
+      Networks. ICML. https://doi.org/10.48550/arXiv.1905.11946
+    - de Vries, T. et al. (2019). Does Object Recognition Work for Everyone? CVPR Workshops.
+      https://doi.org/10.48550/arXiv.1906.02659
 
     Examples
     --------
