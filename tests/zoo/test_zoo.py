@@ -1,0 +1,95 @@
+"""The registry, the labels and the cards."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imagesasdata.errors import ArgumentError, UnknownNameError, WeightsError
+from imagesasdata.zoo import efficientnet_lite, registry
+from imagesasdata.zoo.card import ModelCard
+from imagesasdata.zoo.labels import imagenet
+
+
+def test_labels_are_those_of_imagenet(shared_data: Path) -> None:
+    labels = imagenet()
+    known = pd.read_csv(shared_data / "classify" / "labels.csv")
+    assert [labels.ids[place] for place in known["class_index"]] == known["wnid"].tolist()
+
+
+def test_names_repeat_and_ids_do_not() -> None:
+    labels = imagenet()
+    assert len(labels.names) == len(set(labels.ids)) == 1000
+    assert labels.names[657] == labels.names[744] == "missile"
+    assert (labels.ids[657], labels.ids[744]) == ("n03773504", "n04008634")
+    assert labels.names[0] == "tench"
+    assert labels.ids[0] == "n01440764"
+
+
+def test_identifiers_fit_a_formula() -> None:
+    names = imagenet().identifiers()
+    assert len(set(names)) == 1000
+    assert all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
+    assert names[24] == "great_grey_owl"
+    assert names[657] == "missile_n03773504"
+
+
+@pytest.mark.parametrize("card", registry.CARDS, ids=lambda card: card.name)
+def test_cards_are_complete(card: ModelCard) -> None:
+    for field in fields(card):
+        assert getattr(card, field.name), field.name
+    text = str(card)
+    assert all(limit in text for limit in card.limits)
+    assert card.weights.sha256 in text
+    assert card.preprocess.share == pytest.approx(
+        card.preprocess.size / (card.preprocess.size + 32)
+    )
+
+
+def test_unknown_models_and_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnknownNameError, match="Unknown model 'efficientnetlite1'.\nHint: did you"):
+        registry.load("efficientnetlite1", task="embed")
+    with pytest.raises(ArgumentError, match="cannot detect.\nHint: these can"):
+        registry.load("efficientnet_lite0", task="detect")  # type: ignore[arg-type]
+
+
+def test_weights_for_another_network_are_refused() -> None:
+    from flax import nnx
+
+    from imagesasdata.weights.pth import read_pth
+    from imagesasdata.weights.store import locate
+    from imagesasdata.zoo.efficientnet_lite_weights import load
+
+    def network() -> efficientnet_lite.EfficientNetLite:
+        return nnx.eval_shape(
+            lambda: efficientnet_lite.EfficientNetLite(1.0, 1.0, rngs=nnx.Rngs(0))
+        )
+
+    state = read_pth(locate(registry.card("efficientnet_lite0").weights))
+    name = "_blocks.3._project_conv.weight"
+    with pytest.raises(WeightsError, match=f"have no '{name}'"):
+        load(network(), {key: value for key, value in state.items() if key != name})
+    with pytest.raises(WeightsError, match="1 parameters that the network lacks, such as 'more'"):
+        load(network(), {**state, "more": np.zeros(3)})
+    with pytest.raises(WeightsError, match=f"'{name}' has shape"):
+        load(network(), {**state, name: state[name][:-1]})
+
+
+def test_a_model_is_loaded_once() -> None:
+    first = registry.load("efficientnet_lite0", task="embed")
+    assert registry.load("efficientnet_lite0", task="classify") is first
+    assert first.fingerprint == first.card.weights.sha256
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rounded"),
+    [(16, 16), (17.6, 16), (26.4, 24), (44, 48), (88, 88), (352, 352), (5, 8)],
+)
+def test_channels_are_rounded_as_in_mobilenet(wanted: float, rounded: int) -> None:
+    # The values for width 1.1 are those of EfficientNet-Lite2's published weights.
+    assert efficientnet_lite.round_channels(float(wanted)) == rounded
