@@ -68,7 +68,7 @@ def read_header(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Header:
         may raise any other error; `errors.reason` words it.
     """
     with _open(data, max_pixels) as image:
-        width, height = image.size
+        width, height = _stored_size(image)
         exif = _exif(image)
         if exif.get(ExifTags.Base.Orientation) in _TURNED:
             width, height = height, width
@@ -117,6 +117,14 @@ def decode(
             _scale_down(image, short_side, long_side)
         image.load()
         return _to_rgb(_upright(image))
+
+
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    if image.format == "TIFF":
+        # Pillow has turned the size of these already; the tags have it as it is stored.
+        tags = getattr(image, "tag_v2", {})
+        return int(tags[256]), int(tags[257])
+    return image.size
 
 
 def _open(data: bytes, max_pixels: int) -> Image.Image:
