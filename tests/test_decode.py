@@ -114,7 +114,7 @@ def test_one_bit_palette_and_lab() -> None:
     rgb = picture().quantize(8)
     np.testing.assert_array_equal(pixels(encoded(rgb, "PNG")), np.asarray(rgb.convert("RGB")))
     lab = Image.new("LAB", (4, 4), (138, 209, 198))  # L* 54.3, a* 81, b* 70 (D50): sRGB's red
-    np.testing.assert_allclose(pixels(encoded(lab, "TIFF"))[0, 0], [255, 0, 0], atol=4)
+    np.testing.assert_allclose(pixels(encoded(lab, "TIFF"))[0, 0], [255, 0, 0], atol=6)
 
 
 def other_profile(folder: Path) -> bytes:
