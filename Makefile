@@ -61,7 +61,7 @@ contract: $(VENV)/.group-lint  ## Who may import whom
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.group-docs $(VENV)/.group-test  ## Build the site; runs every code block
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.group-test $(VENV)/.torch  ## Ratios against peers, side by side
 	$(BIN)/python benchmarks/run.py

@@ -59,9 +59,7 @@ def _part(photo: Image.Image, size: tuple[int, int], random: np.random.Generator
     return photo.resize(size, Image.Resampling.BICUBIC, box=box)
 
 
-def _with_grain(
-    picture: Image.Image, grain: float, random: np.random.Generator
-) -> Image.Image:
+def _with_grain(picture: Image.Image, grain: float, random: np.random.Generator) -> Image.Image:
     tile = random.normal(0.0, grain, (512, 512, 3)).astype(np.float32)
     pixels = np.asarray(picture)
     rows, columns = (-(-side // 512) for side in pixels.shape[:2])

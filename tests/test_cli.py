@@ -46,6 +46,9 @@ def test_failures_end_with_one(example_photos: Path) -> None:
     assert done.returncode == 1
     assert "1 of 2 rows have an image_error" in done.stderr
     assert "file not found" in done.stdout
+    done = shell("read", "gone.jpg", example_photos / "coffee.jpg", "--on-error", "raise")
+    assert done.returncode == 1
+    assert "Error: Row 0 ('gone.jpg'): file not found." in done.stderr
 
 
 @pytest.mark.parametrize(

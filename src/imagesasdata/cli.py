@@ -1,7 +1,7 @@
 """The verbs from a shell: pictures or a table in, a table out.
 
-Exit codes: 0 when all went well; 1 when the run went to its end but some pictures could not be used
-(the table says which); 2 for a mistake in the command; 130 after Ctrl-C.
+Exit codes: 0 when all went well; 1 when some pictures could not be used (the table says which, or with
+``--on-error raise`` the message); 2 for a mistake in the command; 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Annotated, Any
 
 import typer
 
-from imagesasdata.errors import ImagesAsDataError
+from imagesasdata.errors import ImageError, ImagesAsDataError
 
 app = typer.Typer(
     help="Pictures as data: tables of features, classes and embeddings.",
-    epilog="Exit codes: 0 done, 1 done but some pictures could not be used, 2 a mistake in the "
+    epilog="Exit codes: 0 done, 1 some pictures could not be used, 2 a mistake in the "
     "command, 130 stopped.",
     no_args_is_help=True,
     add_completion=False,
@@ -235,6 +235,9 @@ def main() -> None:
     """Run the command line; what the user got wrong is told in a sentence, without a traceback."""
     try:
         app()
+    except ImageError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
     except ImagesAsDataError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)

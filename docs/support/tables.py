@@ -1,0 +1,94 @@
+"""The reference's tables, made from the library itself: columns, commands, errors, models."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import imagesasdata as iad
+from imagesasdata import columns as col
+from imagesasdata.columns import Column
+from imagesasdata.measures import GROUPS
+from imagesasdata.verbs import read_images
+
+READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
+CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
+EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+FEATURES = {name: group.columns for name, group in GROUPS.items()}
+
+
+def columns(chosen: Iterable[Column]) -> str:
+    """A Markdown table with a row for each column."""
+    usual = Column.null  # said once, above the tables
+    rows = [
+        [f"`{c.name}`", c.description, c.kind, c.unit, c.range, "" if c.null == usual else c.null]
+        for c in chosen
+    ]
+    return _markdown(["column", "what it is", "type", "unit", "range", "null when"], rows)
+
+
+def unlisted() -> list[str]:
+    """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
+    shown = {one.name for one in (*READ, *CLASSIFY, *EMBED, col.IMAGE_ERROR)}
+    known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
+    return sorted(known - shown)
+
+
+def errors(what_to_do: dict[str, str]) -> str:
+    """A Markdown table with a row for each public error; every one needs an entry."""
+    kinds = [
+        (name, kind)
+        for name in iad.__all__
+        if isinstance(kind := getattr(iad, name), type) and issubclass(kind, Exception)
+    ]
+    rows = []
+    for name, kind in sorted(kinds, key=lambda one: len(one[1].__mro__)):
+        built_in = [b.__name__ for b in kind.__bases__ if b.__module__ == "builtins"]
+        meaning = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("``", "`")
+        rows.append(
+            [f"[`{name}`][imagesasdata.{name}]", f"`{built_in[0]}`", meaning, what_to_do[name]]
+        )
+    return _markdown(["error", "is also a", "meaning", "what to do"], rows)
+
+
+def command(*words: str) -> str:
+    """The help of ``imagesasdata WORDS``, as the shell shows it."""
+    import typer
+
+    from imagesasdata import cli
+
+    one: Any = typer.main.get_command(cli.app)
+    context = one.make_context("imagesasdata", ["--"], resilient_parsing=True)
+    for word in words:
+        one = one.get_command(context, word)
+        context = type(context)(one, info_name=word, parent=context)
+    one.rich_markup_mode = None  # plain text, without boxes
+    context.max_content_width = context.terminal_width = 78
+    return one.get_help(context)
+
+
+def commands() -> list[tuple[str, ...]]:
+    """The words of every command, in the order in which they are listed."""
+    import typer
+
+    from imagesasdata import cli
+
+    found: list[tuple[str, ...]] = []
+    for name, one in typer.main.get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(one, "commands", None)
+        found += [(name, other) for other in inner] if inner else [(name,)]
+    return found
+
+
+def model_cards() -> str:
+    """Every model's card, as a section each."""
+    cards = [str(iad.model_card(name)) for name in iad.models().model]
+    # A card is a page with a heading of its own; here it is part of one.
+    return "\n\n".join(card.replace("## ", "#### ").replace("# ", "### ", 1) for card in cards)
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    safe = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in safe)
