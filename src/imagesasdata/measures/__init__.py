@@ -1,48 +1,41 @@
-"""What is measured on the pixels themselves: plain arrays in, plain numbers out."""
+"""What is measured on the pixels themselves: plain arrays in, plain numbers out.
+
+A group is a file with ``COLUMNS`` and ``measure``, and a line in ``GROUPS``. Its docstring states the
+formulas and their sources; ``docs/reference/feature-formulas.md`` has them for readers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.columns import Column
 from imagesasdata.measures import colour, light, size, texture
-from imagesasdata.measures.size import Size
+from imagesasdata.measures.group import Group, Size, Value
 
-__all__ = ["GROUPS", "Group", "Size", "measure"]
-
-Values = Mapping[str, float | None]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Measures that belong together: their columns, and the function that gives a value for each."""
-
-    columns: tuple[Column, ...]
-    measure: Callable[[UInt8[np.ndarray, "h w 3"], Size], Values]
-
+__all__ = ["GROUPS", "Group", "Size", "Value", "measure"]
 
 GROUPS: Mapping[str, Group] = {
-    "size": Group(size.COLUMNS, size.measure),
-    "colour": Group(colour.COLUMNS, colour.measure),
-    "light": Group(light.COLUMNS, light.measure),
-    "texture": Group(texture.COLUMNS, texture.measure),
+    "size": Group("size", size.COLUMNS, size.measure),
+    "colour": Group("colour", colour.COLUMNS, colour.measure),
+    "light": Group("light", light.COLUMNS, light.measure),
+    "texture": Group("texture", texture.COLUMNS, texture.measure),
 }
 
 
 def measure(
-    rgb: UInt8[np.ndarray, "h w 3"], original: Size, groups: Sequence[str]
-) -> dict[str, float | None]:
+    rgb: UInt8[np.ndarray, "h w 3"], header: Size, groups: Sequence[str]
+) -> dict[str, Value]:
     """All measures of some groups.
 
     Parameters
     ----------
     rgb
-        The upright picture in sRGB, scaled down to the size at which measures are taken.
-    original
+        The upright picture in sRGB, scaled down by averaging to the size at which measures are
+        taken (the longer side at most 512 pixels), so that they speak of the picture and not of
+        the camera's resolution. A smaller picture comes as it is.
+    header
         The picture as it was stored.
     groups
         Names from `GROUPS`.
@@ -52,7 +45,8 @@ def measure(
     dict
         From column name to value; ``None`` where the picture has no such quantity.
     """
-    values: dict[str, float | None] = {}
-    for group in groups:
-        values.update(GROUPS[group].measure(rgb, original))
+    pixels = np.ascontiguousarray(rgb)  # OpenCV takes no views with negative strides
+    values: dict[str, Value] = {}
+    for name in groups:
+        values.update(GROUPS[name].measure(pixels, header))
     return values

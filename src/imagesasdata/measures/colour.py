@@ -1,111 +1,178 @@
 """Colour: which colours a picture has, and how much of them.
 
-Red, green, blue, saturation and value are those of sRGB, from 0 to 1; L*, a* and b* are CIELAB
-(D65), where distances are about equal to perceived differences.
-
-- ``*_mean``, ``*_sd``: mean and standard deviation over all pixels.
-- ``hue_mean``, ``hue_sd``: hue is an angle (0 red, 120 green, 240 blue), so these are circular: with
-  R the length of the mean of unit vectors weighted by saturation, the angle of that mean, and
-  sqrt(-2 ln R) (Mardia and Jupp 2000, Directional Statistics). Null for a picture without colour.
+- ``red``, ``green``, ``blue``: the channels of sRGB. ``saturation`` = (max - min) / max and ``value`` =
+  max of the three (HSV: Smith 1978, doi:10.1145/965139.807361). All from 0 to 1, so that their
+  coefficients compare. ``lightness``, ``lab_a``, ``lab_b``: CIELAB's L*, a* and b* (D65; CIE 15:2018),
+  where distances are about equal to perceived differences. Of each the mean and the standard
+  deviation over all pixels.
+- ``hue_mean``, ``hue_sd``, ``hue_cos``, ``hue_sin``: hue h (HSV) is an angle (0 red, 120 green, 240
+  blue), so these are circular. With weights w = max - min, as hue says little where there is hardly any
+  colour (Hanbury 2008, doi:10.1016/j.patrec.2007.11.002): hue_cos = sum w cos h / sum w, hue_sin
+  likewise; hue_mean is the angle of (hue_cos, hue_sin) and, with R its length, hue_sd is
+  sqrt(-2 ln R) (Mardia and Jupp 2000, doi:10.1002/9780470316979). In a regression hue_cos and
+  hue_sin stand together in place of hue_mean, for which 359 and 1 are far apart.
 - ``colourfulness``: sqrt(sd(rg)^2 + sd(yb)^2) + 0.3 sqrt(mean(rg)^2 + mean(yb)^2), with rg = R - G and
-  yb = (R + G) / 2 - B on the 0-255 scale. From 0 (not colourful) over 33 (moderately) to 109
-  (extremely) (Hasler and Suesstrunk 2003, doi:10.1117/12.477378).
-- ``warm_share``, ``cool_share``: share of all pixels with a saturation over 0.2 and a value over 0.2
-  whose hue is red to yellow (under 75 or from 330 degrees), or green to blue (from 75 to under 285).
+  yb = (R + G) / 2 - B on the 0-255 scale. About 15 is slightly, 33 moderately, 59 quite and 109
+  extremely colourful (Hasler and Suesstrunk 2003, doi:10.1117/12.477378).
+- ``warm_share``, ``cool_share``: share of pixels whose warmth 0.02 C*^1.07 cos(h - 50), with C* and h
+  CIELAB's chroma and hue in degrees, is over 0.25 or under -0.25; grey has 0 (Ou et al. 2004,
+  doi:10.1002/col.20010, who subtract 0.5).
+- ``black_share``, ``white_share``, ``grey_share``, ``red_share``, ``orange_share``, ``yellow_share``,
+  ``green_share``, ``blue_share``, ``purple_share``, ``pink_share``, ``brown_share``: share of pixels that
+  each of Berlin and Kay's eleven basic colour terms names. A colour with a chroma C* under 7 is black
+  under L* 26, white from L* 86 and grey between (ISCC-NBS: Kelly and Judd 1976,
+  doi:10.6028/NBS.SP.440). Any other has the term of the nearest, in CIELAB, of 558 colours of the
+  xkcd colour survey that are called by a basic term or by one with something before it, such as
+  "sky blue" (Munroe 2010; see Heer and Stone 2012, doi:10.1145/2207676.2208547). They add up to 1, so
+  leave one out of a regression. English terms of a self-chosen public, on uncalibrated screens.
+- ``dominant_colour``, ``dominant_colour_share``: the cube of 40 x 40 x 40 levels of sRGB, on a grid of
+  8, that holds the most pixels (a mode of the colour histogram; Swain and Ballard 1991,
+  doi:10.1007/BF00130487): the mean colour of these pixels, and their share.
+
+Shares by warmth and by name take each pixel as the centre of its cell of 8 x 8 x 8 levels.
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float32, Int16, UInt8
 
 from imagesasdata.columns import Column
-from imagesasdata.measures.size import Size
+from imagesasdata.measures.colour_cells import (
+    count_cells,
+    dominant_colour,
+    term_shares,
+    warm_and_cool_share,
+)
+from imagesasdata.measures.colour_names import TERMS
+from imagesasdata.measures.group import Size, Value
+from imagesasdata.measures.moments import mean_and_sd, strips
+from imagesasdata.measures.srgb import lab
 
-_COLOURLESS = "the picture could not be read, or has no colour"
 _CHANNELS = {
-    "red": ("red, sRGB", "0 to 1"),
-    "green": ("green, sRGB", "0 to 1"),
-    "blue": ("blue, sRGB", "0 to 1"),
-    "saturation": ("saturation (HSV)", "0 to 1"),
-    "value": ("value (HSV)", "0 to 1"),
-    "lightness": ("CIELAB L*", "0 to 100"),
-    "lab_a": ("CIELAB a*, green to red", "about -87 to 99"),
-    "lab_b": ("CIELAB b*, blue to yellow", "about -108 to 95"),
+    "red": ("red (sRGB)", "0 to 1", "0 to 0.5"),
+    "green": ("green (sRGB)", "0 to 1", "0 to 0.5"),
+    "blue": ("blue (sRGB)", "0 to 1", "0 to 0.5"),
+    "saturation": ("saturation (HSV)", "0 to 1", "0 to 0.5"),
+    "value": ("value (HSV)", "0 to 1", "0 to 0.5"),
+    "lightness": ("CIELAB's L*", "0 to 100", "0 to 50"),
+    "lab_a": ("CIELAB's a*, green to red", "-87 to 99", "0 to 93"),
+    "lab_b": ("CIELAB's b*, blue to yellow", "-108 to 95", "0 to 102"),
 }
+_HUES = {
+    "hue_mean": ("Circular mean of hue, weighted by chroma.", "degrees", "0 to 360"),
+    "hue_sd": ("Circular standard deviation of hue, weighted by chroma.", "degrees", "0 ..."),
+    "hue_cos": ("Mean cosine of hue, weighted by chroma: cyan to red.", "", "-1 to 1"),
+    "hue_sin": ("Mean sine of hue, weighted by chroma: violet to lime.", "", "-1 to 1"),
+}
+_BYTES = ("red", "green", "blue", "value")
+_LEAST_LENGTH = 1e-6
 
 COLUMNS = (
     *(
-        Column(
-            f"{name}_{what}",
-            "float64",
-            f"{label} of {text}, over all pixels.",
-            range=limits if what == "mean" else "0 ...",
+        Column(f"{name}_{what}", "float64", f"{label} of {text}.", range=limits)
+        for name, (text, *both) in _CHANNELS.items()
+        for what, label, limits in zip(
+            ("mean", "sd"), ("Mean", "Standard deviation"), both, strict=True
         )
-        for name, (text, limits) in _CHANNELS.items()
-        for what, label in (("mean", "Mean"), ("sd", "Standard deviation"))
     ),
-    Column(
-        "hue_mean",
-        "float64",
-        "Circular mean of hue, weighted by saturation.",
-        unit="degrees",
-        range="0 to under 360",
-        null=_COLOURLESS,
-    ),
-    Column(
-        "hue_sd",
-        "float64",
-        "Circular standard deviation of hue, weighted by saturation.",
-        unit="degrees",
-        range="0 ...",
-        null=_COLOURLESS,
+    *(
+        Column(
+            name,
+            "float64",
+            text,
+            unit=unit,
+            range=limits,
+            null="the picture could not be read, has no colour, or its hues cancel",
+        )
+        for name, (text, unit, limits) in _HUES.items()
     ),
     Column("colourfulness", "float64", "Hasler and Suesstrunk's colourfulness.", range="0 ..."),
-    Column("warm_share", "float64", "Share of pixels of a red to yellow hue.", range="0 to 1"),
-    Column("cool_share", "float64", "Share of pixels of a green to blue hue.", range="0 to 1"),
+    Column("warm_share", "float64", "Share of pixels of a warm colour.", range="0 to 1"),
+    Column("cool_share", "float64", "Share of pixels of a cool colour.", range="0 to 1"),
+    *(
+        Column(f"{term}_share", "float64", f"Share of pixels called {term}.", range="0 to 1")
+        for term in TERMS
+    ),
+    Column(
+        "dominant_colour",
+        "string",
+        "Mean of the most common similar colours, sRGB.",
+        unit="hex",
+        range="#000000 to #ffffff",
+    ),
+    Column(
+        "dominant_colour_share", "float64", "Share of pixels of about that colour.", range="0 to 1"
+    ),
 )
 
 
-def measure(rgb: UInt8[np.ndarray, "h w 3"], original: Size) -> dict[str, float | None]:
+def measure(rgb: UInt8[np.ndarray, "h w 3"], header: Size) -> dict[str, Value]:
     """The group's values."""
-    pixels = rgb.astype(np.float32) / 255.0
-    hsv = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)
-    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
-    hue, saturation, value = cv2.split(hsv)
-    channels = dict(zip(("lightness", "lab_a", "lab_b"), cv2.split(lab), strict=True))
-    channels |= dict(zip(("red", "green", "blue"), cv2.split(pixels), strict=True))
-    channels |= {"saturation": saturation, "value": value}
-    values: dict[str, float | None] = {}
-    for name in _CHANNELS:
-        mean, deviation = cv2.meanStdDev(channels[name])
-        values[f"{name}_mean"], values[f"{name}_sd"] = float(mean[0, 0]), float(deviation[0, 0])
-    values["hue_mean"], values["hue_sd"] = _circular(hue, saturation)
-    values["colourfulness"] = _colourfulness(rgb)
-    coloured = (saturation > 0.2) & (value > 0.2)
-    values["warm_share"] = float((coloured & ((hue < 75.0) | (hue >= 330.0))).mean())
-    values["cool_share"] = float((coloured & (hue >= 75.0) & (hue < 285.0)).mean())
+    counts = count_cells(rgb)
+    warm, cool = warm_and_cool_share(counts)
+    dominant, dominant_share = dominant_colour(rgb, counts)
+    return {
+        **_moments(rgb),
+        **_hue(rgb),
+        "colourfulness": _colourfulness(rgb),
+        "warm_share": warm,
+        "cool_share": cool,
+        **{f"{term}_share": share for term, share in term_shares(counts).items()},
+        "dominant_colour": dominant,
+        "dominant_colour_share": dominant_share,
+    }
+
+
+def _moments(rgb: UInt8[np.ndarray, "h w 3"]) -> dict[str, float]:
+    red, green, blue = zip(*mean_and_sd(strips(rgb)), strict=True)
+    _, saturation, value = zip(*mean_and_sd(map(_hsv, strips(rgb))), strict=True)
+    lightness, lab_a, lab_b = zip(*mean_and_sd(map(lab, strips(rgb))), strict=True)
+    found = (red, green, blue, saturation, value, lightness, lab_a, lab_b)
+    values: dict[str, float] = {}
+    for name, (mean, sd) in zip(_CHANNELS, found, strict=True):
+        full = 255.0 if name in _BYTES else 1.0
+        values[f"{name}_mean"], values[f"{name}_sd"] = mean / full, sd / full
+    values["lightness_mean"] = max(0.0, values["lightness_mean"])  # black, but for rounding
     return values
 
 
-def _circular(hue: np.ndarray, weight: np.ndarray) -> tuple[float | None, float | None]:
-    across, up = cv2.polarToCart(weight, hue, angleInDegrees=True)
-    total = float(weight.sum(dtype=np.float64))
-    if total <= 0.0:
-        return None, None
-    x, y = (float(part.sum(dtype=np.float64)) / total for part in (across, up))
-    length = min(float(np.hypot(x, y)), 1.0)
-    if length < 1e-6:
-        return None, None  # opposite hues cancel: there is no mean direction
-    angle = float(np.degrees(np.arctan2(y, x)))
-    return angle % 360.0 % 360.0, float(np.degrees(np.sqrt(max(0.0, -2.0 * np.log(length)))))
+def _hue(rgb: UInt8[np.ndarray, "h w 3"]) -> dict[str, float | None]:
+    across = up = total = 0.0
+    for hsv in map(_hsv, strips(rgb)):
+        hue, saturation, value = cv2.split(hsv)
+        chroma, hue = (saturation * value).astype(np.float64), hue.astype(np.float64)
+        cosine, sine = cv2.polarToCart(chroma, hue, angleInDegrees=True)
+        # hue_sd is the root of what R lacks of 1, so the lengths are those of the vectors as computed
+        # and not chroma, which differs by rounding.
+        total += cv2.sumElems(cv2.magnitude(cosine, sine))[0]
+        across += cv2.sumElems(cosine)[0]
+        up += cv2.sumElems(sine)[0]
+    length = min(float(np.hypot(across, up)) / total, 1.0) if total > 0.0 else 0.0
+    if length < _LEAST_LENGTH:
+        return dict.fromkeys(_HUES)
+    return {
+        "hue_mean": float(np.degrees(np.arctan2(up, across))) % 360.0 % 360.0,
+        "hue_sd": float(np.degrees(np.sqrt(-2.0 * np.log(length)))),
+        "hue_cos": min(max(across / total, -1.0), 1.0),
+        "hue_sin": min(max(up / total, -1.0), 1.0),
+    }
 
 
-def _colourfulness(rgb: np.ndarray) -> float:
-    red, green, blue = (channel.astype(np.float32) for channel in cv2.split(rgb))
-    (rg_mean, rg_sd), (yb_mean, yb_sd) = (
-        (float(part[0, 0]) for part in cv2.meanStdDev(difference))
-        for difference in (red - green, 0.5 * (red + green) - blue)
-    )
-    return float(np.hypot(rg_sd, yb_sd) + 0.3 * np.hypot(rg_mean, yb_mean))
+def _hsv(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
+    """Hue from 0 to 360, saturation from 0 to 1, value from 0 to 255."""
+    return cv2.cvtColor(rgb.astype(np.float32), cv2.COLOR_RGB2HSV)
+
+
+def _colourfulness(rgb: UInt8[np.ndarray, "h w 3"]) -> float:
+    (rg_mean, yb_mean), (rg_sd, yb_sd) = mean_and_sd(map(_opponents, strips(rgb)))
+    return float(np.hypot(rg_sd, yb_sd / 2) + 0.3 * np.hypot(rg_mean, yb_mean / 2))
+
+
+def _opponents(rgb: UInt8[np.ndarray, "h w 3"]) -> Int16[np.ndarray, "h w 2"]:
+    """Red less green, and twice yellow less blue, which is a whole number."""
+    red, green, blue = cv2.split(rgb)
+    yellow = cv2.add(red, green, dtype=cv2.CV_16S)
+    blue = cv2.add(blue, blue, dtype=cv2.CV_16S)
+    return cv2.merge([cv2.subtract(red, green, dtype=cv2.CV_16S), cv2.subtract(yellow, blue)])

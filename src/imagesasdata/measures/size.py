@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from jaxtyping import UInt8
 
 from imagesasdata.columns import Column
+from imagesasdata.measures.group import Size, Value
 
 COLUMNS = (
     Column("aspect_ratio", "float64", "Width / height of the upright picture.", range="over 0"),
@@ -25,19 +24,11 @@ COLUMNS = (
 )
 
 
-class Size(NamedTuple):
-    """The picture as it was stored: width and height (upright) in pixels, file size in bytes."""
-
-    width: int
-    height: int
-    bytes: int
-
-
-def measure(rgb: UInt8[np.ndarray, "h w 3"], original: Size) -> dict[str, float | None]:
+def measure(rgb: UInt8[np.ndarray, "h w 3"], header: Size) -> dict[str, Value]:
     """The group's values."""
-    pixels = original.width * original.height
+    pixels = header.width * header.height
     return {
-        "aspect_ratio": original.width / original.height,
+        "aspect_ratio": header.width / header.height,
         "megapixel": pixels / 1e6,
-        "bytes_per_pixel": original.bytes / pixels,
+        "bytes_per_pixel": header.bytes / pixels,
     }

@@ -1,0 +1,76 @@
+"""Shares of colours, from how many pixels fall into each of 32 x 32 x 32 cells of sRGB.
+
+A cell is 8 levels wide in each channel, and all its pixels count as its centre's colour: what a
+colour is called or how warm it is then has to be found for the cells only, once.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float64, UInt8
+
+from imagesasdata.measures.colour_names import TERMS, nearest_term
+from imagesasdata.measures.srgb import lab
+
+_SIDE = 32
+_WIDTH = 256 // _SIDE
+_WARMER = 0.25  # than grey, in points of the scale of warmth
+_REACH = 2  # cells to each side of the middle of a dominant colour
+_BLOCK = 2 * _REACH + 1
+
+Counts = Float64[np.ndarray, "32 32 32"]
+
+
+def count_cells(rgb: UInt8[np.ndarray, "h w 3"]) -> Counts:
+    """How many pixels fall into each cell, by red, green and blue."""
+    counts = cv2.calcHist([rgb], [0, 1, 2], None, [_SIDE] * 3, [0, 256] * 3)
+    return counts.astype(np.float64)
+
+
+def term_shares(counts: Counts) -> dict[str, float]:
+    """Share of pixels that each basic colour term names."""
+    terms, _, _ = _cells()
+    named = np.bincount(terms.ravel(), counts.ravel(), minlength=len(TERMS))
+    return dict(zip(TERMS, (named / counts.sum()).tolist(), strict=True))
+
+
+def warm_and_cool_share(counts: Counts) -> tuple[float, float]:
+    """Share of pixels that look warm, and that look cool."""
+    _, warm, cool = _cells()
+    total = counts.sum()
+    return float(counts[warm].sum() / total), float(counts[cool].sum() / total)
+
+
+def dominant_colour(rgb: UInt8[np.ndarray, "h w 3"], counts: Counts) -> tuple[str, float]:
+    """The mean colour of the block of 5 x 5 x 5 cells with most pixels, and its share of pixels.
+
+    Of blocks with equally many the one with the least red, then green, then blue.
+    """
+    around = {"borderType": cv2.BORDER_CONSTANT, "normalize": False}
+    flat = counts.reshape(_SIDE * _SIDE, _SIDE)
+    in_blue = cv2.boxFilter(flat, -1, (_BLOCK, 1), **around).reshape(counts.shape)
+    in_block = cv2.boxFilter(in_blue, -1, (_BLOCK, _BLOCK), **around)
+    middle = np.array(np.unravel_index(in_block.argmax(), counts.shape))
+    low = np.maximum(middle - _REACH, 0) * _WIDTH
+    high = np.minimum((middle + _REACH + 1) * _WIDTH, 256) - 1
+    inside = cv2.inRange(rgb, low.astype(np.float64), high.astype(np.float64))
+    red, green, blue = (round(part) for part in cv2.mean(rgb, mask=inside)[:3])
+    return f"#{red:02x}{green:02x}{blue:02x}", float(in_block.max() / counts.sum())
+
+
+@cache
+def _cells() -> tuple[
+    UInt8[np.ndarray, "32 32 32"], Bool[np.ndarray, "32 32 32"], Bool[np.ndarray, "32 32 32"]
+]:
+    """For each cell its colour term, whether it looks warm and whether it looks cool."""
+    level = (np.arange(_SIDE) * _WIDTH + _WIDTH // 2).astype(np.uint8)
+    centres = np.stack(np.meshgrid(level, level, level, indexing="ij"), axis=-1)
+    colours = lab(centres.reshape(_SIDE, _SIDE * _SIDE, 3)).astype(np.float64)
+    chroma = np.hypot(colours[..., 1], colours[..., 2])
+    hue = np.arctan2(colours[..., 2], colours[..., 1])
+    # Ou et al.'s warmth less that of grey, which is -0.5.
+    warmth = (0.02 * chroma**1.07 * np.cos(hue - np.radians(50.0))).reshape(centres.shape[:3])
+    return nearest_term(colours).reshape(centres.shape[:3]), warmth > _WARMER, warmth < -_WARMER

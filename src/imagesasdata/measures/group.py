@@ -1,0 +1,35 @@
+"""What a group of measures is: some columns, and the function that gives a value for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import UInt8
+
+from imagesasdata.columns import Column
+
+Value = float | int | str | None
+
+
+@dataclass(frozen=True)
+class Size:
+    """The picture as it was stored: width and height (upright) in pixels, file size in bytes."""
+
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Measures that belong together.
+
+    ``measure`` takes the pixels and the size of the stored picture, and gives exactly one value for
+    each of ``columns``; ``None`` where the picture has no such quantity.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    measure: Callable[[UInt8[np.ndarray, "h w 3"], Size], Mapping[str, Value]]
