@@ -126,6 +126,9 @@ def _texture(rgb: np.ndarray) -> dict[str, Value]:
     )
     matrix = matrix[..., matrix.sum(axis=(0, 1, 2)) > 0]  # the directions with neighbours
     for name in ("contrast", "homogeneity", "energy", "correlation"):
+        if not matrix.size:
+            values[f"glcm_{name}"] = None
+            continue
         of_directions = graycoprops(matrix, name)[0]
         if name == "correlation":  # which scikit-image has as 1 where all levels are equal
             of_directions = of_directions[matrix[:, :, 0].sum(axis=0).max(axis=0) < 1 - 1e-9]

@@ -92,7 +92,7 @@ def test_a_pixel_is_the_same_wherever_it_is() -> None:
         alone = np.array(
             [[convert(rgb[y : y + 1, x : x + 1])[0, 0] for x in range(61)] for y in range(9)]
         )
-        np.testing.assert_array_equal(convert(rgb), alone)
+        np.testing.assert_allclose(convert(rgb), alone, rtol=1e-6, atol=1e-5)
 
 
 def test_colourfulness_of_grey_is_none_and_of_a_rainbow_extreme() -> None:

@@ -22,9 +22,9 @@ from .reference import measure_plainly
 COLUMNS = {column.name: column for group in GROUPS.values() for column in group.columns}
 ALL = tuple(GROUPS)
 # How far from the plain formulas: relative, or absolute under 1. CIELAB's white is rounded otherwise
-# in scikit-image. A tie of a diagonal neighbour, once in some 20,000 pixels, is a tie here and left to
-# rounding there.
-TOLERANCE = {"lab_a_*": 5e-3, "lab_b_*": 5e-3, "lbp_*": 1e-3}
+# in scikit-image, so cells on the limit of warm or cool may fall to either side. A tie of a diagonal
+# neighbour, once in some 20,000 pixels, is a tie here and left to rounding there.
+TOLERANCE = {"lab_a_*": 5e-3, "lab_b_*": 5e-3, "lbp_*": 1e-3, "*_share": 2e-3}
 
 
 def limits(column: Column) -> tuple[float, float]:
@@ -119,16 +119,18 @@ def test_colour_and_light_do_not_depend_on_where_pixels_are(rgb: np.ndarray, ran
                 assert value == expected[name]
             elif name == "hue_mean":
                 away = (value - expected[name] + 180) % 360 - 180
-                assert away == pytest.approx(0, abs=1e-6)
+                assert away == pytest.approx(0, abs=1e-3)
             else:  # hue_sd is a root of a small difference where there is a single hue
-                precision = 1e-5 if name == "hue_sd" else 1e-9
+                precision = 1e-5 if name == "hue_sd" else 1e-6
                 assert value == pytest.approx(expected[name], rel=precision, abs=precision), name
 
 
 def test_a_strip_is_as_good_as_a_column(example_photos: Path) -> None:
     rgb = photo(example_photos, "coffee.jpg")
     turned = measure(np.rot90(rgb), HEADER, ["colour", "light"])
-    assert turned == pytest.approx(measure(rgb, HEADER, ["colour", "light"]), rel=1e-7)
+    expected = measure(rgb, HEADER, ["colour", "light"])
+    assert turned.pop("dominant_colour") == expected.pop("dominant_colour")
+    assert turned == pytest.approx(expected, rel=1e-6)
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3), st.integers(1, 40), st.integers(1, 40))

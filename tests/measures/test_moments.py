@@ -10,7 +10,7 @@ from imagesasdata.measures.moments import mean_and_sd, strips
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
-@pytest.mark.parametrize("shape", [(1, 1), (400, 300), (1, 70_000), (70_000, 1)])
+@pytest.mark.parametrize("shape", [(1, 1), (4, 1), (1, 4), (400, 300), (1, 70_000), (70_000, 1)])
 def test_equal_to_numpy(dtype: type, channels: int, shape: tuple[int, int]) -> None:
     values = np.random.default_rng(0).integers(0, 200, (*shape, channels)).astype(dtype)
     got = mean_and_sd(strips(values[..., 0] if channels == 1 else values))

@@ -44,10 +44,12 @@ def mean_and_sd(parts: Iterable[np.ndarray]) -> tuple[list[float], list[float]]:
     """
     count, mean, squares = 0, np.zeros(1), np.zeros(1)
     for part in parts:
-        # Any, as the stubs of OpenCV know no scalars
+        # OpenCV takes a column of four numbers for a scalar; a row it does not. Any, as its stubs
+        # know no scalars.
+        part = part.reshape(1, part.shape[0] * part.shape[1], -1)
         centre: Any = tuple(float(np.float32(value)) for value in cv2.mean(part))
         off, deviation = cv2.meanStdDev(cv2.subtract(part, centre, dtype=cv2.CV_32F))
-        more = part.shape[0] * part.shape[1]
+        more = part.shape[1]
         step = off[:, 0] + centre[: len(off)] - mean
         share = more / (count + more)
         squares = squares + more * deviation[:, 0] ** 2 + step**2 * count * share

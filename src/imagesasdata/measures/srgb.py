@@ -49,7 +49,7 @@ def _light(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h wide 3"]:
     """Linear red, green and blue, each row filled up to a multiple of 64 pixels.
 
     OpenCV computes what is left over at the end of a row without vector instructions, and rounds it
-    otherwise; with full rows a pixel's value does not depend on its place.
+    otherwise; with full rows a pixel's value hardly depends on its place (in the seventh digit).
     """
     full = cv2.copyMakeBorder(rgb, 0, 0, 0, -rgb.shape[1] % 64, cv2.BORDER_REPLICATE)
     return cv2.LUT(full, _LINEAR.astype(np.float32))

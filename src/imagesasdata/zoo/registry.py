@@ -19,14 +19,14 @@ _LITE_LIMITS = (
     "Trained on photographs found on the web, mostly from North America and Europe; household "
     "objects from poorer households and other regions are recognised less often (de Vries et al. "
     "2019; Shankar et al. 2017).",
-    "Some classes of ImageNet stand in for people (groom, bridegroom's clothes, uniforms) and carry "
-    "the stereotypes of their search terms (Yang et al. 2020).",
+    "Only 3 of its classes are people (scuba diver, bridegroom, baseball player), but people are in "
+    "the background of many training photographs, unasked, and classes of clothes and objects can "
+    "stand in for them and carry stereotypes (Yang et al. 2022).",
+    "The file is a conversion of Google's weights; here its logits were compared with the "
+    "converter's own PyTorch code, not with Google's.",
     "Probabilities are not calibrated.",
 )
-_LITE_LICENCE = (
-    "Apache-2.0 for the network and Google's weights; the package that carries the converted file "
-    "states no licence of its own"
-)
+_LITE_LICENCE = "Apache-2.0 (Google's weights; the conversion is by ML Illustrated, 2020)"
 _LITE_CITATION = (
     "Tan, M. and Le, Q. (2019). EfficientNet: Rethinking Model Scaling for Convolutional Neural "
     "Networks. ICML. doi:10.48550/arXiv.1905.11946"
