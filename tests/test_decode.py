@@ -214,7 +214,7 @@ def test_limits_leave_pillow_as_it_was() -> None:
         (b"%PDF-1.4", "is a PDF document, not a picture"),
         (
             b"\0\0\0\x18ftypheic",
-            "is a HEIC picture; install the package pillow-heif and register it to read these",
+            "is a HEIC picture; install the package pi-heif to read these",
         ),
         (b"\0\0\0\x18ftypisom", "is a video, not a picture"),
         (b"just text", "is not a picture in a format that can be read"),

@@ -51,7 +51,8 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> Non
         (tmp_path / f"{number}.jpg").write_bytes(encoded(photo, quality=90))
     few, many = peak_mebibytes(tmp_path, 400), peak_mebibytes(tmp_path, 4000)
     assert many < 800
-    assert many < 1.1 * few
+    # The allocator holds back some 50 MiB more or less; a decoded picture has half a mebibyte.
+    assert (many - few) / 3600 < 0.03
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])

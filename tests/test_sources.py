@@ -11,7 +11,7 @@ import pytest
 
 from imagesasdata import sources
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
-from imagesasdata.sources import Files, is_remote, list_images
+from imagesasdata.sources import Files, is_remote, list_files
 
 
 @pytest.fixture
@@ -32,19 +32,19 @@ def relative(paths: list[str], root: Path) -> list[str]:
 
 def test_a_folder_is_searched(tree: Path) -> None:
     expected = ["a.PNG", "b.jpg", "sub/c.webp", "sub/deep/d.tiff", "x[1].jpg"]
-    assert relative(list_images(tree), tree) == expected
-    assert list_images(str(tree)) == list_images(tree)
+    assert relative(list_files(tree), tree) == expected
+    assert list_files(str(tree)) == list_files(tree)
 
 
 def test_globs(tree: Path) -> None:
-    assert relative(list_images(f"{tree}/*.jpg"), tree) == ["b.jpg", "x[1].jpg"]
-    assert relative(list_images(f"{tree}/**/*.tiff"), tree) == ["sub/deep/d.tiff"]
-    assert relative(list_images(tree / "x[1].jpg"), tree) == ["x[1].jpg"], "a file of that name"
+    assert relative(list_files(f"{tree}/*.jpg"), tree) == ["b.jpg", "x[1].jpg"]
+    assert relative(list_files(f"{tree}/**/*.tiff"), tree) == ["sub/deep/d.tiff"]
+    assert relative(list_files(tree / "x[1].jpg"), tree) == ["x[1].jpg"], "a file of that name"
 
 
 def test_lists_keep_their_order_and_what_is_missing(tree: Path) -> None:
     given = [tree / "b.jpg", "gone.jpg", tree / "sub", tree / "a.PNG"]
-    names = relative(list_images(given), tree)
+    names = relative(list_files(given), tree)
     assert [name.rsplit("/")[-1] for name in names] == [
         "b.jpg",
         "gone.jpg",
@@ -52,12 +52,12 @@ def test_lists_keep_their_order_and_what_is_missing(tree: Path) -> None:
         "d.tiff",
         "a.PNG",
     ]
-    assert list_images([]) == []
+    assert list_files([]) == []
 
 
 def test_home_folders(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tree))
-    assert list_images("~/b.jpg") == [f"{tree}/b.jpg"]
+    assert list_files("~/b.jpg") == [f"{tree}/b.jpg"]
     with Files() as files:
         assert files.read("~/b.jpg") == b"b.jpg"
         assert files.read(f"file://{tree}/b.jpg") == b"b.jpg"
@@ -68,18 +68,18 @@ def test_nothing_there(where: str) -> None:
     with pytest.raises(
         ArgumentError, match=r"There is no folder, picture or archive at .*\nHint: rel"
     ):
-        list_images(where)
+        list_files(where)
 
 
 def test_no_pictures_there(tmp_path: Path) -> None:
     with pytest.raises(
         ArgumentError, match=r"No picture was found in .*\nHint: files ending in .apng"
     ):
-        list_images(tmp_path)
+        list_files(tmp_path)
     with pytest.raises(ArgumentError, match=r"No picture was found in .*\*.jpg"):
-        list_images(f"{tmp_path}/*.jpg")
+        list_files(f"{tmp_path}/*.jpg")
     with pytest.raises(ArgumentTypeError, match="Expected paths in the list, got int"):
-        list_images([1])  # type: ignore[list-item]
+        list_files([1])  # type: ignore[list-item]
 
 
 def test_archives_and_memory(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,10 +89,10 @@ def test_archives_and_memory(tree: Path, tmp_path: Path, monkeypatch: pytest.Mon
         file.writestr("b.png", b"two")
         file.writestr("notes.txt", b"three")
     expected = [f"zip://b.png::{archive}", f"zip://in/a.jpg::{archive}"]
-    assert list_images(archive) == expected
-    assert list_images(f"zip://**::{archive}") == expected
-    assert list_images(f"zip://in/*.jpg::{archive}") == expected[1:]
-    assert list_images(expected[0]) == expected[:1]
+    assert list_files(archive) == expected
+    assert list_files(f"zip://**::{archive}") == expected
+    assert list_files(f"zip://in/*.jpg::{archive}") == expected[1:]
+    assert list_files(expected[0]) == expected[:1]
     opened = []
     real = fsspec.core.url_to_fs
     monkeypatch.setattr(fsspec.core, "url_to_fs", lambda url: opened.append(url) or real(url))
@@ -102,7 +102,7 @@ def test_archives_and_memory(tree: Path, tmp_path: Path, monkeypatch: pytest.Mon
             files.read(f"zip://gone.jpg::{archive}")
     assert len(opened) == 1, "an archive is opened once"
     fsspec.filesystem("memory").pipe_file("/shelf/m.jpg", b"four")
-    (path,) = list_images("memory://shelf")
+    (path,) = list_files("memory://shelf")
     with Files() as files:
         assert files.read(path) == b"four"
         assert files.stamp(path) is None
@@ -148,7 +148,7 @@ def test_any_name(tmp_path: Path) -> None:
         "照片.jpg",
     ):
         (tmp_path / name).write_bytes(name.encode())
-    paths = list_images(tmp_path)
+    paths = list_files(tmp_path)
     with Files() as files:
         assert [files.read(path).decode() for path in paths] == [os.path.basename(p) for p in paths]
 

@@ -46,6 +46,38 @@ IMAGE_ERROR = Column(
     null="the picture was used without trouble",
 )
 
+FILE_ID = Column(
+    "file_id", "int64", "Number of the row in the table of files.", range="0 ...", null="never"
+)
+FILE_PATH = Column("file_path", "string", "Where the file is.", null="as given")
+VIDEO_ID = Column(
+    "video_id",
+    "int64",
+    "Number of the row in the table of videos.",
+    range="0 ...",
+    null="never",
+)
+VIDEO_PATH = Column("video_path", "string", "Where the video is.", null="as given")
+FRAME = Column(
+    "frame",
+    "int64",
+    "Number of the frame in its video, or of the page in its file.",
+    range="0 ...",
+    null="the file could not be read",
+)
+TIME = Column(
+    "time",
+    "float64",
+    "When the frame is shown, from the video's first frame.",
+    unit="seconds",
+    range="0 ...",
+    null="the video could not be read",
+)
+
+OUT_PATH = Column("out_path", "string", "The file that was written.")
+OUT_WIDTH = Column("out_width", "int64", "Width of that picture.", unit="pixels", range="1 ...")
+OUT_HEIGHT = Column("out_height", "int64", "Height of that picture.", unit="pixels", range="1 ...")
+
 FORMAT = Column(
     "format", "string", "File format by its content, as Pillow names it: JPEG, PNG, ..."
 )

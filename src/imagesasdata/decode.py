@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
+import importlib
 import io
 import struct
 import threading
@@ -24,7 +26,7 @@ Exactness = Literal["fast", "exact"]
 MAX_PIXELS = 200_000_000
 
 # What Pillow raises on damaged EXIF blocks; such a block then counts as absent.
-_BAD_EXIF = (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error)
+BAD_EXIF = (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error)
 _TURNED = frozenset({5, 6, 7, 8})
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _PROFILE_MODES = frozenset({"RGB", "CMYK", "L"})
@@ -34,12 +36,17 @@ _transforms = threading.local()
 
 @dataclass(frozen=True)
 class Header:
-    """What a picture's header says. ``width`` and ``height`` are those of the upright picture."""
+    """What a picture's header says.
+
+    ``width`` and ``height`` are those of the upright picture; ``frames`` are of an animation, or
+    pages of a document.
+    """
 
     format: str
     mode: str
     width: int
     height: int
+    frames: int
     taken_at: dt.datetime | None
 
 
@@ -67,12 +74,14 @@ def read_header(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Header:
         When the bytes are no picture, or one of more than ``max_pixels``. On damaged data Pillow
         may raise any other error; `errors.reason` words it.
     """
-    with _open(data, max_pixels) as image:
+    with open_picture(data, max_pixels) as image:
         width, height = _stored_size(image)
-        exif = _exif(image)
+        exif = read_exif(image)
         if exif.get(ExifTags.Base.Orientation) in _TURNED:
             width, height = height, width
-        return Header(image.format or "unknown", image.mode, width, height, _taken_at(exif))
+        return Header(
+            image.format or "unknown", image.mode, width, height, _frames(image), _taken_at(exif)
+        )
 
 
 def decode(
@@ -81,12 +90,13 @@ def decode(
     short_side: int | None = None,
     long_side: int | None = None,
     exactness: Exactness = "fast",
+    frame: int = 0,
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
     """Decode a picture to upright 8-bit sRGB.
 
     The EXIF turn is applied, transparency is laid over white, 16-bit values are scaled, CMYK and
-    embedded colour profiles are converted to sRGB. Of several frames the first is taken.
+    embedded colour profiles are converted to sRGB. Of several frames or pages one is taken.
 
     Parameters
     ----------
@@ -98,6 +108,8 @@ def decode(
         that is still large enough.
     exactness
         ``"exact"`` decodes every pixel whatever the sides asked for.
+    frame
+        Which frame of an animation or page of a document, from 0.
     max_pixels
         A picture with more is refused from its header.
 
@@ -112,11 +124,32 @@ def decode(
         When the bytes are no picture, or one of more than ``max_pixels``. On damaged data Pillow
         may raise any other error; `errors.reason` words it.
     """
-    with _open(data, max_pixels) as image:
+    with open_picture(data, max_pixels) as image:
+        if frame:
+            _seek(image, frame)
         if exactness == "fast":
             _scale_down(image, short_side, long_side)
         image.load()
         return _to_rgb(_upright(image))
+
+
+def _seek(image: Image.Image, frame: int) -> None:
+    try:
+        image.seek(frame)
+    except EOFError:
+        raise ImageError(
+            f"has no frame {frame}: there are {getattr(image, 'n_frames', 1)}, from 0"
+        ) from None
+
+
+def _frames(image: Image.Image) -> int:
+    """How many frames or pages there are; the preview in a camera's JPEG is none."""
+    if image.format == "MPO":
+        return 1
+    try:
+        return max(1, getattr(image, "n_frames", 1))
+    except BAD_EXIF:
+        return 1
 
 
 def _stored_size(image: Image.Image) -> tuple[int, int]:
@@ -127,9 +160,12 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
     return image.size
 
 
-def _open(data: bytes, max_pixels: int) -> Image.Image:
+def open_picture(data: bytes, max_pixels: int) -> Image.Image:
+    """Open a picture by its header, or raise an `ImageError` that says what the bytes are."""
     if not data:
         raise ImageError("file is empty (0 bytes)")
+    if _is_heic(data):
+        _register_heic()
     try:
         image = Image.open(io.BytesIO(data))
     except UnidentifiedImageError:
@@ -146,6 +182,19 @@ def _open(data: bytes, max_pixels: int) -> Image.Image:
     return image
 
 
+def _is_heic(data: bytes) -> bool:
+    return data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"hevc"}
+
+
+@functools.cache
+def _register_heic() -> None:
+    """Teach Pillow to read HEIC, where the user has installed what does it."""
+    for name in ("pi_heif", "pillow_heif"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name).register_heif_opener()
+            return
+
+
 def _what_else(data: bytes) -> str:
     """What a file is that Pillow does not know, from its first bytes."""
     start = data[:512].lstrip().lower()
@@ -155,8 +204,10 @@ def _what_else(data: bytes) -> str:
         return "is an SVG drawing, which has no pixels; export it as PNG first"
     if start.startswith(b"%pdf"):
         return "is a PDF document, not a picture"
-    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"hevc"}:
-        return "is a HEIC picture; install the package pillow-heif and register it to read these"
+    if _is_heic(data):
+        return "is a HEIC picture; install the package pi-heif to read these"
+    if data[4:8] == b"ftyp" and data[8:12] in {b"avif", b"avis"}:
+        return "is an AVIF picture; install a newer Pillow to read these (pip install -U pillow)"
     if data[4:8] == b"ftyp":
         return "is a video, not a picture"
     return "is not a picture in a format that can be read"
@@ -174,15 +225,16 @@ def _scale_down(image: Image.Image, short_side: int | None, long_side: int | Non
         image.draft(None, (-int(-width * scale // 1), -int(-height * scale // 1)))
 
 
-def _exif(image: Image.Image) -> Image.Exif:
+def read_exif(image: Image.Image) -> Image.Exif:
+    """The picture's EXIF block, empty where there is none or it is damaged."""
     try:
         return image.getexif()
-    except _BAD_EXIF:
+    except BAD_EXIF:
         return Image.Exif()
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    with contextlib.suppress(*_BAD_EXIF):
+    with contextlib.suppress(*BAD_EXIF):
         ImageOps.exif_transpose(image, in_place=True)
     return image
 
@@ -192,7 +244,7 @@ def _taken_at(exif: Image.Exif) -> dt.datetime | None:
         inner = exif.get_ifd(ExifTags.IFD.Exif)
         text = inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
         return dt.datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")
-    except _BAD_EXIF:
+    except BAD_EXIF:
         return None
 
 

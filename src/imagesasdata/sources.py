@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import stat
 import threading
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
+from imagesasdata.columns import IMAGE_ID, PATH, VIDEO_ID, VIDEO_PATH, Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 
 if TYPE_CHECKING:
@@ -19,8 +22,21 @@ if TYPE_CHECKING:
 
 PathLike = str | os.PathLike[str]
 
-# What a folder is searched for. A path that is named outright is tried whatever its ending.
-EXTENSIONS = frozenset(
+
+@dataclass(frozen=True)
+class Media:
+    """A kind of file: what it is called, how its name ends, how tables number and name it.
+
+    A folder is searched for these endings; a path that is named outright is tried whatever it ends in.
+    """
+
+    name: str
+    endings: frozenset[str]
+    number: Column
+    path: Column
+
+
+_PICTURE_ENDINGS = frozenset(
     [
         ".apng",
         ".avif",
@@ -48,6 +64,28 @@ EXTENSIONS = frozenset(
         ".webp",
     ]
 )
+_VIDEO_ENDINGS = frozenset(
+    [
+        ".3gp",
+        ".avi",
+        ".flv",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".ogv",
+        ".ts",
+        ".webm",
+        ".wmv",
+    ]
+)
+PICTURES = Media("picture", _PICTURE_ENDINGS, IMAGE_ID, PATH)
+VIDEOS = Media("video", _VIDEO_ENDINGS, VIDEO_ID, VIDEO_PATH)
+
 # No camera writes such a file; it is a video, an archive or a mistake, and would fill the memory.
 MAX_BYTES = 1 << 29
 
@@ -57,8 +95,8 @@ def is_remote(path: str) -> bool:
     return ("://" in path and not path.startswith("file://")) or "::" in path
 
 
-def list_images(where: PathLike | Iterable[PathLike]) -> list[str]:
-    """The pictures of a folder, an archive, a glob, or a list of these, in a fixed order.
+def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) -> list[str]:
+    """The pictures or videos of a folder, an archive, a glob, or a list of these, in a fixed order.
 
     Parameters
     ----------
@@ -67,6 +105,8 @@ def list_images(where: PathLike | Iterable[PathLike]) -> list[str]:
         into sub-folders), a single picture, an fsspec URL of any of these, or a list of them. In a
         list, a path that is none of these stays as it is: it is a row, and what is wrong with it
         becomes that row's ``image_error``.
+    media
+        What to look for in folders and archives.
 
     Returns
     -------
@@ -79,7 +119,7 @@ def list_images(where: PathLike | Iterable[PathLike]) -> list[str]:
         When a folder has no picture, a glob finds none, or a single path does not exist.
     """
     if isinstance(where, (str, os.PathLike)):
-        return _list_one(os.fspath(where), alone=True)
+        return _list_one(os.fspath(where), media, alone=True)
     paths: list[str] = []
     for item in where:
         if not isinstance(item, (str, os.PathLike)):
@@ -87,55 +127,57 @@ def list_images(where: PathLike | Iterable[PathLike]) -> list[str]:
                 f"Expected paths in the list, got {type(item).__name__} ({item!r}).",
                 "give a list of strings, a folder, a glob, or a table with a path column.",
             )
-        paths.extend(_list_one(os.fspath(item), alone=False))
+        paths.extend(_list_one(os.fspath(item), media, alone=False))
     return paths
 
 
-def _list_one(where: str, *, alone: bool) -> list[str]:
-    found = _list_remote(where) if is_remote(where) else _list_local(_local(where))
+def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
+    found = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
     if found is None:
-        if alone:
+        # A part of a file (see frames.py) is listed as it is.
+        if alone and not os.path.exists(_local(where).rpartition("#")[0]):
             raise ArgumentError(
-                f"There is no folder, picture or archive at {where!r}.",
+                f"There is no folder, {media.name} or archive at {where!r}.",
                 f"relative paths start at the working folder, now {os.getcwd()!r}.",
             )
         return [where]
     if not found:
         raise ArgumentError(
-            f"No picture was found in {where!r}.",
-            f"files ending in {', '.join(sorted(EXTENSIONS))} are looked for; list others by name.",
+            f"No {media.name} was found in {where!r}.",
+            f"files ending in {', '.join(sorted(media.endings))} are looked for; "
+            "list others by name.",
         )
     return found
 
 
-def _list_local(path: str) -> list[str] | None:
-    """The pictures a local path stands for; ``None`` when there is nothing of that name."""
+def _list_local(path: str, media: Media) -> list[str] | None:
+    """The files a local path stands for; ``None`` when there is nothing of that name."""
     if os.path.isdir(path):
         found = []
         for folder, folders, files in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            found += [os.path.join(folder, name) for name in files if _is_picture(name)]
+            found += [os.path.join(folder, name) for name in files if _is(media, name)]
         return sorted(found)
     if os.path.lexists(path):
         if path.lower().endswith(".zip") and zipfile.is_zipfile(path):
-            return _list_remote(f"zip://**::{path}")
+            return _list_remote(f"zip://**::{path}", media)
         return [path]
     if glob.has_magic(path):
         return sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
     return None
 
 
-def _list_remote(url: str) -> list[str] | None:
+def _list_remote(url: str, media: Media) -> list[str] | None:
     import fsspec
 
     fs, root = fsspec.core.url_to_fs(url)
     if glob.has_magic(root):
-        # In a pattern that names no ending, such as zip://**, only pictures are meant.
+        # In a pattern that names no ending, such as zip://**, only such files are meant.
         ending = os.path.splitext(root)[1]
-        names = [name for name in fs.glob(root) if ending or _is_picture(name)]
+        names = [name for name in fs.glob(root) if ending or _is(media, name)]
         names = [name for name in names if not fs.isdir(name)]
     elif fs.isdir(root):
-        names = [name for name in fs.find(root) if _is_picture(name)]
+        names = [name for name in fs.find(root) if _is(media, name)]
     else:
         return None if not fs.exists(root) else [url]
     chain = url.split("::", 1)[1:]
@@ -145,9 +187,9 @@ def _list_remote(url: str) -> list[str] | None:
     return ["::".join([f"{protocol}://{str(name).lstrip('/')}", *chain]) for name in sorted(names)]
 
 
-def _is_picture(name: str) -> bool:
+def _is(media: Media, name: str) -> bool:
     base = os.path.basename(name)
-    return not base.startswith(".") and os.path.splitext(base)[1].lower() in EXTENSIONS
+    return not base.startswith(".") and os.path.splitext(base)[1].lower() in media.endings
 
 
 def _local(path: str) -> str:
@@ -164,7 +206,7 @@ class Files:
         self._systems: dict[str, AbstractFileSystem] = {}
         self._lock = threading.Lock()
 
-    def __enter__(self) -> Files:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -205,19 +247,35 @@ class Files:
             return None
         return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
+    @contextlib.contextmanager
+    def open(self, path: str) -> Iterator[str | IO[bytes]]:
+        """A file of any size: its path where that can be opened as it is, else an open file.
+
+        Raises
+        ------
+        ImageError
+            As `read` does, but whatever the size.
+        """
+        with _reasons():
+            if is_remote(path):
+                system, inner = self._system(path)
+                file = system.open(inner, "rb")
+            else:
+                file = _local(path)
+                _check(file)
+        if isinstance(file, str):
+            yield file
+            return
+        with file:
+            yield file
+
     def _read_remote(self, url: str) -> bytes:
-        try:
+        with _reasons():
             system, inner = self._system(url)
             size = system.size(inner)
             if size is not None and size > MAX_BYTES:
                 raise ImageError(_too_large(size))
             return system.cat_file(inner)
-        except FileNotFoundError:
-            raise ImageError("file not found") from None
-        except PermissionError:
-            raise ImageError("permission denied") from None
-        except IsADirectoryError:
-            raise ImageError("is a folder, not a picture") from None
 
     def _system(self, url: str) -> tuple[Any, str]:
         import fsspec
@@ -235,21 +293,40 @@ class Files:
 
 
 def _read_local(path: str) -> bytes:
-    try:
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            raise ImageError("is a folder, not a picture")
-        if not stat.S_ISREG(status.st_mode):
-            # Opening a pipe waits for a writer that may never come.
-            raise ImageError("is not a regular file (a pipe, socket or device)")
-        if status.st_size > MAX_BYTES:
-            raise ImageError(_too_large(status.st_size))
+    with _reasons():
+        size = _check(path)
+        if size > MAX_BYTES:
+            raise ImageError(_too_large(size))
         return Path(path).read_bytes()
+
+
+def _check(path: str) -> int:
+    """The size of a local file that can be read."""
+    status = os.stat(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise ImageError("is a folder, not a picture")
+    if not stat.S_ISREG(status.st_mode):
+        # Opening a pipe waits for a writer that may never come.
+        raise ImageError("is not a regular file (a pipe, socket or device)")
+    if not os.access(path, os.R_OK):
+        raise PermissionError(path)
+    return status.st_size
+
+
+@contextlib.contextmanager
+def _reasons() -> Iterator[None]:
+    """Turn what can go wrong with a file into a short reason."""
+    try:
+        yield
     except FileNotFoundError:
         raise ImageError("file not found") from None
     except PermissionError:
         raise ImageError("permission denied") from None
-    except ValueError as error:  # a null character in the name
+    except IsADirectoryError:
+        raise ImageError("is a folder, not a picture") from None
+    except ValueError as error:
+        if "null" not in str(error):
+            raise
         raise ImageError(f"not a possible file name: {error}") from None
 
 

@@ -15,7 +15,7 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, PATH, Column
+from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -24,7 +24,7 @@ from imagesasdata.errors import (
     nearest,
     one_of,
 )
-from imagesasdata.sources import PathLike, list_images
+from imagesasdata.sources import PICTURES, Media, PathLike, list_files
 
 Backend = Literal["pandas", "polars", "pyarrow"]
 Frame = TypeVar("Frame")
@@ -123,18 +123,30 @@ class Table:
             frame = frame.collect()
         return self._give(frame.filter(list(mask)))
 
-    def expand(self, results: pa.Table, rows: Sequence[int], columns: Sequence[Column]) -> Any:
-        """A long table: ``image_id`` and ``path`` of row ``rows[i]``, then result ``i``."""
+    def expand(
+        self,
+        results: pa.Table,
+        rows: Sequence[int],
+        columns: Sequence[Column],
+        media: Media = PICTURES,
+        number: Column | None = None,
+    ) -> Any:
+        """A long table: number and path of row ``rows[i]``, then result ``i``.
+
+        With ``number`` a column of that name numbers the rows of the long table and comes first.
+        """
         paths = pa.array(self.paths(), pa.string())
-        long = pa.table({PATH.name: paths.take(pa.array(rows, pa.int64()))})
-        if IMAGE_ID.name in self.frame.columns:
-            ids = self.frame[IMAGE_ID.name].to_arrow()
+        long = pa.table({media.path.name: paths.take(pa.array(rows, pa.int64()))})
+        if media.number.name in self.frame.columns:
+            ids = self.frame[media.number.name].to_arrow()
             if isinstance(ids, pa.ChunkedArray):
                 ids = ids.combine_chunks()
             ids = ids.take(pa.array(rows, pa.int64()))
         else:
             ids = pa.array(rows, pa.int64())
-        long = long.add_column(0, IMAGE_ID.name, ids)
+        long = long.add_column(0, media.number.name, ids)
+        if number is not None:
+            long = long.add_column(0, number.name, pa.array(range(len(rows)), pa.int64()))
         for column in columns:
             long = long.append_column(column.name, results[column.name])
         return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
@@ -143,7 +155,7 @@ class Table:
         return nw.to_native(frame.lazy() if self.lazy else frame)
 
 
-def open_table(images: Any, path: str) -> Table:
+def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
     """Take what a verb was given: a table, or a folder, glob, path or list of paths.
 
     Raises
@@ -154,7 +166,7 @@ def open_table(images: Any, path: str) -> Table:
         When it is neither a table nor paths, or its path column holds numbers.
     """
     if is_paths(images):
-        return open_table(from_paths(images), "path")
+        return open_table(from_paths(images, media=media), media.path.name)
     frame, lazy = _frame(images)
     if path not in frame.columns:
         close = nearest(path, frame.columns)
@@ -174,10 +186,13 @@ def open_table(images: Any, path: str) -> Table:
     return Table(frame, lazy, path)
 
 
-def from_paths(where: PathLike | Iterable[PathLike], backend: Backend = "pandas") -> Any:
-    """A table of ``image_id`` and ``path``, one row for each picture found (see `list_images`)."""
-    paths = list_images(where)
-    return from_columns({IMAGE_ID.name: list(range(len(paths))), PATH.name: paths}, backend)
+def from_paths(
+    where: PathLike | Iterable[PathLike], backend: Backend = "pandas", media: Media = PICTURES
+) -> Any:
+    """A table of number and path, one row for each file found (see `list_files`)."""
+    paths = list_files(where, media)
+    numbers = list(range(len(paths)))
+    return from_columns({media.number.name: numbers, media.path.name: paths}, backend)
 
 
 def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas") -> Any:
@@ -185,10 +200,9 @@ def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "panda
     if backend not in get_args(Backend):
         raise one_of("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})
-    if "path" in columns and not len(columns["path"]):
-        table = table.set_column(
-            table.column_names.index("path"), "path", pa.array([], pa.string())
-        )
+    for place, (name, cells) in enumerate(columns.items()):
+        if name.endswith("path") and not len(cells):
+            table = table.set_column(place, name, pa.array([], pa.string()))
     if backend == "pyarrow":
         return table
     if backend == "polars":

@@ -16,10 +16,11 @@ from imagesasdata.cache import Cache, Known, key
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.decode import MAX_PIXELS, limits
 from imagesasdata.errors import ImageError
+from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
 from imagesasdata.runner import Runner, cores
-from imagesasdata.sources import Files, is_remote
+from imagesasdata.sources import PICTURES, Media, is_remote
 from imagesasdata.stream import Done, Loaded, stream
 from imagesasdata.table import arrow_type, open_table
 
@@ -42,6 +43,13 @@ class Network(NamedTuple):
     params: Any
 
 
+class Source(NamedTuple):
+    """A row's path, and how to read it: for verbs that want more than a file's bytes."""
+
+    path: str
+    files: Pictures
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verb:
     """What one verb does with one picture; everything else is shared.
@@ -55,6 +63,8 @@ class Verb:
     load
         From a file's bytes to samples: `stream.Sample` with a network, anything without. One for a
         picture, several for frames or crops; a generator is drawn as it is used. Runs in threads.
+    visit
+        In place of ``load``, for files too large for memory and for verbs that need the path.
     finish
         From the results of a picture's samples to its rows, as mappings from column name to value:
         one row, or with ``many`` any number.
@@ -66,18 +76,25 @@ class Verb:
         Whether the result is a long table, with a row for each thing found.
     keep_empty
         With ``many``: whether a picture in which nothing was found gets a row of nulls.
+    media
+        What the rows are: pictures or videos.
+    number
+        With ``many``: a column that numbers the rows of the long table.
     max_pixels
         Pictures with more are refused from their header.
     """
 
     name: str
     columns: tuple[Column, ...]
-    load: Callable[[bytes], Iterable[Any]]
+    load: Callable[[bytes], Iterable[Any]] | None = None
+    visit: Callable[[Source], Iterable[Any]] | None = None
     finish: Callable[[list[Any]], Sequence[Row]]
     network: Network | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     many: bool = False
     keep_empty: bool = False
+    media: Media = PICTURES
+    number: Column | None = None
     max_pixels: int = MAX_PIXELS
 
 
@@ -90,7 +107,7 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         For misuse, before any picture is read; with ``on_error="raise"`` at the first picture that
         cannot be used.
     """
-    table = open_table(images, options.path)
+    table = open_table(images, options.path, verb.media)
     named = [column.named(f"{options.prefix or ''}{column.name}") for column in verb.columns]
     if not verb.many:
         table.check_names(named, prefix=options.prefix)
@@ -102,7 +119,7 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         if options.cache is not None:
             cache = Cache(options.cache, verb.name, verb.settings, verb.columns)
             stack.callback(cache.flush)
-        files = stack.enter_context(Files())
+        files = stack.enter_context(Pictures())
         stack.enter_context(limits(verb.max_pixels))
         progress = stack.enter_context(Progress(len(paths), verb.name, show=options.progress))
         workers = options.workers or _workers(paths)
@@ -123,7 +140,8 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
     failed = [text is not None for text in results[IMAGE_ERROR.name].to_pylist()]
     if options.on_error == "drop" and any(failed):
         warnings.warn(
-            f"{verb.name}: {sum(failed)} of {len(paths)} pictures could not be read and were dropped.",
+            f"{verb.name}: {sum(failed)} of {len(paths)} {verb.media.name}s could not be read and "
+            "were dropped.",
             DroppedImagesWarning,
             stacklevel=3,
         )
@@ -138,7 +156,7 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
     ]
     mask = pa.array(wanted, pa.bool_())
     kept = [number for number, want in zip(numbers, wanted, strict=True) if want]
-    return table.expand(renamed.filter(mask), kept, columns)
+    return table.expand(renamed.filter(mask), kept, columns, verb.media, verb.number)
 
 
 def _runner(verb: Verb, options: Options) -> Runner | None:
@@ -165,26 +183,35 @@ class _Tag(NamedTuple):
 
 
 def _loader(
-    paths: Sequence[str | None], verb: Verb, files: Files, cache: Cache | None
+    paths: Sequence[str | None], verb: Verb, files: Pictures, cache: Cache | None
 ) -> Callable[[int], Loaded]:
     def load(job: int) -> Loaded:
         path = paths[job]
         if path is None:
             raise ImageError("no path (the cell is missing or is not text)")
         if cache is None:
-            return Loaded(verb.load(files.read(path)))
+            return Loaded(_samples(verb, Source(path, files)))
         stamp = files.stamp(path)
         place = key(path, stamp) if stamp is not None else None
         known = cache.find(place=place) if place is not None else None
         if known is None:
-            data = files.read(path)
-            content = key(hashlib.sha256(data).digest())
+            data = None if verb.load is None else files.read(path)
+            content = key(files.digest(path) if data is None else hashlib.sha256(data).digest())
             known = cache.find(content=content)
             if known is None:
-                return Loaded(verb.load(data), tag=_Tag(content, place))
+                samples = _samples(verb, Source(path, files), data)
+                return Loaded(samples, tag=_Tag(content, place))
         return Loaded(known=known)
 
     return load
+
+
+def _samples(verb: Verb, source: Source, data: bytes | None = None) -> Iterable[Any]:
+    if verb.visit is not None:
+        return verb.visit(source)
+    if verb.load is None:
+        raise TypeError(f"The verb {verb.name} has neither load nor visit.")
+    return verb.load(source.files.read(source.path) if data is None else data)
 
 
 def _keep(done: Done, verb: Verb, rows: _Rows, cache: Cache | None) -> None:
@@ -195,7 +222,9 @@ def _keep(done: Done, verb: Verb, rows: _Rows, cache: Cache | None) -> None:
     else:
         found = verb.finish(done.results)
         rows.add(done.job, found)
-        if cache is not None and done.tag is not None:
+        # A row may say itself why it has nothing; such a picture is tried again by the next run.
+        whole = not any(row.get(IMAGE_ERROR.name) for row in found)
+        if cache is not None and done.tag is not None and whole:
             cache.add(done.tag.content, done.tag.place, found)
 
 

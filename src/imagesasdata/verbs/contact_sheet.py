@@ -11,10 +11,11 @@ import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, limits
 from imagesasdata.errors import ColumnError, nearest
+from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
 from imagesasdata.pixels import fit
 from imagesasdata.runner import cores
-from imagesasdata.sources import Files, PathLike
+from imagesasdata.sources import PathLike
 from imagesasdata.stream import Loaded, stream
 from imagesasdata.table import open_table
 
@@ -117,7 +118,7 @@ def _thumbnails(paths: list[str | None], rows: list[int]) -> dict[int, np.ndarra
             return Loaded(["no path"])
         return Loaded([fit(decode(files.read(name), long_side=side), side)])
 
-    with Files() as files, limits(MAX_PIXELS):
+    with Pictures() as files, limits(MAX_PIXELS):
         return {
             done.job: done.error if done.error is not None else done.results[0]
             for done in stream(rows, load, None, workers=cores())

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from imagesasdata import columns as col
+from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
 from imagesasdata.decode import MAX_PIXELS, read_header
+from imagesasdata.errors import one_of
+from imagesasdata.exif import CAMERA, PLACE, camera
+from imagesasdata.frames import Reference
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.sources import PathLike
+from imagesasdata.sources import PICTURES, Media, PathLike
 from imagesasdata.table import Backend, from_paths, is_paths
-from imagesasdata.verb import Row, Verb, run
+from imagesasdata.verb import Row, Source, Verb, run
 
 COLUMNS = (
     col.FORMAT,
@@ -22,12 +26,17 @@ COLUMNS = (
     col.SHA256,
     col.TAKEN_AT,
 )
+# Files of which each may hold several pictures.
+FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
 
 
 def read_images(
     images: PathLike | Iterable[PathLike] | Any,
     *,
     path: str = "path",
+    exif: bool = False,
+    gps: bool = False,
+    frames: Literal["first", "all"] = "first",
     backend: Backend = "pandas",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -49,6 +58,15 @@ def read_images(
         (``s3://``, ``gs://``, ``zip://``, ...), a list of these, or a table with a column of paths.
     path
         The table's column of paths.
+    exif
+        Whether to add what the camera wrote into the file: its make and model, program, turn,
+        exposure time, aperture, sensitivity and focal length.
+    gps
+        Whether to add where the picture was taken. Only for those who need it: it may be a person's
+        home.
+    frames
+        ``"first"`` gives a row for each file. ``"all"`` gives a row for each frame of an animation
+        or page of a document, whose ``path`` every verb reads.
     backend
         The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that
         is given comes back as its own kind.
@@ -76,10 +94,19 @@ def read_images(
         - ``width``, ``height``: of the upright picture, in pixels;
         - ``bytes``, ``sha256``: of the file;
         - ``taken_at``: the camera's clock, from EXIF, without time zone;
+        - with ``exif``: ``camera_make``, ``camera_model``, ``software``, ``orientation``,
+          ``exposure_time`` (seconds), ``f_number``, ``iso``, ``focal_length`` (mm);
+        - with ``gps``: ``gps_latitude``, ``gps_longitude`` (degrees), ``gps_altitude`` (metres);
         - ``image_error``: why the picture cannot be read, else null.
+
+        With ``frames="all"`` the table is a long one: ``image_id`` numbers its rows, ``file_id`` and
+        ``file_path`` are the file's, ``path`` is the frame's (``FILE#frame=NUMBER`` where there are
+        several) and ``frame`` its number from 0.
 
     Raises
     ------
+    UnknownNameError
+        When ``frames`` is neither.
     ArgumentError
         When a folder or glob has no picture in it.
     ColumnError, NameClashError
@@ -103,19 +130,50 @@ def read_images(
         on_error=on_error,
         progress=progress,
     )
+    if frames not in ("first", "all"):
+        raise one_of("frames", frames, ("first", "all"))
+    columns = (*COLUMNS, *(CAMERA if exif else ()), *(PLACE if gps else ()))
+
+    def describe(data: bytes) -> Row:
+        row = _describe(data, max_pixels)
+        if exif or gps:
+            said = camera(data, place=gps, max_pixels=max_pixels)
+            row |= {column.name: said[column.name] for column in columns if column.name in said}
+        return row
+
+    def visit(source: Source) -> list[Row]:
+        data = source.files.read(source.path)
+        row = describe(data)
+        count = read_header(data, max_pixels=max_pixels).frames
+        return [
+            {
+                **row,
+                PATH.name: str(Reference(source.path, "frame", n)) if count > 1 else source.path,
+                FRAME.name: n,
+            }
+            for n in range(count)
+        ]
+
+    whole = frames == "first"
     verb = Verb(
         name="read_images",
-        columns=COLUMNS,
-        load=lambda data: [_describe(data, max_pixels)],
+        columns=columns if whole else (PATH, FRAME, *columns),
+        load=(lambda data: [describe(data)]) if whole else None,
+        visit=None if whole else visit,
         finish=lambda results: results,
+        settings={"exif": exif, "gps": gps, "frames": frames},
+        many=not whole,
+        media=PICTURES if whole else FILES,
+        number=None if whole else IMAGE_ID,
         max_pixels=max_pixels,
     )
     if is_paths(images):
-        images = from_paths(images, backend)
+        images = from_paths(images, backend, verb.media)
+        options = Options(**{**vars(options), "path": verb.media.path.name})
     return run(images, verb, options)
 
 
-def _describe(data: bytes, max_pixels: int) -> Row:
+def _describe(data: bytes, max_pixels: int) -> dict[str, Any]:
     header = read_header(data, max_pixels=max_pixels)
     return {
         col.FORMAT.name: header.format,
