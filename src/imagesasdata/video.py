@@ -155,11 +155,14 @@ class Video:
             self._times = np.unique(np.array(found, np.int64))
         return self._times
 
-    def frames(self, times: np.ndarray | list[float] | None = None) -> Iterator[Frame]:
+    def frames(
+        self, times: np.ndarray | list[float] | None = None, *, long_side: int | None = None
+    ) -> Iterator[Frame]:
         """The frames shown at some times, in that order; ``None`` for all.
 
         Decoding goes on from the last frame where that is the shorter way, else from the key frame
-        before. Frames on the way that no other is predicted from are not decoded.
+        before. Frames on the way that no other is predicted from are not decoded. With
+        ``long_side`` larger frames are made smaller, so that their longer side has so many pixels.
 
         Raises
         ------
@@ -169,26 +172,26 @@ class Video:
         ticks = self._ticks()
         if times is None:
             self._restart(int(ticks[0]) if len(ticks) else 0)
-            yield from self._all(ticks)
+            yield from self._all(ticks, long_side)
             return
         starts = self.times()
         for time in times:
             number = max(0, int(np.searchsorted(starts, time + TICK, side="right")) - 1)
             if not len(ticks):
                 raise ImageError("video has no frame")
-            pixels = self._decode(int(ticks[number]))
+            pixels = self._decode(int(ticks[number]), long_side)
             yield Frame(number, float(starts[number]), pixels)
 
-    def _all(self, ticks: np.ndarray) -> Iterator[Frame]:
+    def _all(self, ticks: np.ndarray, long_side: int | None) -> Iterator[Frame]:
         for frame in self._decode_from(None):
             if frame.pts is None:
                 continue
             number = int(np.searchsorted(ticks, frame.pts))
             if number < len(ticks) and ticks[number] == frame.pts:
                 time = float((frame.pts - ticks[0]) * self._base)
-                yield Frame(number, time, _upright(frame))
+                yield Frame(number, time, _upright(frame, long_side))
 
-    def _decode(self, wanted: int) -> np.ndarray:
+    def _decode(self, wanted: int, long_side: int | None) -> np.ndarray:
         """The pixels of the frame shown from ``wanted`` on."""
         if self._decoded is None or not self._is_ahead(wanted):
             self._restart(wanted)
@@ -199,7 +202,7 @@ class Video:
                 continue
             self._last = frame.pts
             if frame.pts >= wanted:
-                return _upright(frame)
+                return _upright(frame, long_side)
         self._decoded = None
         raise ImageError("video is cut off or damaged before this frame")
 
@@ -258,8 +261,14 @@ class Video:
             back = 2 * back or round(1 / self._base)
 
 
-def _upright(frame: Any) -> np.ndarray:
-    pixels = frame.to_ndarray(format="rgb24")
+def _upright(frame: Any, long_side: int | None) -> np.ndarray:
+    size = {}
+    scale = long_side / max(frame.width, frame.height) if long_side else 1.0
+    if scale < 1.0:
+        # Even sides, which chroma at half the resolution needs.
+        width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
+        size = {"width": width, "height": height, "interpolation": "AREA"}
+    pixels = frame.to_ndarray(format="rgb24", **size)
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
