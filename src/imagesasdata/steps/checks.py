@@ -37,6 +37,16 @@ def whole(name: str, value: object, low: int, high: int, *, hint: str) -> int:
     return plain
 
 
+def span(name: str, value: object, low: float, high: float, *, hint: str) -> tuple[float, float]:
+    """``value`` as the least and the largest of what may be drawn."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ArgumentTypeError(f"{name} must be two numbers, got {value!r}.", hint)
+    least, largest = (number(name, end, low, high, hint=hint) for end in value)
+    if least > largest:
+        raise ArgumentError(f"{name} must not begin over its end, got {value!r}.", hint)
+    return least, largest
+
+
 def side(name: str, value: object, *, hint: str) -> int:
     """``value`` as the length of a picture's side in pixels."""
     return whole(name, value, 1, MAX_SIDE, hint=hint)

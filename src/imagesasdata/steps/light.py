@@ -27,6 +27,9 @@ class Brightness(Step):
 def brightness(factor: float) -> Brightness:
     """Make a picture lighter or darker: each value times ``factor``, cut off at white.
 
+    The values are those stored (sRGB), which grow more slowly than light does: 1.2 is about 1.5 times
+    the light.
+
     Parameters
     ----------
     factor
