@@ -42,7 +42,8 @@ class Step(Named):
         """
         _check_pixels(self, rgb)
         new = np.ascontiguousarray(self._apply(np.ascontiguousarray(rgb)))
-        return new.copy() if np.may_share_memory(new, rgb) else new
+        own = new.flags.writeable and not np.may_share_memory(new, rgb)
+        return new if own else new.copy()
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
         """What the step does to pixels that are known to be right, and contiguous."""
