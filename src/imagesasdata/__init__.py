@@ -10,7 +10,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imagesasdata import augmentations, steps
+    from imagesasdata import augmentations as augmentations
+    from imagesasdata import steps as steps
     from imagesasdata.errors import (
         ArgumentError,
         ArgumentTypeError,

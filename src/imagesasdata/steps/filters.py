@@ -10,10 +10,10 @@ from typing import Literal, get_args
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float32, UInt8
 
 from imagesasdata.steps.checks import choice, number, whole
-from imagesasdata.steps.step import Step
+from imagesasdata.steps.step import Step, to_bytes
 
 BlurMethod = Literal["gaussian", "box", "median"]
 
@@ -31,7 +31,7 @@ class Blur(Step):
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
         if self.method == "gaussian":
-            return _gaussian(rgb, self.radius)
+            return to_bytes(_gaussian(rgb, self.radius))
         side = 2 * int(self.radius) + 1
         return cv2.blur(rgb, (side, side)) if self.method == "box" else cv2.medianBlur(rgb, side)
 
@@ -84,7 +84,7 @@ class Sharpen(Step):
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
         smooth = _gaussian(rgb, self.radius)
-        return cv2.addWeighted(rgb, 1.0 + self.amount, smooth, -self.amount, 0.0)
+        return to_bytes(rgb + np.float32(self.amount) * (rgb - smooth))
 
 
 def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
@@ -124,5 +124,7 @@ def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
     )
 
 
-def _gaussian(rgb: UInt8[np.ndarray, "h w 3"], radius: float) -> UInt8[np.ndarray, "h w 3"]:
-    return cv2.GaussianBlur(rgb, (0, 0), radius) if radius else rgb
+def _gaussian(rgb: UInt8[np.ndarray, "h w 3"], radius: float) -> Float32[np.ndarray, "h w 3"]:
+    # On bytes OpenCV rounds the weights to 1 / 256, too coarse for a wide blur.
+    values = rgb.astype(np.float32)
+    return cv2.GaussianBlur(values, (0, 0), radius) if radius else values
