@@ -203,7 +203,7 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (lambda: steps.saturation(None), T, "factor must be a number, got None.", "saturation(1.2)"),
     (lambda: steps.hue(361), A, "degrees must be from -360 to 360, got 361.", "hue(30)"),
     (lambda: steps.segment("k-means"), U, "Unknown method 'k-means'.", "did you mean 'kmeans'?"),
-    (lambda: steps.segment(n=0), A, "n must be from 1 to 10,000, got 0.", 'segment("kmeans", n=8)'),
+    (lambda: steps.segment(n=0), A, "n must be from 1 to 256, got 0.", 'segment("kmeans", n=8)'),
     (lambda: steps.segment(seed=-1), A, "seed must be from 0", "for example seed=1."),
     (
         lambda: steps.segment("slic", seed=1),

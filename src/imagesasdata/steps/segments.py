@@ -16,6 +16,7 @@ from imagesasdata.steps.step import Step, to_bytes
 
 SegmentMethod = Literal["kmeans", "watershed", "slic"]
 
+_MOST_N = {"kmeans": 256, "watershed": 10_000, "slic": 10_000}
 _USUAL_N = {"kmeans": 8, "watershed": 100, "slic": 100}
 
 
@@ -64,8 +65,8 @@ def segment(
         size ("superpixels"; k-means of colour and place). ``"watershed"``: basins of even light,
         flooded from seeds on a regular grid until they meet at edges.
     n
-        How many, 1 to 10,000: exactly so many or fewer for ``"kmeans"``, by default 8; about so many
-        for ``"slic"`` and ``"watershed"``, by default 100.
+        How many. For ``"kmeans"`` 1 to 256, by default 8; fewer come out where there are fewer
+        colours. For ``"slic"`` and ``"watershed"`` about how many, 1 to 10,000, by default 100.
     seed
         Only for ``"kmeans"``, which draws its first centres; by default 0.
 
@@ -94,7 +95,7 @@ def segment(
     """
     chosen = choice("method", method, get_args(SegmentMethod))
     hint = f'for example segment("{chosen}", n={_USUAL_N[chosen]}).'
-    n = whole("n", _USUAL_N[chosen] if n is None else n, 1, 10_000, hint=hint)
+    n = whole("n", _USUAL_N[chosen] if n is None else n, 1, _MOST_N[chosen], hint=hint)
     if chosen != "kmeans":
         only_for("kmeans", seed=seed)
         return Segment(chosen, n=n)
