@@ -10,6 +10,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from imagesasdata import augmentations as augmentations
+    from imagesasdata import steps as steps
     from imagesasdata.errors import (
         ArgumentError,
         ArgumentTypeError,
@@ -60,6 +62,9 @@ _HOME = {
     "DroppedImagesWarning": "verb",
 }
 
+# Modules that are part of the interface, as in iad.steps.resize(256).
+_MODULES = ("augmentations", "steps")
+
 __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
@@ -84,6 +89,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
@@ -92,4 +99,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

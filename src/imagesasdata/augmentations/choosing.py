@@ -1,0 +1,84 @@
+"""Augmentations put together: one of several, and a list to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from imagesasdata.augmentations.augmentation import Augmentation, draw_one, parts_of
+from imagesasdata.augmentations.framing import random_crop
+from imagesasdata.augmentations.tone import random_brightness, random_contrast, random_saturation
+from imagesasdata.augmentations.turning import random_flip
+from imagesasdata.errors import ArgumentError
+from imagesasdata.steps.step import Step
+
+
+@dataclass(frozen=True, repr=False)
+class OneOf(Augmentation):
+    """See `one_of`."""
+
+    choices: tuple[Augmentation | Step, ...]
+
+    def _draw(self, rng: np.random.Generator) -> Step:
+        return draw_one(self.choices[rng.integers(len(self.choices))], rng)
+
+
+def one_of(choices: Iterable[Augmentation | Step]) -> OneOf:
+    """Do one of several things to each picture, each as likely.
+
+    Parameters
+    ----------
+    choices
+        Augmentations or steps, one or more; `steps.unchanged()` among them leaves pictures alone.
+
+    Returns
+    -------
+    Augmentation
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        For an empty list, and for what is neither augmentation nor step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import augmentations, steps
+    >>> either = augmentations.one_of([steps.greyscale(), augmentations.random_hue(10)])
+    >>> either.draw(np.random.default_rng(1))
+    greyscale()
+    """
+    parts = parts_of(choices)
+    if not parts:
+        raise ArgumentError(
+            "one_of got nothing to choose from.",
+            "for example one_of([random_hue(), random_blur()]).",
+        )
+    return OneOf(parts)
+
+
+def light() -> list[Augmentation]:
+    """The augmentations to begin with: what a photo could as well have been.
+
+    Mirrored or not, cut a little otherwise, a little lighter or darker, harder or softer, stronger or
+    paler in colour. For pictures in which left and right matter, leave out the first.
+
+    Returns
+    -------
+    list of Augmentation
+
+    Examples
+    --------
+    >>> from imagesasdata import augmentations
+    >>> augmentations.light()[0]
+    random_flip(0.5)
+    """
+    return [
+        random_flip(),
+        random_crop(),
+        random_brightness(),
+        random_contrast(),
+        random_saturation(),
+    ]

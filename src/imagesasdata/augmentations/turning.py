@@ -1,0 +1,101 @@
+"""Augmentations that mirror and turn."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import get_args
+
+import numpy as np
+
+from imagesasdata.augmentations.augmentation import Augmentation, chance, drawn
+from imagesasdata.steps.as_is import unchanged
+from imagesasdata.steps.checks import Colour, choice, colour_of, number
+from imagesasdata.steps.geometry import Direction, flip, rotate
+from imagesasdata.steps.step import Step
+
+
+@dataclass(frozen=True, repr=False)
+class RandomFlip(Augmentation):
+    """See `random_flip`."""
+
+    p: float = 0.5
+    _: KW_ONLY
+    direction: Direction = "left-right"
+
+    def _draw(self, rng: np.random.Generator) -> Step:
+        return flip(self.direction) if rng.random() < self.p else unchanged()
+
+
+def random_flip(p: float = 0.5, *, direction: Direction = "left-right") -> RandomFlip:
+    """Mirror some pictures. Not for pictures in which left and right matter, such as writing.
+
+    Parameters
+    ----------
+    p
+        The share of pictures that are mirrored, 0 to 1; by default a half.
+    direction
+        ``"left-right"`` or, for pictures without an upper side, ``"top-bottom"``.
+
+    Returns
+    -------
+    Augmentation
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        For a share or direction that there is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import augmentations
+    >>> rng = np.random.default_rng(1)
+    >>> [augmentations.random_flip().draw(rng) for _ in range(3)]
+    [unchanged(), unchanged(), flip("left-right")]
+    """
+    p = chance(p, "for example random_flip(0.5).")
+    return RandomFlip(p, direction=choice("direction", direction, get_args(Direction)))
+
+
+@dataclass(frozen=True, repr=False)
+class RandomRotate(Augmentation):
+    """See `random_rotate`."""
+
+    degrees: float = 15
+    _: KW_ONLY
+    colour: Colour = "grey"
+
+    def _draw(self, rng: np.random.Generator) -> Step:
+        angle = drawn(rng, -self.degrees, self.degrees)
+        return rotate(angle, expand=False, colour=self.colour)
+
+
+def random_rotate(degrees: float = 15, *, colour: Colour = "grey") -> RandomRotate:
+    """Turn a picture a little, to the one side or the other; its size stays.
+
+    Parameters
+    ----------
+    degrees
+        The largest angle, 0 to 180; by default 15, as a camera may be held.
+    colour
+        What fills the corners: a name, a code or (red, green, blue); mid-grey by default, which a
+        network takes for nothing in particular.
+
+    Returns
+    -------
+    Augmentation
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        For an angle or colour that there is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import augmentations
+    >>> augmentations.random_rotate(10).draw(np.random.default_rng(1))
+    rotate(0.2364, expand=False, colour="grey")
+    """
+    degrees = number("degrees", degrees, 0, 180, hint="for example random_rotate(15).")
+    return RandomRotate(degrees, colour=colour_of(colour))

@@ -1,0 +1,52 @@
+"""Steps of image processing: small values that say what is done to a picture, and do it.
+
+A step is made by a function of this module, as in ``steps.resize(256)``; called on an array of pixels
+(uint8, (height, width, 3), sRGB), it gives a new one. A list of steps is done from first to last. Wrong
+arguments raise when the step is made, before any picture is read.
+"""
+
+from __future__ import annotations
+
+from imagesasdata.steps.as_is import strip_metadata, unchanged
+from imagesasdata.steps.centring import centre_crop, pad
+from imagesasdata.steps.colours import colour_space, greyscale, hue, saturation
+from imagesasdata.steps.filters import blur, sharpen
+from imagesasdata.steps.framing import crop, erase
+from imagesasdata.steps.geometry import flip, rotate
+from imagesasdata.steps.grain import noise
+from imagesasdata.steps.kernels import convolve
+from imagesasdata.steps.light import brightness, contrast
+from imagesasdata.steps.outlines import edges
+from imagesasdata.steps.segments import segment
+from imagesasdata.steps.sizes import resize
+from imagesasdata.steps.step import Step
+from imagesasdata.steps.stretching import equalise, normalise
+from imagesasdata.steps.thresholds import threshold
+
+__all__ = [
+    "Step",
+    "blur",
+    "brightness",
+    "centre_crop",
+    "colour_space",
+    "contrast",
+    "convolve",
+    "crop",
+    "edges",
+    "equalise",
+    "erase",
+    "flip",
+    "greyscale",
+    "hue",
+    "noise",
+    "normalise",
+    "pad",
+    "resize",
+    "rotate",
+    "saturation",
+    "segment",
+    "sharpen",
+    "strip_metadata",
+    "threshold",
+    "unchanged",
+]

@@ -1,0 +1,130 @@
+"""Steps in which a pixel's neighbours have a say: blur, sharpen.
+
+Beyond its edge a picture goes on as in a mirror that stands on its last pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal, get_args
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from imagesasdata.steps.checks import choice, number, whole
+from imagesasdata.steps.step import Step, to_bytes
+
+BlurMethod = Literal["gaussian", "box", "median"]
+
+# OpenCV's median goes up to here.
+_WIDEST = 127
+
+
+@dataclass(frozen=True, repr=False)
+class Blur(Step):
+    """See `blur`."""
+
+    radius: float = 2
+    _: KW_ONLY
+    method: BlurMethod = "gaussian"
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+        if self.method == "gaussian":
+            return to_bytes(_gaussian(rgb, self.radius))
+        side = 2 * int(self.radius) + 1
+        return cv2.blur(rgb, (side, side)) if self.method == "box" else cv2.medianBlur(rgb, side)
+
+
+def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
+    """Smooth a picture.
+
+    Parameters
+    ----------
+    radius
+        In pixels, 0 (changes nothing) to 127: the standard deviation of ``"gaussian"``; a whole
+        number for the others, whose square has sides of 2 x ``radius`` + 1. By default 2, as in
+        Pillow. What it does depends on the picture's size, so `resize` first.
+    method
+        ``"gaussian"`` takes the mean of the neighbours, weighted by nearness; ``"box"`` the plain
+        mean of a square; ``"median"`` the median of a square, which takes specks away and keeps edges
+        sharp (its edge pixels are repeated beyond the edge).
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        For a radius or method that there is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> speck = np.zeros((3, 3, 3), np.uint8)
+    >>> speck[1, 1] = 90
+    >>> steps.blur(1, method="box")(speck)[1, 1].tolist()
+    [10, 10, 10]
+    """
+    hint = 'for example blur(2) or blur(1, method="median").'
+    if choice("method", method, get_args(BlurMethod)) == "gaussian":
+        return Blur(number("radius", radius, 0, _WIDEST, hint=hint), method=method)
+    return Blur(whole("radius", radius, 0, _WIDEST, hint=hint), method=method)
+
+
+@dataclass(frozen=True, repr=False)
+class Sharpen(Step):
+    """See `sharpen`."""
+
+    amount: float = 1
+    _: KW_ONLY
+    radius: float = 2
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+        smooth = _gaussian(rgb, self.radius)
+        return to_bytes(rgb + np.float32(self.amount) * (rgb - smooth))
+
+
+def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
+    """Make edges stand out (unsharp mask).
+
+    Each value becomes value + ``amount`` x (value - blurred value), cut off at black and white, with
+    the picture blurred as by `blur`.
+
+    Parameters
+    ----------
+    amount
+        0 (changes nothing) to 100; by default 1, which adds what the blur took away.
+    radius
+        Standard deviation of the blur in pixels, 0 to 127; by default 2, as for `blur`.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        For an amount or radius that there is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> edge = np.repeat(np.uint8([[50] * 8 + [200] * 8]), 3).reshape(1, 16, 3)
+    >>> steps.sharpen(radius=1)(edge)[0, 6:10, 0].tolist()
+    [41, 5, 245, 209]
+    """
+    hint = "for example sharpen(1, radius=2)."
+    return Sharpen(
+        number("amount", amount, 0, 100, hint=hint),
+        radius=number("radius", radius, 0, _WIDEST, hint=hint),
+    )
+
+
+def _gaussian(rgb: UInt8[np.ndarray, "h w 3"], radius: float) -> Float32[np.ndarray, "h w 3"]:
+    # On bytes OpenCV rounds the weights to 1 / 256, too coarse for a wide blur.
+    values = rgb.astype(np.float32)
+    return cv2.GaussianBlur(values, (0, 0), radius) if radius else values

@@ -1,0 +1,171 @@
+"""Steps that choose what is in the frame: cut out, fill up, cover."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import UInt8
+
+from imagesasdata.errors import ImageError
+from imagesasdata.steps.checks import (
+    MAX_SIDE,
+    Colour,
+    choice,
+    colour_of,
+    number,
+    rgb_of,
+    side,
+    whole,
+)
+from imagesasdata.steps.step import Step
+
+Unit = Literal["pixels", "share"]
+
+
+@dataclass(frozen=True, repr=False)
+class Rectangle(Step):
+    """A step that has to do with a part of the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    _: KW_ONLY
+    unit: Unit = "pixels"
+
+    def part(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "part_h part_w 3"]:
+        """The part as a view; of a share, at least one pixel."""
+        x, y, width, height = self.x, self.y, self.width, self.height
+        if self.unit == "share":
+            tall, wide = rgb.shape[:2]
+            x, y = min(x * wide, wide - 1), min(y * tall, tall - 1)
+            width, height = max(1, width * wide), max(1, height * tall)
+        x, y, width, height = (round(value) for value in (x, y, width, height))
+        return rgb[y : y + height, x : x + width]
+
+
+@dataclass(frozen=True, repr=False)
+class Crop(Rectangle):
+    """See `crop`."""
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "part_h part_w 3"]:
+        part = self.part(rgb)
+        if not part.size:
+            height, width = rgb.shape[:2]
+            raise ImageError(f"{self!r} lies outside this picture of {width} x {height} pixels")
+        return part
+
+
+def crop(x: float, y: float, width: float, height: float, *, unit: Unit = "pixels") -> Crop:
+    """Cut a rectangle out of a picture.
+
+    What of the rectangle lies beyond the picture's edge is left out; a picture that lies wholly
+    outside is an image error.
+
+    Parameters
+    ----------
+    x, y
+        The rectangle's left and upper edge, counted from the picture's upper left corner: pixels from
+        0, or a share of the picture's width and height.
+    width, height
+        The rectangle's sides: pixels from 1, or a share up to 1.
+    unit
+        ``"pixels"`` for pictures that are all of one size, ``"share"`` (numbers from 0 to 1) for
+        pictures of any size.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        For a rectangle or unit that there is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> photo = np.zeros((300, 400, 3), np.uint8)
+    >>> steps.crop(10, 20, 100, 50)(photo).shape
+    (50, 100, 3)
+    >>> steps.crop(0, 0, 1, 0.5, unit="share")(photo).shape  # the upper half
+    (150, 400, 3)
+    """
+    return Crop(*_rectangle("crop", x, y, width, height, unit), unit=unit)
+
+
+@dataclass(frozen=True, repr=False)
+class Erase(Rectangle):
+    """See `erase`."""
+
+    _: KW_ONLY
+    colour: Colour = "black"
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+        covered = rgb.copy()
+        self.part(covered)[:] = rgb_of(self.colour)
+        return covered
+
+
+def erase(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    unit: Unit = "pixels",
+    colour: Colour = "black",
+) -> Erase:
+    """Cover a rectangle with one colour, such as a logo or a date stamp.
+
+    Parameters
+    ----------
+    x, y
+        The rectangle's left and upper edge, counted from the picture's upper left corner: pixels from
+        0, or a share of the picture's width and height.
+    width, height
+        The rectangle's sides: pixels from 1, or a share up to 1.
+    unit
+        ``"pixels"`` for pictures that are all of one size, ``"share"`` (numbers from 0 to 1) for
+        pictures of any size.
+    colour
+        A name, a code such as ``"#ff8800"`` or (red, green, blue); black by default, so that it can
+        be seen that something is missing.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        For a rectangle, unit or colour that there is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> white = np.full((1, 4, 3), 255, np.uint8)
+    >>> steps.erase(0, 0, 0.5, 1, unit="share")(white)[0, :, 0].tolist()
+    [0, 0, 255, 255]
+    """
+    rectangle = _rectangle("erase", x, y, width, height, unit)
+    return Erase(*rectangle, unit=unit, colour=colour_of(colour))
+
+
+def _rectangle(
+    name: str, x: object, y: object, width: object, height: object, unit: object
+) -> tuple[float, float, float, float]:
+    places, sides = {"x": x, "y": y}, {"width": width, "height": height}
+    if choice("unit", unit, get_args(Unit)) == "share":
+        hint = f'for example {name}(0, 0, 1, 0.5, unit="share") for the upper half.'
+        found = [number(key, value, 0, 1, hint=hint) for key, value in places.items()]
+        found += [number(key, value, 0.001, 1, hint=hint) for key, value in sides.items()]
+    else:
+        hint = f'for example {name}(0, 0, 100, 50); shares of the picture need unit="share".'
+        found = [whole(key, value, 0, MAX_SIDE, hint=hint) for key, value in places.items()]
+        found += [side(key, value, hint=hint) for key, value in sides.items()]
+    return found[0], found[1], found[2], found[3]

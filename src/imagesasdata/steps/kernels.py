@@ -1,0 +1,110 @@
+"""A step that lays any small table of weights over each pixel: the hands-on way to see a filter work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.steps.checks import number
+from imagesasdata.steps.step import Step, to_bytes
+
+_LARGEST = 31
+_FAR = 1e6
+_HINT = "for example convolve([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])."
+
+Kernel = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Convolve(Step):
+    """See `convolve`."""
+
+    kernel: Kernel
+    _: KW_ONLY
+    scale: float | None = None
+    offset: float = 0
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+        weights = np.array(self.kernel, np.float64)
+        scale = (float(weights.sum()) or 1.0) if self.scale is None else self.scale
+        height, width = weights.shape
+        # OpenCV correlates; turned by half a circle, a kernel and its centre convolve.
+        centre = ((width - 1) // 2, (height - 1) // 2)
+        sums = cv2.filter2D(rgb, cv2.CV_32F, weights[::-1, ::-1], anchor=centre)
+        return to_bytes(sums / np.float32(scale) + np.float32(self.offset))
+
+
+def convolve(
+    kernel: Sequence[Sequence[float]] | np.ndarray,
+    *,
+    scale: float | None = None,
+    offset: float = 0,
+) -> Convolve:
+    """Make each value a weighted sum of its neighbours: the operation of a convolutional network.
+
+    ``new[y, x] = sum over i, j of kernel[i, j] * old[y - i + ci, x - j + cj] / scale + offset``, with
+    (ci, cj) the kernel's centre, rounded and cut off at 0 and 255; each colour channel on its own.
+    This is convolution proper, with the kernel turned by half a circle, as in
+    ``scipy.ndimage.convolve``. OpenCV, Pillow and neural networks leave the kernel as it is
+    (correlation): for theirs, turn the kernel. For kernels that look the same when turned there is no
+    difference. Beyond its edge a picture goes on as in a mirror that stands on its last pixels.
+
+    Parameters
+    ----------
+    kernel
+        Rows of numbers, all of one length: 1 x 1 to 31 x 31. Where a side is even, the centre is the
+        later one of the middle two.
+    scale
+        What the sums are divided by; not 0. By default the sum of the kernel, so that the picture
+        keeps its brightness, or 1 if that sum is 0, as it is in kernels that look for edges.
+    offset
+        Added at the end, -255 to 255. By default 0; 128 lets negative sums be seen.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        For a kernel that is no such table of numbers, or a scale of 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> edge = np.repeat(np.uint8([[50, 50, 60, 60]]), 3).reshape(1, 4, 3)
+    >>> rising = steps.convolve([[1, 0, -1]], offset=128)
+    >>> rising(edge)[0, :, 0].tolist()
+    [128, 138, 138, 128]
+    """
+    weights = _weights(kernel)
+    if scale is not None:
+        scale = number("scale", scale, -_FAR, _FAR, hint="for example scale=9.")
+        if scale == 0:
+            raise ArgumentError("scale must not be 0.", "leave it out for the kernel's own sum.")
+    offset = number("offset", offset, -255, 255, hint="for example offset=128.")
+    return Convolve(weights, scale=scale, offset=offset)
+
+
+def _weights(kernel: Any) -> Kernel:
+    rows = kernel.tolist() if isinstance(kernel, np.ndarray) else kernel
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
+        raise ArgumentTypeError(f"kernel must be rows of numbers, got {kernel!r}.", _HINT)
+    lengths = {len(row) for row in rows}
+    if len(lengths) != 1 or not 1 <= len(rows) <= _LARGEST or not 1 <= max(lengths) <= _LARGEST:
+        raise ArgumentError(
+            f"kernel must be 1 x 1 to {_LARGEST} x {_LARGEST} with rows of one length, "
+            f"got {len(rows)} rows of {' and '.join(map(str, sorted(lengths))) or 'no'} numbers.",
+            _HINT,
+        )
+    return tuple(
+        tuple(number("a kernel's weight", weight, -_FAR, _FAR, hint=_HINT) for weight in row)
+        for row in rows
+    )

@@ -1,0 +1,38 @@
+"""What is written as the call that makes it: two that are written alike do the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Named:
+    """Root of steps and augmentations: values that are compared, hashed and written by their fields.
+
+    A class is named like the function that makes it, and its fields like that function's arguments.
+    """
+
+    def __repr__(self) -> str:
+        usual = self._usual()
+        given, by_place = [], True
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.kw_only or value is None:
+                by_place = False
+            if value is None or (field.kw_only and value == usual[field.name]):
+                continue
+            given.append(_written(value) if by_place else f"{field.name}={_written(value)}")
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+        return f"{name}({', '.join(given)})"
+
+    def _usual(self) -> Mapping[str, Any]:
+        """The values that a keyword has unless it is given; these are not written."""
+        return {field.name: field.default for field in fields(self)}
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

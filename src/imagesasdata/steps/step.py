@@ -1,0 +1,86 @@
+"""A step: what is done to the pixels of one picture, written as the call that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import UInt8
+
+from imagesasdata.decode import MAX_PIXELS
+from imagesasdata.errors import ArgumentTypeError, ImageError
+from imagesasdata.steps.named import Named
+
+
+@dataclass(frozen=True, repr=False)
+class Step(Named):
+    """What is done to one picture: called on its pixels, gives new pixels.
+
+    Steps with the same arguments are equal and have the same hash; ``repr`` is the call that makes
+    the step. A step keeps nothing between pictures, so that it may run in several threads at once.
+    """
+
+    def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
+        """Do the step.
+
+        Parameters
+        ----------
+        rgb
+            Pixels in sRGB, uint8, (height, width, 3), with at least one pixel. They are not changed.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8, (height, width, 3), of the size that the step makes; always a new array.
+
+        Raises
+        ------
+        ArgumentTypeError
+            When ``rgb`` is no such array.
+        ImageError
+            When the step cannot be done on this picture, such as a crop that lies outside it.
+        """
+        _check_pixels(self, rgb)
+        new = np.ascontiguousarray(self._apply(np.ascontiguousarray(rgb)))
+        own = new.flags.writeable and not np.may_share_memory(new, rgb)
+        return new if own else new.copy()
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
+        """What the step does to pixels that are known to be right, and contiguous."""
+        raise NotImplementedError
+
+
+def check_room(step: Step, rgb: np.ndarray, width: float, height: float) -> None:
+    """Raise unless the picture that a step makes has a size that fits into memory."""
+    limit = max(MAX_PIXELS, rgb.shape[0] * rgb.shape[1])
+    if width * height > limit:
+        raise ImageError(
+            f"picture of {rgb.shape[1]} x {rgb.shape[0]} pixels would have {width:.0f} x {height:.0f} "
+            f"after {step!r}, over the limit of {limit:,} pixels"
+        )
+
+
+def three(grey: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
+    """Grey values as a picture with three equal channels."""
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Numbers rounded and cut off to 0 ... 255."""
+    return np.rint(values).clip(0, 255).astype(np.uint8)
+
+
+def _check_pixels(step: Step, rgb: object) -> None:
+    if isinstance(rgb, np.ndarray) and rgb.dtype == np.uint8 and rgb.ndim == 3:
+        height, width, channels = rgb.shape
+        if height and width and channels == 3:
+            return
+    if isinstance(rgb, np.ndarray):
+        came = f"{rgb.dtype} of shape {rgb.shape}"
+    else:
+        came = f"a {type(rgb).__name__}"
+    raise ArgumentTypeError(
+        f"{step!r} takes pixels as uint8 of shape (height, width, 3), got {came}.",
+        'for a file, np.asarray(PIL.Image.open(path).convert("RGB")); '
+        "for numbers from 0 to 1, (255 * rgb).astype(np.uint8).",
+    )

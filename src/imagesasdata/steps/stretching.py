@@ -1,0 +1,186 @@
+"""Steps that bring the light of every picture to one range, so that pictures can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal, get_args
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from imagesasdata.errors import ArgumentError
+from imagesasdata.steps.checks import choice, number, only_for, whole
+from imagesasdata.steps.step import Step, to_bytes
+
+NormaliseMethod = Literal["range", "standard"]
+Channels = Literal["together", "apart"]
+EqualiseMethod = Literal["global", "clahe"]
+
+_VALUES = np.arange(256, dtype=np.float64)
+_LOW, _HIGH = 1.0, 99.0
+_MEAN, _SD = 128.0, 64.0
+_CLIP, _TILES = 2.0, 8
+
+
+@dataclass(frozen=True, repr=False)
+class Normalise(Step):
+    """See `normalise`; what does not belong to the method is ``None``."""
+
+    method: NormaliseMethod = "range"
+    _: KW_ONLY
+    low: float | None = _LOW
+    high: float | None = _HIGH
+    mean: float | None = _MEAN
+    sd: float | None = _SD
+    channels: Channels = "together"
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+        if self.channels == "together":
+            return cv2.LUT(rgb, self._new_values(rgb))
+        parts = [cv2.LUT(part, self._new_values(part)) for part in cv2.split(rgb)]
+        return cv2.merge(parts)
+
+    def _new_values(self, pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, " 256"]:
+        """What each of the values 0 ... 255 becomes."""
+        count = np.bincount(pixels.ravel(), minlength=256)
+        if self.low is not None and self.high is not None:
+            upto = np.cumsum(count)
+            shares = np.array([self.low, self.high]) / 100
+            black, white = np.searchsorted(upto, np.maximum(shares * upto[-1], 1))
+            if black == white:
+                return _VALUES.astype(np.uint8)
+            return to_bytes((_VALUES - black) * (255 / (white - black)))
+        mean = float(count @ _VALUES) / pixels.size
+        sd = float(np.sqrt(count @ (_VALUES - mean) ** 2 / pixels.size))
+        return to_bytes((_VALUES - mean) / (sd or 1.0) * (self.sd or 0.0) + (self.mean or 0.0))
+
+
+def normalise(
+    method: NormaliseMethod = "range",
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    mean: float | None = None,
+    sd: float | None = None,
+    channels: Channels = "together",
+) -> Normalise:
+    """Give every picture the same range, or the same mean and spread, of values.
+
+    Parameters
+    ----------
+    method
+        ``"range"`` stretches the values evenly so that the ``low``-th percentile becomes 0 and the
+        ``high``-th 255 (a picture whose two are equal stays as it is). ``"standard"`` moves and
+        stretches them to ``mean`` and ``sd``, as standardising a variable does. What then lies
+        beyond black or white is cut off.
+    low, high
+        Percentiles, 0 to 100, by default 1 and 99, so that a few odd pixels do not decide.
+    mean, sd
+        0 to 255, by default 128 and 64: mid-grey, with two standard deviations to black and white.
+    channels
+        ``"together"`` stretches red, green and blue by one rule, which keeps colour casts;
+        ``"apart"`` each by its own, which takes them away.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        For a method, percentile, mean or spread that there is not, or that do not go together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> dull = np.array([[[100] * 3, [110] * 3, [120] * 3]], np.uint8)
+    >>> steps.normalise()(dull)[0, :, 0].tolist()
+    [0, 128, 255]
+    """
+    chosen = choice("method", method, get_args(NormaliseMethod))
+    channels = choice("channels", channels, get_args(Channels))
+    if chosen == "standard":
+        only_for("range", low=low, high=high)
+        hint = 'for example normalise("standard", mean=128, sd=64).'
+        mean = number("mean", _MEAN if mean is None else mean, 0, 255, hint=hint)
+        sd = number("sd", _SD if sd is None else sd, 0, 255, hint=hint)
+        return Normalise(chosen, low=None, high=None, mean=mean, sd=sd, channels=channels)
+    only_for("standard", mean=mean, sd=sd)
+    hint = "for example normalise(low=1, high=99)."
+    low = number("low", _LOW if low is None else low, 0, 100, hint=hint)
+    high = number("high", _HIGH if high is None else high, 0, 100, hint=hint)
+    if low >= high:
+        raise ArgumentError(f"low must be under high, got low={low:g} and high={high:g}.", hint)
+    return Normalise(chosen, low=low, high=high, mean=None, sd=None, channels=channels)
+
+
+@dataclass(frozen=True, repr=False)
+class Equalise(Step):
+    """See `equalise`; what does not belong to the method is ``None``."""
+
+    method: EqualiseMethod = "global"
+    _: KW_ONLY
+    clip: float | None = _CLIP
+    tiles: int | None = _TILES
+
+    def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+        luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
+        if self.clip is None or self.tiles is None:
+            luma = cv2.equalizeHist(luma)
+        else:
+            luma = cv2.createCLAHE(self.clip, (self.tiles, self.tiles)).apply(luma)
+        return cv2.cvtColor(cv2.merge([luma, red, blue]), cv2.COLOR_YCrCb2RGB)
+
+
+def equalise(
+    method: EqualiseMethod = "global", *, clip: float | None = None, tiles: int | None = None
+) -> Equalise:
+    """Spread the light so that each brightness is about as frequent as every other.
+
+    Done on luma (Y of YCrCb, see `colour_space`); the colour channels Cr and Cb are kept.
+
+    Parameters
+    ----------
+    method
+        ``"global"`` spreads the whole picture's histogram. ``"clahe"`` does so in each of
+        ``tiles`` x ``tiles`` parts, without letting contrast grow by more than ``clip``, which shows
+        detail in light and in shade at once.
+    clip
+        Only for ``"clahe"``: how far a part's contrast may grow, 1 (hardly) to 256 (any); by default 2.
+    tiles
+        Only for ``"clahe"``: parts on each side, 1 to 64; by default 8, as OpenCV has it.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        For a method, clip or number of tiles that there is not, or that do not go together.
+
+    References
+    ----------
+    Pizer, S. M. et al. (1987). Adaptive histogram equalization and its variations.
+    doi:10.1016/S0734-189X(87)80186-X.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imagesasdata import steps
+    >>> dull = np.array([[[100] * 3, [101] * 3, [120] * 3]], np.uint8)
+    >>> steps.equalise()(dull)[0, :, 0].tolist()
+    [0, 128, 255]
+    """
+    chosen = choice("method", method, get_args(EqualiseMethod))
+    if chosen == "global":
+        only_for("clahe", clip=clip, tiles=tiles)
+        return Equalise(chosen, clip=None, tiles=None)
+    hint = 'for example equalise("clahe", clip=2, tiles=8).'
+    return Equalise(
+        chosen,
+        clip=number("clip", _CLIP if clip is None else clip, 1, 256, hint=hint),
+        tiles=whole("tiles", _TILES if tiles is None else tiles, 1, 64, hint=hint),
+    )

@@ -1,0 +1,70 @@
+"""Calls that make a step of every kind, with usual and unusual arguments, as they are written."""
+
+from __future__ import annotations
+
+from imagesasdata import steps
+
+CALLS = (
+    "resize(20)",
+    "resize(7, 5)",
+    'resize(height=9, method="nearest")',
+    'resize(short_side=6, method="area")',
+    'resize(long_side=30, method="lanczos")',
+    "crop(0, 0, 5, 4)",
+    'crop(0.25, 0.5, 0.5, 1, unit="share")',
+    "erase(1, 2, 3, 4)",
+    'erase(0, 0, 0.5, 0.5, unit="share", colour=(1, 2, 3))',
+    "centre_crop(3, 3)",
+    "centre_crop(7, 2)",
+    "pad(30, 30)",
+    'pad(30, 4, colour="#ff8800")',
+    "rotate(90)",
+    'rotate(-20.5, expand=False, colour="grey", method="nearest")',
+    'flip("left-right")',
+    'flip("top-bottom")',
+    "greyscale()",
+    'colour_space("hsv")',
+    'colour_space("hls")',
+    'colour_space("lab")',
+    'colour_space("luv")',
+    'colour_space("ycrcb")',
+    "saturation(1.5)",
+    "hue(-30)",
+    "brightness(0.5)",
+    "contrast(2)",
+    'normalise("range")',
+    'normalise("range", low=0, high=90.5, channels="apart")',
+    'normalise("standard")',
+    'normalise("standard", mean=100, sd=30)',
+    'equalise("global")',
+    'equalise("clahe")',
+    'equalise("clahe", clip=4, tiles=2)',
+    "blur(2)",
+    "blur(0)",
+    'blur(1, method="box")',
+    'blur(3, method="median")',
+    "sharpen(1)",
+    "sharpen(0.5, radius=0.7)",
+    "convolve(((1,),))",
+    "convolve(((0, -1, 0), (-1, 5, -1), (0, -1, 0)))",
+    "convolve(((1, 2.5), (0, -1)), scale=-3, offset=128)",
+    "noise(10)",
+    "noise(30, seed=5)",
+    "threshold()",
+    "threshold(128)",
+    'threshold(method="adaptive")',
+    'threshold(method="adaptive", window=5, offset=0)',
+    'edges("canny")',
+    'edges("canny", low=20, high=50)',
+    'edges("sobel")',
+    'segment("kmeans", n=3, seed=1)',
+    'segment("slic", n=9)',
+    'segment("watershed", n=9)',
+    "unchanged()",
+    "strip_metadata()",
+)
+
+
+def made(call: str) -> steps.Step:
+    """The step that a call makes."""
+    return eval(call, {name: getattr(steps, name) for name in steps.__all__})
