@@ -32,15 +32,23 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
+    from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.video_motion import video_motion
+    from imagesasdata.verbs.video_shots import video_shots
 
 __version__ = "0.1.0.dev0"
 
 _HOME = {
     # read
     "read_images": "verbs.read_images",
+    "read_video": "verbs.read_video",
+    "transform": "verbs.transform",
     "contact_sheet": "verbs.contact_sheet",
     # measure
     "features": "verbs.features",
+    "video_shots": "verbs.video_shots",
+    "video_motion": "verbs.video_motion",
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
@@ -85,6 +93,10 @@ __all__ = [
     "model_card",
     "models",
     "read_images",
+    "read_video",
+    "transform",
+    "video_motion",
+    "video_shots",
 ]
 
 

@@ -137,6 +137,15 @@ class Video:
         ticks = self._ticks()
         return (ticks - ticks[0]) * float(self._base) if len(ticks) else np.zeros(0)
 
+    @property
+    def end(self) -> float:
+        """When the last frame has been shown as long as the one before it, in seconds."""
+        times = self.times()
+        if len(times) < 2:
+            rate = self._stream.average_rate
+            return float(times[-1] + 1 / rate) if len(times) and rate else 0.0
+        return float(2 * times[-1] - times[-2])
+
     def _ticks(self) -> np.ndarray:
         from av.error import FFmpegError
 
@@ -266,7 +275,9 @@ def _upright(frame: Any, long_side: int | None) -> np.ndarray:
     scale = long_side / max(frame.width, frame.height) if long_side else 1.0
     if scale < 1.0:
         # Even sides, which chroma at half the resolution needs.
-        width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
+        width, height = (
+            max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)
+        )
         size = {"width": width, "height": height, "interpolation": "AREA"}
     pixels = frame.to_ndarray(format="rgb24", **size)
     turns = round(frame.rotation / 90) % 4

@@ -9,11 +9,12 @@ from functools import cache
 
 import cv2
 import numpy as np
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import gaussian_filter, uniform_filter
 from scipy.spatial import KDTree
 from scipy.stats import circmean
 from skimage.color import rgb2hsv, rgb2lab
 from skimage.feature import graycomatrix, graycoprops, local_binary_pattern
+from skimage.filters import threshold_otsu
 from skimage.measure import block_reduce, shannon_entropy
 
 from imagesasdata.measures import Size, Value
@@ -22,7 +23,13 @@ from imagesasdata.measures.colour_names import EXAMPLES
 
 def measure_plainly(rgb: np.ndarray, header: Size) -> dict[str, Value]:
     """Every measure of every group."""
-    return {**_size(header), **_colour(rgb), **_light(rgb, header), **_texture(rgb)}
+    return {
+        **_size(header),
+        **_colour(rgb),
+        **_light(rgb, header),
+        **_texture(rgb),
+        **_composition(rgb),
+    }
 
 
 def _size(header: Size) -> dict[str, Value]:
@@ -143,4 +150,55 @@ def _texture(rgb: np.ndarray) -> dict[str, Value]:
     if len(sides) >= 3 and edges.any():
         counts = [block_reduce(edges > 0, side, np.max).sum() for side in sides]
         values["fractal_dimension"] = -np.polyfit(np.log(sides), np.log(counts), 1)[0]
+    return values
+
+
+def _composition(rgb: np.ndarray) -> dict[str, Value]:
+    height, width = rgb.shape[:2]
+    scale = 64 / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(float)
+    names = (
+        "saliency_x saliency_y saliency_spread thirds_distance symmetry_left_right "
+        "symmetry_top_bottom figure_ground diagonal_dominance"
+    )
+    values: dict[str, Value] = dict.fromkeys(names.split())
+
+    edges = cv2.Canny(cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (5, 5), 0), 100, 200)
+    down, across = min(16, height), min(16, width)
+    drawn = {(y * down // height, x * across // width) for y, x in np.argwhere(edges)}
+    values["empty_share"] = 1 - len(drawn) / (down * across)
+    if grey.std() == 0:
+        return values
+    spectrum = np.fft.fft2(grey)
+    amplitude = np.abs(spectrum)
+    log_amplitude = np.log(np.maximum(amplitude, 1e-6 * amplitude.max()))
+    residual = log_amplitude - uniform_filter(log_amplitude, 3, mode="wrap")
+    energy = np.abs(np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))) ** 2
+    shares = gaussian_filter(energy, 2.5, mode="reflect", radius=10)
+    shares /= shares.sum()
+
+    y, x = (np.indices(shares.shape).T + 0.5).T / np.array(shares.shape)[:, None, None]
+    middle = (shares * x).sum(), (shares * y).sum()
+    values["saliency_x"], values["saliency_y"] = middle
+    diagonal = np.hypot(width, height)
+    squared = ((x - middle[0]) * width) ** 2 + ((y - middle[1]) * height) ** 2
+    values["saliency_spread"] = np.sqrt((shares * squared).sum()) / diagonal
+    values["thirds_distance"] = min(
+        np.hypot((middle[0] - across) * width, (middle[1] - down) * height) / diagonal
+        for across in (1 / 3, 2 / 3)
+        for down in (1 / 3, 2 / 3)
+    )
+    away = np.minimum(abs(x - y), abs(x + y - 1))
+    values["diagonal_dominance"] = 1 - 2 * (shares * away).sum()
+    values["symmetry_left_right"] = np.corrcoef(grey.ravel(), grey[:, ::-1].ravel())[0, 1]
+    values["symmetry_top_bottom"] = np.corrcoef(grey.ravel(), grey[::-1].ravel())[0, 1]
+    scaled = np.rint(255 * shares / shares.max()).astype(np.uint8)
+    if len(np.unique(scaled)) > 1:
+        inside = scaled > threshold_otsu(scaled)
+        lab = rgb2lab(small)
+        values["figure_ground"] = np.linalg.norm(
+            lab[inside].mean(axis=0) - lab[~inside].mean(axis=0)
+        )
     return values

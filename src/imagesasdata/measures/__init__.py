@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.measures import colour, light, size, texture
+from imagesasdata.measures import colour, composition, hog, light, size, texture
 from imagesasdata.measures.group import Group, Size, Value
 
 __all__ = ["GROUPS", "Group", "Size", "Value", "measure"]
@@ -21,6 +21,8 @@ GROUPS: Mapping[str, Group] = {
     "colour": Group("colour", colour.COLUMNS, colour.measure),
     "light": Group("light", light.COLUMNS, light.measure),
     "texture": Group("texture", texture.COLUMNS, texture.measure),
+    "composition": Group("composition", composition.COLUMNS, composition.measure),
+    "hog": Group("hog", hog.COLUMNS, hog.measure),
 }
 
 

@@ -97,7 +97,7 @@ class ShotDetector:
         if seen.change < max(_LEAST_CHANGE, _TIMES * usual) or seen.dark:
             return
         for first, last in ((place - 2, place), (place - 1, place + 1)):
-            if 0 <= first and last < len(self._window):
+            if first >= 0 and last < len(self._window):
                 two = self._window[first], self._window[last]
                 if _change(two[0].hsv, two[1].hsv) < max(_LEAST_CHANGE, seen.change / 2):
                     return

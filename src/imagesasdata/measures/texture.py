@@ -31,10 +31,10 @@ from imagesasdata.columns import Column
 from imagesasdata.measures.binary_patterns import PATTERNS, pattern_shares
 from imagesasdata.measures.box_counting import fractal_dimension
 from imagesasdata.measures.co_occurrence import PROPERTIES, co_occurrence
+from imagesasdata.measures.edges import edges
 from imagesasdata.measures.group import Size, Value
 from imagesasdata.measures.moments import mean_and_sd, strips
 
-_WEAK, _STRONG = 100, 200
 _NO_PAIRS = "the picture could not be read, or is a single pixel"
 _GLCM = {
     "contrast": ("0 to 961", _NO_PAIRS),
@@ -70,17 +70,17 @@ COLUMNS = (
 def measure(rgb: UInt8[np.ndarray, "h w 3"], header: Size) -> dict[str, Value]:
     """The group's values."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    edges = cv2.Canny(cv2.GaussianBlur(grey, (5, 5), 0), _WEAK, _STRONG)
+    drawn = edges(grey)
     _, (roughness,) = mean_and_sd(strips(cv2.Laplacian(grey, cv2.CV_16S)))
     pairs = co_occurrence(grey)
     shares = pattern_shares(grey).tolist()
     return {
         "entropy": _entropy(grey),
-        "edge_share": cv2.countNonZero(edges) / edges.size,
+        "edge_share": cv2.countNonZero(drawn) / drawn.size,
         "sharpness": roughness**2,
         **{f"glcm_{name}": pairs[name] for name in PROPERTIES},
         **{f"lbp_{pattern}": share for pattern, share in enumerate(shares)},
-        "fractal_dimension": fractal_dimension(edges),
+        "fractal_dimension": fractal_dimension(drawn),
     }
 
 

@@ -127,9 +127,9 @@ def read_video(
     >>> import imagesasdata as iad
     >>> frames = iad.read_video("examples/videos/shots.mp4", every="2s")
     >>> frames[["path", "frame", "time"]].head(2)
-                                        path  frame  time
-    0  examples/videos/shots.mp4#t=0.000000      0   0.0
-    1  examples/videos/shots.mp4#t=2.000000     20   2.0
+                                 path  frame  time
+    0  examples/videos/shots.mp4#t=0      0   0.0
+    1  examples/videos/shots.mp4#t=2     20   2.0
     """
     options = Options(
         path=path,
@@ -224,11 +224,11 @@ def _choice(every: str | float | None, fps: float | None, frames: int | None) ->
         step = 1.0 / seconds("fps", fps)
     else:
         step = seconds("every", "1s" if every is None else every)
-    return lambda video: _grid(video.times(), step)
+    return lambda video: grid(video.times(), step)
 
 
-def _grid(times: np.ndarray, step: float) -> np.ndarray:
-    """The frames that are shown at 0, step, 2 step, ...; each once."""
+def grid(times: np.ndarray, step: float) -> np.ndarray:
+    """The numbers of the frames that are shown at 0, step, 2 step, ...; each once."""
     if not len(times):
         return np.zeros(0, np.int64)
     # Not arange of floats, whose steps add up their rounding.
