@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
@@ -47,6 +48,7 @@ _HOME = {
     "contact_sheet": "verbs.contact_sheet",
     # measure
     "features": "verbs.features",
+    "score_aesthetics": "verbs.score_aesthetics",
     "video_shots": "verbs.video_shots",
     "video_motion": "verbs.video_motion",
     # classify
@@ -94,6 +96,7 @@ __all__ = [
     "models",
     "read_images",
     "read_video",
+    "score_aesthetics",
     "transform",
     "video_motion",
     "video_shots",

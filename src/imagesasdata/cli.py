@@ -77,7 +77,10 @@ def features(
     to: To = None,
     path: PathColumn = "path",
     group: Annotated[
-        list[str] | None, typer.Option(help="size, colour, light or texture; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="size, colour, light, texture, composition, hog or hash; may be repeated."
+        ),
     ] = None,
     prefix: Prefix = None,
     workers: Workers = None,
@@ -85,7 +88,7 @@ def features(
     on_error: OnErrorName = "record",
     quiet: Quiet = False,
 ) -> None:
-    """Measure size, colour, light and texture."""
+    """Measure size, colour, light, texture and composition."""
     from imagesasdata import features as verb
 
     _finish(

@@ -50,12 +50,12 @@ class Table:
         """A column as text for people: numbers rounded, nulls empty."""
         return [
             "" if text is None else f"{text:.3g}" if isinstance(text, float) else str(text)
-            for text in self._cells(column)
+            for text in self.cells(column)
         ]
 
     def order_by(self, column: str) -> list[int]:
         """The row numbers sorted by a column, nulls last."""
-        cells = self._cells(column)
+        cells = self.cells(column)
         present = [row for row, cell in enumerate(cells) if cell is not None]
         present.sort(key=lambda row: cells[row])
         return present + [row for row, cell in enumerate(cells) if cell is None]
@@ -64,10 +64,10 @@ class Table:
         """The path column as text; ``None`` for nulls and for cells that are no text."""
         return [
             os.fspath(cell) if isinstance(cell, (str, os.PathLike)) else None
-            for cell in self._cells(self.path)
+            for cell in self.cells(self.path)
         ]
 
-    def _cells(self, column: str) -> list[Any]:
+    def cells(self, column: str) -> list[Any]:
         """A column's cells, with ``None`` for whatever the table library has for a missing one."""
         series = self.frame[column]
         missing = series.is_null().to_list()
@@ -104,7 +104,7 @@ class Table:
         added = results.select([column.name for column in columns])
         frame = self.frame
         if IMAGE_ERROR.name in frame.columns and IMAGE_ERROR.name in added.column_names:
-            texts = [None if cell is None else str(cell) for cell in self._cells(IMAGE_ERROR.name)]
+            texts = [None if cell is None else str(cell) for cell in self.cells(IMAGE_ERROR.name)]
             earlier = pa.array(texts, pa.string())
             position = added.column_names.index(IMAGE_ERROR.name)
             both = pc.call_function("coalesce", [earlier, added[IMAGE_ERROR.name].combine_chunks()])

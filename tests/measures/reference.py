@@ -177,6 +177,7 @@ def _composition(rgb: np.ndarray) -> dict[str, Value]:
     residual = log_amplitude - uniform_filter(log_amplitude, 3, mode="wrap")
     energy = np.abs(np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))) ** 2
     shares = gaussian_filter(energy, 2.5, mode="reflect", radius=10)
+    shares = np.where(shares > shares.mean(), shares - shares.mean(), 0)
     shares /= shares.sum()
 
     y, x = (np.indices(shares.shape).T + 0.5).T / np.array(shares.shape)[:, None, None]

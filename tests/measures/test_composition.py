@@ -31,15 +31,15 @@ def test_saliency_is_where_the_thing_is(at: tuple[float, float]) -> None:
 def test_the_centroid_leans_to_the_thing() -> None:
     left, right = (measure(spot(x, 0.5), HEADER) for x in (0.25, 0.75))
     assert left["saliency_x"] < 0.45
-    assert left["saliency_x"] == pytest.approx(1 - right["saliency_x"], abs=1e-6)
+    assert left["saliency_x"] == pytest.approx(1 - right["saliency_x"], abs=1e-4)
     assert left["saliency_y"] == pytest.approx(0.5, abs=0.02)
 
 
 def test_thirds_by_hand() -> None:
     """The centroid of a symmetric picture is its middle, a sixth of each side from a point of thirds."""
     values = measure(spot(0.5, 0.5), HEADER)
-    assert (values["saliency_x"], values["saliency_y"]) == pytest.approx((0.5, 0.5), abs=1e-6)
-    assert values["thirds_distance"] == pytest.approx(1 / 6, abs=1e-6)
+    assert (values["saliency_x"], values["saliency_y"]) == pytest.approx((0.5, 0.5), abs=1e-4)
+    assert values["thirds_distance"] == pytest.approx(1 / 6, abs=1e-4)
     nearer = measure(spot(1 / 3, 1 / 3), HEADER)
     assert nearer["thirds_distance"] < values["thirds_distance"]
 
@@ -102,4 +102,4 @@ def test_mirroring_changes_places_only(name: str) -> None:
     rgb = noise(96, 128)
     ours, mirrored = measure(rgb, HEADER), measure(rgb[:, ::-1].copy(), HEADER)
     assert mirrored[name] == pytest.approx(ours[name], rel=1e-3)
-    assert mirrored["saliency_x"] == pytest.approx(1 - ours["saliency_x"], abs=1e-6)
+    assert mirrored["saliency_x"] == pytest.approx(1 - ours["saliency_x"], abs=1e-4)

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import UInt8
+from PIL import Image
 
-from imagesasdata.measures import colour, composition, hog, light, size, texture
+from imagesasdata.measures import colour, composition, hashes, hog, light, size, texture
 from imagesasdata.measures.group import Group, Size, Value
 
 __all__ = ["GROUPS", "Group", "Size", "Value", "measure"]
@@ -22,7 +23,14 @@ GROUPS: Mapping[str, Group] = {
     "light": Group("light", light.COLUMNS, light.measure),
     "texture": Group("texture", texture.COLUMNS, texture.measure),
     "composition": Group("composition", composition.COLUMNS, composition.measure),
-    "hog": Group("hog", hog.COLUMNS, hog.measure),
+    "hog": Group("hog", hog.COLUMNS, hog.measure, on_request=True),
+    "hash": Group(
+        "hash",
+        hashes.COLUMNS,
+        lambda rgb, header: hashes.measure(Image.fromarray(rgb)),
+        whole=True,
+        on_request=True,
+    ),
 }
 
 
@@ -36,7 +44,7 @@ def measure(
     rgb
         The upright picture in sRGB, scaled down by averaging to the size at which measures are
         taken (the longer side at most 512 pixels), so that they speak of the picture and not of
-        the camera's resolution. A smaller picture comes as it is.
+        the camera's resolution. A smaller picture comes as it is. For a ``whole`` group every pixel.
     header
         The picture as it was stored.
     groups

@@ -27,9 +27,13 @@ class Group:
     """Measures that belong together.
 
     ``measure`` takes the pixels and the size of the stored picture, and gives exactly one value for
-    each of ``columns``; ``None`` where the picture has no such quantity.
+    each of ``columns``; ``None`` where the picture has no such quantity. A ``whole`` group is measured
+    on every pixel of the upright picture, the others on one scaled down. A group ``on_request`` is
+    measured only when it is named.
     """
 
     name: str
     columns: tuple[Column, ...]
     measure: Callable[[UInt8[np.ndarray, "h w 3"], Size], Mapping[str, Value]]
+    whole: bool = False
+    on_request: bool = False

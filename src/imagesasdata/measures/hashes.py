@@ -1,118 +1,123 @@
-"""Hashes: short codes that stay nearly the same when a picture is resized or recompressed.
+"""Perceptual hashes: 64 bits that stay nearly the same when a picture is scaled or compressed.
 
-Four codes of 64 bits, written as 16 hexadecimal digits; the more bits of two codes differ (the Hamming
-distance), the less alike the pictures. Equal to those of the package ImageHash, so that codes computed
-elsewhere compare. All start from the whole upright picture in sRGB, in grey and resized (Lanczos).
+They find copies: the same photo at another size, saved again, or a little brighter. Compare two by
+`hamming`, the number of bits that differ: 0 for a copy, a few for a near copy, about half of the 64 for
+two pictures that have nothing to do with each other. How many is a few depends on the pictures, so
+look at pairs around the threshold before using it (Zauner 2010, Implementation and Benchmarking of
+Perceptual Image Hash Functions, thesis, Upper Austria University of Applied Sciences, Hagenberg).
 
-- ``hash_average``: 8 x 8 pixels; a bit for each that is brighter than their mean (Krawetz 2011,
-  https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html).
-- ``hash_difference``: 9 x 8 pixels; a bit for each that is brighter than its left neighbour (Krawetz
-  2013, https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html).
-- ``hash_perceptual``: 32 x 32 pixels; a bit for each of the 8 x 8 lowest frequencies of their discrete
-  cosine transform that is over the median (Zauner 2010, Implementation and Benchmarking of Perceptual
-  Image Hash Functions).
-- ``hash_wavelet``: the largest power of two not over the shorter side, squared; without its mean, by
-  Haar wavelets to 8 x 8; a bit for each that is over the median.
+Limits: a hash knows nothing of what is shown, and does not survive mirroring, turning or much
+cropping. Pictures with a large plain surface, such as screenshots, share most bits without being
+copies; one of a single colour has no structure to hash, so its bits are all 0, or follow from rounding.
 
-A hash says that two pictures may be copies, not that they are: pictures of plain surfaces, of text and
-of night skies share hashes. Turned, mirrored or much cropped copies have other hashes.
+All on the grey picture (ITU-R BT.601, as Pillow has it), made square without regard to its shape by
+Lanczos interpolation; the bits go row by row, the first one the highest of the hexadecimal number.
+
+- ``hash_average``: 8 x 8; a pixel is brighter than the mean (Krawetz 2011, Looks Like It,
+  hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html).
+- ``hash_difference``: 9 x 8; a pixel is brighter than its left neighbour (Krawetz 2013, Kind of Like
+  That, hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html).
+- ``hash_perceptual``: 32 x 32; one of the 8 x 8 lowest coefficients of the discrete cosine transform is
+  over their median (Krawetz 2011; Zauner 2010 has the one of pHash, with the same transform).
+- ``hash_wavelet``: the largest power of 2 that is not over the shorter side, at least 8; one of the
+  8 x 8 Haar approximations, without the mean, is over their median.
+
+The bits are those of the Python package ImageHash 4.3.2 (Buchner, github.com/JohannesBuchner/imagehash)
+with its defaults, so that hashes can be compared with collections made elsewhere. It takes the whole
+picture, and so do these functions: all pixels, upright, in mode RGB. One decoded at a reduced scale or
+shrunk beforehand has nearly the same hashes, but not the same bits.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Bool, UInt8
 from PIL import Image
-from scipy.fftpack import dct
 
 from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError
+from imagesasdata.measures.group import Value
+from imagesasdata.measures.haar import low_frequencies
 
 _SIDE = 8
-_LOW = np.float64(np.sqrt(0.5))  # both taps of Haar's filter
+_DCT_SIDE = 32
 
-COLUMNS = tuple(
-    Column(f"hash_{name}", "string", f"{name.capitalize()} hash of 64 bits.", unit="hex")
-    for name in ("average", "difference", "perceptual", "wavelet")
+COLUMNS = (
+    Column("hash_average", "string", "Average hash: 64 bits.", unit="hex"),
+    Column("hash_difference", "string", "Difference hash: 64 bits.", unit="hex"),
+    Column("hash_perceptual", "string", "Perceptual (cosine transform) hash: 64 bits.", unit="hex"),
+    Column("hash_wavelet", "string", "Wavelet hash: 64 bits.", unit="hex"),
 )
 
 
-def hashes(image: Image.Image) -> dict[str, str]:
-    """The four hashes of a picture.
-
-    Parameters
-    ----------
-    image
-        Mode RGB, upright, at its full size: a picture that was made smaller first has other hashes.
-
-    Returns
-    -------
-    dict
-        From column name to 16 hexadecimal digits.
-    """
-    grey = image.convert("L")
-    values = (_average(grey), _difference(grey), _perceptual(grey), _wavelet(grey))
-    return {column.name: _as_hex(bits) for column, bits in zip(COLUMNS, values, strict=True)}
+def measure(image: Image.Image) -> dict[str, Value]:
+    """The four hashes of a whole upright picture in mode RGB."""
+    grey = image.convert("L")  # once for all: what is grey already is only copied
+    return {
+        "hash_average": average_hash(grey),
+        "hash_difference": difference_hash(grey),
+        "hash_perceptual": perceptual_hash(grey),
+        "hash_wavelet": wavelet_hash(grey),
+    }
 
 
-def _small(grey: Image.Image, width: int, height: int) -> np.ndarray:
-    return np.asarray(grey.resize((width, height), Image.Resampling.LANCZOS))
+def average_hash(image: Image.Image) -> str:
+    """Which of 8 x 8 pixels are brighter than their mean."""
+    pixels = _shrink(image, _SIDE, _SIDE)
+    return _hex(pixels > pixels.mean())
 
 
-def _average(grey: Image.Image) -> np.ndarray:
-    pixels = _small(grey, _SIDE, _SIDE)
-    return pixels > pixels.mean()
+def difference_hash(image: Image.Image) -> str:
+    """Which of 9 x 8 pixels are brighter than the one to their left."""
+    pixels = _shrink(image, _SIDE + 1, _SIDE)
+    return _hex(pixels[:, 1:] > pixels[:, :-1])
 
 
-def _difference(grey: Image.Image) -> np.ndarray:
-    pixels = _small(grey, _SIDE + 1, _SIDE)
-    return pixels[:, 1:] > pixels[:, :-1]
+def perceptual_hash(image: Image.Image) -> str:
+    """Which of the 8 x 8 lowest cosine coefficients, the mean among them, are over their median."""
+    from scipy.fft import dct  # a quarter of a second, which other measures need not wait for
+
+    pixels = _shrink(image, _DCT_SIDE, _DCT_SIDE)
+    low = np.asarray(dct(dct(pixels, axis=0), axis=1))[:_SIDE, :_SIDE]
+    return _hex(low > np.median(low))
 
 
-def _perceptual(grey: Image.Image) -> np.ndarray:
-    pixels = _small(grey, 4 * _SIDE, 4 * _SIDE)
-    low = dct(dct(pixels, axis=0), axis=1)[:_SIDE, :_SIDE]
-    return low > np.median(low)
+def wavelet_hash(image: Image.Image) -> str | None:
+    """Which of 8 x 8 Haar approximations are over their median; ``None`` for a picture of no pixels."""
+    if 0 in image.size:
+        return None
+    side = max(1 << (min(image.size).bit_length() - 1), _SIDE)
+    pixels = _shrink(image, side, side)
+    # An approximation is the sum of the pixels of its block, times a constant, less the mean. So in
+    # whole numbers the bits are exact, and cheap: the transform's rounding (about 1e-13 of a sum of
+    # at most 255 side^2 / 64, so under 1/2 for any picture) cannot carry a sum over the median.
+    sums = _block_sums(pixels)
+    below, above = np.sort(sums, axis=None)[_SIDE**2 // 2 - 1 :][:2]
+    if below < above:
+        return _hex(sums > below)
+    # Blocks that are equal to the median are parted by rounding alone, which then must be the same.
+    low = low_frequencies(pixels, _SIDE)
+    return _hex(low > np.median(low))
 
 
-def _wavelet(grey: Image.Image) -> np.ndarray:
-    side = max(2 ** int(np.log2(min(grey.size))), _SIDE)
-    low = _small(grey, side, side) / 255.0
-    # All the way down to one number, which stands for the mean and is taken out, and up again. By
-    # subtraction it would come to the same but for rounding, which decides where values are equal.
-    details = []
-    while low.shape[0] > 1:
-        low, *detail = _split(low)
-        details.append(detail)
-    low = np.zeros_like(low)
-    for detail in reversed(details):
-        low = _join(low, *detail)
-    while low.shape[0] > _SIDE:
-        low = _split(low)[0]
-    return low > np.median(low)
+def hamming(a: str, b: str) -> int:
+    """In how many bits two hashes of the same kind differ, from 0 to 64."""
+    if len(a) != len(b):
+        raise ArgumentError(
+            f"The hashes {a!r} and {b!r} are not of the same length.", "compare two of one column."
+        )
+    return (int(a, 16) ^ int(b, 16)).bit_count()
 
 
-def _split(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """One level of Haar's transform: the low part, then down, across and diagonal detail."""
-    low, high = _halves(values.T)
-    (low_low, low_high), (high_low, high_high) = _halves(low.T), _halves(high.T)
-    return low_low, high_low, low_high, high_high
+def _shrink(image: Image.Image, width: int, height: int) -> UInt8[np.ndarray, "{height} {width}"]:
+    return np.asarray(image.convert("L").resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _halves(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    left, right = _LOW * rows[:, 0::2], _LOW * rows[:, 1::2]
-    return right + left, left - right
+def _block_sums(pixels: np.ndarray) -> np.ndarray:
+    block = len(pixels) // _SIDE
+    rows = pixels.reshape(_SIDE, block, len(pixels)).sum(axis=1, dtype=np.int64)
+    return rows.reshape(_SIDE, _SIDE, block).sum(axis=2)
 
 
-def _join(low: np.ndarray, down: np.ndarray, across: np.ndarray, both: np.ndarray) -> np.ndarray:
-    """The inverse of `_split`."""
-    return _whole(_whole(low, across).T, _whole(down, both).T).T
-
-
-def _whole(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    low, high = _LOW * low, _LOW * high
-    rows = np.empty((low.shape[0], 2 * low.shape[1]))
-    rows[:, 0::2], rows[:, 1::2] = low + high, low - high
-    return rows
-
-
-def _as_hex(bits: np.ndarray) -> str:
+def _hex(bits: Bool[np.ndarray, "8 8"]) -> str:
     return np.packbits(bits).tobytes().hex()

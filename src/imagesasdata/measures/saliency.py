@@ -15,7 +15,9 @@ def saliency(grey: UInt8[np.ndarray, "h w"]) -> Float64[np.ndarray, "h w"]:
 
     The residual is what the log amplitude of the spectrum has beyond its mean over 3 x 3 frequencies;
     with the picture's own phase it is turned back into a picture, squared and smoothed (Gaussian,
-    sigma 2.5 pixels) (Hou and Zhang 2007, doi:10.1109/CVPR.2007.383267).
+    sigma 2.5 pixels) (Hou and Zhang 2007, doi:10.1109/CVPR.2007.383267). The mean over the picture is
+    taken off, and nothing left under 0: every place has some residual, which would draw all centres to
+    the middle.
 
     Returns
     -------
@@ -32,4 +34,5 @@ def saliency(grey: UInt8[np.ndarray, "h w"]) -> Float64[np.ndarray, "h w"]:
     residual = log_amplitude - cv2.blur(around, (3, 3))[1:-1, 1:-1]
     back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
     energy = cv2.GaussianBlur(np.abs(back) ** 2, (0, 0), _SIGMA, borderType=cv2.BORDER_REFLECT)
-    return energy / energy.sum()
+    beyond = np.maximum(energy - energy.mean(), 0.0)
+    return beyond / beyond.sum() if beyond.any() else beyond

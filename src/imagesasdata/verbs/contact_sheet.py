@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
 import textwrap
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imagesasdata.decode import MAX_PIXELS, decode, limits
+from imagesasdata.decode import MAX_PIXELS, decode, limits, read_header
 from imagesasdata.errors import ColumnError, nearest
 from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
@@ -17,11 +17,13 @@ from imagesasdata.pixels import fit
 from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Loaded, stream
-from imagesasdata.table import open_table
+from imagesasdata.table import Table, open_table
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_SIDES = ("x", "y", "width", "height")
 _INCHES = 1.6
 _CAPTION_INCHES = 0.42
 _CAPTION_WIDTH = 24
@@ -34,6 +36,8 @@ def contact_sheet(
     path: str = "path",
     label: str | None = None,
     sort: str | None = None,
+    by: str | None = None,
+    boxes: Any = None,
     per_row: int = 6,
     most: int = 60,
     title: str | None = None,
@@ -51,10 +55,17 @@ def contact_sheet(
         A column whose value is written below each picture; by default the file's name.
     sort
         A column to sort by, the smallest first; by default the table's order.
+    by
+        A column of groups, such as ``"cluster"``: each group has rows of its own under its name.
+    boxes
+        The long table of a verb that finds things, with a row for each and the columns ``path`` and
+        ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of the upright original:
+        they are drawn on the pictures.
     per_row
         Pictures in a row.
     most
         Pictures on the sheet; of a longer table the first ones are shown, and the title says so.
+        With ``by`` each group has an equal part of them.
     title
         Written above the sheet.
     to
@@ -68,7 +79,7 @@ def contact_sheet(
     Raises
     ------
     ColumnError
-        When the table has no such column.
+        When a table has no such column.
 
     Examples
     --------
@@ -81,73 +92,143 @@ def contact_sheet(
     check_count("per_row", per_row)
     check_count("most", most)
     table = open_table(images, path)
-    order = range(len(table)) if sort is None else table.order_by(_known(table.names, sort))
-    order = list(order)[:most]
+    order = list(range(len(table)) if sort is None else table.order_by(_known(table, sort)))
+    groups = {None: order} if by is None else _groups(table.cells(_known(table, by)), order)
+    part = max(1, most // max(len(groups), 1))
+    groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
     if label is None:
         captions = [os.path.basename(name or "") for name in paths]
     else:
-        captions = table.captions(_known(table.names, label))
-    thumbnails = _thumbnails(paths, order)
-    shown = title
-    if len(table) > most:
-        shown = f"{title or ''} (the first {most:,} of {len(table):,} pictures)".strip()
-    figure = _draw([(thumbnails[row], captions[row]) for row in order], per_row, shown)
+        captions = table.captions(_known(table, label))
+    drawn = {} if boxes is None else _boxes(boxes)
+    shown = [row for rows in groups.values() for row in rows]
+    thumbnails = _thumbnails(paths, shown, drawn)
+    if len(shown) < len(table):
+        title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
+    blocks = {
+        None if name is None else f"{by}: {name}": [
+            (thumbnails[row], captions[row]) for row in rows
+        ]
+        for name, rows in groups.items()
+    }
+    figure = _draw(blocks, per_row, title)
     if to is not None:
         figure.savefig(os.fspath(to), dpi=_DPI)
     return figure
 
 
-def _known(names: list[str], name: str) -> str:
-    if name not in names:
-        close = nearest(name, names)
+def _groups(cells: list[Any], order: list[int]) -> dict[Any, list[int]]:
+    """The rows of each group, the groups sorted, rows without one last."""
+    found: dict[Any, list[int]] = {}
+    for row in order:
+        found.setdefault(cells[row], []).append(row)
+    names = [name for name in found if name is not None]
+    try:
+        names.sort()
+    except TypeError:
+        names.sort(key=str)
+    return {
+        **{name: found[name] for name in names},
+        **({"none": found[None]} if None in found else {}),
+    }
+
+
+def _boxes(boxes: Any) -> dict[str, list[tuple[float, ...]]]:
+    """The boxes on each path, as left, top, width and height."""
+    table = open_table(boxes, "path")
+    start = "face_" if "face_x" in table.names else ""
+    sides = [table.cells(_known(table, f"{start}{side}")) for side in _SIDES]
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for path, *box in zip(table.paths(), *sides, strict=True):
+        if path is not None and None not in box:
+            found.setdefault(path, []).append(tuple(float(side) for side in box))
+    return found
+
+
+def _known(table: Table, name: str) -> str:
+    if name not in table.names:
+        close = nearest(name, table.names)
         raise ColumnError(
-            f"The table has no column {name!r}. Its columns: {', '.join(map(repr, names))}.",
+            f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
             f"did you mean {close!r}?" if close else None,
         )
     return name
 
 
-def _thumbnails(paths: list[str | None], rows: list[int]) -> dict[int, np.ndarray | str]:
-    """For each row its small picture, or why there is none."""
+@dataclass(frozen=True)
+class _Thumbnail:
+    """A small picture, or why there is none, and boxes on it in its own pixels."""
+
+    picture: np.ndarray | str
+    boxes: list[tuple[float, ...]] = field(default_factory=list)
+
+
+def _thumbnails(
+    paths: list[str | None], rows: list[int], boxes: dict[str, list[tuple[float, ...]]]
+) -> dict[int, _Thumbnail]:
     side = round(_INCHES * _DPI)
 
     def load(row: int) -> Loaded:
         name = paths[row]
         if name is None:
-            return Loaded(["no path"])
-        return Loaded([fit(decode(files.read(name), long_side=side), side)])
+            return Loaded([_Thumbnail("no path")])
+        data = files.read(name)
+        picture = fit(decode(data, long_side=side), side)
+        scale = picture.shape[1] / read_header(data).width
+        scaled = [tuple(scale * part for part in box) for box in boxes.get(name, [])]
+        return Loaded([_Thumbnail(picture, scaled)])
 
     with Pictures() as files, limits(MAX_PIXELS):
         return {
-            done.job: done.error if done.error is not None else done.results[0]
+            done.job: _Thumbnail(done.error) if done.error is not None else done.results[0]
             for done in stream(rows, load, None, workers=cores())
         }
 
 
-def _draw(cells: list[tuple[np.ndarray | str, str]], per_row: int, title: str | None) -> Figure:
+def _draw(
+    blocks: dict[str | None, list[tuple[_Thumbnail, str]]], per_row: int, title: str | None
+) -> Figure:
     # Importing pyplot lets a notebook show figures; the figure itself is kept out of its registry.
     import matplotlib.pyplot as _pyplot  # noqa: F401
     from matplotlib.figure import Figure
 
-    across = min(per_row, max(len(cells), 1))
-    down = max(1, math.ceil(len(cells) / across))
-    figure = Figure(
-        figsize=(across * _INCHES, down * (_INCHES + _CAPTION_INCHES) + (0.4 if title else 0)),
-        layout="constrained",
-    )
+    across = min(per_row, max((len(cells) for cells in blocks.values()), default=1) or 1)
+    # Each block begins a row; what its last row lacks stays empty.
+    grid: list[tuple[_Thumbnail, str] | None] = []
+    headings: dict[int, str] = {}
+    for name, cells in blocks.items():
+        if name is not None:
+            headings[len(grid)] = name
+        grid += cells
+        grid += [None] * (-len(grid) % across)
+    down = max(1, len(grid) // across)
+    height = down * (_INCHES + _CAPTION_INCHES) + (0.4 if title else 0) + 0.2 * len(headings)
+    figure = Figure(figsize=(across * _INCHES, height), layout="constrained")
     axes = figure.subplots(down, across, squeeze=False).ravel()
-    for axis, (picture, caption) in zip(axes, cells, strict=False):
-        if isinstance(picture, str):
-            reason_why = textwrap.fill(picture, _CAPTION_WIDTH)
-            axis.text(0.5, 0.5, reason_why, ha="center", va="center", fontsize=6, color="firebrick")
-        else:
-            axis.imshow(picture)
-        axis.set_anchor("S")
-        axis.set_xlabel(textwrap.shorten(caption, 2 * _CAPTION_WIDTH), fontsize=7)
+    for place, (axis, cell) in enumerate(zip(axes, grid, strict=False)):
+        if cell is not None:
+            _draw_cell(axis, *cell)
+        if place in headings:
+            axis.set_title(headings[place], loc="left", fontsize=8, fontweight="bold")
     for axis in axes:
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
     if title:
         figure.suptitle(title, fontsize=9)
     return figure
+
+
+def _draw_cell(axis: Axes, thumbnail: _Thumbnail, caption: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    if isinstance(thumbnail.picture, str):
+        why = textwrap.fill(thumbnail.picture, _CAPTION_WIDTH)
+        axis.text(0.5, 0.5, why, ha="center", va="center", fontsize=6, color="firebrick")
+    else:
+        axis.imshow(thumbnail.picture)
+    for left, top, width, height in thumbnail.boxes:
+        box = Rectangle((left, top), width, height, fill=False, edgecolor="gold", linewidth=1.2)
+        axis.add_patch(box)
+    axis.set_anchor("S")
+    axis.set_xlabel(textwrap.shorten(caption, 2 * _CAPTION_WIDTH), fontsize=7)

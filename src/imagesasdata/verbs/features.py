@@ -1,9 +1,11 @@
-"""`features`: size, colour, light and texture of each picture as numeric columns."""
+"""`features`: size, colour, light, texture and composition of each picture as numeric columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, get_args
+
+import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.decode import decode as decode_picture
@@ -31,10 +33,11 @@ def features(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Measure what can be computed from the pixels alone: size, colour, light, texture.
+    """Measure what can be computed from the pixels alone: colour, light, texture, composition.
 
     Interpretable numbers that stand in a regression as they are: how bright, how colourful, how
-    busy a picture is. Each has a formula and a source in the docs ("Feature formulas").
+    busy a picture is, and where in it things are. Each has a formula and a source in the docs
+    ("Feature formulas"), where the pictures with the highest and lowest values can be seen.
 
     Parameters
     ----------
@@ -43,7 +46,9 @@ def features(
     path
         The table's column of paths.
     groups
-        Any of ``"size"``, ``"colour"``, ``"light"``, ``"texture"``; by default all.
+        Any of ``"size"``, ``"colour"``, ``"light"``, ``"texture"`` and ``"composition"``, which are
+        the default; ``"hog"``, a vector of 324 numbers for classifiers; and ``"hash"``, four codes
+        that find copies (those of the package ImageHash, for which all pixels are decoded).
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is
         measured; ``"exact"`` decodes every pixel.
@@ -76,7 +81,8 @@ def features(
     Notes
     -----
     Measures are taken on the upright picture in sRGB, scaled down (by averaging) to at most 512
-    pixels on its longer side, so that the same scene gives about the same numbers from any camera.
+    pixels on its longer side, so that the same scene gives about the same numbers from any camera;
+    hashes on all pixels.
 
     Examples
     --------
@@ -97,12 +103,19 @@ def features(
     if decode not in get_args(Exactness):
         raise one_of("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
+    whole = [group for group in chosen if GROUPS[group].whole]
+    scaled = [group for group in chosen if not GROUPS[group].whole]
 
     def load(data: bytes) -> list[Row]:
         header = read_header(data, max_pixels=max_pixels)
-        image = decode_picture(data, long_side=LONG_SIDE, exactness=decode, max_pixels=max_pixels)
         size = Size(header.width, header.height, len(data))
-        return [measure(fit(image, LONG_SIDE), size, chosen)]
+        image = decode_picture(data, long_side=LONG_SIDE, exactness=decode, max_pixels=max_pixels)
+        values = measure(fit(image, LONG_SIDE), size, scaled)
+        if whole:
+            if image.size != (header.width, header.height):
+                image = decode_picture(data, exactness="exact", max_pixels=max_pixels)
+            values |= measure(np.asarray(image), size, whole)
+        return [values]
 
     verb = Verb(
         name="features",
@@ -117,7 +130,7 @@ def features(
 
 def _check_groups(groups: Sequence[str] | str | None) -> tuple[str, ...]:
     if groups is None:
-        return tuple(GROUPS)
+        return tuple(name for name, group in GROUPS.items() if not group.on_request)
     asked = (groups,) if isinstance(groups, str) else tuple(groups)
     if not asked:
         raise ArgumentError(

@@ -127,7 +127,7 @@ def read_video(
     >>> import imagesasdata as iad
     >>> frames = iad.read_video("examples/videos/shots.mp4", every="2s")
     >>> frames[["path", "frame", "time"]].head(2)
-                                 path  frame  time
+                                path  frame  time
     0  examples/videos/shots.mp4#t=0      0   0.0
     1  examples/videos/shots.mp4#t=2     20   2.0
     """

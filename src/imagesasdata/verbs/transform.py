@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -111,7 +112,7 @@ def transform(
     def visit(source: Source) -> list[Row]:
         stamp = source.files.stamp(source.path)
         data = source.files.read(source.path) if stamp is None else None
-        out = target.name(source.path, stamp or hash_of(data), decode, *pipe)
+        out = target.name(source.path, stamp or _hash(data), decode, *pipe)
         if not out.exists():
             data = source.files.read(source.path) if data is None else data
             pixels = np.asarray(_decode(data, pipe[0], decode, max_pixels))
@@ -135,10 +136,8 @@ def transform(
 _NAMES = [column.name for column in COLUMNS]
 
 
-def hash_of(data: bytes | None) -> str:
+def _hash(data: bytes | None) -> str:
     """A hash that stands for a file whose time is not known."""
-    import hashlib
-
     return hashlib.sha256(data or b"").hexdigest()
 
 
