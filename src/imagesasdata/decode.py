@@ -134,12 +134,10 @@ def decode(
 
 
 def _seek(image: Image.Image, frame: int) -> None:
-    try:
-        image.seek(frame)
-    except EOFError:
-        raise ImageError(
-            f"has no frame {frame}: there are {getattr(image, 'n_frames', 1)}, from 0"
-        ) from None
+    count = _frames(image)
+    if frame >= count:
+        raise ImageError(f"has no frame {frame}: there are {count}, from 0")
+    image.seek(frame)
 
 
 def _frames(image: Image.Image) -> int:
