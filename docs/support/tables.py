@@ -10,9 +10,18 @@ import imagesasdata as iad
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.measures import GROUPS
-from imagesasdata.verbs import read_images
+from imagesasdata.exif import CAMERA, PLACE
+from imagesasdata.measures import aesthetics
+from imagesasdata.verbs import read_images, read_video, transform, video_motion, video_shots
+from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
+EXIF = (*CAMERA, *PLACE)
+FRAMES = (col.FILE_ID, col.FILE_PATH, col.FRAME)
+VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
+SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
+TRANSFORM = transform.COLUMNS
+AESTHETICS = (*aesthetics.COLUMNS, PRED)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
@@ -30,7 +39,7 @@ def columns(chosen: Iterable[Column]) -> str:
 
 def unlisted() -> list[str]:
     """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
-    shown = {one.name for one in (*READ, *CLASSIFY, *EMBED, col.IMAGE_ERROR)}
+    shown = {one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)}
     known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
     return sorted(known - shown)
 
