@@ -84,3 +84,47 @@ def test_models_and_a_card() -> None:
     card = shell("models", "efficientnet_lite0").stdout
     assert "Known limits" in card
     assert "4,652,008 parameters" in card
+
+
+def test_videos(tmp_path: Path) -> None:
+    clip = "examples/videos/shots.mp4"
+    out = tmp_path / "frames.parquet"
+    assert call("frames", clip, "--every", "2s", "--to", str(out)).returncode == 0
+    assert pd.read_parquet(out)["frame"].tolist() == [0, 20, 40, 60]
+    done = call("features", str(out), "--group", "light", "--to", str(out))
+    assert done.returncode == 0, done.stderr
+    assert pd.read_parquet(out)["luminance_mean"].notna().all()
+    done = call("shots", clip, "--to", str(out))
+    assert pd.read_parquet(out)["start"].tolist() == [0.0, 2.5, 4.0, 6.0]
+    done = call("motion", clip, "--every", "4s", "--to", str(out))
+    assert len(pd.read_parquet(out)) == 2
+    assert "flow_speed" in pd.read_parquet(out)
+
+
+def test_transform(tmp_path: Path) -> None:
+    steps = ("--step", "resize(100)", "--step", "greyscale")
+    done = call("transform", "examples/photos/coffee.jpg", *steps, "--into", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    (made,) = (tmp_path / "out").iterdir()
+    with Image.open(made) as image:
+        assert image.width == 100
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("resise(100)", "Unknown step 'resise'.\nHint: did you mean 'resize'?"),
+        ("resize(", "'resize(' is not a step.\nHint: for example resize(256)"),
+        ("resize(width=open('x'))", "cannot be made"),
+        ("resize(size=3)", "cannot be made"),
+        ("resize(-3)", "width"),
+        ("steps.resize(3)", "is not a step"),
+    ],
+)
+def test_steps_that_are_none(step: str, message: str, tmp_path: Path) -> None:
+    from imagesasdata.errors import ImagesAsDataError
+    from imagesasdata.steps.written import read_step
+
+    with pytest.raises(ImagesAsDataError) as caught:
+        read_step(step)
+    assert message in str(caught.value)

@@ -9,9 +9,8 @@ from typing import Any
 import imagesasdata as iad
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
-from imagesasdata.measures import GROUPS
 from imagesasdata.exif import CAMERA, PLACE
-from imagesasdata.measures import aesthetics
+from imagesasdata.measures import GROUPS, aesthetics
 from imagesasdata.verbs import read_images, read_video, transform, video_motion, video_shots
 from imagesasdata.verbs.score_aesthetics import PRED
 
@@ -39,7 +38,9 @@ def columns(chosen: Iterable[Column]) -> str:
 
 def unlisted() -> list[str]:
     """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
-    shown = {one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)}
+    shown = {
+        one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)
+    }
     known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
     return sorted(known - shown)
 

@@ -29,6 +29,9 @@ Paths = Annotated[
     list[str],
     typer.Argument(help="Folders, globs, pictures, zip files; or one .parquet or .csv table."),
 ]
+Videos = Annotated[
+    list[str], typer.Argument(help="Folders, globs, videos; or one .parquet or .csv table.")
+]
 To = Annotated[str | None, typer.Option(help="Write the table here: .parquet, .csv or .feather.")]
 PathColumn = Annotated[str, typer.Option("--path", help="The table's column of paths.")]
 ModelName = Annotated[str, typer.Option(help="A name that `imagesasdata models` lists.")]
@@ -49,6 +52,9 @@ def read(
     to: To = None,
     path: PathColumn = "path",
     prefix: Prefix = None,
+    exif: Annotated[bool, typer.Option("--exif", help="Add what the camera wrote.")] = False,
+    gps: Annotated[bool, typer.Option("--gps", help="Add where pictures were taken.")] = False,
+    frames: Annotated[str, typer.Option(help="first; or all, for a row for each page.")] = "first",
     workers: Workers = None,
     cache: CacheFolder = None,
     on_error: OnErrorName = "record",
@@ -61,6 +67,9 @@ def read(
         read_images(
             _images(paths),
             path=path,
+            exif=exif,
+            gps=gps,
+            frames=frames,  # type: ignore[arg-type]
             prefix=prefix,
             workers=workers,
             cache=cache,
@@ -98,6 +107,186 @@ def features(
             groups=group,
             prefix=prefix,
             workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def frames(
+    videos: Videos,
+    to: To = None,
+    path: PathColumn = "path",
+    every: Annotated[
+        str | None, typer.Option(help="1s, 500ms, 2min; or shots, or frame. By default 1s.")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(help="Frames per second, in place of --every.")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(help="So many frames of each video, in place of --every.")
+    ] = None,
+    into: Annotated[
+        str | None, typer.Option(help="Write the frames to this folder, as JPEG files.")
+    ] = None,
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """List frames of videos, as rows that the other commands take."""
+    from imagesasdata import read_video
+
+    _finish(
+        read_video(
+            _images(videos),
+            path=path,
+            every=every,
+            fps=fps,
+            frames=count,
+            to=into,
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def shots(
+    videos: Videos,
+    to: To = None,
+    path: PathColumn = "path",
+    min_length: Annotated[str, typer.Option(help="The shortest shot.")] = "0.6s",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Find the shots of videos."""
+    from imagesasdata import video_shots
+
+    _finish(
+        video_shots(
+            _images(videos),
+            path=path,
+            min_length=min_length,
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def motion(
+    videos: Videos,
+    to: To = None,
+    path: PathColumn = "path",
+    every: Annotated[str, typer.Option(help="How long an interval is.")] = "1s",
+    fps: Annotated[float, typer.Option(help="Frames per second that are compared.")] = 5.0,
+    flow: Annotated[str, typer.Option(help="Optical flow: dis or farneback.")] = "dis",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Measure how much moves in videos."""
+    from imagesasdata import video_motion
+
+    _finish(
+        video_motion(
+            _images(videos),
+            path=path,
+            every=every,
+            fps=fps,
+            flow=flow,  # type: ignore[arg-type]
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def transform(
+    paths: Paths,
+    step: Annotated[
+        list[str],
+        typer.Option(help="Such as 'resize(256)' or 'edges(\"canny\")'; may be repeated."),
+    ],
+    into: Annotated[str, typer.Option(help="The folder for the new pictures.")],
+    to: To = None,
+    path: PathColumn = "path",
+    format: Annotated[str, typer.Option(help="jpeg, png, tiff or webp.")] = "jpeg",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Put pictures through steps and write the results to a folder."""
+    from imagesasdata import transform as verb
+    from imagesasdata.steps.written import read_step
+
+    _finish(
+        verb(
+            _images(paths),
+            [read_step(text) for text in step],
+            path=path,
+            to=into,
+            format=format,
+            prefix=prefix,
+            workers=workers,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def aesthetics(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    head: Annotated[
+        str | None, typer.Option(help="A linear predictor on embeddings, as an .npz file.")
+    ] = None,
+    model: ModelName = "efficientnet_lite0",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Score how far pictures follow the handbook of photography."""
+    from imagesasdata import score_aesthetics
+
+    _finish(
+        score_aesthetics(
+            _images(paths),
+            path=path,
+            head=head,
+            model=model,
+            prefix=prefix,
+            workers=workers,
+            device=device,
             cache=cache,
             on_error=on_error,  # type: ignore[arg-type]
             progress=False if quiet else None,

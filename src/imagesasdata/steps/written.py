@@ -1,0 +1,43 @@
+"""Steps from text, written as the call that makes them, such as ``resize(256)``."""
+
+from __future__ import annotations
+
+import ast
+
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.steps.step import Step
+
+_HINT = 'for example resize(256) or edges("canny", low=50).'
+
+
+def read_step(text: str) -> Step:
+    """The step that a text such as ``'blur(2, method="box")'`` names; nothing else in it is run.
+
+    Raises
+    ------
+    ArgumentError
+        When it is no call, or its arguments are more than numbers, text and lists.
+    UnknownNameError
+        When there is no such step.
+    """
+    from imagesasdata import steps
+
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        raise ArgumentError(f"{text!r} is not a step.", _HINT) from None
+    if isinstance(call, ast.Name):
+        call = ast.Call(call, [], [])
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        raise ArgumentError(f"{text!r} is not a step.", _HINT)
+    known = [name for name in steps.__all__ if name.islower()]
+    if call.func.id not in known:
+        raise one_of("step", call.func.id, known)
+    try:
+        arguments = [ast.literal_eval(one) for one in call.args]
+        named = {one.arg or "**": ast.literal_eval(one.value) for one in call.keywords}
+        return getattr(steps, call.func.id)(*arguments, **named)
+    except (ValueError, TypeError, MemoryError, RecursionError) as error:
+        if isinstance(error, ArgumentError):
+            raise
+        raise ArgumentError(f"The step {text!r} cannot be made: {error}.", _HINT) from None
