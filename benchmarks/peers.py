@@ -24,7 +24,7 @@ Network = Callable[[np.ndarray], np.ndarray]
 
 def torch_module() -> torch.nn.Module:
     """The network as its PyTorch package defines it."""
-    weights = store.locate(card(MODEL).weights)
+    weights = store.locate(card(MODEL).weights[0])
     return EfficientNet.from_pretrained("efficientnet-lite0", weights_path=str(weights)).eval()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from .conftest import REPO
 
@@ -89,21 +90,21 @@ def test_models_and_a_card() -> None:
 def test_videos(tmp_path: Path) -> None:
     clip = "examples/videos/shots.mp4"
     out = tmp_path / "frames.parquet"
-    assert call("frames", clip, "--every", "2s", "--to", str(out)).returncode == 0
+    assert shell("frames", clip, "--every", "2s", "--to", str(out)).returncode == 0
     assert pd.read_parquet(out)["frame"].tolist() == [0, 20, 40, 60]
-    done = call("features", str(out), "--group", "light", "--to", str(out))
+    done = shell("features", str(out), "--group", "light", "--to", str(out))
     assert done.returncode == 0, done.stderr
     assert pd.read_parquet(out)["luminance_mean"].notna().all()
-    done = call("shots", clip, "--to", str(out))
+    done = shell("shots", clip, "--to", str(out))
     assert pd.read_parquet(out)["start"].tolist() == [0.0, 2.5, 4.0, 6.0]
-    done = call("motion", clip, "--every", "4s", "--to", str(out))
+    done = shell("motion", clip, "--every", "4s", "--to", str(out))
     assert len(pd.read_parquet(out)) == 2
     assert "flow_speed" in pd.read_parquet(out)
 
 
 def test_transform(tmp_path: Path) -> None:
     steps = ("--step", "resize(100)", "--step", "greyscale")
-    done = call("transform", "examples/photos/coffee.jpg", *steps, "--into", str(tmp_path / "out"))
+    done = shell("transform", "examples/photos/coffee.jpg", *steps, "--into", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     (made,) = (tmp_path / "out").iterdir()
     with Image.open(made) as image:

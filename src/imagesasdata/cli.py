@@ -396,16 +396,17 @@ def weights_list() -> None:
     """List the files of weights that models need, and which are here."""
     from imagesasdata.table import from_columns
     from imagesasdata.weights.store import is_here
-    from imagesasdata.zoo.registry import CARDS
+    from imagesasdata.zoo.registry import cards
 
+    needed = [(card, file) for card in cards() for file in card.weights]
     _print(
         from_columns(
             {
-                "model": [card.name for card in CARDS],
-                "file": [card.weights.name for card in CARDS],
-                "bytes": [card.weights.bytes for card in CARDS],
-                "sha256": [card.weights.sha256[:16] for card in CARDS],
-                "here": [is_here(card.weights) for card in CARDS],
+                "model": [card.name for card, _ in needed],
+                "file": [file.name for _, file in needed],
+                "bytes": [file.bytes for _, file in needed],
+                "sha256": [file.sha256[:16] for _, file in needed],
+                "here": [is_here(file) for _, file in needed],
             }
         )
     )
@@ -417,9 +418,9 @@ def weights_add(
 ) -> None:
     """Take weights from a file or folder; what they are is told by their hash."""
     from imagesasdata.weights.store import add
-    from imagesasdata.zoo.registry import CARDS
+    from imagesasdata.zoo.registry import cards
 
-    for weights in add(source, [card.weights for card in CARDS]):
+    for weights in add(source, [file for card in cards() for file in card.weights]):
         typer.echo(f"added {weights.name}")
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from PIL import Image
 
+Interpolation = Literal["bicubic", "bilinear"]
 
-def centre_square(image: Image.Image, size: int, share: float) -> np.ndarray:
-    """The centre square of a picture at ``size`` x ``size``, by bicubic interpolation.
+
+def centre_square(
+    image: Image.Image, size: int, share: float, interpolation: Interpolation = "bicubic"
+) -> np.ndarray:
+    """The centre square of a picture at ``size`` x ``size``.
 
     Parameters
     ----------
@@ -28,7 +34,8 @@ def centre_square(image: Image.Image, size: int, share: float) -> np.ndarray:
     side = min(width, height) * share
     left, top = (width - side) / 2, (height - side) / 2
     box = (left, top, left + side, top + side)
-    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, box=box))
+    method = Image.Resampling[interpolation.upper()]
+    return np.asarray(image.resize((size, size), method, box=box))
 
 
 def fit(image: Image.Image, long_side: int) -> np.ndarray:

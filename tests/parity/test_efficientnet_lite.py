@@ -22,7 +22,7 @@ torch = pytest.importorskip("torch")
 original = pytest.importorskip("efficientnet_lite_pytorch")
 pytestmark = pytest.mark.parity
 
-CARDS = {card.name: card for card in registry.CARDS}
+CARDS = {card.name: card for card in registry.cards()}
 
 
 @pytest.fixture(scope="module", params=sorted(CARDS))
@@ -32,7 +32,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def oracle(name: str) -> Any:
     module = original.EfficientNet.from_name(name.replace("_", "-"))
-    module.load_state_dict(torch.load(locate(CARDS[name].weights), weights_only=True))
+    module.load_state_dict(torch.load(locate(CARDS[name].weights[0]), weights_only=True))
     return module.eval()
 
 
@@ -70,21 +70,21 @@ def test_jitted_logits_and_embeddings(name: str, batch: int, example_photos: Pat
 def test_the_trainable_module_gives_the_same(name: str, example_photos: Path) -> None:
     from flax import nnx
 
-    from imagesasdata.zoo import efficientnet_lite, efficientnet_lite_weights
+    from imagesasdata.nn.normalise import normalise
 
     card = CARDS[name]
-    module = efficientnet_lite.EfficientNetLite(*card.scale, rngs=nnx.Rngs(0))
-    efficientnet_lite_weights.load(module, read_pth(locate(card.weights)))
+    module = registry.network(name)
     module.eval()
-    pixels = photos_and_noise(example_photos, card.preprocess.size, card.preprocess.share)[:2]
-    logits = nnx.jit(lambda m, x: m(efficientnet_lite.normalise(x)))(module, pixels)
+    prepare = card.preprocess
+    pixels = photos_and_noise(example_photos, prepare.size, prepare.share)[:2]
+    logits = nnx.jit(lambda m, x: m(normalise(x, prepare.mean, prepare.sd)))(module, pixels)
     with torch.inference_mode():
         expected = oracle(name)(as_torch(pixels)).numpy()
     assert np.abs(np.asarray(logits) - expected).max() < 1e-3
 
 
 def test_weights_are_read_as_pytorch_reads_them(name: str) -> None:
-    path = locate(CARDS[name].weights)
+    path = locate(CARDS[name].weights[0])
     ours, theirs = read_pth(path), torch.load(path, weights_only=True)
     assert list(ours) == list(theirs)
     for key, values in ours.items():

@@ -100,7 +100,8 @@ def test_wide_embeddings_are_the_same_numbers(four: dict[str, list[object]]) -> 
     one = np.stack(iad.embed(pd.DataFrame(four))["embedding"])
     wide = iad.embed(pd.DataFrame(four), wide=True).filter(regex=r"^emb_\d+$")
     assert list(wide.columns) == [f"emb_{place}" for place in range(1280)]
-    np.testing.assert_array_equal(wide.to_numpy(), one)
+    # A picture's place in its batch may change the last digits.
+    np.testing.assert_allclose(wide.to_numpy(), one, atol=1e-5)
     assert 0.0 <= one.min()
     assert one.max() <= 6.0
 

@@ -39,22 +39,25 @@ def test_identifiers_fit_a_formula() -> None:
     assert names[657] == "missile_n03773504"
 
 
-@pytest.mark.parametrize("card", registry.CARDS, ids=lambda card: card.name)
+@pytest.mark.parametrize("card", registry.cards(), ids=lambda card: card.name)
 def test_cards_are_complete(card: ModelCard) -> None:
     for field in fields(card):
         assert getattr(card, field.name), field.name
     text = str(card)
     assert all(limit in text for limit in card.limits)
-    assert card.weights.sha256 in text
-    assert card.preprocess.share == pytest.approx(
-        card.preprocess.size / (card.preprocess.size + 32)
-    )
+    assert all(file.sha256 in text for file in card.weights)
+
+
+def test_the_centre_that_efficientnet_lite_sees() -> None:
+    prepare = registry.card("efficientnet_lite1").preprocess
+    assert prepare.share == pytest.approx(240 / 272)
+    assert "(bicubic), RGB less 127, divided by 128" in str(registry.card("efficientnet_lite1"))
 
 
 def test_unknown_models_and_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnknownNameError, match="Unknown model 'efficientnetlite1'.\nHint: did you"):
         registry.load("efficientnetlite1", task="embed")
-    with pytest.raises(ArgumentError, match="cannot detect.\nHint: these can"):
+    with pytest.raises(ArgumentError, match="cannot detect.\nHint: no model can"):
         registry.load("efficientnet_lite0", task="detect")  # type: ignore[arg-type]
 
 
@@ -70,7 +73,7 @@ def test_weights_for_another_network_are_refused() -> None:
             lambda: efficientnet_lite.EfficientNetLite(1.0, 1.0, rngs=nnx.Rngs(0))
         )
 
-    state = read_pth(locate(registry.card("efficientnet_lite0").weights))
+    state = read_pth(locate(registry.card("efficientnet_lite0").weights[0]))
     name = "_blocks.3._project_conv.weight"
     with pytest.raises(WeightsError, match=f"have no '{name}'"):
         load(network(), {key: value for key, value in state.items() if key != name})
@@ -83,7 +86,7 @@ def test_weights_for_another_network_are_refused() -> None:
 def test_a_model_is_loaded_once() -> None:
     first = registry.load("efficientnet_lite0", task="embed")
     assert registry.load("efficientnet_lite0", task="classify") is first
-    assert first.fingerprint == first.card.weights.sha256
+    assert first.fingerprint == first.card.weights[0].sha256
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ def picture_loader(
 
     def load(data: bytes) -> list[Sample]:
         image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)
-        return [Sample(centre_square(image, preprocess.size, preprocess.share))]
+        return [
+            Sample(
+                centre_square(image, preprocess.size, preprocess.share, preprocess.interpolation)
+            )
+        ]
 
     return load

@@ -42,7 +42,7 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     """
     if task is not None and task not in get_args(Task):
         raise one_of("task", task, get_args(Task))
-    cards = [card for card in registry.CARDS if task is None or task in card.tasks]
+    cards = [card for card in registry.cards() if task is None or task in card.tasks]
     return from_columns(
         {
             "model": [card.name for card in cards],
@@ -52,11 +52,13 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
             "classes": [card.classes for card in cards],
             "embedding_size": [card.embedding_size for card in cards],
             "parameters": [card.parameters for card in cards],
-            "megabytes": [round(card.weights.bytes / 1e6, 1) for card in cards],
+            "megabytes": [
+                round(sum(file.bytes for file in card.weights) / 1e6, 1) for card in cards
+            ],
             "score": [_score(card) for card in cards],
             "training_data": [card.training_data for card in cards],
             "licence": [card.licence for card in cards],
-            "available": [is_here(card.weights) for card in cards],
+            "available": [all(map(is_here, card.weights)) for card in cards],
             "install": [_install(card) for card in cards],
             "citation": [card.citation for card in cards],
         },
@@ -96,5 +98,5 @@ def _score(card: ModelCard) -> str:
 
 
 def _install(card: ModelCard) -> str:
-    extra = card.weights.sources[0].extra
+    extra = card.weights[0].sources[0].extra
     return f'pip install "imagesasdata[{extra}]"' if extra else "comes with imagesasdata"

