@@ -25,13 +25,28 @@ class PackageResource:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file at an address that is pinned to a version.
+
+    ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
+    a file of weights is then the member, not the archive.
+    """
+
+    url: str
+    member: str = ""
+
+
+Source = PackageResource | Download
+
+
+@dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found."""
+    """A published file of weights, known by its hash, and where it may be found, the best first."""
 
     name: str
     sha256: str
     bytes: int
-    sources: tuple[PackageResource, ...]
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
