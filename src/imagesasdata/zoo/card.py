@@ -29,6 +29,18 @@ class PackageResource:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file at an address that is pinned to a version.
+
+    ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
+    a file of weights is then the member, not the archive.
+    """
+
+    url: str
+    member: str = ""
+
+
+@dataclass(frozen=True)
 class NpmPackage:
     """A file inside a package of npm, JavaScript's registry, at one version."""
 
@@ -37,12 +49,12 @@ class NpmPackage:
     path: str
 
 
-Source = PackageResource | NpmPackage
+Source = PackageResource | Download | NpmPackage
 
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found."""
+    """A published file of weights, known by its hash, and where it may be found, the best first."""
 
     name: str
     sha256: str
