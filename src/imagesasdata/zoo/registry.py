@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
-from imagesasdata.zoo.card import ModelCard, Task
+from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import efficientnet_lite, face_api, human_faces
 from imagesasdata.zoo.family import Family
 from imagesasdata.zoo.labels import Labels, imagenet
 
 FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY, human_faces.FAMILY, face_api.FAMILY)
+
+# What a tutorial or a group of verbs needs, under one name.
+SETS: Mapping[str, tuple[str, ...]] = {
+    "faces": ("blazeface_full", "dlib_resnet", "faceres", "gear", "mini_xception"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,23 @@ def card(name: str) -> ModelCard:
         When there is none of that name.
     """
     return _find(name)[1]
+
+
+def files(wanted: Iterable[str]) -> list[WeightFile]:
+    """The files of weights of models and of sets of models (``"faces"``), each once.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model or set of that name.
+    """
+    found: dict[WeightFile, None] = {}
+    for name in wanted:
+        if name not in SETS and name not in names():
+            raise one_of("model or set of models", name, [*SETS, *names()])
+        for one in SETS.get(name, (name,)):
+            found |= dict.fromkeys(card(one).weights)
+    return list(found)
 
 
 def load(name: str, *, task: Task) -> Model:

@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from imagesasdata.zoo.card import ModelCard, NpmPackage, Preprocess, WeightFile
+from imagesasdata.zoo.card import Download, ModelCard, NpmPackage, Preprocess, WeightFile
 from imagesasdata.zoo.family import Family, Inference
 
 PACKAGE = ("@vladmandic/face-api", "1.7.15")
+# The same files (by their git hashes) in the package's repository.
+_ELSEWHERE = (
+    "https://raw.githubusercontent.com/vladmandic/face-api/"
+    "189226d63aabb48cb40776fd1c453ebc0fa722f1/model"
+)
 
 
 def _file(name: str, sha256: str, length: int) -> WeightFile:
-    return WeightFile(name, sha256, length, (NpmPackage(*PACKAGE, f"model/{name}"),))
+    sources = (NpmPackage(*PACKAGE, f"model/{name}"), Download(f"{_ELSEWHERE}/{name}"))
+    return WeightFile(name, sha256, length, sources)
 
 
 _CARDS = (
