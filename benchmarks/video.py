@@ -52,7 +52,10 @@ def _clip(path: Path, keys: int) -> str:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.gop_size = keys
         for number in range(SECONDS * RATE):
-            left, top = round(100 + 100 * np.sin(number / 40)), round(100 + 100 * np.cos(number / 55))
+            left, top = (
+                round(100 + 100 * np.sin(number / 40)),
+                round(100 + 100 * np.cos(number / 55)),
+            )
             pixels = np.ascontiguousarray(whole[top : top + height, left : left + width])
             file.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         file.mux(stream.encode(None))

@@ -19,8 +19,8 @@ class Frame(NamedTuple):
 
 
 def by_eyes(
-    right: Float[np.ndarray, "2"],
-    left: Float[np.ndarray, "2"],
+    right: Float[np.ndarray, 2],
+    left: Float[np.ndarray, 2],
     *,
     distance: float,
     height: float,
@@ -45,10 +45,12 @@ def by_eyes(
     return Frame(float(x), float(y), side, angle)
 
 
-def by_box(box: Float[np.ndarray, "4"], *, scale: float) -> Frame:
+def by_box(box: Float[np.ndarray, 4], *, scale: float) -> Frame:
     """The square around a box, its side ``scale`` times the longer one of the box."""
     left, top, width, height = box
-    return Frame(float(left + width / 2), float(top + height / 2), float(max(width, height)) * scale)
+    return Frame(
+        float(left + width / 2), float(top + height / 2), float(max(width, height)) * scale
+    )
 
 
 def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size size 3"]:

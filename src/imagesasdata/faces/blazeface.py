@@ -20,9 +20,7 @@ class Candidates(NamedTuple):
     scores: Float[np.ndarray, " n"]
 
 
-def decode(
-    raw: Float[np.ndarray, "cells 17"], *, side: int, threshold: float
-) -> Candidates:
+def decode(raw: Float[np.ndarray, "cells 17"], *, side: int, threshold: float) -> Candidates:
     """The candidates whose score is at least a threshold.
 
     Parameters

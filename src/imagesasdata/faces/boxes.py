@@ -6,9 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 
-def overlap(
-    a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]
-) -> Float[np.ndarray, "n m"]:
+def overlap(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
     """The area that two boxes share as a share of the area that they cover together.
 
     Boxes are left, top, width, height.
@@ -20,9 +18,7 @@ def overlap(
     return np.divide(shared, together, out=np.zeros_like(shared), where=together > 0)
 
 
-def inside(
-    a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]
-) -> Float[np.ndarray, "n m"]:
+def inside(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
     """The area that two boxes share as a share of the smaller one's."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum((a[:, :2] + a[:, 2:])[:, None], (b[:, :2] + b[:, 2:])[None])

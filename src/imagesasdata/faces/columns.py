@@ -61,7 +61,9 @@ DISTANCE = Column(
 THRESHOLD = Column(
     "threshold", "float64", "Distance up to which two faces count as one person's.", null="never"
 )
-MATCH = Column("match", "bool", "Whether the distance is at most the threshold.", null=DISTANCE.null)
+MATCH = Column(
+    "match", "bool", "Whether the distance is at most the threshold.", null=DISTANCE.null
+)
 MATCH_PROB = Column(
     "match_prob",
     "float64",

