@@ -26,15 +26,22 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
+    from imagesasdata.verbs.blur_faces import blur_faces
     from imagesasdata.verbs.classify import classify
+    from imagesasdata.verbs.cluster_faces import cluster_faces
     from imagesasdata.verbs.contact_sheet import contact_sheet
+    from imagesasdata.verbs.detect_faces import detect_faces
     from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.embed_faces import embed_faces
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.find_faces import find_faces
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.verify_faces import verify_faces
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
 
@@ -54,6 +61,14 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    # faces
+    "detect_faces": "verbs.detect_faces",
+    "embed_faces": "verbs.embed_faces",
+    "verify_faces": "verbs.verify_faces",
+    "find_faces": "verbs.find_faces",
+    "cluster_faces": "verbs.cluster_faces",
+    "analyze_faces": "verbs.analyze_faces",
+    "blur_faces": "verbs.blur_faces",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
@@ -70,12 +85,14 @@ _HOME = {
     "UnknownNameError": "errors",
     "WeightsError": "errors",
     "DroppedImagesWarning": "verb",
+    "AppearanceWarning": "verbs.analyze_faces",
 }
 
 # Modules that are part of the interface, as in iad.steps.resize(256).
 _MODULES = ("augmentations", "steps")
 
 __all__ = [
+    "AppearanceWarning",
     "ArgumentError",
     "ArgumentTypeError",
     "CacheError",
@@ -88,16 +105,23 @@ __all__ = [
     "NameClashError",
     "UnknownNameError",
     "WeightsError",
+    "analyze_faces",
+    "blur_faces",
     "classify",
+    "cluster_faces",
     "contact_sheet",
+    "detect_faces",
     "embed",
+    "embed_faces",
     "features",
+    "find_faces",
     "model_card",
     "models",
     "read_images",
     "read_video",
     "score_aesthetics",
     "transform",
+    "verify_faces",
     "video_motion",
     "video_shots",
 ]
