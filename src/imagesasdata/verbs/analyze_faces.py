@@ -21,7 +21,7 @@ from imagesasdata.table import open_table
 from imagesasdata.verb import Network
 from imagesasdata.verbs._faces import Face, has_faces, run_on_faces
 from imagesasdata.verbs.detect_faces import detect_faces
-from imagesasdata.zoo.registry import load
+from imagesasdata.zoo.registry import Model, load
 
 Attribute = Literal["age", "gender", "race", "emotion"]
 
@@ -128,6 +128,8 @@ def analyze_faces(
 
     Notes
     -----
+    Each number is the mean for the face and for its mirror image.
+
     Gender here is two classes seen from outside; how people see themselves is not visible, and trans
     and non-binary people are misclassified by design. Race is a social category that differs by
     place and time; the five classes are one data set's. An expression is not a feeling (Barrett et
@@ -187,10 +189,21 @@ def analyze_faces(
                 _crop, size=network.card.preprocess.size, scale=network.card.preprocess.share
             ),
             finish=functools.partial(_finish, mine),
-            network=Network(network.apply, network.params),
+            network=Network(_both_ways(network), network.params),
             options=options,
         )
     return _dictionaries(faces, chosen, every, options) if as_dict else faces
+
+
+@functools.cache
+def _both_ways(network: Model) -> Callable[[Any, Any], dict[str, Any]]:
+    """The mean of what the network makes of a face and of its mirror image: right more often."""
+
+    def apply(params: Any, pixels: Any) -> dict[str, Any]:
+        one, other = network.apply(params, pixels), network.apply(params, pixels[:, :, ::-1])
+        return {name: (one[name] + other[name]) / 2 for name in one}
+
+    return apply
 
 
 def _check(attributes: Sequence[Attribute]) -> list[Attribute]:
