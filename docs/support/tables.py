@@ -10,8 +10,16 @@ import imagesasdata as iad
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
+from imagesasdata.faces import columns as faces
 from imagesasdata.measures import GROUPS, aesthetics
-from imagesasdata.verbs import read_images, read_video, transform, video_motion, video_shots
+from imagesasdata.verbs import (
+    blur_faces,
+    read_images,
+    read_video,
+    transform,
+    video_motion,
+    video_shots,
+)
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -23,6 +31,15 @@ TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+DETECT_FACES = faces.DETECTED
+EMBED_FACES = (faces.FACE_EMBEDDING,)
+VERIFY_FACES = faces.VERIFIED
+FIND_FACES = (faces.TARGET, faces.RANK, faces.FACE_ID, faces.DISTANCE, faces.MATCH)
+CLUSTER_FACES = (faces.PERSON, faces.PERSON_DISTANCE)
+ANALYZE_FACES = tuple(
+    column for name in ("age", *faces.CLASSES) for column in faces.attribute_columns(name)
+)
+BLUR_FACES = blur_faces.COLUMNS
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
 
 

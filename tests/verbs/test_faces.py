@@ -316,7 +316,7 @@ def test_blurred_faces_are_not_known(
     with Image.open(copies["out_path"][0]) as made, Image.open(named) as image:
         assert len(made.getexif()) == 0
         before, after = (np.asarray(one.convert("RGB")).astype(int) for one in (image, made))
-    np.testing.assert_allclose(after[250:], before[250:], atol=12)  # JPEG, saved anew
+    np.testing.assert_allclose(after[250:], before[250:], atol=25)  # JPEG, saved anew
 
 
 def test_faces_to_keep(couple: str, astronaut: str, tmp_path: Path) -> None:
