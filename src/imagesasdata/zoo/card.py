@@ -25,13 +25,38 @@ class PackageResource:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file at an address that is pinned to a version.
+
+    ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
+    a file of weights is then the member, not the archive.
+    """
+
+    url: str
+    member: str = ""
+
+
+Source = PackageResource | Download
+
+
+@dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found."""
+    """A published file of weights, known by its hash, and where it may be found, the best first.
+
+    ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
+    their ``sha256`` is empty.
+    """
 
     name: str
     sha256: str
     bytes: int
-    sources: tuple[PackageResource, ...]
+    sources: tuple[Source, ...]
+    md5: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The published hash in hexadecimal: sha256 where there is one, else md5."""
+        return self.sha256 or self.md5
 
 
 @dataclass(frozen=True)
@@ -40,7 +65,8 @@ class Preprocess:
 
     ``size`` is the input's side in pixels; ``share`` the square's side as a share of the picture's
     shorter side. The network itself takes ``mean`` from the values 0 to 255 of red, green and blue
-    and divides by ``sd``.
+    and divides by ``sd``. With ``stretch`` it is not a square: the same share of the width and of the
+    height, which is then pressed into one.
     """
 
     size: int
@@ -48,6 +74,7 @@ class Preprocess:
     interpolation: Interpolation = "bicubic"
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    stretch: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +113,8 @@ class ModelCard:
             f"- **name**: `{self.name}`",
             f"- **architecture**: {self.architecture}, {self.parameters:,} parameters",
             f"- **tasks**: {', '.join(self.tasks)}",
-            f"- **input**: centre {self.preprocess.share:.0%} of the picture at "
+            f"- **input**: centre {self.preprocess.share:.0%} of the "
+            f"{'width and height' if self.preprocess.stretch else 'picture'} at "
             f"{self.preprocess.size} x {self.preprocess.size} pixels ({self.preprocess.interpolation}), "
             f"RGB less {_triple(self.preprocess.mean)}, divided by {_triple(self.preprocess.sd)}",
             f"- **output**: {'; '.join(output)}",
@@ -94,7 +122,9 @@ class ModelCard:
             f"- **published accuracy**: {scores} ({self.score_source})",
             f"- **licence**: {self.licence}",
             *(
-                f"- **weights**: {file.name}, {file.bytes:,} bytes, sha256 {file.sha256}"
+                f"- **weights**: {file.name}, "
+                + (f"{file.bytes:,} bytes, " if file.bytes else "")
+                + (f"sha256 {file.sha256}" if file.sha256 else f"md5 {file.md5}")
                 for file in self.weights
             ),
             f"- **cite**: {self.citation}",

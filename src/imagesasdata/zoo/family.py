@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from imagesasdata.zoo.card import ModelCard
+
+Network = TypeVar("Network")
 
 
 class Inference(NamedTuple):
@@ -30,8 +32,19 @@ class Family:
         that can be trained, where there is one, else whatever ``inference`` takes.
     inference
         From the network to the form that is fast.
+    build
+        From a card to an untrained network of the same architecture, for looking at its layers
+        without its weights; ``None`` where there is no Flax module.
     """
 
     cards: tuple[ModelCard, ...]
     read: Callable[[ModelCard, Sequence[Path]], Any]
     inference: Callable[[Any], Inference]
+    build: Callable[[ModelCard], Any] | None = None
+
+
+def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:
+    """A network whose parameters have shapes and no values yet, which costs neither time nor memory."""
+    from flax import nnx
+
+    return nnx.eval_shape(lambda: build(card))

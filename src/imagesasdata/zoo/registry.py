@@ -10,11 +10,11 @@ from typing import Any
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task
-from imagesasdata.zoo.families import efficientnet_lite
-from imagesasdata.zoo.family import Family
+from imagesasdata.zoo.families import efficientnet_lite, vgg
+from imagesasdata.zoo.family import Family, shapes
 from imagesasdata.zoo.labels import Labels, imagenet
 
-FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY,)
+FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY, vgg.FAMILY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Model:
     @property
     def fingerprint(self) -> str:
         """What a cached result depends on: the weights' hashes."""
-        return " ".join(file.sha256 for file in self.card.weights)
+        return " ".join(file.digest for file in self.card.weights)
 
     def labels(self) -> Labels:
         """The classes' names."""
@@ -90,6 +90,25 @@ def network(name: str) -> Any:
     """
     family, known = _find(name)
     return family.read(known, [store.locate(file) for file in known.weights])
+
+
+def architecture(name: str) -> Any:
+    """A model's network without its weights: a Flax module whose parameters have shapes alone.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    ArgumentError
+        When the model is not a Flax module.
+    """
+    family, known = _find(name)
+    if family.build is None:
+        raise ArgumentError(
+            f"The layers of {name!r} cannot be looked at.",
+            f"these can: {', '.join(c.name for f in FAMILIES if f.build for c in f.cards)}.",
+        )
+    return shapes(family.build, known)
 
 
 @functools.lru_cache(maxsize=4)
