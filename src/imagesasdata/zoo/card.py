@@ -8,7 +8,7 @@ from typing import Literal
 
 from imagesasdata.pixels import Interpolation
 
-Task = Literal["classify", "embed"]
+Task = Literal["classify", "embed", "zero_shot"]
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class ModelCard:
             f"RGB less {_triple(self.preprocess.mean)}, divided by {_triple(self.preprocess.sd)}",
             f"- **output**: {'; '.join(output)}",
             f"- **training data**: {self.training_data}",
-            f"- **published accuracy**: {scores} ({self.score_source})",
+            f"- **published accuracy**: {scores or 'none'} ({self.score_source})",
             f"- **licence**: {self.licence}",
             *(
                 f"- **weights**: {file.name}, "

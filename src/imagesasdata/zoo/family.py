@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+
 from imagesasdata.zoo.card import ModelCard
 
 Network = TypeVar("Network")
@@ -17,6 +19,28 @@ class Inference(NamedTuple):
 
     params: Any
     apply: Callable[[Any, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class TextSide:
+    """The part of a model that reads texts.
+
+    Parameters
+    ----------
+    tokenize
+        From texts to numbers, int32 (n, length).
+    params
+        Pytree of arrays.
+    apply
+        Pure function of the parameters and of numbers: ``{"embedding": (n, d)}``.
+    scale
+        What cosines of pictures and texts are multiplied by before a softmax over texts.
+    """
+
+    tokenize: Callable[[Sequence[str]], np.ndarray]
+    params: Any
+    apply: Callable[[Any, Any], dict[str, Any]]
+    scale: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +59,15 @@ class Family:
     build
         From a card to an untrained network of the same architecture, for looking at its layers
         without its weights; ``None`` where there is no Flax module.
+    text
+        From the network and the files to the part that reads texts, where there is one.
     """
 
     cards: tuple[ModelCard, ...]
     read: Callable[[ModelCard, Sequence[Path]], Any]
     inference: Callable[[Any], Inference]
     build: Callable[[ModelCard], Any] | None = None
+    text: Callable[[Any, Sequence[Path]], TextSide] | None = None
 
 
 def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from imagesasdata.zoo.card import Download, WeightFile
+
 TRAINING_DATA = "ImageNet-1k (ILSVRC 2012), 1.28 million photographs in 1,000 classes"
 
 # Of the values 0 to 255 of red, green and blue, over ImageNet's training pictures.
@@ -25,3 +27,18 @@ NOT_RUN = (
     "The network was compared with a reference implementation on random weights; the published "
     "weights themselves were not at hand, so the published accuracy was not measured here."
 )
+
+TORCHVISION_LICENCE = (
+    "BSD-3-Clause (torchvision; it leaves open whether the training data's terms bind the weights)"
+)
+TORCHVISION_HASH = (
+    "The publisher states the hash's first 8 digits, in the file's name; the rest is as stated by "
+    "public repositories that use the file, and begins with these digits."
+)
+
+
+def torchvision_file(name: str, sha256: str, length: int) -> WeightFile:
+    """A file of weights as torchvision publishes it."""
+    return WeightFile(
+        name, sha256, length, (Download(f"https://download.pytorch.org/models/{name}"),)
+    )
