@@ -1,4 +1,4 @@
-"""Convolutions with TensorFlow's SAME padding, in the form that is fastest on the device.
+"""Convolutions, in the form that is fastest on the device.
 
 XLA's grouped convolution on a CPU is ten times slower than the same sum written out as shifted
 multiplies, and has been seen to give wrong numbers. On a GPU or TPU it is the right form. The choice
@@ -7,10 +7,15 @@ is made when a program is lowered for its device, not in the models.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
+
+# Zeros around a map: so many on every side (PyTorch), or TensorFlow's SAME.
+Padding = int | Literal["same"]
 
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
@@ -21,32 +26,47 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def pad_same(
-    x: Float[Array, "b h w c"], kernel: int, stride: int
+def paddings(
+    sizes: tuple[int, ...], kernel: int, stride: int, padding: Padding
+) -> list[tuple[int, int]]:
+    """Zeros before and after along each side of a map."""
+    if padding == "same":
+        return [same_padding(size, kernel, stride) for size in sizes]
+    return [(padding, padding) for _ in sizes]
+
+
+def pad(
+    x: Float[Array, "b h w c"], kernel: int, stride: int, padding: Padding
 ) -> Float[Array, "b padded_h padded_w c"]:
-    """Zeros around a batch of maps, as SAME asks for."""
-    rows, columns = (same_padding(size, kernel, stride) for size in x.shape[1:3])
+    """Zeros around a batch of maps."""
+    rows, columns = paddings(x.shape[1:3], kernel, stride, padding)
     return jnp.pad(x, ((0, 0), rows, columns, (0, 0)))
 
 
 def conv(
-    x: Float[Array, "b h w i"], kernel: Float[Array, "k k i o"], stride: int
+    x: Float[Array, "b h w i"],
+    kernel: Float[Array, "k k i o"],
+    stride: int,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow o"]:
     """An ordinary convolution.
 
-    A kernel of one pixel is a matrix product. On a CPU, so is one over few channels (a network's
-    first layer), once each pixel's neighbourhood is laid out in a row.
+    A kernel of one pixel is a matrix product, and so is one that steps by its own side (patches).
+    On a CPU, so is one over few channels (a network's first layer), once each pixel's neighbourhood
+    is laid out in a row.
     """
     side, _, channels, _ = kernel.shape
-    if side == 1 and stride == 1:
-        return pointwise(x, kernel[0, 0])
+    if side == 1:
+        return pointwise(x[:, ::stride, ::stride], kernel[0, 0])
+    if side == stride and padding == 0:
+        return _patches(x, kernel)
     if channels > 4:
-        return _plain(x, kernel, stride=stride, groups=1)
+        return _plain(x, kernel, stride=stride, groups=1, padding=padding)
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: _as_product(x, kernel, stride=stride),
-        default=lambda x, kernel: _plain(x, kernel, stride=stride, groups=1),
+        cpu=lambda x, kernel: _as_product(x, kernel, stride=stride, padding=padding),
+        default=lambda x, kernel: _plain(x, kernel, stride=stride, groups=1, padding=padding),
     )
 
 
@@ -57,41 +77,44 @@ def pointwise(x: Float[Array, "b h w i"], kernel: Float[Array, "i o"]) -> Float[
 
 
 def depthwise(
-    x: Float[Array, "b h w c"], kernel: Float[Array, "k k c"], stride: int
+    x: Float[Array, "b h w c"],
+    kernel: Float[Array, "k k c"],
+    stride: int,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
     """A convolution of each channel by itself."""
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride),
+        cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride, padding),
         default=lambda x, kernel: _plain(
-            x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1]
+            x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding
         ),
     )
 
 
 def depthwise_shifted(
-    x: Float[Array, "b h w c"], kernel: Float[Array, "k k c"], stride: int
+    x: Float[Array, "b h w c"],
+    kernel: Float[Array, "k k c"],
+    stride: int,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
     """The depthwise convolution as a sum of k x k shifted multiplies."""
     side = kernel.shape[0]
     # Padding is kept out of the sum, where it would be tested for at every pixel.
-    padded = lax.optimization_barrier(pad_same(x, side, stride))
+    padded = lax.optimization_barrier(pad(x, side, stride, padding))
     return sum(
-        (
-            shifted * kernel[row, column]
-            for (row, column), shifted in _shifts(padded, x.shape, side, stride)
-        ),
+        (shifted * kernel[row, column] for (row, column), shifted in shifts(padded, side, stride)),
         start=jnp.zeros((), x.dtype),
     )
 
 
-def _shifts(
-    padded: jax.Array, shape: tuple[int, ...], side: int, stride: int
+def shifts(
+    padded: Float[Array, "b h w c"], side: int, stride: int
 ) -> list[tuple[tuple[int, int], jax.Array]]:
-    """For each place in the kernel, what stands under it as the kernel moves over the map."""
-    batch, height, width, channels = shape
-    rows, columns = -(-height // stride), -(-width // stride)
+    """For each place in the kernel, what stands under it as the kernel moves over the padded map."""
+    batch, height, width, channels = padded.shape
+    rows, columns = (height - side) // stride + 1, (width - side) // stride + 1
     return [
         (
             (row, column),
@@ -112,15 +135,31 @@ def _shifts(
     ]
 
 
-def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int) -> jax.Array:
+def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int, padding: Padding) -> jax.Array:
     side = kernel.shape[0]
-    padded = pad_same(x, side, stride)
-    neighbours = [shifted for _, shifted in _shifts(padded, x.shape, side, stride)]
+    padded = pad(x, side, stride, padding)
+    neighbours = [shifted for _, shifted in shifts(padded, side, stride)]
     return pointwise(jnp.concatenate(neighbours, axis=-1), kernel.reshape(-1, kernel.shape[-1]))
 
 
-def _plain(x: jax.Array, kernel: jax.Array, *, stride: int, groups: int) -> jax.Array:
-    padding = [same_padding(size, kernel.shape[0], stride) for size in x.shape[1:3]]
+def _patches(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Patches that do not overlap, each as a row; what is left over at the edges is not seen."""
+    side = kernel.shape[0]
+    batch, height, width, channels = x.shape
+    rows, columns = height // side, width // side
+    x = x[:, : rows * side, : columns * side]
+    x = x.reshape(batch, rows, side, columns, side, channels).transpose(0, 1, 3, 2, 4, 5)
+    return pointwise(x.reshape(batch, rows, columns, -1), kernel.reshape(-1, kernel.shape[-1]))
+
+
+def _plain(
+    x: jax.Array, kernel: jax.Array, *, stride: int, groups: int, padding: Padding
+) -> jax.Array:
     return lax.conv_general_dilated(
-        x, kernel, (stride, stride), padding, dimension_numbers=_LAYOUT, feature_group_count=groups
+        x,
+        kernel,
+        (stride, stride),
+        paddings(x.shape[1:3], kernel.shape[0], stride, padding),
+        dimension_numbers=_LAYOUT,
+        feature_group_count=groups,
     )

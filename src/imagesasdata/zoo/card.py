@@ -8,7 +8,7 @@ from typing import Literal
 
 from imagesasdata.pixels import Interpolation
 
-Task = Literal["classify", "embed"]
+Task = Literal["classify", "embed", "zero_shot"]
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,31 @@ Source = PackageResource | Download
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found, the best first."""
+    """A published file of weights, known by its hash, and where it may be found, the best first.
+
+    ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
+    their ``sha256`` is empty.
+    """
 
     name: str
     sha256: str
     bytes: int
     sources: tuple[Source, ...]
+    md5: str = ""
+
+    @property
+    def algorithm(self) -> Literal["sha256", "md5"]:
+        """The kind of the published hash."""
+        return "sha256" if self.sha256 else "md5"
+
+    @property
+    def digest(self) -> str:
+        """The published hash in hexadecimal."""
+        return self.sha256 or self.md5
+
+    def may_be(self, size: int) -> bool:
+        """Whether a file of so many bytes may be this one."""
+        return self.bytes in {0, size}
 
 
 @dataclass(frozen=True)
@@ -55,7 +74,8 @@ class Preprocess:
 
     ``size`` is the input's side in pixels; ``share`` the square's side as a share of the picture's
     shorter side. The network itself takes ``mean`` from the values 0 to 255 of red, green and blue
-    and divides by ``sd``.
+    and divides by ``sd``. With ``stretch`` it is not a square: the same share of the width and of the
+    height, which is then pressed into one.
     """
 
     size: int
@@ -63,6 +83,7 @@ class Preprocess:
     interpolation: Interpolation = "bicubic"
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    stretch: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,15 +122,18 @@ class ModelCard:
             f"- **name**: `{self.name}`",
             f"- **architecture**: {self.architecture}, {self.parameters:,} parameters",
             f"- **tasks**: {', '.join(self.tasks)}",
-            f"- **input**: centre {self.preprocess.share:.0%} of the picture at "
+            f"- **input**: centre {self.preprocess.share:.0%} of the "
+            f"{'width and height' if self.preprocess.stretch else 'picture'} at "
             f"{self.preprocess.size} x {self.preprocess.size} pixels ({self.preprocess.interpolation}), "
             f"RGB less {_triple(self.preprocess.mean)}, divided by {_triple(self.preprocess.sd)}",
             f"- **output**: {'; '.join(output)}",
             f"- **training data**: {self.training_data}",
-            f"- **published accuracy**: {scores} ({self.score_source})",
+            f"- **published accuracy**: {scores or 'none'} ({self.score_source})",
             f"- **licence**: {self.licence}",
             *(
-                f"- **weights**: {file.name}, {file.bytes:,} bytes, sha256 {file.sha256}"
+                f"- **weights**: {file.name}, "
+                + (f"{file.bytes:,} bytes, " if file.bytes else "")
+                + f"{file.algorithm} {file.digest}"
                 for file in self.weights
             ),
             f"- **cite**: {self.citation}",
