@@ -19,7 +19,14 @@ from PIL import Image
 
 # The shapes in the annotations are checked in every test; this must come before the first import.
 install_import_hook(
-    ["imagesasdata.nn", "imagesasdata.zoo.efficientnet_lite", "imagesasdata.measures"],
+    [
+        "imagesasdata.nn",
+        "imagesasdata.measures",
+        *(
+            f"imagesasdata.zoo.{name}"
+            for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
+        ),
+    ],
     "beartype.beartype",
 )
 

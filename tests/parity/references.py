@@ -203,7 +203,9 @@ class Clip(NamedTuple):
 def clip_vit_b32(folder: Path) -> Clip:
     import transformers
 
-    model = _random(transformers.CLIPModel(transformers.CLIPConfig()))
+    # The published configuration's odd number for the end of a text, by which the highest is taken.
+    config = transformers.CLIPConfig(text_config={"eos_token_id": 2})
+    model = _random(transformers.CLIPModel(config))
     tokenizer = _clip_tokenizer(folder)
     return Clip([_saved(folder, model.state_dict()), folder / "tokenizer.json"], model, tokenizer)
 
@@ -216,20 +218,8 @@ def _clip_tokenizer(folder: Path) -> Any:
     from tokenizers import pre_tokenizers
 
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    merges = [
-        "c r",
-        "cr o",
-        "f l",
-        "fl a",
-        "p h",
-        "o t",
-        "ph ot",
-        "p e",
-        "pe o",
-        "a g</w>",
-        "s</w> x",
-    ]
-    merges = [*merges[:-1], "o w", "ow d</w>", "cro wd</w>", "fla g</w>", "phot o</w>"]
+    merges = ["o w", "f l", "a g</w>", "fl ag</w>", "c r", "cr ow", "crow d</w>", "p h", "ph o"]
+    merges += ["pho t", "phot o</w>"]
     words = [*letters, *(f"{letter}</w>" for letter in letters)]
     words += [merge.replace(" ", "") for merge in merges]
     words += ["<|startoftext|>", "<|endoftext|>"]
