@@ -56,9 +56,11 @@ def register_model(
         a resize to 256 and a crop of 224, 224 / 256.
     interpolation
         ``"bicubic"`` or ``"bilinear"``.
-    mean, sd
-        Taken from, and divided into, the values 0 to 255 of red, green and blue. For ImageNet's
-        usual: ``mean=(123.675, 116.28, 103.53), sd=(58.395, 57.12, 57.375)``.
+    mean
+        Taken from the values 0 to 255 of red, green and blue; (123.675, 116.28, 103.53) is usual for
+        networks that were trained on ImageNet.
+    sd
+        What the differences are divided by; with that mean, (58.395, 57.12, 57.375).
 
     Returns
     -------
