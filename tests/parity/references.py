@@ -13,11 +13,15 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 
 class Written(NamedTuple):
-    """Files of weights in the card's order, and what the reference gives for normalised pixels."""
+    """Files of weights in the card's order, and what the reference gives for normalised pixels.
+
+    ``module`` is the reference itself.
+    """
 
     files: list[Path]
     outputs: Callable[[np.ndarray], dict[str, np.ndarray]]
     count: int
+    module: Any
 
 
 def vgg(number: int, folder: Path) -> Written:
@@ -41,7 +45,7 @@ def vgg(number: int, folder: Path) -> Written:
         embedding, logits = (np.asarray(one) for one in both(x[..., ::-1]))
         return {"embedding": embedding, "logits": logits}
 
-    return Written([path], outputs, model.count_params())
+    return Written([path], outputs, model.count_params(), model)
 
 
 def resnet(number: int, folder: Path, classes: int = 1000, prefix: str = "") -> Written:
@@ -71,7 +75,7 @@ def resnet(number: int, folder: Path, classes: int = 1000, prefix: str = "") -> 
 
     state = {prefix + named(name): values for name, values in model.state_dict().items()}
     path = _saved(folder, {"state_dict": state, "arch": "resnet"} if prefix else state)
-    return Written([path], _classifier(model, "resnet"), _count(model))
+    return Written([path], _classifier(model, "resnet"), _count(model), model)
 
 
 def mobilenet_v2(folder: Path) -> Written:
@@ -101,7 +105,9 @@ def mobilenet_v2(folder: Path) -> Written:
     ]
     names += ["classifier.1.weight", "classifier.1.bias"]
     state = dict(zip(names, model.state_dict().values(), strict=True))
-    return Written([_saved(folder, state)], _classifier(model, "mobilenet_v2"), _count(model))
+    return Written(
+        [_saved(folder, state)], _classifier(model, "mobilenet_v2"), _count(model), model
+    )
 
 
 def convnext_tiny(folder: Path) -> Written:
@@ -133,7 +139,7 @@ def convnext_tiny(folder: Path) -> Written:
         named(name): values[:, None, None] if name.endswith("layer_scale_parameter") else values
         for name, values in model.state_dict().items()
     }
-    return Written([_saved(folder, state)], _classifier(model, "convnext"), _count(model))
+    return Written([_saved(folder, state)], _classifier(model, "convnext"), _count(model), model)
 
 
 def vit_b16(folder: Path) -> Written:
@@ -174,7 +180,7 @@ def vit_b16(folder: Path) -> Written:
             tokens = model.vit(pixel_values=_as_torch(x)).last_hidden_state[:, 0]
             return {"embedding": tokens.numpy(), "logits": model.classifier(tokens).numpy()}
 
-    return Written([_saved(folder, state)], outputs, _count(model))
+    return Written([_saved(folder, state)], outputs, _count(model), model)
 
 
 def dinov2_small(folder: Path) -> Written:
@@ -189,7 +195,7 @@ def dinov2_small(folder: Path) -> Written:
         with torch.inference_mode():
             return {"embedding": model(pixel_values=_as_torch(x)).pooler_output.numpy()}
 
-    return Written([folder / "model.safetensors"], outputs, _count(model))
+    return Written([folder / "model.safetensors"], outputs, _count(model), model)
 
 
 class Clip(NamedTuple):
