@@ -147,6 +147,11 @@ def test_onnx_files_that_do_not_fit(tmp_path: Path) -> None:
         iad.register_model("ox", path, size=16, weights="w.npz")
     with pytest.raises(WeightsError, match="There is no file 'nowhere.onnx'"):
         iad.register_model("ox", "nowhere.onnx")
+    eight, _ = onnx_file(tmp_path / "eight.onnx", 8)
+    with pytest.raises(
+        WeightsError, match="takes 8 pictures at a time.\nHint: export it for a batch"
+    ):
+        iad.register_model("ox", eight, size=16)
     (tmp_path / "net.onnx").write_bytes(b"\x08nothing")
     with pytest.raises(WeightsError, match="is not an ONNX network"):
         iad.register_model("ox", path)

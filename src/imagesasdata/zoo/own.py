@@ -40,7 +40,7 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
     graph, params = nnx.split(evaluated)
 
     def forward(params: Any, x: Any) -> dict[str, Any]:
-        network = nnx.merge(graph, params)
+        network: Any = nnx.merge(graph, params)
         outputs = {}
         if hasattr(network, "features"):
             outputs["embedding"] = network.features(x)
@@ -57,7 +57,8 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
     card = _card(name, type(module).__name__, preprocess, labels, sizes, count)
     digest = hashlib.sha256()
     for leaf in jax.tree.leaves(params):
-        digest.update(np.ascontiguousarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf))
+        values = jax.random.key_data(leaf) if _is_key(leaf) else leaf
+        digest.update(np.asarray(values).tobytes())
     return _model(card, params, normalised(forward, card), digest.hexdigest(), labels)
 
 
@@ -97,14 +98,18 @@ def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | No
             f"The network takes {shapes}, not one batch of pictures (batch, 3, height, width)."
         )
     output = "embedding" if labels is None else "logits"
-    mean, sd = np.float32(preprocess.mean), np.float32(preprocess.sd)
-    fixed = isinstance(takes[0].shape[0], int)
+    one_by_one = takes[0].shape[0] == 1
+    if isinstance(takes[0].shape[0], int) and not one_by_one:
+        raise WeightsError(
+            f"The network takes {takes[0].shape[0]} pictures at a time.",
+            "export it for a batch of any size (dynamic axes).",
+        )
+    mean, sd = (np.asarray(one, np.float32) for one in (preprocess.mean, preprocess.sd))
 
     def run(_: Any, pixels: np.ndarray) -> dict[str, np.ndarray]:
         x = np.ascontiguousarray(((pixels - mean) / sd).transpose(0, 3, 1, 2), np.float32)
-        # Some files were exported for one picture at a time.
-        parts = np.split(x, len(x)) if fixed else [x]
-        outputs = [session.run(None, {takes[0].name: part})[0] for part in parts]
+        parts = np.split(x, len(x)) if one_by_one else [x]
+        outputs = [np.asarray(session.run(None, {takes[0].name: part})[0]) for part in parts]
         return {output: np.concatenate(outputs).reshape(len(x), -1)}
 
     blank = np.zeros((1, preprocess.size, preprocess.size, 3), np.uint8)
@@ -216,4 +221,4 @@ def _card(
 def _is_key(leaf: Any) -> bool:
     import jax
 
-    return jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key)
