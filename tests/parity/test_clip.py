@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,12 +36,15 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[references.Clip]:
+def clip() -> Iterator[references.Clip]:
     """The reference, whose files stand in the place of the published ones."""
-    reference = references.clip_vit_b32(tmp_path_factory.mktemp("clip"))
-    known = registry.card("clip_vit_b32").weights
-    places = dict(zip((file.name for file in known), reference.files, strict=True))
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="parity-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        reference = references.clip_vit_b32(Path(folder))
+        known = registry.card("clip_vit_b32").weights
+        places = dict(zip((file.name for file in known), reference.files, strict=True))
         patch.setattr(store, "locate", lambda file, **_: places[file.name])
         yield reference
     registry._load.cache_clear()
