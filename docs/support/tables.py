@@ -91,6 +91,18 @@ def commands() -> list[tuple[str, ...]]:
     return found
 
 
+def model_table() -> str:
+    """The models in a table: what they do, their size and their published accuracy."""
+    listed = iad.models()
+    rows = [
+        [f"`{one.model}`", one.tasks, str(one.input_size), f"{one.parameters / 1e6:.1f}"]
+        + [f"{one.megabytes:.0f}", one.score, one.licence.split(" (")[0]]
+        for one in listed.itertuples()
+    ]
+    head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]
+    return _markdown(head, rows)
+
+
 def model_cards() -> str:
     """Every model's card, as a section each."""
     cards = [str(iad.model_card(name)) for name in iad.models().model]

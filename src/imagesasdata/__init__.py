@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.register_model import register_model
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
+    from imagesasdata.verbs.zero_shot import zero_shot
 
 __version__ = "0.1.0.dev0"
 
@@ -54,9 +56,11 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    "register_model": "verbs.register_model",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -96,10 +100,12 @@ __all__ = [
     "models",
     "read_images",
     "read_video",
+    "register_model",
     "score_aesthetics",
     "transform",
     "video_motion",
     "video_shots",
+    "zero_shot",
 ]
 
 
