@@ -14,8 +14,10 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-# Zeros around a map: so many on every side (PyTorch), or TensorFlow's SAME.
-Padding = int | Literal["same"]
+# Zeros before and after, for the rows and for the columns.
+Around = tuple[tuple[int, int], tuple[int, int]]
+# Zeros around a map: so many on every side (PyTorch), TensorFlow's SAME, or as told.
+Padding = int | Literal["same"] | Around
 
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
@@ -27,16 +29,19 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
 
 
 def paddings(
-    sizes: tuple[int, ...], kernel: int, stride: int, padding: Padding
-) -> list[tuple[int, int]]:
+    sizes: tuple[int, ...], kernel: tuple[int, ...], stride: int, padding: Padding
+) -> Around:
     """Zeros before and after along each side of a map."""
-    if padding == "same":
-        return [same_padding(size, kernel, stride) for size in sizes]
-    return [(padding, padding) for _ in sizes]
+    if isinstance(padding, tuple):
+        return padding
+    if isinstance(padding, int):
+        return (padding, padding), (padding, padding)
+    (height, width), (kernel_height, kernel_width) = sizes, kernel
+    return same_padding(height, kernel_height, stride), same_padding(width, kernel_width, stride)
 
 
 def pad(
-    x: Float[Array, "b h w c"], kernel: int, stride: int, padding: Padding
+    x: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int, padding: Padding
 ) -> Float[Array, "b padded_h padded_w c"]:
     """Zeros around a batch of maps."""
     rows, columns = paddings(x.shape[1:3], kernel, stride, padding)
@@ -45,21 +50,24 @@ def pad(
 
 def conv(
     x: Float[Array, "b h w i"],
-    kernel: Float[Array, "k k i o"],
+    kernel: Float[Array, "kh kw i o"],
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow o"]:
     """An ordinary convolution.
 
-    A kernel of one pixel is a matrix product, and so is one that steps by its own side (patches).
+    A kernel of one pixel is a matrix product, and so is one that steps by its own side (patches),
+    where nothing is padded.
     On a CPU, so is one over few channels (a network's first layer), once each pixel's neighbourhood
     is laid out in a row.
     """
-    side, _, channels, _ = kernel.shape
-    if side == 1:
-        return pointwise(x[:, ::stride, ::stride], kernel[0, 0])
-    if side == stride and padding == 0:
-        return _patches(x, kernel)
+    *sides, channels, _ = kernel.shape
+    around = paddings(x.shape[1:3], tuple(sides), stride, padding)
+    if around == ((0, 0), (0, 0)):
+        if sides == [1, 1]:
+            return pointwise(x[:, ::stride, ::stride], kernel[0, 0])
+        if sides == [stride, stride]:
+            return _patches(x, kernel)
     if channels > 4:
         return _plain(x, kernel, stride=stride, groups=1, padding=padding)
     return lax.platform_dependent(
@@ -78,7 +86,7 @@ def pointwise(x: Float[Array, "b h w i"], kernel: Float[Array, "i o"]) -> Float[
 
 def depthwise(
     x: Float[Array, "b h w c"],
-    kernel: Float[Array, "k k c"],
+    kernel: Float[Array, "kh kw c"],
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
@@ -95,50 +103,45 @@ def depthwise(
 
 def depthwise_shifted(
     x: Float[Array, "b h w c"],
-    kernel: Float[Array, "k k c"],
+    kernel: Float[Array, "kh kw c"],
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
-    """The depthwise convolution as a sum of k x k shifted multiplies."""
-    side = kernel.shape[0]
+    """The depthwise convolution as a sum of shifted multiplies, one for each place in the kernel."""
+    sides = kernel.shape[:2]
     # Padding is kept out of the sum, where it would be tested for at every pixel.
-    padded = lax.optimization_barrier(pad(x, side, stride, padding))
+    padded = lax.optimization_barrier(pad(x, sides, stride, padding))
     return sum(
-        (shifted * kernel[row, column] for (row, column), shifted in shifts(padded, side, stride)),
+        (shifted * kernel[row, column] for (row, column), shifted in shifts(padded, sides, stride)),
         start=jnp.zeros((), x.dtype),
     )
 
 
 def shifts(
-    padded: Float[Array, "b h w c"], side: int, stride: int
+    padded: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int
 ) -> list[tuple[tuple[int, int], jax.Array]]:
     """For each place in the kernel, what stands under it as the kernel moves over the padded map."""
     batch, height, width, channels = padded.shape
-    rows, columns = (height - side) // stride + 1, (width - side) // stride + 1
+    rows, columns = (height - kernel[0]) // stride, (width - kernel[1]) // stride
     return [
         (
             (row, column),
             lax.slice(
                 padded,
                 (0, row, column, 0),
-                (
-                    batch,
-                    row + (rows - 1) * stride + 1,
-                    column + (columns - 1) * stride + 1,
-                    channels,
-                ),
+                (batch, row + rows * stride + 1, column + columns * stride + 1, channels),
                 (1, stride, stride, 1),
             ),
         )
-        for row in range(side)
-        for column in range(side)
+        for row in range(kernel[0])
+        for column in range(kernel[1])
     ]
 
 
 def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int, padding: Padding) -> jax.Array:
-    side = kernel.shape[0]
-    padded = pad(x, side, stride, padding)
-    neighbours = [shifted for _, shifted in shifts(padded, side, stride)]
+    sides = kernel.shape[:2]
+    padded = pad(x, sides, stride, padding)
+    neighbours = [shifted for _, shifted in shifts(padded, sides, stride)]
     return pointwise(jnp.concatenate(neighbours, axis=-1), kernel.reshape(-1, kernel.shape[-1]))
 
 
@@ -159,7 +162,7 @@ def _plain(
         x,
         kernel,
         (stride, stride),
-        paddings(x.shape[1:3], kernel.shape[0], stride, padding),
+        paddings(x.shape[1:3], kernel.shape[:2], stride, padding),
         dimension_numbers=_LAYOUT,
         feature_group_count=groups,
     )

@@ -85,7 +85,7 @@ def _in_slices(
     rows, columns = (
         (size + sum(zeros) - side) // stride + 1
         for size, zeros in zip(
-            (height, width), paddings((height, width), side, stride, padding), strict=True
+            (height, width), paddings((height, width), (side, side), stride, padding), strict=True
         )
     )
     y: jax.Array = project.bias

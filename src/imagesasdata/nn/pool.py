@@ -30,7 +30,7 @@ def _shifted(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:
     """The largest of side x side shifted maps: on a CPU much faster than a moving window."""
     around = ((0, 0), (padding, padding), (padding, padding), (0, 0))
     padded = jnp.pad(x, around, constant_values=-jnp.inf)
-    return functools.reduce(jnp.maximum, (map_ for _, map_ in shifts(padded, side, stride)))
+    return functools.reduce(jnp.maximum, (map_ for _, map_ in shifts(padded, (side, side), stride)))
 
 
 def _plain(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:

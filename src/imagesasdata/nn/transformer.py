@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -125,8 +125,8 @@ def folded(block: Block) -> FoldedBlock:
     attention = block.attention
     parts = [after_norm(block.norm1, layer) for layer in _asking(attention)]
     ask = Dense(
-        np.concatenate([part.kernel for part in parts], axis=1),
-        np.concatenate([part.bias for part in parts]),
+        cast("jax.Array", np.concatenate([part.kernel for part in parts], axis=1)),
+        cast("jax.Array", np.concatenate([part.bias for part in parts])),
     )
     return FoldedBlock(
         ask,

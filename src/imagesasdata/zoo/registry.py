@@ -16,6 +16,7 @@ from imagesasdata.zoo.families import (
     convnext,
     dinov2,
     efficientnet_lite,
+    human_faces,
     mobilenet_v2,
     resnet,
     vgg,
@@ -33,6 +34,7 @@ FAMILIES: tuple[Family, ...] = (
     vit.FAMILY,
     dinov2.FAMILY,
     clip.FAMILY,
+    human_faces.FAMILY,
 )
 
 # Models that this process was told of, by name.

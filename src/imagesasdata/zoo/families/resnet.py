@@ -54,7 +54,7 @@ def _places(number: int, *, sha256: str, length: int, parameters: int) -> ModelC
         tasks=("classify", "embed"),
         weights=(WeightFile(file, sha256, length, (source,)), places365.LABELS),
         preprocess=Preprocess(
-            224, 224 / 256, "bilinear", mean=imagenet.MEAN, sd=imagenet.SD, stretch=True
+            224, 224 / 256, "bilinear", mean=imagenet.MEAN, sd=imagenet.SD, fit="stretch"
         ),
         labels="places365",
         classes=365,
