@@ -159,9 +159,7 @@ def _window(call: Call) -> tuple[int, int]:
     return kernel.shape[0], getattr(call.module, "stride", 1)
 
 
-def _layer(
-    call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int | None
-) -> Layer:
+def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int | None) -> Layer:
     module, output = call.module, _shape(call.y)
     biases = own.get("bias", 0)
     weights = sum(own.values()) - biases

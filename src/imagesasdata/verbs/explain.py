@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import Any, get_args
 
-import numpy as np
-
 from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, Exactness
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.errors import one_of
+from imagesasdata.inside.drawing import grey, laid_over, middle
 from imagesasdata.inside.heat import Method, heat
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
 from imagesasdata.verb import Network, Row, Source, Verb, run
-from imagesasdata.verbs._network import Explainable, explainable
+from imagesasdata.verbs._network import class_number, explainable
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.verbs.classify import softmax
 from imagesasdata.writing import folder
-from imagesasdata.zoo.labels import Labels
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")
 HEAT_LABEL = Column("heat_label", "string", "The class whose score is explained.")
@@ -47,10 +46,10 @@ COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_PROB, HEAT_X, HEAT_Y)
 def explain(
     images: Any,
     model: Any = "efficientnet_lite0",
+    target: str | int | None = None,
     *,
     path: str = "path",
-    to: PathLike,
-    target: str | int | None = None,
+    to: PathLike = "heat",
     method: Method = "gradcam",
     overlay: bool = True,
     decode: Exactness = "fast",
@@ -74,13 +73,13 @@ def explain(
         A table with a column of paths, or a folder, glob, archive or list of paths.
     model
         The name of a model that classifies and is a Flax module, or one that `fine_tune` gave.
+    target
+        The class to explain: its name, its id or its number. By default each picture's most
+        probable one.
     path
         The table's column of paths.
     to
         The folder for the pictures of heat; it is made if need be.
-    target
-        The class to explain: its name, its id or its number. By default each picture's most
-        probable one.
     method
         ``"gradcam"`` (fast, coarse), ``"integrated_gradients"`` (fine, 20 times slower) or
         ``"occlusion"`` (coarse, needs no derivatives, 50 times slower).
@@ -169,9 +168,7 @@ def explain(
     load = picture_loader(chosen.preprocess, decode, max_pixels)
     target_folder = folder(to, "png")
     prepare = chosen.preprocess
-    apply, params = heat(
-        chosen.network, prepare.size, method, number, prepare.mean, prepare.sd
-    )
+    apply, params = heat(chosen.network, prepare.size, method, number, prepare.mean, prepare.sd)
 
     def visit(source: Source) -> list[Sample]:
         (sample,) = load(source.files.read(source.path))
@@ -179,11 +176,10 @@ def explain(
 
     def finish(results: list[Any]) -> list[Row]:
         ((outputs, (name, pixels)),) = results
-        out = target_folder.name(
-            name, hash_of(pixels), chosen.fingerprint, method, target, overlay
-        )
         values = outputs["heat"]
-        target_folder.write(laid_over(pixels, values) if overlay else _grey(values), out)
+        depends = hashlib.sha256(pixels.tobytes()).hexdigest(), chosen.fingerprint
+        out = target_folder.name(name, *depends, method, number, overlay)
+        target_folder.write(laid_over(pixels, values) if overlay else grey(values), out)
         place = int(outputs["target"])
         cells = (
             os.fspath(out),
