@@ -95,8 +95,15 @@ def model_table() -> str:
     """The models in a table: what they do, their size and their published accuracy."""
     listed = iad.models()
     rows = [
-        [f"`{one.model}`", one.tasks, str(one.input_size), f"{one.parameters / 1e6:.1f}"]
-        + [f"{one.megabytes:.0f}", one.score, one.licence.split(" (")[0]]
+        [
+            f"`{one.model}`",
+            one.tasks,
+            str(one.input_size),
+            f"{one.parameters / 1000000.0:.1f}",
+            f"{one.megabytes:.0f}",
+            one.score,
+            one.licence.split(" (")[0],
+        ]
         for one in listed.itertuples()
     ]
     head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.explain import explain
+    from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.register_model import register_model
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
@@ -61,6 +64,10 @@ _HOME = {
     "models": "verbs.models",
     "model_card": "verbs.models",
     "register_model": "verbs.register_model",
+    "summary": "verbs.summary",
+    "feature_maps": "verbs.feature_maps",
+    "filters": "verbs.feature_maps",
+    "explain": "verbs.explain",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -95,13 +102,17 @@ __all__ = [
     "classify",
     "contact_sheet",
     "embed",
+    "explain",
+    "feature_maps",
     "features",
+    "filters",
     "model_card",
     "models",
     "read_images",
     "read_video",
     "register_model",
     "score_aesthetics",
+    "summary",
     "transform",
     "video_motion",
     "video_shots",
