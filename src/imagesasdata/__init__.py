@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.regress import regress
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
@@ -57,6 +58,8 @@ _HOME = {
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    # trust
+    "regress": "verbs.regress",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -96,6 +99,7 @@ __all__ = [
     "models",
     "read_images",
     "read_video",
+    "regress",
     "score_aesthetics",
     "transform",
     "video_motion",
