@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.agreement import agreement
+    from imagesasdata.verbs.audit import audit
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.regress import regress
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.validate import validate
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
 
@@ -59,6 +62,9 @@ _HOME = {
     "models": "verbs.models",
     "model_card": "verbs.models",
     # trust
+    "agreement": "verbs.agreement",
+    "validate": "verbs.validate",
+    "audit": "verbs.audit",
     "regress": "verbs.regress",
     # errors
     "ImagesAsDataError": "errors",
@@ -91,6 +97,8 @@ __all__ = [
     "NameClashError",
     "UnknownNameError",
     "WeightsError",
+    "agreement",
+    "audit",
     "classify",
     "contact_sheet",
     "embed",
@@ -102,6 +110,7 @@ __all__ = [
     "regress",
     "score_aesthetics",
     "transform",
+    "validate",
     "video_motion",
     "video_shots",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.labels import SAMPLE_PROB, sampling_column
 from imagesasdata.regression.estimate import estimate
 from imagesasdata.regression.formula import Formula, parse
 from imagesasdata.regression.result import Regression
@@ -15,9 +16,7 @@ from imagesasdata.regression.rows import Rows, counts, prepare
 from imagesasdata.stats.families import FAMILIES, FamilyName
 from imagesasdata.stats.fits import Method
 from imagesasdata.stats.sandwich import Robust
-from imagesasdata.table import Table, open_data
-
-SAMPLE_PROB = "sample_prob"
+from imagesasdata.table import open_data
 
 
 def regress(
@@ -132,7 +131,7 @@ def regress(
     parsed = parse(formula)
     pairs = _pairs(gold, parsed, method)
     table = open_data(data)
-    prob = _prob_column(table, sample_prob) if pairs else None
+    prob = sampling_column(table, sample_prob, "sample_prob") if pairs else None
     for name in parsed.variables:
         table.need(name, "The formula")
     for argument, name in (("weights", weights), ('vcov={"cluster": ...}', cluster)):
@@ -216,12 +215,6 @@ def _cluster(vcov: object) -> str | None:
     if vcov not in get_args(Robust):
         raise one_of("vcov", vcov, get_args(Robust))
     return None
-
-
-def _prob_column(table: Table, name: str | None) -> str | None:
-    if name is None or (name == SAMPLE_PROB and name not in table.names):
-        return None
-    return table.need(name, "sample_prob")
 
 
 def _spread(values: np.ndarray, used: np.ndarray) -> np.ndarray:
