@@ -95,6 +95,10 @@ class Table:
             ) from error
         return arrow.select(wanted).to_pandas(ignore_metadata=True)
 
+    def take(self, rows: Sequence[int]) -> Table:
+        """Some of the rows, by number."""
+        return Table(self.frame[list(rows)], self.lazy, self.path)
+
     def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
         """Another table of the same kind, from plain columns."""
         table = pa.table(dict(columns))
@@ -155,6 +159,14 @@ class Table:
             new.index = nw.to_native(frame).index
         joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
         return self._give(joined)
+
+    def replace(self, results: pa.Table, columns: Sequence[Column]) -> Any:
+        """The table with columns of its own replaced, in their places."""
+        order = self.frame.columns
+        names = [column.name for column in columns]
+        rest = Table(self.frame.drop(names), False, self.path)
+        joined = nw.from_native(rest.join(results, columns), eager_only=True)
+        return self._give(joined.select(order))
 
     def keep(self, mask: Sequence[bool], native: Any) -> Any:
         """The rows of ``native`` (a table given by `join`) where ``mask`` is true."""
