@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -48,7 +48,8 @@ def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
         others, their = rows.sum() - rows[group], hits.sum() - hits[group]
         if others > 0:
             table = [[hits[group], rows[group] - hits[group]], [their, others - their]]
-            result[group] = stats.fisher_exact(np.asarray(table, np.int64)).pvalue
+            test: Any = stats.fisher_exact(np.asarray(table, np.int64))
+            result[group] = test.pvalue
     return result
 
 

@@ -110,8 +110,12 @@ def agreement(
     ----------
     labels
         A table with a row for each code that a coder gave to an item, as `read_labels` makes it.
-    coder, item, value
-        The columns that name the coder, the item and what was chosen. Rows without a value are left out.
+    coder
+        The column that names the coder.
+    item
+        The column that names what was coded.
+    value
+        The column with what was chosen. Rows without a value are left out.
     level
         ``"nominal"``: values are the same or not; ``"ordinal"``: numbers of which nearer ones agree
         more, by their ranks; ``"interval"``: by their difference.

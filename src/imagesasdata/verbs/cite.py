@@ -46,9 +46,11 @@ def cite(
         A model's name, its card or several of these; or the table that was analysed, with ``model=``.
     model
         The model or models that made the table's columns; a table does not say it by itself.
-    truth, prediction
-        With a table: the columns with hand-coded truth and the model's classes. Then the paragraph
-        reports what `validate` measures.
+    truth
+        With a table: the column with hand-coded truth. The paragraph then reports what `validate`
+        measures.
+    prediction
+        With a table: the column with the model's classes.
 
     Returns
     -------

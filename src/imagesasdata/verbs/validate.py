@@ -280,7 +280,7 @@ class _Measured:
         """F1 of each class and their mean, then the measures of each probability and their means."""
         f1 = self.counts(rows).f1
         mean = np.nan if np.isnan(f1).all() else np.nanmean(f1)
-        return np.concatenate([f1, [mean], *self.of_probs(rows)])
+        return np.concatenate([f1, np.array([mean]), *self.of_probs(rows)])
 
     def of_probs(self, rows: np.ndarray) -> list[np.ndarray]:
         found = [np.array(self.of_prob(one, rows)) for one in self.probs]
