@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -47,9 +47,8 @@ def coefficients(
 
     if family == "ols":
         # QR rather than statsmodels' pseudo-inverse: collinear terms were refused before.
-        model = (
-            sm.OLS(outcome, design) if weights is None else sm.WLS(outcome, design, weights=weights)
-        )  # type: ignore[arg-type]
+        given: Any = 1.0 if weights is None else weights
+        model = sm.WLS(outcome, design, weights=given)
         return np.asarray(model.fit(method="qr").params)
     kind = sm.families.Binomial() if family == "logit" else sm.families.Poisson()
     with warnings.catch_warnings():
