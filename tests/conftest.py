@@ -22,10 +22,15 @@ install_import_hook(
     [
         "imagesasdata.nn",
         "imagesasdata.zoo.efficientnet_lite",
-        "imagesasdata.zoo.graph.convolutions",
         "imagesasdata.zoo.dlib_resnet",
         "imagesasdata.faces",
         "imagesasdata.measures",
+        "imagesasdata.zoo.graph.convolutions",
+        *(
+            f"imagesasdata.zoo.{name}"
+            for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
+        ),
+        "imagesasdata.stats",
     ],
     "beartype.beartype",
 )

@@ -26,24 +26,38 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.agreement import agreement
     from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
+    from imagesasdata.verbs.audit import audit
     from imagesasdata.verbs.blur_faces import blur_faces
+    from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.cluster_faces import cluster_faces
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.detect_faces import detect_faces
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.embed_faces import embed_faces
+    from imagesasdata.verbs.explain import explain
+    from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.find_faces import find_faces
+    from imagesasdata.verbs.label_page import label_page, read_labels
     from imagesasdata.verbs.models import model_card, models
+    from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.register_model import register_model
+    from imagesasdata.verbs.regress import regress
+    from imagesasdata.verbs.sample_for_labels import sample_for_labels
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.validate import validate
     from imagesasdata.verbs.verify_faces import verify_faces
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
+    from imagesasdata.verbs.zero_shot import zero_shot
 
 __version__ = "0.1.0.dev0"
 
@@ -69,9 +83,26 @@ _HOME = {
     "cluster_faces": "verbs.cluster_faces",
     "analyze_faces": "verbs.analyze_faces",
     "blur_faces": "verbs.blur_faces",
+    "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    "register_model": "verbs.register_model",
+    "summary": "verbs.summary",
+    "feature_maps": "verbs.feature_maps",
+    "filters": "verbs.feature_maps",
+    "explain": "verbs.explain",
+    # trust
+    "sample_for_labels": "verbs.sample_for_labels",
+    "label_page": "verbs.label_page",
+    "read_labels": "verbs.label_page",
+    "agreement": "verbs.agreement",
+    "validate": "verbs.validate",
+    "audit": "verbs.audit",
+    "regress": "verbs.regress",
+    "read_annotations": "verbs.read_annotations",
+    "cite": "verbs.cite",
+    "pseudonymise": "verbs.pseudonymise",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -105,25 +136,41 @@ __all__ = [
     "NameClashError",
     "UnknownNameError",
     "WeightsError",
+    "agreement",
     "analyze_faces",
+    "audit",
     "blur_faces",
+    "cite",
     "classify",
     "cluster_faces",
     "contact_sheet",
     "detect_faces",
     "embed",
     "embed_faces",
+    "explain",
+    "feature_maps",
     "features",
+    "filters",
     "find_faces",
+    "label_page",
     "model_card",
     "models",
+    "pseudonymise",
+    "read_annotations",
     "read_images",
+    "read_labels",
     "read_video",
+    "register_model",
+    "regress",
+    "sample_for_labels",
     "score_aesthetics",
+    "summary",
     "transform",
+    "validate",
     "verify_faces",
     "video_motion",
     "video_shots",
+    "zero_shot",
 ]
 
 

@@ -57,7 +57,7 @@ def cluster_faces(
     device
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
         best kind.
-    cache
+    on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be read, ``"drop"`` leaves such rows out and says how many.
     progress

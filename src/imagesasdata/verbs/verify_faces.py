@@ -52,8 +52,10 @@ def verify_faces(
     ----------
     pairs
         A table with a row for each pair.
-    a, b
-        Its two columns of paths.
+    a
+        Its column of the one picture's path.
+    b
+        Its column of the other's.
     model
         A name from ``iad.models("embed_faces")`` for which a threshold is known.
     which

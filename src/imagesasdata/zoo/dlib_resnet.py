@@ -73,7 +73,7 @@ def _block(x: jax.Array, first: Folded, second: Folded, *, halves: bool) -> jax.
     return jax.nn.relu(short + y)
 
 
-def _conv(x: jax.Array, layer: Folded, stride: int, padding: Padding | None = None) -> jax.Array:
+def _conv(x: jax.Array, layer: Folded, stride: int, padding: Padding = "same") -> jax.Array:
     return conv(x, layer.kernel, stride, padding) + layer.bias
 
 
