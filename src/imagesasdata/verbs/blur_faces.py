@@ -132,11 +132,11 @@ def blur_faces(
     if method not in get_args(Method):
         raise one_of("method", method, get_args(Method))
     check_count("max_pixels", max_pixels)
+    kept = set() if keep is None else set(_boxes(keep))
     target = folder(to, format)
     table = open_table(images, path)
     named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
     table.check_names(named, prefix=prefix)
-    kept = set() if keep is None else set(_boxes(keep))
     faces = detect_faces(
         images,
         path=path,
