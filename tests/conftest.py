@@ -27,6 +27,7 @@ install_import_hook(
             f"imagesasdata.zoo.{name}"
             for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
         ),
+        "imagesasdata.stats",
     ],
     "beartype.beartype",
 )

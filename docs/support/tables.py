@@ -11,7 +11,20 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
-from imagesasdata.verbs import read_images, read_video, transform, video_motion, video_shots
+from imagesasdata.regression import result
+from imagesasdata.verbs import agreement as agreement_module
+from imagesasdata.verbs import audit as audit_module
+from imagesasdata.verbs import (
+    label_page,
+    read_annotations,
+    read_images,
+    read_video,
+    sample_for_labels,
+    transform,
+    video_motion,
+    video_shots,
+)
+from imagesasdata.verbs import validate as validate_module
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -23,6 +36,20 @@ TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
+ANNOTATIONS = read_annotations.COLUMNS[2:-1]
+# Tables of results, by the call that gives them.
+TRUST = {
+    "agreement(...).tidy()": agreement_module.TIDY,
+    "validate(...).tidy()": validate_module.TIDY,
+    "validate(...).glance()": validate_module.GLANCE,
+    "audit(...).tidy()": audit_module.TIDY,
+    "audit(...).gaps()": audit_module.GAPS,
+    "regress(...).tidy()": result.TIDY,
+    "regress(...).glance()": result.GLANCE,
+    "regress(...).augment()": result.AUGMENT,
+    "regress(...).compare()": result.COMPARE,
+}
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
 
 
@@ -95,8 +122,15 @@ def model_table() -> str:
     """The models in a table: what they do, their size and their published accuracy."""
     listed = iad.models()
     rows = [
-        [f"`{one.model}`", one.tasks, str(one.input_size), f"{one.parameters / 1e6:.1f}"]
-        + [f"{one.megabytes:.0f}", one.score, one.licence.split(" (")[0]]
+        [
+            f"`{one.model}`",
+            one.tasks,
+            str(one.input_size),
+            f"{one.parameters / 1000000.0:.1f}",
+            f"{one.megabytes:.0f}",
+            one.score,
+            one.licence.split(" (")[0],
+        ]
         for one in listed.itertuples()
     ]
     head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]

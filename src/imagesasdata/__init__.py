@@ -26,16 +26,28 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.agreement import agreement
+    from imagesasdata.verbs.audit import audit
+    from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.explain import explain
+    from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.label_page import label_page, read_labels
     from imagesasdata.verbs.models import model_card, models
+    from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.register_model import register_model
+    from imagesasdata.verbs.regress import regress
+    from imagesasdata.verbs.sample_for_labels import sample_for_labels
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.validate import validate
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
     from imagesasdata.verbs.zero_shot import zero_shot
@@ -61,6 +73,21 @@ _HOME = {
     "models": "verbs.models",
     "model_card": "verbs.models",
     "register_model": "verbs.register_model",
+    "summary": "verbs.summary",
+    "feature_maps": "verbs.feature_maps",
+    "filters": "verbs.feature_maps",
+    "explain": "verbs.explain",
+    # trust
+    "sample_for_labels": "verbs.sample_for_labels",
+    "label_page": "verbs.label_page",
+    "read_labels": "verbs.label_page",
+    "agreement": "verbs.agreement",
+    "validate": "verbs.validate",
+    "audit": "verbs.audit",
+    "regress": "verbs.regress",
+    "read_annotations": "verbs.read_annotations",
+    "cite": "verbs.cite",
+    "pseudonymise": "verbs.pseudonymise",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -92,17 +119,31 @@ __all__ = [
     "NameClashError",
     "UnknownNameError",
     "WeightsError",
+    "agreement",
+    "audit",
+    "cite",
     "classify",
     "contact_sheet",
     "embed",
+    "explain",
+    "feature_maps",
     "features",
+    "filters",
+    "label_page",
     "model_card",
     "models",
+    "pseudonymise",
+    "read_annotations",
     "read_images",
+    "read_labels",
     "read_video",
     "register_model",
+    "regress",
+    "sample_for_labels",
     "score_aesthetics",
+    "summary",
     "transform",
+    "validate",
     "video_motion",
     "video_shots",
     "zero_shot",
