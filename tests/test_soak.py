@@ -128,3 +128,32 @@ def test_a_video_of_three_hours_costs_no_memory(tmp_path: Path) -> None:
         env=os.environ,
     )
     assert float(done.stdout) < 500
+
+
+REGRESS = """
+import sys
+import numpy as np, pandas as pd
+import imagesasdata as iad
+random = np.random.default_rng(0)
+rows = 1_000_000
+data = pd.DataFrame(random.normal(size=(rows, 8)), columns=[f"x{place}" for place in range(8)])
+data["group"] = random.choice(["a", "b"], rows)
+data["y_pred"] = (random.random(rows) < 0.3 + 0.05 * data.x0.clip(-2, 2)).astype(float)
+data["y"] = data.y_pred.where(random.random(rows) < 0.005)
+formula = "y_pred ~ group + " + " + ".join(data.columns[:8])
+found = iad.regress(formula, data, gold={"y_pred": "y"}, method=sys.argv[1], family="logit")
+assert len(found.tidy()) == 10
+"""
+
+
+@linux
+@pytest.mark.parametrize("method", ["ppi", "dsl"])
+def test_a_regression_of_a_million_rows_stays_within_four_gibibytes(method: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REGRESS + PRINT_PEAK, method],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert float(done.stdout) < 4096
