@@ -47,7 +47,7 @@ slow: $(VENV)/.group-test  ## The slow tests
 parity: $(VENV)/.group-test $(VENV)/.torch  ## Compare with PyTorch's numbers
 	$(PYTEST) -m parity tests
 
-browser: $(VENV)/.group-test  ## The tests in a real browser
+browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m browser tests
 
 lint: $(VENV)/.group-lint  ## Style and formatting

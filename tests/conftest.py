@@ -19,7 +19,13 @@ from PIL import Image
 
 # The shapes in the annotations are checked in every test; this must come before the first import.
 install_import_hook(
-    ["imagesasdata.nn", "imagesasdata.zoo.efficientnet_lite", "imagesasdata.measures"],
+    [
+        "imagesasdata.nn",
+        "imagesasdata.zoo.efficientnet_lite",
+        "imagesasdata.measures",
+        "imagesasdata.neighbours",
+        "imagesasdata.clustering",
+    ],
     "beartype.beartype",
 )
 

@@ -11,7 +11,19 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
-from imagesasdata.verbs import read_images, read_video, transform, video_motion, video_shots
+from imagesasdata.verbs import (
+    cluster,
+    cluster_curve,
+    cluster_table,
+    find_duplicates,
+    find_similar,
+    read_images,
+    read_video,
+    reduce,
+    transform,
+    video_motion,
+    video_shots,
+)
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -23,6 +35,21 @@ TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+SIMILAR = (
+    find_similar.QUERY_ID,
+    find_similar.RANK,
+    col.IMAGE_ID,
+    col.PATH,
+    find_similar.DISTANCE,
+    find_similar.INDEX_RECALL,
+)
+DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, cluster_curve.COLUMNS
+CLUSTER_TABLE = (
+    *cluster_table.FIRST,
+    cluster_table.TYPICAL.named("typical_path_1"),
+    cluster_table.ATYPICAL.named("atypical_path_1"),
+)
+REDUCE = (reduce.DIM.named("dim_1"),)
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
 
 
@@ -39,9 +66,21 @@ def columns(chosen: Iterable[Column]) -> str:
 def unlisted() -> list[str]:
     """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
     shown = {
-        one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)
+        one.name
+        for one in (
+            *READ,
+            *FRAMES,
+            *VIDEO,
+            *TRANSFORM,
+            *CLASSIFY,
+            *EMBED,
+            col.IMAGE_ERROR,
+        )
     }
-    known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
+    known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {
+        col.EMB.name,
+        col.DIM.name,
+    }
     return sorted(known - shown)
 
 

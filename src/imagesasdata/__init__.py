@@ -27,12 +27,18 @@ if TYPE_CHECKING:
     )
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.classify import classify
+    from imagesasdata.verbs.cluster import cluster
+    from imagesasdata.verbs.cluster_curve import cluster_curve
+    from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.find_duplicates import find_duplicates
+    from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.reduce import reduce
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
@@ -57,6 +63,13 @@ _HOME = {
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    # collections
+    "find_similar": "verbs.find_similar",
+    "find_duplicates": "verbs.find_duplicates",
+    "cluster": "verbs.cluster",
+    "cluster_curve": "verbs.cluster_curve",
+    "cluster_table": "verbs.cluster_table",
+    "reduce": "verbs.reduce",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -89,13 +102,19 @@ __all__ = [
     "UnknownNameError",
     "WeightsError",
     "classify",
+    "cluster",
+    "cluster_curve",
+    "cluster_table",
     "contact_sheet",
     "embed",
     "features",
+    "find_duplicates",
+    "find_similar",
     "model_card",
     "models",
     "read_images",
     "read_video",
+    "reduce",
     "score_aesthetics",
     "transform",
     "video_motion",

@@ -23,9 +23,7 @@ class Progress:
     def __init__(self, total: int, what: str, *, show: bool | None = None) -> None:
         self.failed = 0
         self._bar: Any = None
-        if show is None:
-            show = _in_notebook() or sys.stderr.isatty()
-        if show:
+        if is_shown(show):
             from tqdm.auto import tqdm
 
             self._bar = tqdm(total=total, desc=what, unit=" pictures", dynamic_ncols=True)
@@ -49,6 +47,11 @@ class Progress:
             if failed:
                 self._bar.set_postfix(failed=self.failed, refresh=False)
             self._bar.update()
+
+
+def is_shown(show: bool | None) -> bool:
+    """Whether to show what a run does: as asked, else in a notebook or a terminal, not in a pipe."""
+    return _in_notebook() or sys.stderr.isatty() if show is None else show
 
 
 def _in_notebook() -> bool:

@@ -49,7 +49,7 @@ def mirrored(image: Image.Image) -> Image.Image:
     return ImageOps.mirror(image)
 
 
-def as_codes(hashes: list[str]) -> UInt64[np.ndarray, "hashes"]:
+def as_codes(hashes: list[str]) -> UInt64[np.ndarray, " hashes"]:
     """Hexadecimal hashes of 64 bits as whole numbers."""
     return np.array([int(one, 16) for one in hashes], np.uint64)
 

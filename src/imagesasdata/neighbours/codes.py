@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +24,14 @@ _AT_ONCE = 1024
 class Pairs(NamedTuple):
     """Pairs of codes, by their numbers, and the bits in which the two differ."""
 
-    a: Int[np.ndarray, "pairs"]
-    b: Int[np.ndarray, "pairs"]
-    bits: Int[np.ndarray, "pairs"]
+    a: Int[np.ndarray, " pairs"]
+    b: Int[np.ndarray, " pairs"]
+    bits: Int[np.ndarray, " pairs"]
 
 
 def near_codes(
-    a: UInt64[np.ndarray, "codes_a"],
-    b: UInt64[np.ndarray, "codes_b"] | None = None,
+    a: UInt64[np.ndarray, " codes_a"],
+    b: UInt64[np.ndarray, " codes_b"] | None = None,
     *,
     bits: int,
     threads: int = 1,
@@ -66,7 +67,7 @@ def near_codes(
             )
             # A bounded number of jobs waits, so that memory does not grow with their number.
             for some in _bounded(work, 64):
-                compared = pool.map(lambda job: _compare(left, right, *job, bits), some)
+                compared = pool.map(functools.partial(_compare, left, right, bits), some)
                 found += [pairs for pairs in compared if len(pairs)]
     pairs = np.concatenate(found) if found else np.empty((0, 2), np.int64)
     if within:
@@ -148,8 +149,10 @@ def _meetings(
 
 
 def _compare(
-    left: _Blocks, right: _Blocks, blocks_a: np.ndarray, blocks_b: np.ndarray, bits: int
+    left: _Blocks, right: _Blocks, bits: int, meeting: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
+    """The near pairs among the codes of pairs of blocks."""
+    blocks_a, blocks_b = meeting
     differing = left.codes[blocks_a][:, :, None] ^ right.codes[blocks_b][:, None, :]
     pair, row, column = np.nonzero(np.bitwise_count(differing) <= bits)
     numbers = np.stack(

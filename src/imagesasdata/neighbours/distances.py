@@ -16,10 +16,10 @@ _PAIRS = 4096
 def of_pairs(
     a: Float32[np.ndarray, "rows_a size"],
     b: Float32[np.ndarray, "rows_b size"],
-    rows_a: Int[np.ndarray, "pairs"],
-    rows_b: Int[np.ndarray, "pairs"],
+    rows_a: Int[np.ndarray, " pairs"],
+    rows_b: Int[np.ndarray, " pairs"],
     metric: Metric,
-) -> Float[np.ndarray, "pairs"]:
+) -> Float[np.ndarray, " pairs"]:
     """The distance of row ``rows_a[i]`` of ``a`` from row ``rows_b[i]`` of ``b``, in float64.
 
     ``"cosine"`` is one minus the cosine, from 0 (the same direction) to 2, and 1 from a vector of

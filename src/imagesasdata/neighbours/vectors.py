@@ -17,9 +17,9 @@ _AT_ONCE = 4096
 class NearPairs(NamedTuple):
     """Pairs of rows, each once, and their cosine distances."""
 
-    a: Int[np.ndarray, "pairs"]
-    b: Int[np.ndarray, "pairs"]
-    distances: Float[np.ndarray, "pairs"]
+    a: Int[np.ndarray, " pairs"]
+    b: Int[np.ndarray, " pairs"]
+    distances: Float[np.ndarray, " pairs"]
 
 
 def near_vectors(
