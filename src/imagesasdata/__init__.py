@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.find_duplicates import find_duplicates
     from imagesasdata.verbs.find_similar import find_similar
+    from imagesasdata.verbs.map_images import map_images
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
@@ -70,6 +71,7 @@ _HOME = {
     "cluster_curve": "verbs.cluster_curve",
     "cluster_table": "verbs.cluster_table",
     "reduce": "verbs.reduce",
+    "map_images": "verbs.map_images",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -110,6 +112,7 @@ __all__ = [
     "features",
     "find_duplicates",
     "find_similar",
+    "map_images",
     "model_card",
     "models",
     "read_images",

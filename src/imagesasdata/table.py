@@ -5,10 +5,12 @@ Inside the library results are Arrow tables; this file alone knows the user's ta
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar, cast, get_args
 
 import narwhals as nw
@@ -80,6 +82,24 @@ class Table:
         return [
             None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
         ]
+
+    def plain_cells(
+        self, column: str
+    ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
+        """A column as JSON has it: its kind and its cells; ``None`` for vectors and other things.
+
+        Times are milliseconds from 1970, as JavaScript counts them; what is not finite is missing.
+        """
+        cells = self.cells(column)
+        present = [cell for cell in cells if cell is not None]
+        if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
+            finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
+            return ("number", finite) if present else ("text", cells)
+        if all(isinstance(cell, (str, bool)) for cell in present):
+            return "text", [None if cell is None else str(cell) for cell in cells]
+        if all(isinstance(cell, date) for cell in present):
+            return "time", [None if cell is None else _milliseconds(cell) for cell in cells]
+        return None
 
     def vectors(self, column: str) -> np.ndarray:
         """A column of vectors as a float32 matrix; a row of NaN where there is none.
@@ -328,6 +348,12 @@ def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
     raise ArgumentTypeError(
         f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
     )
+
+
+def _milliseconds(moment: date) -> float:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000
 
 
 def read(file: str) -> Any:
