@@ -94,7 +94,7 @@ class Table:
         present = [cell for cell in cells if cell is not None]
         if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
             finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
-            return ("number", finite) if present else ("text", cells)
+            return "number", finite
         if all(isinstance(cell, (str, bool)) for cell in present):
             return "text", [None if cell is None else str(cell) for cell in cells]
         if all(isinstance(cell, date) for cell in present):

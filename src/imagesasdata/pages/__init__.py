@@ -1,1 +1,1 @@
-"""Pages that open from disk, without a server or a network: templates, scripts, how they are filled."""
+"""Pages of HTML that open from disk: their templates, with all style and script inside."""

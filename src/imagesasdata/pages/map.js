@@ -105,9 +105,10 @@
       frames[i] = new PIXI.Particle({texture: white, anchorX: .5, anchorY: .5, tint: PLAIN});
       pictures[i] = new PIXI.Particle({texture: has ? cell(n, w, h) : white, anchorX: .5, anchorY: .5,
         tint: has ? 0xffffff : 0x444444});
-      frames[i].scaleX = (has ? w : SIDE) / SIDE * 1.1 * CELL / SIDE;
-      frames[i].scaleY = (has ? h : SIDE) / SIDE * 1.1 * CELL / SIDE;
-      pictures[i].scaleX = pictures[i].scaleY = CELL / SIDE * (has ? 1 : .9);
+      const size = CELL / (has ? Math.max(w, h) : SIDE); // a small picture is shown as large as others
+      frames[i].scaleX = ((has ? w : SIDE) * size + 6) / SIDE;
+      frames[i].scaleY = ((has ? h : SIDE) * size + 6) / SIDE;
+      pictures[i].scaleX = pictures[i].scaleY = size;
       container.addParticle(frames[i], pictures[i]);
     }
     containers.push(container);

@@ -16,8 +16,8 @@ from imagesasdata.errors import ArgumentError, ColumnError, nearest, one_of
 from imagesasdata.frames import Pictures
 from imagesasdata.neighbours.distances import unit
 from imagesasdata.options import Options, check_count
-from imagesasdata.pages.sprites import SHEET_SIDE, cells_of_sheet, sheet
-from imagesasdata.pages.template import fill
+from imagesasdata.pages import sprites
+from imagesasdata.pages.map_page import map_page
 from imagesasdata.pixels import fit
 from imagesasdata.progress import Progress
 from imagesasdata.runner import cores
@@ -69,9 +69,11 @@ def map_images(
         The table's column of paths.
     to
         The file to write; it is replaced if there.
-    x, y
-        Columns of numbers that place the pictures; by default ``dim_1`` and ``dim_2``. Where the table
-        has no such columns, pictures are placed by ``method``.
+    x
+        A column of numbers that places pictures from left to right; by default ``dim_1``. Where the
+        table has no such column, pictures are placed by ``method``.
+    y
+        The same from bottom to top; by default ``dim_2``.
     method
         How: ``"pca"``, ``"umap"`` or ``"tsne"`` (see `reduce`).
     label
@@ -118,9 +120,9 @@ def map_images(
     -----
     Keys: arrows go from picture to picture, space selects, ``+``, ``-`` and ``0`` zoom, ``m``, ``g`` and
     ``t`` change the view, ``/`` searches. Pictures that cannot be read are grey; those without a place
-    are in the grid only. Names and labels are shown as text, whatever is in them, and the page's policy lets
-    no other script run. Drawn by PixiJS (MIT licence), which is part of the page. The thumbnails are the
-    pictures: whoever has the page has them.
+    are in the grid only. Names and labels are shown as text, whatever is in them, and the page's policy
+    lets no other script run. Drawn by PixiJS (MIT licence), which is part of the page. The thumbnails are
+    the pictures: whoever has the page has them.
 
     Examples
     --------
@@ -170,20 +172,14 @@ def map_images(
         "colour": colour,
         "time": time,
         "side": thumbnail,
-        "sheetSide": SHEET_SIDE,
-        "perSheet": cells_of_sheet(thumbnail),
+        "sheetSide": sprites.SHEET_SIDE,
+        "perSheet": sprites.cells_of_sheet(thumbnail),
         "sheets": sheets,
         "sizes": sizes,
     }
-    page = fill(
-        "map.html",
-        title=title,
-        styles=["map.css"],
-        scripts=["vendor/pixi.min.js", "map.js"],
-        data=data,
-    )
     temporary = place.with_name(f".{place.name}.tmp")
-    temporary.write_text(page, "utf-8")
+    # A path that is no text, as Linux allows, has half a character; JSON has an escape for it.
+    temporary.write_text(map_page(title, data), "utf-8", "backslashreplace")
     os.replace(temporary, place)
     return place
 
@@ -291,13 +287,13 @@ def _sheets(
         limits(MAX_PIXELS),
         Progress(len(paths), "map_images", show=options.progress) as bar,
     ):
-        for start in range(0, len(paths), cells_of_sheet(side)):
-            rows = range(start, min(start + cells_of_sheet(side), len(paths)))
+        for start in range(0, len(paths), sprites.cells_of_sheet(side)):
+            rows = range(start, min(start + sprites.cells_of_sheet(side), len(paths)))
             thumbnails: list[np.ndarray | None] = [None] * len(rows)
             for done in stream(rows, load, None, workers=workers):
                 bar.step(failed=done.error is not None)
                 if done.error is None and done.results[0] is not None:
                     thumbnails[done.job - start] = picture = done.results[0]
                     sizes[done.job] = (picture.shape[1], picture.shape[0])
-            sheets.append(sheet(thumbnails, side))
+            sheets.append(sprites.sheet(thumbnails, side))
     return sheets, sizes
