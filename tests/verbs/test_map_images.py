@@ -88,7 +88,7 @@ def test_the_page_runs_its_own_scripts_only(folder: Path, tmp_path: Path) -> Non
     assert "default-src 'none'" in policy[1].replace("&#x27;", "'")
 
 
-@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028", "\udcff", '"\\'])
+@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028", '"\\'])
 def test_any_name_stands_in_the_page(text: str, tmp_path: Path) -> None:
     table = pd.DataFrame({"path": [f"{text}.jpg"], "dim_1": 1.0, "dim_2": 2.0, f"a{text}": [text]})
     made = iad.map_images(table, to=tmp_path / "map.html")

@@ -19,8 +19,9 @@ def map_page(title: str, data: Mapping[str, Any]) -> str:
     Its scripts are told by their hashes. PixiJS makes functions of its shaders' names, which is "eval".
     """
     folder = resources.files(__package__)
-    codes = [(folder / name).read_bytes() for name in _SCRIPTS]
-    digests = [base64.b64encode(hashlib.sha256(code).digest()).decode() for code in codes]
+    # As text, which is how they go into the page: line ends are made alike.
+    codes = [(folder / name).read_text("utf-8") for name in _SCRIPTS]
+    digests = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
     policy = (
         f"default-src 'none'; script-src {hashes} 'unsafe-eval'; style-src 'unsafe-inline'; "
