@@ -178,8 +178,7 @@ def map_images(
         "sizes": sizes,
     }
     temporary = place.with_name(f".{place.name}.tmp")
-    # A path that is no text, as Linux allows, has half a character; JSON has an escape for it.
-    temporary.write_text(map_page(title, data), "utf-8", "backslashreplace")
+    temporary.write_text(map_page(title, data), "utf-8")
     os.replace(temporary, place)
     return place
 
