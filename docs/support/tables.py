@@ -20,10 +20,20 @@ from imagesasdata.verbs import (
     read_images,
     read_video,
     reduce,
+from imagesasdata.regression import result
+from imagesasdata.verbs import agreement as agreement_module
+from imagesasdata.verbs import audit as audit_module
+from imagesasdata.verbs import (
+    label_page,
+    read_annotations,
+    read_images,
+    read_video,
+    sample_for_labels,
     transform,
     video_motion,
     video_shots,
 )
+from imagesasdata.verbs import validate as validate_module
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -50,6 +60,20 @@ CLUSTER_TABLE = (
     cluster_table.ATYPICAL.named("atypical_path_1"),
 )
 REDUCE = (reduce.DIM.named("dim_1"),)
+SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
+ANNOTATIONS = read_annotations.COLUMNS[2:-1]
+# Tables of results, by the call that gives them.
+TRUST = {
+    "agreement(...).tidy()": agreement_module.TIDY,
+    "validate(...).tidy()": validate_module.TIDY,
+    "validate(...).glance()": validate_module.GLANCE,
+    "audit(...).tidy()": audit_module.TIDY,
+    "audit(...).gaps()": audit_module.GAPS,
+    "regress(...).tidy()": result.TIDY,
+    "regress(...).glance()": result.GLANCE,
+    "regress(...).augment()": result.AUGMENT,
+    "regress(...).compare()": result.COMPARE,
+}
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
 
 
@@ -77,10 +101,7 @@ def unlisted() -> list[str]:
             col.IMAGE_ERROR,
         )
     }
-    known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {
-        col.EMB.name,
-        col.DIM.name,
-    }
+    known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
     return sorted(known - shown)
 
 
@@ -128,6 +149,25 @@ def commands() -> list[tuple[str, ...]]:
         inner = getattr(one, "commands", None)
         found += [(name, other) for other in inner] if inner else [(name,)]
     return found
+
+
+def model_table() -> str:
+    """The models in a table: what they do, their size and their published accuracy."""
+    listed = iad.models()
+    rows = [
+        [
+            f"`{one.model}`",
+            one.tasks,
+            str(one.input_size),
+            f"{one.parameters / 1000000.0:.1f}",
+            f"{one.megabytes:.0f}",
+            one.score,
+            one.licence.split(" (")[0],
+        ]
+        for one in listed.itertuples()
+    ]
+    head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]
+    return _markdown(head, rows)
 
 
 def model_cards() -> str:

@@ -16,7 +16,7 @@ def fill(name: str, *, texts: Mapping[str, str], data: Mapping[str, Any]) -> str
     ``texts`` are escaped; ``data`` become JSON for a script of type ``application/json``;
     ``{{file:x}}`` is the file ``x`` of this folder as it is.
     """
-    folder = resources.files(__package__)
+    folder = resources.files("imagesasdata.pages")
     parts = {key: html.escape(text) for key, text in texts.items()}
     parts |= {key: _json(value) for key, value in data.items()}
 
