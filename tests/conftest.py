@@ -22,6 +22,8 @@ install_import_hook(
     [
         "imagesasdata.nn",
         "imagesasdata.measures",
+        "imagesasdata.neighbours",
+        "imagesasdata.clustering",
         "imagesasdata.zoo.graph.convolutions",
         *(
             f"imagesasdata.zoo.{name}"
