@@ -25,6 +25,8 @@ install_import_hook(
         "imagesasdata.zoo.dlib_resnet",
         "imagesasdata.faces",
         "imagesasdata.measures",
+        "imagesasdata.neighbours",
+        "imagesasdata.clustering",
         "imagesasdata.zoo.graph.convolutions",
         *(
             f"imagesasdata.zoo.{name}"

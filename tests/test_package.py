@@ -30,6 +30,7 @@ ABOUT = {
     "explain": 3,
     "feature_maps": 3,
     "filters": 2,
+    "find_similar": 2,
     "label_page": 3,
     "regress": 2,
     "sample_for_labels": 2,

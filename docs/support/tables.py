@@ -12,6 +12,15 @@ from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.faces import columns as faces
 from imagesasdata.measures import GROUPS, aesthetics
+from imagesasdata.verbs import (
+    cluster,
+    cluster_curve,
+    cluster_table,
+    find_duplicates,
+    find_similar,
+    read_images,
+    read_video,
+    reduce,
 from imagesasdata.regression import result
 from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
@@ -47,6 +56,21 @@ ANALYZE_FACES = tuple(
     column for name in ("age", *faces.CLASSES) for column in faces.attribute_columns(name)
 )
 BLUR_FACES = blur_faces.COLUMNS
+SIMILAR = (
+    find_similar.QUERY_ID,
+    find_similar.RANK,
+    col.IMAGE_ID,
+    col.PATH,
+    find_similar.DISTANCE,
+    find_similar.INDEX_RECALL,
+)
+DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, cluster_curve.COLUMNS
+CLUSTER_TABLE = (
+    *cluster_table.FIRST,
+    cluster_table.TYPICAL.named("typical_path_1"),
+    cluster_table.ATYPICAL.named("atypical_path_1"),
+)
+REDUCE = (reduce.DIM.named("dim_1"),)
 SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
 ANNOTATIONS = read_annotations.COLUMNS[2:-1]
 # Tables of results, by the call that gives them.
@@ -77,7 +101,16 @@ def columns(chosen: Iterable[Column]) -> str:
 def unlisted() -> list[str]:
     """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
     shown = {
-        one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)
+        one.name
+        for one in (
+            *READ,
+            *FRAMES,
+            *VIDEO,
+            *TRANSFORM,
+            *CLASSIFY,
+            *EMBED,
+            col.IMAGE_ERROR,
+        )
     }
     known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
     return sorted(known - shown)

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.blur_faces import blur_faces
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
+    from imagesasdata.verbs.cluster import cluster
+    from imagesasdata.verbs.cluster_curve import cluster_curve
     from imagesasdata.verbs.cluster_faces import cluster_faces
+    from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.detect_faces import detect_faces
     from imagesasdata.verbs.embed import embed
@@ -40,13 +43,17 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.find_duplicates import find_duplicates
     from imagesasdata.verbs.find_faces import find_faces
+    from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.label_page import label_page, read_labels
+    from imagesasdata.verbs.map_images import map_images
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
     from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.reduce import reduce
     from imagesasdata.verbs.register_model import register_model
     from imagesasdata.verbs.regress import regress
     from imagesasdata.verbs.sample_for_labels import sample_for_labels
@@ -87,6 +94,14 @@ _HOME = {
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    # collections
+    "find_similar": "verbs.find_similar",
+    "find_duplicates": "verbs.find_duplicates",
+    "cluster": "verbs.cluster",
+    "cluster_curve": "verbs.cluster_curve",
+    "cluster_table": "verbs.cluster_table",
+    "reduce": "verbs.reduce",
+    "map_images": "verbs.map_images",
     "register_model": "verbs.register_model",
     "summary": "verbs.summary",
     "feature_maps": "verbs.feature_maps",
@@ -142,7 +157,10 @@ __all__ = [
     "blur_faces",
     "cite",
     "classify",
+    "cluster",
+    "cluster_curve",
     "cluster_faces",
+    "cluster_table",
     "contact_sheet",
     "detect_faces",
     "embed",
@@ -151,8 +169,11 @@ __all__ = [
     "feature_maps",
     "features",
     "filters",
+    "find_duplicates",
     "find_faces",
+    "find_similar",
     "label_page",
+    "map_images",
     "model_card",
     "models",
     "pseudonymise",
@@ -160,6 +181,7 @@ __all__ = [
     "read_images",
     "read_labels",
     "read_video",
+    "reduce",
     "register_model",
     "regress",
     "sample_for_labels",
