@@ -19,7 +19,14 @@ from PIL import Image
 
 # The shapes in the annotations are checked in every test; this must come before the first import.
 install_import_hook(
-    ["imagesasdata.nn", "imagesasdata.zoo.efficientnet_lite", "imagesasdata.measures"],
+    [
+        "imagesasdata.measures",
+        "imagesasdata.nn",
+        "imagesasdata.ocr.pieces",
+        "imagesasdata.ocr.rapidocr",
+        "imagesasdata.ocr.reading_order",
+        "imagesasdata.zoo.efficientnet_lite",
+    ],
     "beartype.beartype",
 )
 

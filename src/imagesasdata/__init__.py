@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
+    from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.transform import transform
@@ -54,6 +55,8 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    # things and words
+    "read_text": "verbs.read_text",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
@@ -95,6 +98,7 @@ __all__ = [
     "model_card",
     "models",
     "read_images",
+    "read_text",
     "read_video",
     "score_aesthetics",
     "transform",

@@ -372,6 +372,48 @@ def embed(
 
 
 @app.command()
+def text(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    language: Annotated[
+        list[str] | None, typer.Option(help="A code such as en or de; may be repeated.")
+    ] = None,
+    level: Annotated[str, typer.Option(help="line, word, or image for a row each.")] = "line",
+    engine: Annotated[str, typer.Option(help="rapidocr or tesseract.")] = "rapidocr",
+    threshold: Annotated[float, typer.Option(help="Leave out lines less sure.")] = 0.5,
+    keep_empty: Annotated[
+        bool, typer.Option("--keep-empty", help="A row for pictures without text.")
+    ] = False,
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Read the text in pictures."""
+    from imagesasdata import read_text
+
+    _finish(
+        read_text(
+            _images(paths),
+            path=path,
+            languages=language or ("en",),
+            level=level,  # type: ignore[arg-type]
+            engine=engine,  # type: ignore[arg-type]
+            threshold=threshold,
+            keep_empty=keep_empty,
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
 def models(
     name: Annotated[str | None, typer.Argument(help="A model, to see all about it.")] = None,
     to: To = None,
