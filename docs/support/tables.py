@@ -12,9 +12,11 @@ from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
 from imagesasdata.verbs import (
+    measure_regions,
     read_images,
     read_text,
     read_video,
+    segment_colours,
     transform,
     video_motion,
     video_shots,
@@ -28,6 +30,8 @@ VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
 SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
 TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
+REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
+COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.segment_colours import segment_colours
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
@@ -50,6 +52,8 @@ _HOME = {
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
+    "segment_colours": "verbs.segment_colours",
+    "measure_regions": "verbs.measure_regions",
     "video_shots": "verbs.video_shots",
     "video_motion": "verbs.video_motion",
     # classify
@@ -95,12 +99,14 @@ __all__ = [
     "contact_sheet",
     "embed",
     "features",
+    "measure_regions",
     "model_card",
     "models",
     "read_images",
     "read_text",
     "read_video",
     "score_aesthetics",
+    "segment_colours",
     "transform",
     "video_motion",
     "video_shots",

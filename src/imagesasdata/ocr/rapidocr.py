@@ -91,6 +91,10 @@ def load(threads: int) -> RapidOcr:
                 "Global.return_word_box": True,
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+                # Each piece by itself, hardly padded: on labelled receipts a little more is read
+                # right than in batches padded to 320 columns, in little more than half the time.
+                "Rec.rec_batch_num": 1,
+                "Rec.rec_img_shape": [3, 48, 96],
             }
         )
     )
