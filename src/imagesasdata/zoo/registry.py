@@ -10,11 +10,11 @@ from typing import Any
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task
-from imagesasdata.zoo.families import efficientnet_lite
+from imagesasdata.zoo.families import efficientnet_lite, human_faces
 from imagesasdata.zoo.family import Family
 from imagesasdata.zoo.labels import Labels, imagenet
 
-FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY,)
+FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY, human_faces.FAMILY)
 
 
 @dataclass(frozen=True, eq=False)
