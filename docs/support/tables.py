@@ -12,6 +12,8 @@ from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
 from imagesasdata.verbs import (
+    count_objects,
+    detect_objects,
     measure_regions,
     read_images,
     read_text,
@@ -32,6 +34,8 @@ TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
 COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))
+OBJECTS = detect_objects.COLUMNS
+COUNTS = (count_objects.COUNT.named("n_person"),)
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.contact_sheet import contact_sheet
+    from imagesasdata.verbs.count_objects import count_objects
+    from imagesasdata.verbs.detect_objects import detect_objects
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.measure_regions import measure_regions
@@ -60,6 +62,8 @@ _HOME = {
     "classify": "verbs.classify",
     "embed": "verbs.embed",
     # things and words
+    "detect_objects": "verbs.detect_objects",
+    "count_objects": "verbs.count_objects",
     "read_text": "verbs.read_text",
     # look inside
     "models": "verbs.models",
@@ -97,6 +101,8 @@ __all__ = [
     "WeightsError",
     "classify",
     "contact_sheet",
+    "count_objects",
+    "detect_objects",
     "embed",
     "features",
     "measure_regions",

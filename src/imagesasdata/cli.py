@@ -372,6 +372,49 @@ def embed(
 
 
 @app.command()
+def objects(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    model: ModelName = "centernet",
+    threshold: Annotated[float, typer.Option(help="Leave out what is less sure.")] = 0.4,
+    label: Annotated[
+        list[str] | None, typer.Option(help="Keep this kind of thing; may be repeated.")
+    ] = None,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count them, with a row for each picture.")
+    ] = False,
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Find or count the things that pictures show."""
+    from imagesasdata import count_objects, detect_objects
+
+    _finish(
+        (count_objects if count else detect_objects)(
+            _images(paths),
+            path=path,
+            model=model,
+            threshold=threshold,
+            labels=label,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
 def text(
     paths: Paths,
     to: To = None,

@@ -10,11 +10,15 @@ from typing import Any
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task
-from imagesasdata.zoo.families import efficientnet_lite, human_faces
+from imagesasdata.zoo.families import coco_detectors, efficientnet_lite, human_faces
 from imagesasdata.zoo.family import Family
-from imagesasdata.zoo.labels import Labels, imagenet
+from imagesasdata.zoo.labels import Labels, coco, imagenet
 
-FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY, human_faces.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    efficientnet_lite.FAMILY,
+    human_faces.FAMILY,
+    coco_detectors.FAMILY,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +36,7 @@ class Model:
 
     def labels(self) -> Labels:
         """The classes' names."""
-        return imagenet()
+        return coco() if self.card.labels == "coco" else imagenet()
 
 
 def cards() -> tuple[ModelCard, ...]:
