@@ -490,7 +490,7 @@ def weights_list() -> None:
                 "model": [card.name for card, _ in needed],
                 "file": [file.name for _, file in needed],
                 "bytes": [file.bytes for _, file in needed],
-                "sha256": [file.sha256[:16] for _, file in needed],
+                "hash": [file.digest[:16] for _, file in needed],
                 "here": [is_here(file) for _, file in needed],
             }
         )

@@ -56,7 +56,7 @@ def made_model(monkeypatch: pytest.MonkeyPatch) -> None:
         registry.card("centernet"),
         preprocess=Preprocess(128, interpolation="bilinear", fit="letterbox"),
     )
-    model = registry.Model(card, np.zeros(1), red_and_blue)
+    model = registry.Model(card, np.zeros(1), red_and_blue, "made", coco)
     for module in (detect_module, count_module):
         monkeypatch.setattr(module, "load", lambda name, task: model)
 

@@ -47,7 +47,7 @@ def test_cards_are_complete(card: ModelCard) -> None:
         assert field.name in optional or getattr(card, field.name), field.name
     text = str(card)
     assert all(limit in text for limit in card.limits)
-    assert all(file.sha256 in text for file in card.weights)
+    assert all(file.digest in text for file in card.weights)
 
 
 def test_the_centre_that_efficientnet_lite_sees() -> None:

@@ -1,4 +1,4 @@
-"""Convolutions, padded as TensorFlow's SAME or as told, in the form that is fastest on the device.
+"""Convolutions, in the form that is fastest on the device.
 
 XLA's grouped convolution on a CPU is ten times slower than the same sum written out as shifted
 multiplies, and has been seen to give wrong numbers. On a GPU or TPU it is the right form. The choice
@@ -7,13 +7,18 @@ is made when a program is lowered for its device, not in the models.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-# Pixels before and after, for the rows and for the columns.
-Padding = tuple[tuple[int, int], tuple[int, int]]
+# Zeros before and after, for the rows and for the columns.
+Around = tuple[tuple[int, int], tuple[int, int]]
+# Zeros around a map: so many on every side (PyTorch), TensorFlow's SAME, or as told.
+Padding = int | Literal["same"] | Around
+
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
@@ -23,43 +28,53 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def same_paddings(x: Float[Array, "b h w c"], kernel: jax.Array, stride: int) -> Padding:
-    """SAME padding along both sides of a batch of maps."""
-    rows, columns = (
-        same_padding(size, side, stride)
-        for size, side in zip(x.shape[1:3], kernel.shape[:2], strict=True)
-    )
-    return rows, columns
+def paddings(
+    sizes: tuple[int, ...], kernel: tuple[int, ...], stride: int, padding: Padding
+) -> Around:
+    """Zeros before and after along each side of a map."""
+    if isinstance(padding, tuple):
+        return padding
+    if isinstance(padding, int):
+        return (padding, padding), (padding, padding)
+    (height, width), (kernel_height, kernel_width) = sizes, kernel
+    return same_padding(height, kernel_height, stride), same_padding(width, kernel_width, stride)
 
 
-def pad(x: Float[Array, "b h w c"], padding: Padding) -> Float[Array, "b padded_h padded_w c"]:
+def pad(
+    x: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int, padding: Padding
+) -> Float[Array, "b padded_h padded_w c"]:
     """Zeros around a batch of maps."""
-    return jnp.pad(x, ((0, 0), *padding, (0, 0)))
+    rows, columns = paddings(x.shape[1:3], kernel, stride, padding)
+    return jnp.pad(x, ((0, 0), rows, columns, (0, 0)))
 
 
 def conv(
     x: Float[Array, "b h w i"],
     kernel: Float[Array, "kh kw i o"],
     stride: int,
-    padding: Padding | None = None,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow o"]:
-    """An ordinary convolution, with SAME padding unless told otherwise.
+    """An ordinary convolution.
 
-    A kernel of one pixel is a matrix product. On a CPU, so is one over few channels (a network's
-    first layer), once each pixel's neighbourhood is laid out in a row.
+    A kernel of one pixel is a matrix product, and so is one that steps by its own side (patches),
+    where nothing is padded.
+    On a CPU, so is one over few channels (a network's first layer), once each pixel's neighbourhood
+    is laid out in a row.
     """
-    height, width, channels, _ = kernel.shape
-    if padding is None:
-        padding = same_paddings(x, kernel, stride)
-    if height == width == stride == 1 and padding == ((0, 0), (0, 0)):
-        return pointwise(x, kernel[0, 0])
+    *sides, channels, _ = kernel.shape
+    around = paddings(x.shape[1:3], tuple(sides), stride, padding)
+    if around == ((0, 0), (0, 0)):
+        if sides == [1, 1]:
+            return pointwise(x[:, ::stride, ::stride], kernel[0, 0])
+        if sides == [stride, stride]:
+            return _patches(x, kernel)
     if channels > 4:
-        return _plain(x, kernel, stride=stride, padding=padding, groups=1)
+        return _plain(x, kernel, stride=stride, groups=1, padding=padding)
     return lax.platform_dependent(
         x,
         kernel,
         cpu=lambda x, kernel: _as_product(x, kernel, stride=stride, padding=padding),
-        default=lambda x, kernel: _plain(x, kernel, stride=stride, padding=padding, groups=1),
+        default=lambda x, kernel: _plain(x, kernel, stride=stride, groups=1, padding=padding),
     )
 
 
@@ -73,16 +88,15 @@ def depthwise(
     x: Float[Array, "b h w c"],
     kernel: Float[Array, "kh kw c"],
     stride: int,
-    padding: Padding | None = None,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
-    """A convolution of each channel by itself, with SAME padding unless told otherwise."""
-    around = same_paddings(x, kernel, stride) if padding is None else padding
+    """A convolution of each channel by itself."""
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride, around),
+        cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride, padding),
         default=lambda x, kernel: _plain(
-            x, kernel[:, :, None, :], stride=stride, padding=around, groups=x.shape[-1]
+            x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding
         ),
     )
 
@@ -91,25 +105,22 @@ def depthwise_shifted(
     x: Float[Array, "b h w c"],
     kernel: Float[Array, "kh kw c"],
     stride: int,
-    padding: Padding | None = None,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
     """The depthwise convolution as a sum of shifted multiplies, one for each place in the kernel."""
-    around = same_paddings(x, kernel, stride) if padding is None else padding
+    sides = kernel.shape[:2]
     # Padding is kept out of the sum, where it would be tested for at every pixel.
-    padded = lax.optimization_barrier(pad(x, around))
+    padded = lax.optimization_barrier(pad(x, sides, stride, padding))
     return sum(
-        (
-            shifted * kernel[row, column]
-            for (row, column), shifted in _shifts(padded, kernel.shape[:2], stride)
-        ),
+        (shifted * kernel[row, column] for (row, column), shifted in shifts(padded, sides, stride)),
         start=jnp.zeros((), x.dtype),
     )
 
 
-def _shifts(
-    padded: jax.Array, kernel: tuple[int, ...], stride: int
+def shifts(
+    padded: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int
 ) -> list[tuple[tuple[int, int], jax.Array]]:
-    """For each place in the kernel, what stands under it as the kernel moves over the map."""
+    """For each place in the kernel, what stands under it as the kernel moves over the padded map."""
     batch, height, width, channels = padded.shape
     rows, columns = (height - kernel[0]) // stride, (width - kernel[1]) // stride
     return [
@@ -128,13 +139,30 @@ def _shifts(
 
 
 def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int, padding: Padding) -> jax.Array:
-    neighbours = [shifted for _, shifted in _shifts(pad(x, padding), kernel.shape[:2], stride)]
+    sides = kernel.shape[:2]
+    padded = pad(x, sides, stride, padding)
+    neighbours = [shifted for _, shifted in shifts(padded, sides, stride)]
     return pointwise(jnp.concatenate(neighbours, axis=-1), kernel.reshape(-1, kernel.shape[-1]))
 
 
+def _patches(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Patches that do not overlap, each as a row; what is left over at the edges is not seen."""
+    side = kernel.shape[0]
+    batch, height, width, channels = x.shape
+    rows, columns = height // side, width // side
+    x = x[:, : rows * side, : columns * side]
+    x = x.reshape(batch, rows, side, columns, side, channels).transpose(0, 1, 3, 2, 4, 5)
+    return pointwise(x.reshape(batch, rows, columns, -1), kernel.reshape(-1, kernel.shape[-1]))
+
+
 def _plain(
-    x: jax.Array, kernel: jax.Array, *, stride: int, padding: Padding, groups: int
+    x: jax.Array, kernel: jax.Array, *, stride: int, groups: int, padding: Padding
 ) -> jax.Array:
     return lax.conv_general_dilated(
-        x, kernel, (stride, stride), padding, dimension_numbers=_LAYOUT, feature_group_count=groups
+        x,
+        kernel,
+        (stride, stride),
+        paddings(x.shape[1:3], kernel.shape[:2], stride, padding),
+        dimension_numbers=_LAYOUT,
+        feature_group_count=groups,
     )

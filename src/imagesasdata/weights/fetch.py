@@ -61,11 +61,11 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
         )
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        with locked(to.with_name(f".{weights.sha256}.lock")) as held:
+        with locked(to.with_name(f".{weights.digest}.lock")) as held:
             if to.is_file():  # another process was quicker
                 return
             mark = "" if held else f"-{uuid.uuid4().hex}"
-            partial = to.with_name(f".{weights.sha256}{mark}.part")
+            partial = to.with_name(f".{weights.digest}{mark}.part")
             _try_each(weights, partial, show)
             os.replace(partial, to)
     except WeightsError:
@@ -103,7 +103,7 @@ def _get(source: Source, weights: WeightFile, partial: Path, show: bool | None) 
     match source:
         case Download(url=url, member=""):
             _check_room(weights, partial)
-            http.download(url, partial, size=weights.bytes, what=weights.name, show=show)
+            http.download(url, partial, size=weights.bytes or None, what=weights.name, show=show)
         case Download(url=url, member=member):
             place = hashlib.sha256(url.encode()).hexdigest()
             archive = partial.with_name(f".{place}-{partial.name.strip('.')}")
@@ -127,7 +127,7 @@ def take_member(archive: Path, member: str, weights: WeightFile, to: Path) -> No
     """
     for name, size, content in archives.members(archive):
         if name.removeprefix("./") == member:
-            if size != weights.bytes:
+            if not weights.may_be(size):
                 raise WeightsError(
                     f"The archive's {member} has {size:,} bytes, not {weights.bytes:,}."
                 )
@@ -138,10 +138,10 @@ def take_member(archive: Path, member: str, weights: WeightFile, to: Path) -> No
 
 
 def _is_whole(path: Path, weights: WeightFile) -> bool:
-    if not path.is_file() or path.stat().st_size != weights.bytes:
+    if not path.is_file() or not weights.may_be(path.stat().st_size):
         return False
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == weights.sha256
+        return hashlib.file_digest(file, weights.algorithm).hexdigest() == weights.digest
 
 
 def _check_room(weights: WeightFile, partial: Path) -> None:

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -77,7 +77,7 @@ def is_here(weights: WeightFile) -> bool:
 
 
 def verify(path: Path, weights: WeightFile) -> None:
-    """Compare a file's size and sha256 with what they should be.
+    """Compare a file's size and hash with what they should be.
 
     Raises
     ------
@@ -85,8 +85,8 @@ def verify(path: Path, weights: WeightFile) -> None:
         When they differ.
     """
     size = path.stat().st_size
-    found = sha256_of(path) if size == weights.bytes else None
-    if found != weights.sha256:
+    found = hash_of(path, weights.algorithm) if weights.may_be(size) else None
+    if found != weights.digest:
         what = f"has {size:,} bytes, not {weights.bytes:,}" if found is None else "was altered"
         raise WeightsError(
             f"The file {str(path)!r} {what}; it is not the {weights.name} that was published.",
@@ -118,14 +118,12 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
     if not source.exists():
         raise WeightsError(f"There is no file or folder {str(source)!r}.")
     files = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.is_file())
-    by_size: dict[int, list[WeightFile]] = {}
-    for weights in known:
-        by_size.setdefault(weights.bytes, []).append(weights)
+    known = list(known)
     added: dict[str, WeightFile] = {}
     damaged = []
     for path in files:
         try:
-            added |= {weights.sha256: weights for weights in _add_file(path, by_size)}
+            added |= {weights.digest: weights for weights in _add_file(path, known)}
         except WeightsError as error:  # an archive; others in the folder may be whole
             damaged.append(error.message)
     if not added:
@@ -139,7 +137,7 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
 def remove(weights: WeightFile) -> bool:
     """Take weights out of the store, and what was downloaded of them; whether there were any."""
     place = _stored(weights)
-    found = [place, *place.parent.glob(f".{weights.sha256}*")]
+    found = [place, *place.parent.glob(f".{weights.digest}*")]
     there = any(one.is_file() and one.suffix != ".lock" for one in found)
     for one in found:
         one.unlink(missing_ok=True)
@@ -151,24 +149,26 @@ def where(weights: WeightFile) -> Path | None:
     return next((place for place in _places(weights) if place.is_file()), None)
 
 
-def sha256_of(path: Path) -> str:
-    """The file's sha256 in hexadecimal."""
+def hash_of(path: Path, algorithm: str = "sha256") -> str:
+    """The file's hash in hexadecimal."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
-def _add_file(path: Path, by_size: Mapping[int, Sequence[WeightFile]]) -> list[WeightFile]:
+def _add_file(path: Path, known: Sequence[WeightFile]) -> list[WeightFile]:
     """The known files that a file is or, as an archive, has inside it."""
     with path.open("rb") as content:
-        itself = _keep(content, by_size.get(path.stat().st_size, []))
+        itself = _keep(content, _of_size(known, path.stat().st_size))
     if itself is not None or not archives.is_archive(path):
         return [] if itself is None else [itself]
     inside = [
-        _keep(member.content, by_size[member.size])
-        for member in archives.members(path)
-        if member.size in by_size
+        _keep(member.content, _of_size(known, member.size)) for member in archives.members(path)
     ]
     return [weights for weights in inside if weights is not None]
+
+
+def _of_size(known: Sequence[WeightFile], size: int) -> list[WeightFile]:
+    return [weights for weights in known if weights.may_be(size)]
 
 
 def _keep(
@@ -180,14 +180,15 @@ def _keep(
     folder = home() / "weights"
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{uuid.uuid4().hex}.tmp"
-    hasher = hashlib.sha256()
+    hashers = {kind: hashlib.new(kind) for kind in {weights.algorithm for weights in candidates}}
     try:
         with temporary.open("wb") as copy:
             while chunk := content.read(1 << 20):
-                hasher.update(chunk)
+                for hasher in hashers.values():
+                    hasher.update(chunk)
                 copy.write(chunk)
         for weights in candidates:
-            if weights.sha256 == hasher.hexdigest():
+            if weights.digest == hashers[weights.algorithm].hexdigest():
                 target = _stored(weights)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(temporary, target)
@@ -212,4 +213,4 @@ def _installed(source: PackageResource) -> Path | None:
 
 
 def _stored(weights: WeightFile) -> Path:
-    return home() / "weights" / weights.sha256[:2] / f"{weights.sha256}-{weights.name}"
+    return home() / "weights" / weights.digest[:2] / f"{weights.digest}-{weights.name}"

@@ -9,7 +9,13 @@ from typing import Literal
 from imagesasdata.pixels import Interpolation
 
 Task = Literal[
-    "classify", "embed", "detect_objects", "detect_faces", "embed_faces", "analyze_faces"
+    "classify",
+    "embed",
+    "zero_shot",
+    "detect_objects",
+    "detect_faces",
+    "embed_faces",
+    "analyze_faces",
 ]
 # What part of a picture the network sees.
 Fit = Literal["centre", "letterbox", "stretch", "face"]
@@ -54,12 +60,31 @@ Source = PackageResource | Download | NpmPackage
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found, the best first."""
+    """A published file of weights, known by its hash, and where it may be found, the best first.
+
+    ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
+    their ``sha256`` is empty.
+    """
 
     name: str
     sha256: str
     bytes: int
     sources: tuple[Source, ...]
+    md5: str = ""
+
+    @property
+    def algorithm(self) -> Literal["sha256", "md5"]:
+        """The kind of the published hash."""
+        return "sha256" if self.sha256 else "md5"
+
+    @property
+    def digest(self) -> str:
+        """The published hash in hexadecimal."""
+        return self.sha256 or self.md5
+
+    def may_be(self, size: int) -> bool:
+        """Whether a file of so many bytes may be this one."""
+        return self.bytes in {0, size}
 
 
 @dataclass(frozen=True)
@@ -67,8 +92,9 @@ class Preprocess:
     """How a picture becomes the network's input: a square, scaled.
 
     ``size`` is the input's side in pixels. ``fit`` says what the square is: the picture's
-    ``"centre"``, its side the ``share`` of the picture's shorter side; the whole picture with a
-    margin (``"letterbox"``) or pulled to a square (``"stretch"``); or a ``"face"`` that was found,
+    ``"centre"``, its side the ``share`` of the picture's shorter side; that share of
+    its width and of its height, pressed into a square (``"stretch"``); the whole picture with a
+    margin (``"letterbox"``); or a ``"face"`` that was found,
     ``share`` then being the crop's side as a share of the face's. The network itself takes ``mean``
     from the values 0 to 255 of red, green and blue and divides by ``sd``.
     """
@@ -85,7 +111,7 @@ class Preprocess:
         seen = {
             "centre": f"centre {self.share:.0%} of the picture",
             "letterbox": "whole picture, with a margin to make it square,",
-            "stretch": "whole picture, pulled to a square,",
+            "stretch": f"centre {self.share:.0%} of the width and height, pressed into a square,",
             "face": "a face that was found, cropped,",
         }[self.fit]
         return (
@@ -137,7 +163,9 @@ class ModelCard:
             f"- **published accuracy**: {accuracy}",
             f"- **licence**: {self.licence}",
             *(
-                f"- **weights**: {file.name}, {file.bytes:,} bytes, sha256 {file.sha256}"
+                f"- **weights**: {file.name}, "
+                + (f"{file.bytes:,} bytes, " if file.bytes else "")
+                + f"{file.algorithm} {file.digest}"
                 for file in self.weights
             ),
             f"- **cite**: {self.citation}",

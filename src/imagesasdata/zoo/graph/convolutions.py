@@ -11,7 +11,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.nn.conv import Padding, conv, depthwise, same_padding
+from imagesasdata.nn.conv import Around, conv, depthwise, same_padding
 from imagesasdata.zoo.graph.nodes import Node
 
 
@@ -96,7 +96,7 @@ def _stride(node: Node) -> int:
     return strides[1]
 
 
-def _padding(node: Node, x: jax.Array, window: tuple[int, ...], stride: int) -> Padding:
+def _padding(node: Node, x: jax.Array, window: tuple[int, ...], stride: int) -> Around:
     kind = node.get("padding")
     if kind == "VALID":
         return (0, 0), (0, 0)
