@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.video_motion import video_motion
@@ -54,6 +55,7 @@ _HOME = {
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
+    "score_unsafe": "verbs.score_unsafe",
     "segment_colours": "verbs.segment_colours",
     "measure_regions": "verbs.measure_regions",
     "video_shots": "verbs.video_shots",
@@ -112,6 +114,7 @@ __all__ = [
     "read_text",
     "read_video",
     "score_aesthetics",
+    "score_unsafe",
     "segment_colours",
     "transform",
     "video_motion",

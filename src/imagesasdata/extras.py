@@ -25,10 +25,11 @@ def optional(module: str, extra: str, what: str) -> Any:
     MissingPackageError
         When it is not installed; the message has the command.
     """
+    package = module.partition(".")[0]
     try:
+        importlib.import_module(package)
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        package = module.partition(".")[0]
         if (error.name or "").partition(".")[0] != package:
             raise
         raise MissingPackageError(
