@@ -18,6 +18,7 @@ from imagesasdata.verbs import (
     read_images,
     read_text,
     read_video,
+    recognise_objects,
     score_unsafe,
     segment_colours,
     transform,
@@ -38,6 +39,7 @@ COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))
 OBJECTS = detect_objects.COLUMNS
 COUNTS = (count_objects.COUNT.named("n_person"),)
 UNSAFE = score_unsafe.COLUMNS
+MATCHES = recognise_objects.COLUMNS
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))

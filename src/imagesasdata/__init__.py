@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.recognise_objects import recognise_objects
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
@@ -66,6 +67,7 @@ _HOME = {
     # things and words
     "detect_objects": "verbs.detect_objects",
     "count_objects": "verbs.count_objects",
+    "recognise_objects": "verbs.recognise_objects",
     "read_text": "verbs.read_text",
     # look inside
     "models": "verbs.models",
@@ -113,6 +115,7 @@ __all__ = [
     "read_images",
     "read_text",
     "read_video",
+    "recognise_objects",
     "score_aesthetics",
     "score_unsafe",
     "segment_colours",
