@@ -19,6 +19,7 @@ from imagesasdata.verbs import (
     read_text,
     read_video,
     recognise_objects,
+    score_emotions,
     score_unsafe,
     segment_colours,
     transform,
@@ -40,6 +41,7 @@ OBJECTS = detect_objects.COLUMNS
 COUNTS = (count_objects.COUNT.named("n_person"),)
 UNSAFE = score_unsafe.COLUMNS
 MATCHES = recognise_objects.COLUMNS
+EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.recognise_objects import recognise_objects
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.score_emotions import score_emotions
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
     from imagesasdata.verbs.transform import transform
@@ -56,6 +57,7 @@ _HOME = {
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
+    "score_emotions": "verbs.score_emotions",
     "score_unsafe": "verbs.score_unsafe",
     "segment_colours": "verbs.segment_colours",
     "measure_regions": "verbs.measure_regions",
@@ -117,6 +119,7 @@ __all__ = [
     "read_video",
     "recognise_objects",
     "score_aesthetics",
+    "score_emotions",
     "score_unsafe",
     "segment_colours",
     "transform",

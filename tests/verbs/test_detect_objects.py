@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -167,10 +168,13 @@ def test_other_models() -> None:
 
 
 def test_without_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
     monkeypatch.setenv("IMAGESASDATA_HOME", str(tmp_path))
-    with pytest.raises(
-        iad.WeightsError, match="weights nanodet.json are not on this .*\nHint: .*weights add"
-    ):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(socket, "getaddrinfo", offline)
+    with pytest.raises(iad.WeightsError, match="nanodet.json.*\nHint: .*weights add"):
         registry.network("nanodet")
 
 
