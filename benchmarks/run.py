@@ -21,7 +21,7 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video")
+ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video", "text")
 PACKAGES = (
     "imagesasdata",
     "av",
@@ -31,6 +31,7 @@ PACKAGES = (
     "onnxruntime",
     "opencv-python-headless",
     "pillow",
+    "rapidocr",
     "scikit-image",
     "torch",
 )
