@@ -20,13 +20,17 @@ from PIL import Image
 # The shapes in the annotations are checked in every test; this must come before the first import.
 install_import_hook(
     [
-        "imagesasdata.measures",
         "imagesasdata.nn",
         "imagesasdata.ocr.pieces",
         "imagesasdata.ocr.rapidocr",
         "imagesasdata.ocr.reading_order",
-        "imagesasdata.zoo.efficientnet_lite",
+        "imagesasdata.measures",
         "imagesasdata.zoo.graph.convolutions",
+        *(
+            f"imagesasdata.zoo.{name}"
+            for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
+        ),
+        "imagesasdata.stats",
     ],
     "beartype.beartype",
 )

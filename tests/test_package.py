@@ -23,6 +23,21 @@ from .conftest import REPO
 VERBS = [name for name in iad.__all__ if name[0].islower()]
 COMMON = ("path", "max_pixels", "workers", "cache", "on_error", "progress", "device", "batch_size")
 ORDER = "path prefix batch_size workers device cache on_error progress".split()
+# The data and what a verb is about stand first: the steps, the formula, the columns to compare.
+ABOUT = {
+    "audit": 3,
+    "explain": 3,
+    "feature_maps": 3,
+    "filters": 2,
+    "label_page": 3,
+    "measure_regions": 2,
+    "recognise_objects": 2,
+    "regress": 2,
+    "sample_for_labels": 2,
+    "segment_colours": 2,
+    "transform": 2,
+    "validate": 3,
+}
 
 IMPORT = """
 import json, os, sys, threading, time, warnings
@@ -80,10 +95,7 @@ def test_every_verb_has_a_full_docstring(name: str) -> None:
 @pytest.mark.parametrize("name", VERBS)
 def test_options_are_keywords_in_one_order(name: str) -> None:
     parameters = list(inspect.signature(getattr(iad, name)).parameters.values())
-    # What these are about is two things: steps, a palette, regions.
-    first = (
-        2 if name in {"transform", "segment_colours", "measure_regions", "recognise_objects"} else 1
-    )
+    first = ABOUT.get(name, 1)
     assert all(p.kind is p.KEYWORD_ONLY for p in parameters[first:])
     shared = [p.name for p in parameters if p.name in ORDER]
     assert shared == [option for option in ORDER if option in shared]

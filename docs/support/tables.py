@@ -11,14 +11,20 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
+from imagesasdata.regression import result
+from imagesasdata.verbs import agreement as agreement_module
+from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
     count_objects,
     detect_objects,
+    label_page,
     measure_regions,
+    read_annotations,
     read_images,
     read_text,
     read_video,
     recognise_objects,
+    sample_for_labels,
     score_emotions,
     score_unsafe,
     segment_colours,
@@ -26,6 +32,7 @@ from imagesasdata.verbs import (
     video_motion,
     video_shots,
 )
+from imagesasdata.verbs import validate as validate_module
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -45,6 +52,20 @@ EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for colum
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
+ANNOTATIONS = read_annotations.COLUMNS[2:-1]
+# Tables of results, by the call that gives them.
+TRUST = {
+    "agreement(...).tidy()": agreement_module.TIDY,
+    "validate(...).tidy()": validate_module.TIDY,
+    "validate(...).glance()": validate_module.GLANCE,
+    "audit(...).tidy()": audit_module.TIDY,
+    "audit(...).gaps()": audit_module.GAPS,
+    "regress(...).tidy()": result.TIDY,
+    "regress(...).glance()": result.GLANCE,
+    "regress(...).augment()": result.AUGMENT,
+    "regress(...).compare()": result.COMPARE,
+}
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
 
 
@@ -111,6 +132,25 @@ def commands() -> list[tuple[str, ...]]:
         inner = getattr(one, "commands", None)
         found += [(name, other) for other in inner] if inner else [(name,)]
     return found
+
+
+def model_table() -> str:
+    """The models in a table: what they do, their size and their published accuracy."""
+    listed = iad.models()
+    rows = [
+        [
+            f"`{one.model}`",
+            one.tasks,
+            str(one.input_size),
+            f"{one.parameters / 1000000.0:.1f}",
+            f"{one.megabytes:.0f}",
+            one.score,
+            one.licence.split(" (")[0],
+        ]
+        for one in listed.itertuples()
+    ]
+    head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]
+    return _markdown(head, rows)
 
 
 def model_cards() -> str:

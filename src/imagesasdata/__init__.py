@@ -26,25 +26,39 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.agreement import agreement
+    from imagesasdata.verbs.audit import audit
+    from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.count_objects import count_objects
     from imagesasdata.verbs.detect_objects import detect_objects
     from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.explain import explain
+    from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.label_page import label_page, read_labels
     from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
+    from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.recognise_objects import recognise_objects
+    from imagesasdata.verbs.register_model import register_model
+    from imagesasdata.verbs.regress import regress
+    from imagesasdata.verbs.sample_for_labels import sample_for_labels
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.score_emotions import score_emotions
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
+    from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.validate import validate
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
+    from imagesasdata.verbs.zero_shot import zero_shot
 
 __version__ = "0.1.0.dev0"
 
@@ -71,9 +85,26 @@ _HOME = {
     "count_objects": "verbs.count_objects",
     "recognise_objects": "verbs.recognise_objects",
     "read_text": "verbs.read_text",
+    "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    "register_model": "verbs.register_model",
+    "summary": "verbs.summary",
+    "feature_maps": "verbs.feature_maps",
+    "filters": "verbs.feature_maps",
+    "explain": "verbs.explain",
+    # trust
+    "sample_for_labels": "verbs.sample_for_labels",
+    "label_page": "verbs.label_page",
+    "read_labels": "verbs.label_page",
+    "agreement": "verbs.agreement",
+    "validate": "verbs.validate",
+    "audit": "verbs.audit",
+    "regress": "verbs.regress",
+    "read_annotations": "verbs.read_annotations",
+    "cite": "verbs.cite",
+    "pseudonymise": "verbs.pseudonymise",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -105,26 +136,42 @@ __all__ = [
     "NameClashError",
     "UnknownNameError",
     "WeightsError",
+    "agreement",
+    "audit",
+    "cite",
     "classify",
     "contact_sheet",
     "count_objects",
     "detect_objects",
     "embed",
+    "explain",
+    "feature_maps",
     "features",
+    "filters",
+    "label_page",
     "measure_regions",
     "model_card",
     "models",
+    "pseudonymise",
+    "read_annotations",
     "read_images",
+    "read_labels",
     "read_text",
     "read_video",
     "recognise_objects",
+    "register_model",
+    "regress",
+    "sample_for_labels",
     "score_aesthetics",
     "score_emotions",
     "score_unsafe",
     "segment_colours",
+    "summary",
     "transform",
+    "validate",
     "video_motion",
     "video_shots",
+    "zero_shot",
 ]
 
 

@@ -371,6 +371,46 @@ def embed(
     )
 
 
+@app.command("zero-shot")
+def zero_shot(
+    paths: Paths,
+    label: Annotated[list[str], typer.Option(help="A label in your own words; give at least two.")],
+    to: To = None,
+    path: PathColumn = "path",
+    template: Annotated[
+        str, typer.Option(help="A sentence in which {} stands for a label.")
+    ] = "a photo of {}.",
+    model: ModelName = "clip_vit_b32",
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Say which of some labels, in your own words, fits each picture best."""
+    from imagesasdata import zero_shot as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            labels=label,
+            template=template,
+            path=path,
+            model=model,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
 @app.command()
 def objects(
     paths: Paths,

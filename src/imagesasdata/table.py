@@ -60,6 +60,50 @@ class Table:
         present.sort(key=lambda row: cells[row])
         return present + [row for row, cell in enumerate(cells) if cell is None]
 
+    def need(self, column: str, argument: str) -> str:
+        """The column's name, when there is such a column.
+
+        Raises
+        ------
+        ColumnError
+            When there is none; the message names the argument that asked for it.
+        """
+        if column not in self.frame.columns:
+            close = nearest(str(column), self.frame.columns)
+            listed = ", ".join(map(repr, self.frame.columns)) or "none"
+            raise ColumnError(
+                f"{argument} names {column!r}, but the table has no such column. "
+                f"Its columns: {listed}.",
+                f"did you mean {close!r}?" if close else None,
+            )
+        return column
+
+    def plain(self, columns: Sequence[str]) -> Any:
+        """Some columns as pandas with numpy's types, rows numbered from 0, for a formula.
+
+        Raises
+        ------
+        ArgumentTypeError
+            When a column holds a mixture of types.
+        """
+        wanted = list(dict.fromkeys(columns))
+        try:
+            arrow = self.frame.select(wanted).to_arrow()
+        except (pa.ArrowException, TypeError) as error:
+            raise ArgumentTypeError(
+                f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
+            ) from error
+        return arrow.select(wanted).to_pandas(ignore_metadata=True)
+
+    def take(self, rows: Sequence[int]) -> Table:
+        """Some of the rows, by number."""
+        return Table(self.frame[list(rows)], self.lazy, self.path)
+
+    def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
+        """Another table of the same kind, from plain columns."""
+        table = pa.table(dict(columns))
+        return self._give(nw.from_native(_like(table, self.frame), eager_only=True))
+
     def paths(self) -> list[str | None]:
         """The path column as text; ``None`` for nulls and for cells that are no text."""
         return [
@@ -115,6 +159,14 @@ class Table:
             new.index = nw.to_native(frame).index
         joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
         return self._give(joined)
+
+    def replace(self, results: pa.Table, columns: Sequence[Column]) -> Any:
+        """The table with columns of its own replaced, in their places."""
+        order = self.frame.columns
+        names = [column.name for column in columns]
+        rest = Table(self.frame.drop(names), False, self.path)
+        joined = nw.from_native(rest.join(results, columns), eager_only=True)
+        return self._give(joined.select(order))
 
     def keep(self, mask: Sequence[bool], native: Any) -> Any:
         """The rows of ``native`` (a table given by `join`) where ``mask`` is true."""
@@ -207,6 +259,25 @@ def open_with(frame: Any, column: str, *, option: str) -> Table:
     return Table(taken, lazy, column)
 
 
+def open_data(data: Any) -> Table:
+    """Take a table that need not have paths, for verbs on columns.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it is no table.
+    ColumnError
+        When it has a column twice.
+    """
+    if is_paths(data):
+        raise ArgumentTypeError(
+            f"Expected a table (pandas, polars or pyarrow), got {type(data).__name__}.",
+            "read the file first, as in pandas.read_csv(FILE).",
+        )
+    frame, lazy = _frame(data)
+    return Table(frame, lazy, "path")
+
+
 def from_paths(
     where: PathLike | Iterable[PathLike], backend: Backend = "pandas", media: Media = PICTURES
 ) -> Any:
@@ -231,6 +302,35 @@ def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "panda
 
         return pl.from_arrow(table)
     return table.to_pandas()
+
+
+def is_level(frame: Any, column: str) -> bool:
+    """Whether a column of a frame that `Table.plain` gave holds text or categories, not numbers."""
+    import pandas as pd
+
+    return not pd.api.types.is_numeric_dtype(frame[column].dtype)
+
+
+def number(frame: Any, column: str) -> None:
+    """Make a column of bools one of 0 and 1, in place; other columns stay."""
+    import pandas as pd
+
+    cells = frame[column]
+    plain = set(cells.dropna().unique()) <= {True, False} if cells.dtype == object else False
+    if plain or pd.api.types.is_bool_dtype(cells.dtype):
+        frame[column] = cells.astype(float)
+
+
+def union_levels(frame: Any, *columns: str) -> None:
+    """Give columns of text the same categories, in place, so that they make the same terms."""
+    import pandas as pd
+
+    texts = [pd.api.types.is_string_dtype(frame[c].dropna()) for c in columns]
+    kinds = [isinstance(frame[c].dtype, pd.CategoricalDtype) for c in columns]
+    if all(text or kind for text, kind in zip(texts, kinds, strict=True)):
+        levels = sorted({level for c in columns for level in frame[c].dropna().unique()}, key=str)
+        for column in columns:
+            frame[column] = pd.Categorical(frame[column], categories=levels)
 
 
 def to_arrow(images: Any) -> pa.Table:
