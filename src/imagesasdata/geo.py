@@ -27,7 +27,7 @@ WGS84 = "EPSG:4326"
 class Zonal(NamedTuple):
     """What the pixels of a region hold; ``None`` where it has none, or is itself none."""
 
-    count: int | None = None
+    pixels: int | None = None
     total: float | None = None
     mean: float | None = None
     least: float | None = None

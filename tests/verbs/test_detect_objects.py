@@ -185,7 +185,7 @@ def test_the_names_of_cocos_things() -> None:
 
 @pytest.mark.parity
 @pytest.mark.parametrize(
-    ("model", "least_map", "least_ap50"), [("centernet", 0.27, 0.44), ("nanodet", 0.27, 0.39)]
+    ("model", "least_map", "least_ap50"), [("centernet", 0.27, 0.43), ("nanodet", 0.25, 0.36)]
 )
 def test_accuracy_on_labelled_photos(
     model: str,

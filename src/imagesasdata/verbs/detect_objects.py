@@ -175,11 +175,16 @@ def detector(
         raise one_of("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
     names = network.labels().names
+
+    def finish(results: list[Any]) -> Sequence[Row]:
+        outputs, note = results[0]
+        return rows(_things(outputs, note, names, wanted, threshold))
+
     return Verb(
         name=name,
         columns=columns,
         load=_loader(network.card.preprocess, decode, max_pixels),
-        finish=lambda results: rows(_things(*results[0], names, wanted, threshold)),
+        finish=finish,
         network=Network(network.apply, network.params),
         settings={
             "model": network.fingerprint,

@@ -26,7 +26,7 @@ _LIMITS = (
     "Published again in another form by V. Mandic; the conversion was not compared with the original "
     "here.",
 )
-_SOURCE = "measured here on 100 photographs of COCO; the source states none for this file"
+_SOURCE = "measured here on 50 photographs of COCO; the source states none for this file"
 
 
 _CARDS = (
@@ -46,7 +46,7 @@ _CARDS = (
         parameters=2_015_145,
         licence=_LICENCE,
         training_data=_TRAINING,
-        score={},
+        score={"mAP": 0.283, "AP50": 0.437},
         score_source=_SOURCE,
         limits=_LIMITS,
         citation="Zhou, X., Wang, D. and Krähenbühl, P. (2019). Objects as Points. "
