@@ -25,6 +25,8 @@ install_import_hook(
         "imagesasdata.ocr.rapidocr",
         "imagesasdata.ocr.reading_order",
         "imagesasdata.measures",
+        "imagesasdata.neighbours",
+        "imagesasdata.clustering",
         "imagesasdata.zoo.graph.convolutions",
         *(
             f"imagesasdata.zoo.{name}"

@@ -15,8 +15,13 @@ from imagesasdata.regression import result
 from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
+    cluster,
+    cluster_curve,
+    cluster_table,
     count_objects,
     detect_objects,
+    find_duplicates,
+    find_similar,
     label_page,
     measure_regions,
     read_annotations,
@@ -24,6 +29,7 @@ from imagesasdata.verbs import (
     read_text,
     read_video,
     recognise_objects,
+    reduce,
     sample_for_labels,
     score_emotions,
     score_unsafe,
@@ -52,6 +58,21 @@ EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for colum
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+SIMILAR = (
+    find_similar.QUERY_ID,
+    find_similar.RANK,
+    col.IMAGE_ID,
+    col.PATH,
+    find_similar.DISTANCE,
+    find_similar.INDEX_RECALL,
+)
+DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, cluster_curve.COLUMNS
+CLUSTER_TABLE = (
+    *cluster_table.FIRST,
+    cluster_table.TYPICAL.named("typical_path_1"),
+    cluster_table.ATYPICAL.named("atypical_path_1"),
+)
+REDUCE = (reduce.DIM.named("dim_1"),)
 SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
 ANNOTATIONS = read_annotations.COLUMNS[2:-1]
 # Tables of results, by the call that gives them.
@@ -82,7 +103,16 @@ def columns(chosen: Iterable[Column]) -> str:
 def unlisted() -> list[str]:
     """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
     shown = {
-        one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)
+        one.name
+        for one in (
+            *READ,
+            *FRAMES,
+            *VIDEO,
+            *TRANSFORM,
+            *CLASSIFY,
+            *EMBED,
+            col.IMAGE_ERROR,
+        )
     }
     known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
     return sorted(known - shown)

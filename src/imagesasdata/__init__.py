@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.audit import audit
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
+    from imagesasdata.verbs.cluster import cluster
+    from imagesasdata.verbs.cluster_curve import cluster_curve
+    from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.count_objects import count_objects
     from imagesasdata.verbs.detect_objects import detect_objects
@@ -37,7 +40,10 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.find_duplicates import find_duplicates
+    from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.label_page import label_page, read_labels
+    from imagesasdata.verbs.map_images import map_images
     from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
     from imagesasdata.verbs.recognise_objects import recognise_objects
+    from imagesasdata.verbs.reduce import reduce
     from imagesasdata.verbs.register_model import register_model
     from imagesasdata.verbs.regress import regress
     from imagesasdata.verbs.sample_for_labels import sample_for_labels
@@ -89,6 +96,14 @@ _HOME = {
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    # collections
+    "find_similar": "verbs.find_similar",
+    "find_duplicates": "verbs.find_duplicates",
+    "cluster": "verbs.cluster",
+    "cluster_curve": "verbs.cluster_curve",
+    "cluster_table": "verbs.cluster_table",
+    "reduce": "verbs.reduce",
+    "map_images": "verbs.map_images",
     "register_model": "verbs.register_model",
     "summary": "verbs.summary",
     "feature_maps": "verbs.feature_maps",
@@ -140,6 +155,9 @@ __all__ = [
     "audit",
     "cite",
     "classify",
+    "cluster",
+    "cluster_curve",
+    "cluster_table",
     "contact_sheet",
     "count_objects",
     "detect_objects",
@@ -148,7 +166,10 @@ __all__ = [
     "feature_maps",
     "features",
     "filters",
+    "find_duplicates",
+    "find_similar",
     "label_page",
+    "map_images",
     "measure_regions",
     "model_card",
     "models",
@@ -159,6 +180,7 @@ __all__ = [
     "read_text",
     "read_video",
     "recognise_objects",
+    "reduce",
     "register_model",
     "regress",
     "sample_for_labels",

@@ -5,13 +5,16 @@ Inside the library results are Arrow tables; this file alone knows the user's ta
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar, cast, get_args
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -119,6 +122,61 @@ class Table:
             None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
         ]
 
+    def plain_cells(
+        self, column: str
+    ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
+        """A column as JSON has it: its kind and its cells; ``None`` for vectors and other things.
+
+        Times are milliseconds from 1970, as JavaScript counts them; what is not finite is missing.
+        """
+        cells = self.cells(column)
+        present = [cell for cell in cells if cell is not None]
+        if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
+            finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
+            return "number", finite
+        if all(isinstance(cell, (str, bool)) for cell in present):
+            return "text", [None if cell is None else str(cell) for cell in cells]
+        if all(isinstance(cell, date) for cell in present):
+            return "time", [None if cell is None else _milliseconds(cell) for cell in cells]
+        return None
+
+    def vectors(self, column: str) -> np.ndarray:
+        """A column of vectors as a float32 matrix; a row of NaN where there is none.
+
+        Raises
+        ------
+        ColumnError
+            When a cell is no vector of numbers, or two are of different lengths.
+        """
+        wrong = ColumnError(
+            f"The column {column!r} does not hold vectors of numbers.",
+            "iad.embed adds a column of vectors; name it as embedding=.",
+        )
+        try:
+            cells = self.frame[column].to_arrow()
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            raise wrong from None
+        if isinstance(cells, pa.ChunkedArray):
+            cells = cells.combine_chunks()
+        if cells.null_count == len(cells):
+            return np.full((len(cells), 0), np.nan, np.float32)
+        inner = getattr(cells.type, "value_type", pa.null())
+        if not (pa.types.is_integer(inner) or pa.types.is_floating(inner)):
+            raise wrong
+        # A fixed-size list has numbers under its nulls, too; as a plain list it has none.
+        cells = cells.cast(pa.list_(pa.float32()), safe=False)
+        lengths = sorted(set(pc.call_function("list_value_length", [cells]).to_pylist()) - {None})
+        if len(lengths) > 1:
+            raise ColumnError(
+                f"The vectors in {column!r} have different lengths: {lengths[0]} and {lengths[-1]}.",
+                "vectors of one model have one length; embed all pictures with the same model.",
+            )
+        vectors = np.full((len(cells), lengths[0]), np.nan, np.float32)
+        present = np.asarray(cells.is_valid())
+        numbers = cells.drop_null().flatten().to_numpy(zero_copy_only=False)
+        vectors[present] = numbers.reshape(-1, lengths[0])
+        return vectors
+
     def check_names(self, columns: Iterable[Column], *, prefix: str | None) -> None:
         """Raise where an output column would overwrite one of the table's."""
         names = [column.name for column in columns]
@@ -178,14 +236,16 @@ class Table:
     def expand(
         self,
         results: pa.Table,
-        rows: Sequence[int],
+        rows: Sequence[int | None],
         columns: Sequence[Column],
         media: Media = PICTURES,
         number: Column | None = None,
+        first: int = 0,
     ) -> Any:
         """A long table: number and path of row ``rows[i]``, then result ``i``.
 
-        With ``number`` a column of that name numbers the rows of the long table and comes first.
+        With ``number`` a column of that name numbers the rows of the long table and comes first. So
+        many of ``columns`` as ``first`` says come before number and path.
         """
         paths = pa.array(self.paths(), pa.string())
         long = pa.table({media.path.name: paths.take(pa.array(rows, pa.int64()))})
@@ -199,8 +259,9 @@ class Table:
         long = long.add_column(0, media.number.name, ids)
         if number is not None:
             long = long.add_column(0, number.name, pa.array(range(len(rows)), pa.int64()))
-        for column in columns:
-            long = long.append_column(column.name, results[column.name])
+        for place, column in enumerate(columns):
+            at = place if place < first else long.num_columns
+            long = long.add_column(at, column.name, results[column.name])
         return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
 
     def _give(self, frame: nw.DataFrame[Any]) -> Any:
@@ -403,6 +464,12 @@ def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
     raise ArgumentTypeError(
         f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
     )
+
+
+def _milliseconds(moment: date) -> float:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000
 
 
 def read(file: str) -> Any:

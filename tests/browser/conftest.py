@@ -17,7 +17,9 @@ def chromium() -> Iterator[Any]:
     if program is None:
         pytest.skip("there is no chromium on the PATH")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        # WebGL by software, as a machine without a graphics card has it.
+        options = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        browser = playwright.chromium.launch(executable_path=program, args=options)
         yield browser
         browser.close()
 

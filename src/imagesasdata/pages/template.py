@@ -26,7 +26,7 @@ def fill(name: str, *, texts: Mapping[str, str], data: Mapping[str, Any]) -> str
             return (folder / key.removeprefix("file:")).read_text("utf-8")
         return parts[key]
 
-    return re.sub(r"\{\{([\w:.]+)\}\}", part, (folder / name).read_text("utf-8"))
+    return re.sub(r"\{\{([\w:./]+)\}\}", part, (folder / name).read_text("utf-8"))
 
 
 def _json(value: Any) -> str:
