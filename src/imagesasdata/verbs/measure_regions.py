@@ -127,8 +127,9 @@ def measure_regions(
     >>> lights = iad.measure_regions("examples/lights/lights.tif", "examples/lights/districts.geojson")
     >>> lights[["district", "pixel_count", "pixel_sum"]]
       district  pixel_count  pixel_sum
-    0     Nord         1800     9054.0
-    1     Ouest         900     4054.0
+    0     Nord         1800    11651.0
+    1    Ouest          900     1355.0
+    2      Est          740      764.0
     """
     check_count("band", band)
     with open_raster(os.fspath(raster), band) as opened:
