@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.fine_tune import fine_tune
+    from imagesasdata.verbs.fitted_model import FittedModel
+    from imagesasdata.verbs.load_model import load_model
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
@@ -54,6 +57,9 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    "fine_tune": "verbs.fine_tune",
+    "load_model": "verbs.load_model",
+    "FittedModel": "verbs.fitted_model",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
@@ -82,6 +88,7 @@ __all__ = [
     "ColumnError",
     "DeviceError",
     "DroppedImagesWarning",
+    "FittedModel",
     "ImageError",
     "ImagesAsDataError",
     "MissingPackageError",
@@ -92,6 +99,8 @@ __all__ = [
     "contact_sheet",
     "embed",
     "features",
+    "fine_tune",
+    "load_model",
     "model_card",
     "models",
     "read_images",

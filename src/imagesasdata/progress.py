@@ -18,9 +18,13 @@ class Progress:
         The verb, shown before the bar.
     show
         ``True`` or ``False``; ``None`` shows it in a notebook or a terminal, not in a pipe.
+    unit
+        What is counted.
     """
 
-    def __init__(self, total: int, what: str, *, show: bool | None = None) -> None:
+    def __init__(
+        self, total: int, what: str, *, show: bool | None = None, unit: str = " pictures"
+    ) -> None:
         self.failed = 0
         self._bar: Any = None
         if show is None:
@@ -28,7 +32,7 @@ class Progress:
         if show:
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=total, desc=what, unit=" pictures", dynamic_ncols=True)
+            self._bar = tqdm(total=total, desc=what, unit=unit, dynamic_ncols=True)
 
     def __enter__(self) -> Progress:
         return self

@@ -75,6 +75,19 @@ class Table:
             None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
         ]
 
+    @property
+    def backend(self) -> Backend:
+        """The table library, as `from_columns` takes it."""
+        kind = self.frame.implementation
+        return "polars" if kind.is_polars() else "pyarrow" if kind.is_pyarrow() else "pandas"
+
+    def categories(self, column: str) -> tuple[Any, ...] | None:
+        """The classes of an ordered category, from lowest to highest; ``None`` for other columns."""
+        series = self.frame[column]
+        if series.dtype != nw.Enum:
+            return None
+        return tuple(series.cat.get_categories().to_list())
+
     def check_names(self, columns: Iterable[Column], *, prefix: str | None) -> None:
         """Raise where an output column would overwrite one of the table's."""
         names = [column.name for column in columns]

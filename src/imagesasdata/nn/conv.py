@@ -12,6 +12,8 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+from imagesasdata.nn.depthwise_gradient import depthwise_padded
+
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
@@ -63,7 +65,9 @@ def depthwise(
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride),
+        cpu=lambda x, kernel: depthwise_padded(
+            pad_same(x, kernel.shape[0], stride), kernel, stride
+        ),
         default=lambda x, kernel: _plain(
             x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1]
         ),
