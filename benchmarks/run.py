@@ -1,6 +1,6 @@
-"""Compare imagesasdata with PyTorch and onnxruntime on this machine, side by side.
+"""Compare imagesasdata with its peers on this machine, side by side.
 
-python benchmarks/run.py [--only forward,end_to_end,memory,start_up] [--rounds N] [--quick]
+python benchmarks/run.py [--only NAME,NAME] [--rounds N] [--quick]
 """
 
 from __future__ import annotations
@@ -21,8 +21,19 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up")
-PACKAGES = ("imagesasdata", "jax", "jaxlib", "numpy", "pillow", "onnxruntime", "torch")
+ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video")
+PACKAGES = (
+    "imagesasdata",
+    "av",
+    "jax",
+    "jaxlib",
+    "numpy",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pillow",
+    "scikit-image",
+    "torch",
+)
 
 
 def main() -> None:

@@ -19,9 +19,17 @@ from PIL import Image
 
 # The shapes in the annotations are checked in every test; this must come before the first import.
 install_import_hook(
-    ["imagesasdata.nn", "imagesasdata.zoo.efficientnet_lite", "imagesasdata.measures"],
+    [
+        "imagesasdata.nn",
+        "imagesasdata.zoo.efficientnet_lite",
+        "imagesasdata.zoo.graph.convolutions",
+        "imagesasdata.measures",
+    ],
     "beartype.beartype",
 )
+
+from imagesasdata.weights import store  # noqa: E402
+from imagesasdata.zoo import registry  # noqa: E402
 
 REPO = Path(__file__).parents[1]
 
@@ -89,6 +97,28 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IMAGESASDATA_HOME", str(tmp_path_factory.mktemp("home")))
         yield
+
+
+# Where the weights are that the user (or CI) fetched, before the tests take a home of their own.
+_USERS_WEIGHTS = store.home() / "weights"
+
+
+@pytest.fixture(scope="session")
+def bring_weights(_own_home: None) -> Callable[..., None]:
+    """Lets a test use weights that do not come with the library; without them it is skipped."""
+
+    def bring(*models: str) -> None:
+        for file in [file for name in models for file in registry.card(name).weights]:
+            name = f"{file.sha256[:2]}/{file.sha256}-{file.name}"
+            here = _USERS_WEIGHTS / name
+            if not here.is_file():
+                pytest.skip(f"no {file.name} here; bring it by: imagesasdata weights fetch")
+            there = store.home() / "weights" / name
+            if not there.exists():
+                there.parent.mkdir(parents=True, exist_ok=True)
+                there.symlink_to(here)
+
+    return bring
 
 
 @pytest.fixture(autouse=True)

@@ -51,4 +51,5 @@ def _part(photo: Path, rng: np.random.Generator) -> Image.Image:
     part = image.resize((SIDE, SIDE), box=(left, top, left + side, top + side))
     if rng.random() < 0.5:
         part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return part.point(lambda value, gain=rng.uniform(0.7, 1.3): min(255, int(value * gain)))
+    gain = rng.uniform(0.7, 1.3)
+    return part.point(lambda value: min(255, int(value * gain)))

@@ -11,7 +11,12 @@ Interpolation = Literal["bicubic", "bilinear"]
 
 
 def centre_square(
-    image: Image.Image, size: int, share: float, interpolation: Interpolation = "bicubic"
+    image: Image.Image,
+    size: int,
+    share: float,
+    interpolation: Interpolation = "bicubic",
+    *,
+    stretch: bool = False,
 ) -> np.ndarray:
     """The centre square of a picture at ``size`` x ``size``.
 
@@ -24,6 +29,10 @@ def centre_square(
     share
         Side of the square as a share of the picture's shorter side: a resize of the shorter side to
         ``size / share`` with a centre crop of ``size``, done in one step.
+    interpolation
+        How pixels are weighed.
+    stretch
+        Take that share of the width and of the height instead, and press it into a square.
 
     Returns
     -------
@@ -31,9 +40,11 @@ def centre_square(
         uint8, (size, size, 3).
     """
     width, height = image.size
-    side = min(width, height) * share
-    left, top = (width - side) / 2, (height - side) / 2
-    box = (left, top, left + side, top + side)
+    wide = high = min(width, height) * share
+    if stretch:
+        wide, high = width * share, height * share
+    left, top = (width - wide) / 2, (height - high) / 2
+    box = (left, top, left + wide, top + high)
     method = Image.Resampling[interpolation.upper()]
     return np.asarray(image.resize((size, size), method, box=box))
 

@@ -1,19 +1,19 @@
-"""The progress bar of a run: pictures per second, time left, failures."""
+"""The progress bar of long work: pictures or bytes per second, time left, failures."""
 
 from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 
 class Progress:
-    """Counts pictures as they are finished, on a bar where someone is looking.
+    """Counts pictures (or bytes) as they are finished, on a bar where someone is looking.
 
     Parameters
     ----------
     total
-        Number of pictures.
+        Number of them; ``None`` when it is not known.
     what
         The verb, shown before the bar.
     show
@@ -23,7 +23,12 @@ class Progress:
     """
 
     def __init__(
-        self, total: int, what: str, *, show: bool | None = None, unit: str = " pictures"
+        self,
+        total: int | None,
+        what: str,
+        *,
+        show: bool | None = None,
+        unit: Literal["pictures", "bytes", "epochs"] = "pictures",
     ) -> None:
         self.failed = 0
         self._bar: Any = None
@@ -32,7 +37,10 @@ class Progress:
         if show:
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=total, desc=what, unit=unit, dynamic_ncols=True)
+            words: dict[str, Any] = {"unit": f" {unit}"}
+            if unit == "bytes":
+                words = {"unit": "B", "unit_scale": True}
+            self._bar = tqdm(total=total, desc=what, dynamic_ncols=True, **words)
 
     def __enter__(self) -> Progress:
         return self
@@ -45,6 +53,11 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
+
+    def add(self, count: int) -> None:
+        """Count so many more."""
+        if self._bar is not None:
+            self._bar.update(count)
 
     def step(self, *, failed: bool) -> None:
         """Count one picture more."""

@@ -80,12 +80,25 @@ def _colour(rgb: np.ndarray) -> dict[str, Value]:
     for term in EXAMPLES:
         values[f"{term}_share"] = (terms[cell] == term).mean()
 
-    counts, _ = np.histogramdd(rgb.reshape(-1, 3), bins=[np.arange(0, 257, 8)] * 3)
-    in_block = uniform_filter(counts, 5, mode="constant") * 5**3
-    middle = np.unravel_index(np.round(in_block).argmax(), counts.shape)
-    inside = (abs(rgb // 8 - np.array(middle)) <= 2).all(axis=2)
-    values["dominant_colour"] = "#" + "".join(f"{round(c):02x}" for c in rgb[inside].mean(axis=0))
-    values["dominant_colour_share"] = inside.mean()
+    names = ["dominant_colour", "dominant_colour_2", "dominant_colour_3"]
+    for name in names:
+        values[name] = values[f"{name}_share"] = None
+    pixels, count = rgb.reshape(-1, 3), 0
+    while len(pixels):
+        counts = cv2.calcHist([pixels[None]], [0, 1, 2], None, [32] * 3, [0, 256] * 3)
+        in_block = uniform_filter(counts, 5, mode="constant") * 5**3
+        middle = np.unravel_index(np.round(in_block).argmax(), counts.shape)
+        inside = (abs(pixels // 8 - np.array(middle)) <= 2).all(axis=1)
+        share = inside.sum() * 3 / rgb.size
+        if count and share < 0.05:
+            break
+        if count < len(names):
+            mean = pixels[inside].mean(axis=0)
+            values[names[count]] = "#" + "".join(f"{round(c):02x}" for c in mean)
+            values[f"{names[count]}_share"] = share
+        count += 1
+        pixels = pixels[~inside]
+    values["dominant_colour_count"] = count
     return values
 
 
@@ -144,6 +157,9 @@ def _texture(rgb: np.ndarray) -> dict[str, Value]:
     patterns = local_binary_pattern(grey, 8, 1, "uniform")
     for pattern in range(10):
         values[f"lbp_{pattern}"] = (patterns == pattern).mean()
+
+    _, packed = cv2.imencode(".jpg", rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 75])
+    values["compression_ratio"] = len(packed) / rgb.nbytes
 
     sides = [2**power for power in range(10) if 2**power * 4 <= min(grey.shape)]
     values["fractal_dimension"] = None

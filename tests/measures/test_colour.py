@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imagesasdata.measures.colour import measure
-from imagesasdata.measures.colour_cells import count_cells, dominant_colour, warm_and_cool_share
+from imagesasdata.measures.colour_cells import count_cells, dominant_colours, warm_and_cool_share
 from imagesasdata.measures.colour_names import EXAMPLES, TERMS, nearest_term
 from imagesasdata.measures.srgb import lab, luminance
 
@@ -163,14 +163,19 @@ def test_dominant_colour_is_the_mean_of_the_most_common_similar_ones() -> None:
     rgb.reshape(-1, 3)[:40] = (30, 60, 90)
     rgb.reshape(-1, 3)[40:60] = (36, 66, 96)  # in another cell, but near
     rgb.reshape(-1, 3)[60:] = (200, 200, 200)
-    colour, share = dominant_colour(rgb, count_cells(rgb))
-    assert (colour, share) == ("#203e5c", 0.6)
+    assert dominant_colours(rgb, count_cells(rgb)) == [("#203e5c", 0.6), ("#c8c8c8", 0.4)]
+
+
+def test_colours_of_less_than_a_twentieth_do_not_count() -> None:
+    rgb = plain((255, 255, 255), 10, 10)
+    rgb.reshape(-1, 3)[:5] = (0, 0, 255)
+    rgb.reshape(-1, 3)[5:9] = (0, 0, 0)
+    assert dominant_colours(rgb, count_cells(rgb)) == [("#ffffff", 0.91), ("#0000ff", 0.05)]
 
 
 @pytest.mark.parametrize("rgb", [(0, 0, 0), (255, 255, 255), (0, 255, 131), (7, 8, 248)])
 def test_dominant_colour_at_the_ends_of_the_scale(rgb: tuple[int, int, int]) -> None:
     picture = plain(rgb)
-    assert dominant_colour(picture, count_cells(picture)) == (
-        "#{:02x}{:02x}{:02x}".format(*rgb),
-        1.0,
-    )
+    assert dominant_colours(picture, count_cells(picture)) == [
+        ("#{:02x}{:02x}{:02x}".format(*rgb), 1.0)
+    ]

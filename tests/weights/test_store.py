@@ -34,7 +34,7 @@ def test_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_weights_of_an_installed_package_are_found_and_checked() -> None:
     weights = registry.card("efficientnet_lite0").weights[0]
     path = store.locate(weights)
-    assert store.sha256_of(path) == weights.sha256
+    assert store.hash_of(path) == weights.sha256
     assert path.name.startswith(f"efficientnet-lite0-{weights.sha256[:8]}")
 
 

@@ -41,11 +41,13 @@ def test_identifiers_fit_a_formula() -> None:
 
 @pytest.mark.parametrize("card", registry.cards(), ids=lambda card: card.name)
 def test_cards_are_complete(card: ModelCard) -> None:
+    # What a model need not have: classes, an embedding, a published score.
+    optional = {"labels", "classes", "embedding_size", "score"}
     for field in fields(card):
-        assert getattr(card, field.name), field.name
+        assert field.name in optional or getattr(card, field.name), field.name
     text = str(card)
     assert all(limit in text for limit in card.limits)
-    assert all(file.sha256 in text for file in card.weights)
+    assert all(file.digest in text for file in card.weights)
 
 
 def test_the_centre_that_efficientnet_lite_sees() -> None:

@@ -27,7 +27,10 @@
   leave one out of a regression. English terms of a self-chosen public, on uncalibrated screens.
 - ``dominant_colour``, ``dominant_colour_share``: the cube of 40 x 40 x 40 levels of sRGB, on a grid of
   8, that holds the most pixels (a mode of the colour histogram; Swain and Ballard 1991,
-  doi:10.1007/BF00130487): the mean colour of these pixels, and their share.
+  doi:10.1007/BF00130487): the mean colour of these pixels, and their share. ``dominant_colour_2``,
+  ``dominant_colour_2_share``, ``dominant_colour_3``, ``dominant_colour_3_share``: the same of the
+  pixels that are left, as long as a twentieth of all are in such a cube.
+  ``dominant_colour_count``: how many such colours there are.
 
 Shares by warmth and by name take each pixel as the centre of its cell of 8 x 8 x 8 levels.
 """
@@ -41,7 +44,7 @@ from jaxtyping import Float32, Int16, UInt8
 from imagesasdata.columns import Column
 from imagesasdata.measures.colour_cells import (
     count_cells,
-    dominant_colour,
+    dominant_colours,
     term_shares,
     warm_and_cool_share,
 )
@@ -68,6 +71,7 @@ _HUES = {
 }
 _BYTES = ("red", "green", "blue", "value")
 _LEAST_LENGTH = 1e-6
+_FEWER = "the picture could not be read, or has fewer dominant colours"
 
 COLUMNS = (
     *(
@@ -95,15 +99,36 @@ COLUMNS = (
         Column(f"{term}_share", "float64", f"Share of pixels called {term}.", range="0 to 1")
         for term in TERMS
     ),
-    Column(
-        "dominant_colour",
-        "string",
-        "Mean of the most common similar colours, sRGB.",
-        unit="hex",
-        range="#000000 to #ffffff",
+    *(
+        column
+        for name, which, null in (
+            ("dominant_colour", "most common", Column.null),
+            ("dominant_colour_2", "second most common", _FEWER),
+            ("dominant_colour_3", "third most common", _FEWER),
+        )
+        for column in (
+            Column(
+                name,
+                "string",
+                f"Mean of the {which} similar colours, sRGB.",
+                unit="hex",
+                range="#000000 to #ffffff",
+                null=null,
+            ),
+            Column(
+                f"{name}_share",
+                "float64",
+                "Share of pixels of about that colour.",
+                range="0 to 1",
+                null=null,
+            ),
+        )
     ),
     Column(
-        "dominant_colour_share", "float64", "Share of pixels of about that colour.", range="0 to 1"
+        "dominant_colour_count",
+        "int64",
+        "Number of dominant colours: of those with a twentieth of the pixels each.",
+        range="1 to 20",
     ),
 )
 
@@ -112,7 +137,8 @@ def measure(rgb: UInt8[np.ndarray, "h w 3"], header: Size) -> dict[str, Value]:
     """The group's values."""
     counts = count_cells(rgb)
     warm, cool = warm_and_cool_share(counts)
-    dominant, dominant_share = dominant_colour(rgb, counts)
+    dominant = dominant_colours(rgb, counts)
+    first, second, third = (*dominant, (None, None), (None, None))[:3]
     return {
         **_moments(rgb),
         **_hue(rgb),
@@ -120,8 +146,13 @@ def measure(rgb: UInt8[np.ndarray, "h w 3"], header: Size) -> dict[str, Value]:
         "warm_share": warm,
         "cool_share": cool,
         **{f"{term}_share": share for term, share in term_shares(counts).items()},
-        "dominant_colour": dominant,
-        "dominant_colour_share": dominant_share,
+        "dominant_colour": first[0],
+        "dominant_colour_share": first[1],
+        "dominant_colour_2": second[0],
+        "dominant_colour_2_share": second[1],
+        "dominant_colour_3": third[0],
+        "dominant_colour_3_share": third[1],
+        "dominant_colour_count": len(dominant),
     }
 
 

@@ -6,6 +6,7 @@ colour is called or how warm it is then has to be found for the cells only, once
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import cv2
@@ -20,6 +21,7 @@ _WIDTH = 256 // _SIDE
 _WARMER = 0.25  # than grey, in points of the scale of warmth
 _REACH = 2  # cells to each side of the middle of a dominant colour
 _BLOCK = 2 * _REACH + 1
+_LEAST_SHARE = 0.05  # of pixels, for a colour after the first
 
 Counts = Float64[np.ndarray, "32 32 32"]
 
@@ -44,21 +46,39 @@ def warm_and_cool_share(counts: Counts) -> tuple[float, float]:
     return float(counts[warm].sum() / total), float(counts[cool].sum() / total)
 
 
-def dominant_colour(rgb: UInt8[np.ndarray, "h w 3"], counts: Counts) -> tuple[str, float]:
-    """The mean colour of the block of 5 x 5 x 5 cells with most pixels, and its share of pixels.
+def dominant_colours(rgb: UInt8[np.ndarray, "h w 3"], counts: Counts) -> list[tuple[str, float]]:
+    """The colours that make up most of a picture, each with its share of pixels.
 
-    Of blocks with equally many the one with the least red, then green, then blue.
+    The first is the mean colour of the block of 5 x 5 x 5 cells with most pixels; each next one that
+    of the block with most of the pixels that are left, as long as these are a twentieth of all. Of
+    blocks with equally many the one with the least red, then green, then blue.
     """
+    left = counts.copy()
+    free = np.full(rgb.shape[:2], 255, np.uint8)
+    total = counts.sum()
+    found: list[tuple[str, float]] = []
+    for middle, pixels in _fullest_blocks(left):
+        if found and pixels < _LEAST_SHARE * total:
+            break
+        first, last = np.maximum(middle - _REACH, 0), np.minimum(middle + _REACH + 1, _SIDE)
+        low, high = (first * _WIDTH).astype(float), (last * _WIDTH - 1).astype(float)
+        inside = cv2.bitwise_and(cv2.inRange(rgb, low, high), free)
+        red, green, blue = (round(part) for part in cv2.mean(rgb, mask=inside)[:3])
+        found.append((f"#{red:02x}{green:02x}{blue:02x}", float(pixels / total)))
+        free[inside > 0] = 0
+        left[tuple(slice(start, end) for start, end in zip(first, last, strict=True))] = 0.0
+    return found
+
+
+def _fullest_blocks(counts: Counts) -> Iterator[tuple[np.ndarray, float]]:
+    """The middle of the block of cells with most pixels, and how many; again whenever asked."""
     around = {"borderType": cv2.BORDER_CONSTANT, "normalize": False}
     flat = counts.reshape(_SIDE * _SIDE, _SIDE)
-    in_blue = cv2.boxFilter(flat, -1, (_BLOCK, 1), **around).reshape(counts.shape)
-    in_block = cv2.boxFilter(in_blue, -1, (_BLOCK, _BLOCK), **around)
-    middle = np.array(np.unravel_index(in_block.argmax(), counts.shape))
-    low = np.maximum(middle - _REACH, 0) * _WIDTH
-    high = np.minimum((middle + _REACH + 1) * _WIDTH, 256) - 1
-    inside = cv2.inRange(rgb, low.astype(np.float64), high.astype(np.float64))
-    red, green, blue = (round(part) for part in cv2.mean(rgb, mask=inside)[:3])
-    return f"#{red:02x}{green:02x}{blue:02x}", float(in_block.max() / counts.sum())
+    while counts.any():
+        in_blue = cv2.boxFilter(flat, -1, (_BLOCK, 1), **around).reshape(counts.shape)
+        in_block = cv2.boxFilter(in_blue, -1, (_BLOCK, _BLOCK), **around)
+        fullest = in_block.argmax()
+        yield np.array(np.unravel_index(fullest, counts.shape)), float(in_block.flat[fullest])
 
 
 @cache

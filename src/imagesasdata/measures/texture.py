@@ -17,6 +17,10 @@ All on grey values from 0 to 255 (0.299 R + 0.587 G + 0.114 B, ITU-R BT.601, as 
   (Ojala et al. 2002, doi:10.1109/TPAMI.2002.1017623): ``lbp_0`` to ``lbp_8`` by the number of
   neighbours that are at least as bright, in one run; ``lbp_9`` for all other patterns. They add up
   to 1, so leave one out of a regression. Beyond the edge of the picture is black.
+- ``compression_ratio``: bytes of the picture saved as JPEG at quality 75, as a share of the 3 bytes for
+  each pixel that it has unpacked: what is busy and irregular cannot be packed small (Machado et al.
+  2015, doi:10.1016/j.actpsy.2015.06.005). Unlike ``bytes_per_pixel`` it does not depend on how
+  the file was saved.
 - ``fractal_dimension``: of the Canny edges by counting boxes of side 1, 2, 4, ... up to a quarter of
   the shorter side (Forsythe et al. 2011, doi:10.1348/000712610X498958).
 """
@@ -35,6 +39,7 @@ from imagesasdata.measures.edges import edges
 from imagesasdata.measures.group import Size, Value
 from imagesasdata.measures.moments import mean_and_sd, strips
 
+_JPEG_QUALITY = 75
 _NO_PAIRS = "the picture could not be read, or is a single pixel"
 _GLCM = {
     "contrast": ("0 to 961", _NO_PAIRS),
@@ -56,6 +61,12 @@ COLUMNS = (
             f"lbp_{pattern}", "float64", f"Share of local binary pattern {pattern}.", range="0 to 1"
         )
         for pattern in range(PATTERNS)
+    ),
+    Column(
+        "compression_ratio",
+        "float64",
+        "Bytes as JPEG at quality 75 as a share of those unpacked.",
+        range="0 ...",
     ),
     Column(
         "fractal_dimension",
@@ -80,8 +91,15 @@ def measure(rgb: UInt8[np.ndarray, "h w 3"], header: Size) -> dict[str, Value]:
         "sharpness": roughness**2,
         **{f"glcm_{name}": pairs[name] for name in PROPERTIES},
         **{f"lbp_{pattern}": share for pattern, share in enumerate(shares)},
+        "compression_ratio": _compression_ratio(rgb),
         "fractal_dimension": fractal_dimension(drawn),
     }
+
+
+def _compression_ratio(rgb: UInt8[np.ndarray, "h w 3"]) -> float:
+    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    _, packed = cv2.imencode(".jpg", bgr, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY))
+    return packed.size / rgb.size
 
 
 def _entropy(grey: np.ndarray) -> float:

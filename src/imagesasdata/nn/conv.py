@@ -1,4 +1,4 @@
-"""Convolutions with TensorFlow's SAME padding, in the form that is fastest on the device.
+"""Convolutions, in the form that is fastest on the device.
 
 XLA's grouped convolution on a CPU is ten times slower than the same sum written out as shifted
 multiplies, and has been seen to give wrong numbers. On a GPU or TPU it is the right form. The choice
@@ -7,12 +7,19 @@ is made when a program is lowered for its device, not in the models.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
 from imagesasdata.nn.depthwise_gradient import depthwise_padded
+
+# Zeros before and after, for the rows and for the columns.
+Around = tuple[tuple[int, int], tuple[int, int]]
+# Zeros around a map: so many on every side (PyTorch), TensorFlow's SAME, or as told.
+Padding = int | Literal["same"] | Around
 
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
@@ -23,32 +30,53 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def pad_same(
-    x: Float[Array, "b h w c"], kernel: int, stride: int
+def paddings(
+    sizes: tuple[int, ...], kernel: tuple[int, ...], stride: int, padding: Padding
+) -> Around:
+    """Zeros before and after along each side of a map."""
+    if isinstance(padding, tuple):
+        return padding
+    if isinstance(padding, int):
+        return (padding, padding), (padding, padding)
+    (height, width), (kernel_height, kernel_width) = sizes, kernel
+    return same_padding(height, kernel_height, stride), same_padding(width, kernel_width, stride)
+
+
+def pad(
+    x: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int, padding: Padding
 ) -> Float[Array, "b padded_h padded_w c"]:
-    """Zeros around a batch of maps, as SAME asks for."""
-    rows, columns = (same_padding(size, kernel, stride) for size in x.shape[1:3])
+    """Zeros around a batch of maps."""
+    rows, columns = paddings(x.shape[1:3], kernel, stride, padding)
     return jnp.pad(x, ((0, 0), rows, columns, (0, 0)))
 
 
 def conv(
-    x: Float[Array, "b h w i"], kernel: Float[Array, "k k i o"], stride: int
+    x: Float[Array, "b h w i"],
+    kernel: Float[Array, "kh kw i o"],
+    stride: int,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow o"]:
     """An ordinary convolution.
 
-    A kernel of one pixel is a matrix product. On a CPU, so is one over few channels (a network's
-    first layer), once each pixel's neighbourhood is laid out in a row.
+    A kernel of one pixel is a matrix product, and so is one that steps by its own side (patches),
+    where nothing is padded.
+    On a CPU, so is one over few channels (a network's first layer), once each pixel's neighbourhood
+    is laid out in a row.
     """
-    side, _, channels, _ = kernel.shape
-    if side == 1 and stride == 1:
-        return pointwise(x, kernel[0, 0])
+    *sides, channels, _ = kernel.shape
+    around = paddings(x.shape[1:3], tuple(sides), stride, padding)
+    if around == ((0, 0), (0, 0)):
+        if sides == [1, 1]:
+            return pointwise(x[:, ::stride, ::stride], kernel[0, 0])
+        if sides == [stride, stride]:
+            return _patches(x, kernel)
     if channels > 4:
-        return _plain(x, kernel, stride=stride, groups=1)
+        return _plain(x, kernel, stride=stride, groups=1, padding=padding)
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: _as_product(x, kernel, stride=stride),
-        default=lambda x, kernel: _plain(x, kernel, stride=stride, groups=1),
+        cpu=lambda x, kernel: _as_product(x, kernel, stride=stride, padding=padding),
+        default=lambda x, kernel: _plain(x, kernel, stride=stride, groups=1, padding=padding),
     )
 
 
@@ -59,72 +87,86 @@ def pointwise(x: Float[Array, "b h w i"], kernel: Float[Array, "i o"]) -> Float[
 
 
 def depthwise(
-    x: Float[Array, "b h w c"], kernel: Float[Array, "k k c"], stride: int
+    x: Float[Array, "b h w c"],
+    kernel: Float[Array, "kh kw c"],
+    stride: int,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
     """A convolution of each channel by itself."""
     return lax.platform_dependent(
         x,
         kernel,
         cpu=lambda x, kernel: depthwise_padded(
-            pad_same(x, kernel.shape[0], stride), kernel, stride
+            pad(x, kernel.shape[0], stride, padding), kernel, stride
         ),
         default=lambda x, kernel: _plain(
-            x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1]
+            x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding
         ),
     )
 
 
 def depthwise_shifted(
-    x: Float[Array, "b h w c"], kernel: Float[Array, "k k c"], stride: int
+    x: Float[Array, "b h w c"],
+    kernel: Float[Array, "kh kw c"],
+    stride: int,
+    padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
-    """The depthwise convolution as a sum of k x k shifted multiplies."""
-    side = kernel.shape[0]
+    """The depthwise convolution as a sum of shifted multiplies, one for each place in the kernel."""
+    sides = kernel.shape[:2]
     # Padding is kept out of the sum, where it would be tested for at every pixel.
-    padded = lax.optimization_barrier(pad_same(x, side, stride))
+    padded = lax.optimization_barrier(pad(x, sides, stride, padding))
     return sum(
-        (
-            shifted * kernel[row, column]
-            for (row, column), shifted in _shifts(padded, x.shape, side, stride)
-        ),
+        (shifted * kernel[row, column] for (row, column), shifted in shifts(padded, sides, stride)),
         start=jnp.zeros((), x.dtype),
     )
 
 
-def _shifts(
-    padded: jax.Array, shape: tuple[int, ...], side: int, stride: int
+def shifts(
+    padded: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int
 ) -> list[tuple[tuple[int, int], jax.Array]]:
-    """For each place in the kernel, what stands under it as the kernel moves over the map."""
-    batch, height, width, channels = shape
-    rows, columns = -(-height // stride), -(-width // stride)
+    """For each place in the kernel, what stands under it as the kernel moves over the padded map."""
+    batch, height, width, channels = padded.shape
+    rows, columns = (height - kernel[0]) // stride, (width - kernel[1]) // stride
     return [
         (
             (row, column),
             lax.slice(
                 padded,
                 (0, row, column, 0),
-                (
-                    batch,
-                    row + (rows - 1) * stride + 1,
-                    column + (columns - 1) * stride + 1,
-                    channels,
-                ),
+                (batch, row + rows * stride + 1, column + columns * stride + 1, channels),
                 (1, stride, stride, 1),
             ),
         )
-        for row in range(side)
-        for column in range(side)
+        for row in range(kernel[0])
+        for column in range(kernel[1])
     ]
 
 
-def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int) -> jax.Array:
-    side = kernel.shape[0]
-    padded = pad_same(x, side, stride)
-    neighbours = [shifted for _, shifted in _shifts(padded, x.shape, side, stride)]
+def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int, padding: Padding) -> jax.Array:
+    sides = kernel.shape[:2]
+    padded = pad(x, sides, stride, padding)
+    neighbours = [shifted for _, shifted in shifts(padded, sides, stride)]
     return pointwise(jnp.concatenate(neighbours, axis=-1), kernel.reshape(-1, kernel.shape[-1]))
 
 
-def _plain(x: jax.Array, kernel: jax.Array, *, stride: int, groups: int) -> jax.Array:
-    padding = [same_padding(size, kernel.shape[0], stride) for size in x.shape[1:3]]
+def _patches(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Patches that do not overlap, each as a row; what is left over at the edges is not seen."""
+    side = kernel.shape[0]
+    batch, height, width, channels = x.shape
+    rows, columns = height // side, width // side
+    x = x[:, : rows * side, : columns * side]
+    x = x.reshape(batch, rows, side, columns, side, channels).transpose(0, 1, 3, 2, 4, 5)
+    return pointwise(x.reshape(batch, rows, columns, -1), kernel.reshape(-1, kernel.shape[-1]))
+
+
+def _plain(
+    x: jax.Array, kernel: jax.Array, *, stride: int, groups: int, padding: Padding
+) -> jax.Array:
     return lax.conv_general_dilated(
-        x, kernel, (stride, stride), padding, dimension_numbers=_LAYOUT, feature_group_count=groups
+        x,
+        kernel,
+        (stride, stride),
+        paddings(x.shape[1:3], kernel.shape[:2], stride, padding),
+        dimension_numbers=_LAYOUT,
+        feature_group_count=groups,
     )

@@ -1,4 +1,4 @@
-"""Trainable layers: a convolution with batch normalisation, and what it folds into."""
+"""Trainable convolutions, with and without batch normalisation, and what they fold into."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
-from imagesasdata.nn.conv import conv, depthwise
+from imagesasdata.nn.conv import Padding, conv, depthwise
 
-Activation = Literal["relu6"] | None
+Activation = Literal["relu", "relu6"] | None
 
 
 class Folded(NamedTuple):
@@ -23,6 +23,60 @@ class Folded(NamedTuple):
 
     kernel: jax.Array
     bias: jax.Array
+
+
+class Conv(nnx.Module):
+    """Convolution with a bias, activation.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Channels.
+    kernel
+        Side of the kernel.
+    stride
+        Step of the kernel.
+    by_channel
+        A depthwise convolution, each channel by itself; ``inputs`` and ``outputs`` are equal.
+    bias
+        Whether something is added to each output.
+    activation
+        What comes last; ``None`` for nothing.
+    padding
+        Zeros on every side, or TensorFlow's ``"same"``.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        kernel: int = 1,
+        stride: int = 1,
+        by_channel: bool = False,
+        bias: bool = True,
+        activation: Activation = None,
+        padding: Padding = "same",
+        rngs: nnx.Rngs,
+    ) -> None:
+        self.kernel = _kernel(inputs, outputs, kernel, by_channel, rngs)
+        self.bias = nnx.Param(jnp.zeros(outputs)) if bias else None
+        self.stride = stride
+        self.by_channel = by_channel
+        self.padding: Padding = padding
+        self.activation: Activation = activation
+
+    def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
+        """Apply the layer."""
+        layer = depthwise if self.by_channel else conv
+        y = layer(x, self.kernel[...], self.stride, self.padding)
+        return activate(y if self.bias is None else y + self.bias[...], self.activation)
+
+    def folded(self) -> Folded:
+        """The kernel and the bias as they are."""
+        outputs = self.kernel.shape[-1]
+        bias = jnp.zeros(outputs) if self.bias is None else self.bias[...]
+        return Folded(self.kernel[...], bias)
 
 
 class ConvNorm(nnx.Module):
@@ -40,6 +94,8 @@ class ConvNorm(nnx.Module):
         A depthwise convolution, each channel by itself; ``inputs`` and ``outputs`` are equal.
     activation
         What comes last; ``None`` for nothing.
+    padding
+        Zeros on every side, or TensorFlow's ``"same"``.
     """
 
     def __init__(
@@ -51,16 +107,15 @@ class ConvNorm(nnx.Module):
         stride: int = 1,
         by_channel: bool = False,
         activation: Activation = "relu6",
+        padding: Padding = "same",
         epsilon: float = 1e-3,
         rngs: nnx.Rngs,
     ) -> None:
-        shape = (kernel, kernel, outputs) if by_channel else (kernel, kernel, inputs, outputs)
-        fan_out = kernel * kernel * (1 if by_channel else outputs)
-        scale = jnp.sqrt(2.0 / fan_out)
-        self.kernel = nnx.Param(scale * jax.random.normal(rngs.params(), shape))
+        self.kernel = _kernel(inputs, outputs, kernel, by_channel, rngs)
         self.norm = nnx.BatchNorm(outputs, momentum=0.99, epsilon=epsilon, rngs=rngs)
         self.stride = stride
         self.by_channel = by_channel
+        self.padding: Padding = padding
         self.activation: Activation = activation
 
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
@@ -69,10 +124,10 @@ class ConvNorm(nnx.Module):
         if self.norm.use_running_average:
             # Folded, gradients are the same, and one map less is kept for them.
             scale, shift = self._linear()
-            y = layer(x, self.kernel[...] * scale, self.stride) + shift
+            y = layer(x, self.kernel[...] * scale, self.stride, self.padding) + shift
         else:
-            y = self.norm(layer(x, self.kernel[...], self.stride))
-        return relu6(y) if self.activation == "relu6" else y
+            y = self.norm(layer(x, self.kernel[...], self.stride, self.padding))
+        return activate(y, self.activation)
 
     def folded(self) -> Folded:
         """The kernel scaled and the bias shifted by the running statistics.
@@ -101,6 +156,27 @@ class ConvNorm(nnx.Module):
         return norm.scale, norm.bias, norm.mean, norm.var
 
 
+def linear_of(layer: nnx.Linear) -> Folded:
+    """A matrix product's kernel (i, o) and bias as they are."""
+    assert layer.bias is not None, "the layer is made with a bias"
+    return Folded(layer.kernel[...], layer.bias[...])
+
+
+def activate(x: Float[Array, ...], activation: Activation) -> Float[Array, ...]:
+    """Apply an activation by its name."""
+    if activation == "relu":
+        return jnp.maximum(x, jnp.zeros((), x.dtype))
+    return relu6(x) if activation == "relu6" else x
+
+
 def relu6(x: Float[Array, ...]) -> Float[Array, ...]:
     """Values below 0 become 0, above 6 become 6."""
     return jnp.clip(x, 0.0, 6.0)
+
+
+def _kernel(
+    inputs: int, outputs: int, side: int, by_channel: bool, rngs: nnx.Rngs
+) -> nnx.Param[jax.Array]:
+    shape = (side, side, outputs) if by_channel else (side, side, inputs, outputs)
+    fan_out = side * side * (1 if by_channel else outputs)
+    return nnx.Param(jnp.sqrt(2.0 / fan_out) * jax.random.normal(rngs.params(), shape))

@@ -44,11 +44,13 @@ class Coded:
 
 
 class Network(NamedTuple):
-    """For training more than the head: a fresh network with a head, pictures, and what learns."""
+    """For training more than the head: a fresh network with a head, pictures, what learns, and an
+    example of a picture's shape."""
 
     build: Callable[[Head], Any]
     inputs: Inputs
     learns: Callable[[str], bool]
+    example: Any
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,7 +122,7 @@ def fit(
         module: Any, learns: Callable[[str], bool], inputs: Inputs, last: bool, picture: bool
     ) -> Fitted:
         trainer = Trainer(
-            split_module(module, learns),
+            split_module(module, learns, pictures.example if picture and pictures else None),
             objective,
             machine.devices,
             machine.cores,

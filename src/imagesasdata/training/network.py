@@ -51,11 +51,25 @@ class Split:
     forward: Callable[[Params, Params, Array, Array | None], Array]
 
 
-def split_module(module: Any, learns: Callable[[str], bool]) -> Split:
+def split_module(
+    module: Any,
+    learns: Callable[[str], bool],
+    example: jax.ShapeDtypeStruct | None = None,
+) -> Split:
     """Take a module apart by the names of its parameters (``base.stages.6.0.expand.kernel``).
 
     The module stands as in evaluation: a batch normalisation uses its running statistics, and they
     stay as they are.
+
+    Parameters
+    ----------
+    module
+        Called with inputs and keys.
+    learns
+        Whether a parameter of this name is trained.
+    example
+        Shape of the inputs: given it, only parameters that outputs depend on are trained, not those
+        of an output layer for another task.
     """
     module.eval()
     graph, state = nnx.split(module)
@@ -74,7 +88,21 @@ def split_module(module: Any, learns: Callable[[str], bool]) -> Split:
         leaves = [(path, flat[_name(path)].replace(known[_name(path)])) for path in paths]
         return nnx.merge(graph, nnx.from_flat_state(leaves))(inputs, keys)
 
+    if example is not None:
+        idle = _idle(forward, trained, fixed, example)
+        fixed |= {name: trained.pop(name) for name in idle}
     return Split(trained, fixed, forward)
+
+
+def _idle(
+    forward: Callable[..., Array], trained: Params, fixed: Params, example: jax.ShapeDtypeStruct
+) -> list[str]:
+    """The parameters that nothing is computed from."""
+    names = sorted(trained)
+    traced = jax.make_jaxpr(lambda values, x: forward(values, fixed, x, None))(trained, example)
+    used = {id(one) for step in traced.jaxpr.eqns for one in step.invars}
+    inputs = traced.jaxpr.invars[: len(names)]
+    return [name for name, one in zip(names, inputs, strict=True) if id(one) not in used]
 
 
 def put(module: Any, values: Mapping[str, np.ndarray]) -> None:
@@ -82,7 +110,6 @@ def put(module: Any, values: Mapping[str, np.ndarray]) -> None:
     for path, variable in nnx.to_flat_state(nnx.state(module)):
         if _name(path) in values:
             variable.set_value(jnp.asarray(values[_name(path)]))
-    nnx.update(module, nnx.state(module))
 
 
 def as_arrays(params: Params) -> dict[str, np.ndarray]:

@@ -31,10 +31,13 @@ def picture_loader(
 
     def load(data: bytes) -> list[Sample]:
         image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)
-        return [
-            Sample(
-                centre_square(image, preprocess.size, preprocess.share, preprocess.interpolation)
-            )
-        ]
+        pixels = centre_square(
+            image,
+            preprocess.size,
+            preprocess.share,
+            preprocess.interpolation,
+            stretch=preprocess.fit == "stretch",
+        )
+        return [Sample(pixels)]
 
     return load

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal
 
+import jax
 import numpy as np
 
 from imagesasdata.augmentations import Augmentation
@@ -38,7 +39,7 @@ from imagesasdata.verbs._described import Described, describe
 from imagesasdata.verbs.fitted_model import FittedModel
 from imagesasdata.zoo import registry
 from imagesasdata.zoo.registry import Model
-from imagesasdata.zoo.trainable import check_trainable, learns_last
+from imagesasdata.zoo.trainable import Trainable, check_trainable, learns_last
 
 if TYPE_CHECKING:
     from optax import GradientTransformation
@@ -251,7 +252,7 @@ def fine_tune(
     together = None if group is None else table.cells(_known(table, group))
     base = registry.load(model, task="embed")
     machine = Machine(devices=find_devices(device), cores=cores())
-    network = None if recipe.stages(1) == 0 else registry.network(model)
+    network = _trainable(model, recipe)
     use_compilation_cache()
 
     seen = describe(table.paths(), base, decode, max_pixels, options)
@@ -326,6 +327,16 @@ def fine_tune(
     return FittedModel(saved, table.backend, [every[row] or "" for row in tested.rows], decode)
 
 
+def _trainable(model: str, recipe: Recipe) -> Trainable | None:
+    """The network, where more than the head is trained and it can be."""
+    if recipe.train == "head":
+        return None
+    network = check_trainable(registry.network(model), model)
+    recipe.stages(len(network.stages))
+    registry.as_model(model, network)
+    return network
+
+
 def _known(table: Table, name: str) -> str:
     if name not in table.names:
         close = nearest(name, table.names)
@@ -359,10 +370,9 @@ def _groups(seen: Described, usable: np.ndarray, together: list[Any] | None) -> 
     return merge_groups(copies, np.array([place[name] for name in names]))
 
 
-def _larger(network: Any, base: Model, recipe: Recipe, inputs: Pictured) -> Network:
+def _larger(network: Trainable, base: Model, recipe: Recipe, inputs: Pictured) -> Network:
     """What to train beyond the head."""
-    trainable = check_trainable(network, base.card.name)
-    stages = len(trainable.stages)
+    stages = len(network.stages)
     learns_base = learns_last(recipe.stages(stages), stages)
     mean, sd = base.card.preprocess.mean, base.card.preprocess.sd
 
@@ -374,7 +384,9 @@ def _larger(network: Any, base: Model, recipe: Recipe, inputs: Pictured) -> Netw
         # A network of its own for each fit, for training changes it.
         return Tuned(registry.network(base.card.name), head, lambda x: normalise(x, mean, sd))
 
-    return Network(fresh, inputs, learns)
+    size = base.card.preprocess.size
+    example = jax.ShapeDtypeStruct((1, size, size, 3), np.uint8)
+    return Network(fresh, inputs, learns, example)
 
 
 def _choices(
@@ -439,7 +451,7 @@ def _fit_all(
     progress: bool | None,
 ) -> list[Fitted]:
     total = recipe.epochs * len(dealt.turns)
-    with Progress(total, "fine_tune", show=progress, unit=" epochs") as bar:
+    with Progress(total, "fine_tune", show=progress, unit="epochs") as bar:
         return [
             fit(
                 coded,

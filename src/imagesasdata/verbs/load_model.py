@@ -50,8 +50,7 @@ def load_model(file: PathLike) -> FittedModel:
             f"{file} lacks {error}; it was written by another version of this library.",
             "fit the model again, or use the version that its provenance names.",
         ) from error
-    known = " ".join(weights.sha256 for weights in registry.card(saved.model).weights)
-    if known != saved.fingerprint:
+    if registry.load(saved.model, task="embed").fingerprint != saved.fingerprint:
         raise WeightsError(
             f"{file} stands on other weights of {saved.model} than this version of the library has.",
             "fit the model again.",

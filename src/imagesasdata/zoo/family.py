@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
 
 from imagesasdata.zoo.card import ModelCard
+
+Network = TypeVar("Network")
 
 
 class Inference(NamedTuple):
@@ -15,6 +19,28 @@ class Inference(NamedTuple):
 
     params: Any
     apply: Callable[[Any, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class TextSide:
+    """The part of a model that reads texts.
+
+    Parameters
+    ----------
+    tokenize
+        From texts to numbers, int32 (n, length).
+    params
+        Pytree of arrays.
+    apply
+        Pure function of the parameters and of numbers: ``{"embedding": (n, d)}``.
+    scale
+        What cosines of pictures and texts are multiplied by before a softmax over texts.
+    """
+
+    tokenize: Callable[[Sequence[str]], np.ndarray]
+    params: Any
+    apply: Callable[[Any, Any], dict[str, Any]]
+    scale: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +56,22 @@ class Family:
         that can be trained, where there is one, else whatever ``inference`` takes.
     inference
         From the network to the form that is fast.
+    build
+        From a card to an untrained network of the same architecture, for looking at its layers
+        without its weights; ``None`` where there is no Flax module.
+    text
+        From the network and the files to the part that reads texts, where there is one.
     """
 
     cards: tuple[ModelCard, ...]
     read: Callable[[ModelCard, Sequence[Path]], Any]
     inference: Callable[[Any], Inference]
+    build: Callable[[ModelCard], Any] | None = None
+    text: Callable[[Any, Sequence[Path]], TextSide] | None = None
+
+
+def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:
+    """A network whose parameters have shapes and no values yet, which costs neither time nor memory."""
+    from flax import nnx
+
+    return nnx.eval_shape(lambda: build(card))

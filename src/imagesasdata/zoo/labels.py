@@ -11,14 +11,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagesasdata.errors import MissingPackageError
+from imagesasdata.errors import MissingPackageError, WeightsError
 
 
 @dataclass(frozen=True)
 class Labels:
     """Classes in the order of a model's outputs.
 
-    ``names`` are for people and need not be unique; ``ids`` (WordNet ids) are.
+    ``names`` are for people and need not be unique; ``ids`` (for ImageNet's, WordNet ids) are.
     """
 
     names: tuple[str, ...]
@@ -50,6 +50,23 @@ def imagenet() -> Labels:
     clean = json.loads((folder / "imagenet1k_clean_names.json").read_text("utf-8"))
     ids = json.loads((folder / "imagenet1k_to_21k.json").read_text("utf-8"))
     return Labels(tuple(clean), tuple(ids[str(place)] for place in range(len(clean))))
+
+
+def places365(path: Path) -> Labels:
+    """The 365 scenes of Places365, from the file that the authors publish beside their networks.
+
+    Raises
+    ------
+    WeightsError
+        When it is not that file.
+    """
+    # Lines such as "/a/apartment_building/outdoor 8".
+    lines = [line.split() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    if [line[1:] for line in lines] != [[str(number)] for number in range(len(lines))]:
+        raise WeightsError(f"The file {str(path)!r} is not the list of Places365's categories.")
+    ids = tuple(line[0] for line in lines)
+    names = [name.split("/", 2)[2].replace("/", ", ").replace("_", " ") for name in ids]
+    return Labels(tuple(names), ids)
 
 
 def _identifier(name: str) -> str:

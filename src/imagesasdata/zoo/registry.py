@@ -5,39 +5,84 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task
-from imagesasdata.zoo.families import efficientnet_lite
-from imagesasdata.zoo.family import Family
-from imagesasdata.zoo.labels import Labels, imagenet
+from imagesasdata.zoo.families import (
+    clip,
+    convnext,
+    dinov2,
+    efficientnet_lite,
+    human_faces,
+    mobilenet_v2,
+    resnet,
+    vgg,
+    vit,
+)
+from imagesasdata.zoo.family import Family, TextSide, shapes
+from imagesasdata.zoo.labels import Labels, imagenet, places365
 
-FAMILIES: tuple[Family, ...] = (efficientnet_lite.FAMILY,)
+FAMILIES: tuple[Family, ...] = (
+    efficientnet_lite.FAMILY,
+    mobilenet_v2.FAMILY,
+    resnet.FAMILY,
+    convnext.FAMILY,
+    vgg.FAMILY,
+    vit.FAMILY,
+    dinov2.FAMILY,
+    clip.FAMILY,
+    human_faces.FAMILY,
+)
+
+# Models that this process was told of, by name.
+_added: dict[str, Added] = {}
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A loaded model: parameters, and a pure function of them and of a uint8 batch."""
+    """A loaded model: parameters, and a pure function of them and of a uint8 batch.
+
+    ``fingerprint`` is what a cached result depends on: the weights' hashes.
+    """
 
     card: ModelCard
     params: Any
     apply: Callable[[Any, Any], dict[str, Any]]
+    fingerprint: str
+    labels: Callable[[], Labels]
 
-    @property
-    def fingerprint(self) -> str:
-        """What a cached result depends on: the weights' hashes."""
-        return " ".join(file.sha256 for file in self.card.weights)
 
-    def labels(self) -> Labels:
-        """The classes' names."""
-        return imagenet()
+class Added(NamedTuple):
+    """A user's own model, and its Flax module where it has one."""
+
+    model: Model
+    network: Any | None
+
+
+def add(model: Model, network: Any | None) -> None:
+    """Make a user's model known by its card's name; one of that name that was added before goes.
+
+    Raises
+    ------
+    ArgumentError
+        When the library has a model of that name.
+    """
+    name = model.card.name
+    if any(card.name == name for family in FAMILIES for card in family.cards):
+        raise ArgumentError(
+            f"There is a model {name!r} in the library already.",
+            f'take another name, such as "my_{name}".',
+        )
+    _added[name] = Added(model, network)
 
 
 def cards() -> tuple[ModelCard, ...]:
     """The cards of all models."""
-    return tuple(card for family in FAMILIES for card in family.cards)
+    known = [card for family in FAMILIES for card in family.cards]
+    return (*known, *(added.model.card for added in _added.values()))
 
 
 def names() -> list[str]:
@@ -53,7 +98,7 @@ def card(name: str) -> ModelCard:
     UnknownNameError
         When there is none of that name.
     """
-    return _find(name)[1]
+    return _added[name].model.card if name in _added else _find(name)[1]
 
 
 def load(name: str, *, task: Task) -> Model:
@@ -75,7 +120,27 @@ def load(name: str, *, task: Task) -> Model:
             f"The model {name!r} cannot {task}.",
             f"these can: {', '.join(able)}." if able else "no model can.",
         )
-    return _load(known.name)
+    return _added[name].model if name in _added else _load(name)
+
+
+def load_text(name: str) -> TextSide:
+    """The part of a model that reads texts; a second time it is at hand.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    ArgumentError
+        When the model has no such part.
+    WeightsError
+        When its weights are not on this machine.
+    MissingPackageError
+        When a package that cuts texts into words is not installed.
+    """
+    if "zero_shot" not in card(name).tasks:
+        able = sorted(other.name for other in cards() if "zero_shot" in other.tasks)
+        raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
+    return _load_text(name)
 
 
 def network(name: str) -> Any:
@@ -88,23 +153,85 @@ def network(name: str) -> Any:
     WeightsError
         When its weights are not on this machine.
     """
+    if name in _added:
+        return _without_network(name) if (own := _added[name].network) is None else own
     family, known = _find(name)
-    return family.read(known, [store.locate(file) for file in known.weights])
+    return family.read(known, _files(known))
+
+
+def architecture(name: str) -> Any:
+    """A model's network without its weights: a Flax module whose parameters have shapes alone.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    ArgumentError
+        When the model is not a Flax module.
+    """
+    if name in _added:
+        return network(name)
+    family, known = _find(name)
+    if family.build is None:
+        return _without_network(name)
+    return shapes(family.build, known)
 
 
 def as_model(name: str, network: Any) -> Model:
-    """A network of a known architecture, such as a fine-tuned one, in the form that is fast."""
-    from imagesasdata.nn.normalise import normalise
+    """A network of a known architecture, such as a fine-tuned one, in the form that is fast.
 
+    Raises
+    ------
+    ArgumentError
+        When the model was added by the user, so that its architecture is not known here.
+    """
+    if name in _added:
+        raise ArgumentError(
+            f"The weights of {name!r} cannot be trained here, for it is a model of your own.",
+            'train="head" leaves them as they are and works with every model that embeds.',
+        )
     family, known = _find(name)
     params, forward = family.inference(network)
-    mean, sd = known.preprocess.mean, known.preprocess.sd
-    return Model(known, params, lambda params, pixels: forward(params, normalise(pixels, mean, sd)))
+    fingerprint = " ".join(file.digest for file in known.weights)
+    return Model(known, params, normalised(forward, known), fingerprint, lambda: _labels(known))
 
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str) -> Model:
     return as_model(name, network(name))
+
+
+@functools.lru_cache(maxsize=2)
+def _load_text(name: str) -> TextSide:
+    family, known = _find(name)
+    if family.text is None:
+        raise TypeError(f"The card of {name} promises a text side that its family lacks.")
+    return family.text(network(name), _files(known))
+
+
+def normalised(
+    forward: Callable[[Any, Any], dict[str, Any]], known: ModelCard
+) -> Callable[[Any, Any], dict[str, Any]]:
+    """A function of a normalised batch as one of pixels."""
+    from imagesasdata.nn.normalise import normalise
+
+    mean, sd = known.preprocess.mean, known.preprocess.sd
+    return lambda params, pixels: forward(params, normalise(pixels, mean, sd))
+
+
+def _files(known: ModelCard) -> list[Path]:
+    return [store.locate(file) for file in known.weights]
+
+
+def _labels(known: ModelCard) -> Labels:
+    return places365(_files(known)[1]) if known.labels == "places365" else imagenet()
+
+
+def _without_network(name: str) -> NoReturn:
+    able = [card.name for family in FAMILIES if family.build for card in family.cards]
+    raise ArgumentError(
+        f"The layers of {name!r} cannot be looked at.", f"these can: {', '.join(able)}."
+    )
 
 
 def _find(name: str) -> tuple[Family, ModelCard]:

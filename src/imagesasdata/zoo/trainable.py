@@ -7,8 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from imagesasdata.errors import ArgumentError
 
-# What stands between the last stage and the embedding, in networks that have it.
-AFTER_STAGES = ("head", "norm", "hidden")
+# Where the stages are, in networks that have them in a part of their own, and what comes after them.
+HOMES = ("body", "image")
+AFTER_STAGES = ("head", "norm", "hidden", "image_projection")
 
 
 @runtime_checkable
@@ -16,12 +17,16 @@ class Trainable(Protocol):
     """A Flax module that can be fine-tuned.
 
     ``features(x)`` gives the embedding (b, d) of normalised pictures (b, h, w, 3). ``stages`` are the
-    parts in which it is retrained, from the first to the last. What stands between the last stage
-    and the embedding is an attribute named in `AFTER_STAGES`; all else comes before the first stage,
-    but for an output layer, which is not used.
+    parts in which it is retrained, from the first to the last; they are an attribute of the module or
+    of one of its `HOMES`. What stands between the last stage and the embedding is an attribute named
+    in `AFTER_STAGES`, beside the stages or of the module; all else comes before the first stage, or
+    is not used for the embedding.
     """
 
-    stages: Sequence[Any]
+    @property
+    def stages(self) -> Sequence[Any]:
+        """The parts in which it is retrained."""
+        ...
 
     def features(self, x: Any) -> Any:
         """The embedding of normalised pictures."""
@@ -43,9 +48,11 @@ def learns_last(count: int, stages: int) -> Callable[[str], bool]:
     places = {str(place) for place in range(stages - count, stages)}
 
     def learns(name: str) -> bool:
-        first, _, rest = name.partition(".")
-        if first == "stages":
-            return rest.partition(".")[0] in places
-        return first in AFTER_STAGES
+        parts = name.split(".")
+        if parts[0] in HOMES:
+            parts = parts[1:]
+        if parts[0] == "stages":
+            return parts[1] in places
+        return parts[0] in AFTER_STAGES
 
     return learns

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagesasdata.zoo.card import ModelCard, PackageResource, Preprocess, WeightFile
-from imagesasdata.zoo.family import Family, Inference
+from imagesasdata.zoo.families import imagenet
+from imagesasdata.zoo.family import Family, Inference, shapes
 
 if TYPE_CHECKING:
     from imagesasdata.zoo.efficientnet_lite import EfficientNetLite
@@ -19,18 +20,9 @@ _SCALES = {
     "efficientnet_lite2": (1.1, 1.2),
 }
 _LIMITS = (
-    "Knows 1,000 classes of animals, plants and objects; a picture of anything else gets one of "
-    "these all the same, at times with a high probability.",
-    "Gives one label to a picture that may show several things.",
-    "Trained on photographs found on the web, mostly from North America and Europe; household "
-    "objects from poorer households and other regions are recognised less often (de Vries et al. "
-    "2019; Shankar et al. 2017).",
-    "Only 3 of its classes are people (scuba diver, bridegroom, baseball player), but people are in "
-    "the background of many training photographs, unasked, and classes of clothes and objects can "
-    "stand in for them and carry stereotypes (Yang et al. 2022).",
+    *imagenet.LIMITS,
     "The file is a conversion of Google's weights; here its logits were compared with the "
     "converter's own PyTorch code, not with Google's.",
-    "Probabilities are not calibrated.",
 )
 _LICENCE = "Apache-2.0 (Google's weights; the conversion is by ML Illustrated, 2020)"
 _CITATION = (
@@ -70,7 +62,7 @@ def _lite(
         embedding_size=1280,
         parameters=parameters,
         licence=_LICENCE,
-        training_data="ImageNet-1k (ILSVRC 2012), 1.28 million photographs in 1,000 classes",
+        training_data=imagenet.TRAINING_DATA,
         score={"ImageNet top-1": top1},
         score_source="Google's EfficientNet-Lite release, float32",
         limits=_LIMITS,
@@ -106,25 +98,28 @@ _CARDS = (
 )
 
 
-def _read(card: ModelCard, files: Sequence[Path]) -> EfficientNetLite:
+def _build(card: ModelCard) -> EfficientNetLite:
     from flax import nnx
 
-    from imagesasdata.weights.pth import read_pth
-    from imagesasdata.zoo import efficientnet_lite, efficientnet_lite_weights
+    from imagesasdata.zoo.efficientnet_lite import EfficientNetLite
 
     width, depth = _SCALES[card.name]
-    # The shapes alone are enough, for every parameter comes from the file.
-    model = nnx.eval_shape(
-        lambda: efficientnet_lite.EfficientNetLite(width, depth, rngs=nnx.Rngs(0))
-    )
-    efficientnet_lite_weights.load(model, read_pth(files[0]))
+    return EfficientNetLite(width, depth, rngs=nnx.Rngs(0))
+
+
+def _read(card: ModelCard, files: Sequence[Path]) -> EfficientNetLite:
+    from imagesasdata.weights.pth import read_pth
+    from imagesasdata.zoo.efficientnet_lite_weights import load
+
+    model = shapes(_build, card)
+    load(model, read_pth(files[0]))
     return model
 
 
 def _inference(model: EfficientNetLite) -> Inference:
-    from imagesasdata.zoo import efficientnet_lite
+    from imagesasdata.nn import mobile_net
 
-    return Inference(*efficientnet_lite.inference(model))
+    return Inference(*mobile_net.inference(model))
 
 
-FAMILY = Family(cards=_CARDS, read=_read, inference=_inference)
+FAMILY = Family(cards=_CARDS, build=_build, read=_read, inference=_inference)

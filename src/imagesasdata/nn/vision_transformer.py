@@ -1,0 +1,138 @@
+"""The vision transformer that ViT, DINOv2 and CLIP share: patches as words, and a word for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Array, Float
+
+from imagesasdata.nn.conv import conv
+from imagesasdata.nn.layers import Conv, Folded
+from imagesasdata.nn.transformer import (
+    Block,
+    Dense,
+    Form,
+    after_norm,
+    dense,
+    folded,
+    normal,
+    run_blocks,
+)
+
+
+class VisionTransformer(nnx.Module):
+    """Blocks over patches and a class token, trainable.
+
+    Parameters
+    ----------
+    form
+        What the blocks have in common.
+    size
+        Side of the pictures in pixels.
+    patch
+        Side of a patch in pixels.
+    before
+        Whether values are normalised before the first block, and patches have no bias (CLIP).
+    """
+
+    def __init__(
+        self, form: Form, *, size: int, patch: int, before: bool = False, rngs: nnx.Rngs
+    ) -> None:
+        self.form = form
+        self.patches = Conv(
+            3, form.width, kernel=patch, stride=patch, padding=0, bias=not before, rngs=rngs
+        )
+        places = (size // patch) ** 2 + 1
+        draw = jax.random.normal
+        self.token = nnx.Param(0.02 * draw(rngs.params(), (form.width,)))
+        self.places = nnx.Param(0.02 * draw(rngs.params(), (places, form.width)))
+        self.before = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs) if before else None
+        # Each block is a stage of its own.
+        self.stages = nnx.List([nnx.List([Block(form, rngs=rngs)]) for _ in range(form.depth)])
+        self.norm = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs)
+
+    def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b d"]:
+        """The last block's class token, normalised."""
+        x = with_token(self.patches(x), self.token[...], self.places[...])
+        if self.before is not None:
+            x = self.before(x)
+        for stage in self.stages:
+            for block in stage:
+                x = block(x)
+        return self.norm(x[:, 0])
+
+
+def with_token(
+    patches: Float[Array, "b r c d"], token: Float[Array, " d"], places: Float[Array, "n d"]
+) -> Float[Array, "b n d"]:
+    """Patches in a row behind the class token, each with the vector of its place added."""
+    batch, _, _, width = patches.shape
+    row = patches.reshape(batch, -1, width)
+    first = jnp.broadcast_to(token, (batch, 1, width))
+    return jnp.concatenate([first, row], axis=1) + places
+
+
+def inference(
+    model: VisionTransformer,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
+    """The network up to its last normalisation, without that one's scale and shift.
+
+    Returns
+    -------
+    params
+        Pytree of arrays.
+    apply
+        ``apply(params, x) -> (b, d)``. `after_norm` makes the layer that comes next.
+    """
+    form, patch = model.form, model.patches.stride
+    params = {
+        "patches": model.patches.folded(),
+        "token": model.token[...],
+        "places": model.places[...],
+        "before": None if model.before is None else _scale_and_shift(model.before),
+        "blocks": [folded(block) for stage in model.stages for block in stage],
+    }
+
+    def apply(params: dict[str, Any], x: jax.Array) -> jax.Array:
+        x = with_token(_patches(x, params["patches"], patch), params["token"], params["places"])
+        if params["before"] is not None:
+            scale, shift = params["before"]
+            x = normal(x, form.epsilon) * scale + shift
+        x = run_blocks(params["blocks"], x, form)
+        return normal(x[:, 0], form.epsilon)
+
+    return params, apply
+
+
+def classifier_inference(
+    model: VisionTransformer, classifier: nnx.Linear | None
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], dict[str, jax.Array]]]:
+    """The network with the class token as its embedding and, where it has a classifier, logits."""
+    params, vector = inference(model)
+    params["norm"] = _scale_and_shift(model.norm)
+    params["classifier"] = None if classifier is None else after_norm(model.norm, classifier)
+
+    def apply(params: dict[str, Any], x: jax.Array) -> dict[str, jax.Array]:
+        y = vector(params, x)
+        scale, shift = params["norm"]
+        outputs = {"embedding": y * scale + shift}
+        if params["classifier"] is not None:
+            outputs["logits"] = dense(y, params["classifier"])
+        return outputs
+
+    return params, apply
+
+
+def _patches(x: jax.Array, layer: Folded, patch: int) -> jax.Array:
+    return conv(x, layer.kernel, patch, 0) + layer.bias
+
+
+def _scale_and_shift(norm: nnx.LayerNorm) -> Any:
+    assert norm.scale is not None, "the layer is made with a scale"
+    assert norm.bias is not None, "the layer is made with a bias"
+    return Dense(np.asarray(norm.scale[...]), np.asarray(norm.bias[...]))  # type: ignore[arg-type]

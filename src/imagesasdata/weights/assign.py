@@ -1,0 +1,88 @@
+"""Puts a file's arrays into a network's parameters, and refuses a file that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from flax import nnx
+
+from imagesasdata.errors import WeightsError
+
+Turn = Callable[[np.ndarray], np.ndarray]
+
+
+class Slot(NamedTuple):
+    """A parameter, its name in the file, and how the file's array becomes the parameter's.
+
+    A name may stand in several slots, each of which takes a part of its array.
+    """
+
+    name: str
+    parameter: nnx.Variable
+    turn: Turn | None = None
+
+
+def assign(
+    slots: Iterable[Slot], state: Mapping[str, np.ndarray], *, ignored: tuple[str, ...] = ()
+) -> None:
+    """Put a file's arrays into a network, in place.
+
+    Parameters
+    ----------
+    slots
+        All parameters of the network.
+    state
+        From a name in the file to its array.
+    ignored
+        Ends of names that inference has no use for.
+
+    Raises
+    ------
+    WeightsError
+        When a parameter is missing, left over or of another shape.
+    """
+    left = {name for name in state if not name.endswith(ignored or ("\0",))}
+    for name, parameter, turn in slots:
+        if name not in state:
+            raise WeightsError(
+                f"The weights have no {name!r}; they are for another network.",
+                "check that the file belongs to the model.",
+            )
+        left.discard(name)
+        values = _turned(np.asarray(state[name]), turn)
+        if values is None or values.shape != tuple(parameter.shape):
+            shape = np.shape(state[name]) if values is None else values.shape
+            raise WeightsError(
+                f"The weights' {name!r} has shape {shape}, the network's {tuple(parameter.shape)}."
+            )
+        parameter.set_value(np.ascontiguousarray(values, np.float32))
+    if left:
+        raise WeightsError(
+            f"The weights have {len(left)} parameters that the network lacks, such as "
+            f"{min(left)!r}; they are for another network."
+        )
+
+
+def from_conv(values: np.ndarray) -> np.ndarray:
+    """PyTorch's kernel (out, in, height, width) as (height, width, in, out)."""
+    return values.transpose(2, 3, 1, 0)
+
+
+def from_depthwise(values: np.ndarray) -> np.ndarray:
+    """PyTorch's kernel (channels, 1, height, width) as (height, width, channels)."""
+    return values.transpose(2, 3, 0, 1)[..., 0]
+
+
+def from_linear(values: np.ndarray) -> np.ndarray:
+    """PyTorch's matrix (out, in) as (in, out)."""
+    return values.transpose(1, 0)
+
+
+def _turned(values: np.ndarray, turn: Turn | None) -> np.ndarray | None:
+    """The array as the parameter has it; ``None`` where it has another number of axes."""
+    try:
+        return values if turn is None else turn(values)
+    except (ValueError, IndexError):
+        return None

@@ -1,0 +1,179 @@
+"""Downloads one file over HTTP, and goes on where an earlier try was cut off.
+
+The standard library does it: fsspec's HTTP needs aiohttp beside it, and neither checks what a server
+says about ranges.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from imagesasdata.errors import WeightsError
+from imagesasdata.progress import Progress
+
+# Seconds without a single byte before a server counts as gone.
+TIMEOUT = 30.0
+# How often a broken connection is taken up again, and seconds before the first time.
+TRIES = 5
+PAUSE = 0.5
+_CHUNK = 1 << 18
+# For archives, whose size is not known beforehand.
+_LARGEST = 16 << 30
+
+
+class _BrokenError(Exception):
+    """The connection broke or the server was busy; another try may do."""
+
+
+def download(
+    url: str, to: Path, *, size: int | None = None, what: str = "", show: bool | None = None
+) -> None:
+    """Bring a file here, going on from the bytes that are in ``to`` already.
+
+    Parameters
+    ----------
+    url
+        An address of http:// or https://. It may lead elsewhere, but not from https to http.
+    to
+        Where the bytes go. When the download fails they stay, for the next try.
+    size
+        The file's size in bytes, where it is known: no more than that is accepted.
+    what
+        Shown before the progress bar.
+    show
+        Whether to show a bar; ``None`` in a terminal and in a notebook.
+
+    Raises
+    ------
+    WeightsError
+        When the server cannot be reached, does not have the file, or has another.
+    OSError
+        When the disk is full.
+    """
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise WeightsError(f"{url} is not an address of http or https.")
+    here = to.stat().st_size if to.exists() else 0
+    with Progress(size, what, show=show, unit="bytes") as progress:
+        progress.add(here)
+        for left in reversed(range(TRIES)):
+            try:
+                _go_on(url, to, size, progress)
+                return
+            except _BrokenError as error:
+                if not left:
+                    raise WeightsError(
+                        f"The download of {url} broke off: {error}.",
+                        "try again; it goes on where it was.",
+                    ) from error
+                time.sleep(PAUSE * 2 ** (TRIES - 1 - left))
+
+
+def _go_on(url: str, to: Path, size: int | None, progress: Progress) -> None:
+    start = to.stat().st_size if to.exists() else 0
+    if size is not None and start >= size:
+        return
+    request = urllib.request.Request(url, headers={"User-Agent": "imagesasdata"})
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    try:
+        with _OPENER.open(request, timeout=TIMEOUT) as answer:
+            start, total = _extent(answer, start)
+            if size is not None and total is not None and total != size:
+                raise WeightsError(
+                    f"{url} gives a file of {total:,} bytes, not of {size:,}.",
+                    "the file was replaced; add it from another place with "
+                    "`imagesasdata weights add`.",
+                )
+            with to.open("r+b" if start else "wb") as file:
+                file.seek(start)
+                file.truncate()
+                _receive(answer, file, start, size, total, progress)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 416:  # what is here does not fit what is there
+            to.unlink()
+            raise _BrokenError("the server has no such part of the file") from error
+        if error.code in {408, 425, 429} or error.code >= 500:
+            raise _BrokenError(f"the server answered {error.code} ({error.reason})") from error
+        raise WeightsError(f"{url}: the server answered {error.code} ({error.reason}).") from error
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, TimeoutError):
+            raise _BrokenError("the server did not answer") from error
+        raise WeightsError(
+            f"{url} cannot be reached ({error.reason}).",
+            "on a machine without internet, bring the file by other means: "
+            "imagesasdata weights add FILE.",
+        ) from error
+    except TimeoutError as error:
+        raise _BrokenError(f"the server sent nothing for {TIMEOUT:g} seconds") from error
+    except (http.client.HTTPException, ConnectionError) as error:
+        raise _BrokenError(f"the connection was lost ({type(error).__name__})") from error
+
+
+def _extent(answer: Any, start: int) -> tuple[int, int | None]:
+    """Where the bytes that come belong, and the size of the whole file if the server says it."""
+    length = answer.headers.get("Content-Length", "")
+    if answer.status != 206:
+        # The whole file, whatever was asked for.
+        return 0, int(length) if length.isdigit() else None
+    part = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
+    if part is None or int(part[1]) != start:
+        raise WeightsError(f"{answer.url}: the server sent another part than was asked for.")
+    return start, int(part[2]) if part[2].isdigit() else None
+
+
+def _receive(
+    answer: Any,
+    file: IO[bytes],
+    start: int,
+    size: int | None,
+    total: int | None,
+    progress: Progress,
+) -> None:
+    done, most = start, size or total or _LARGEST
+    while chunk := answer.read1(_CHUNK):
+        if done + len(chunk) > most:
+            raise WeightsError(f"{answer.url} gives more than {most:,} bytes.")
+        file.write(chunk)
+        done += len(chunk)
+        progress.add(len(chunk))
+    wanted = size if size is not None else total
+    if wanted is not None and done < wanted:
+        raise _BrokenError(f"{done:,} of {wanted:,} bytes came")
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows to another server, but never from a safe connection to an open one."""
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Any:
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
+            raise WeightsError(f"{req.full_url} leads to {newurl}, which is not safe.")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """One that knows http and https only: no file:, ftp: or data:."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler,
+        urllib.request.UnknownHandler,
+        urllib.request.HTTPHandler,
+        urllib.request.HTTPSHandler,
+        urllib.request.HTTPDefaultErrorHandler,
+        urllib.request.HTTPErrorProcessor,
+        _Redirects,
+    ):
+        opener.add_handler(handler())
+    return opener
+
+
+_OPENER = _opener()

@@ -1,0 +1,53 @@
+"""Cuts texts into the parts of words that CLIP knows, by the published file of its tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from imagesasdata.errors import MissingPackageError, WeightsError
+
+# CLIP's mark for the end of a text; what comes after it is not read.
+_END = "<|endoftext|>"
+
+
+def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndarray]:
+    """A function from texts to the numbers of their parts, int32 (n, length).
+
+    Parameters
+    ----------
+    path
+        The file ``tokenizer.json``.
+    length
+        Numbers for each text; longer texts are cut off, shorter ones filled with end marks.
+
+    Raises
+    ------
+    MissingPackageError
+        When the package ``tokenizers`` is not installed.
+    WeightsError
+        When the file is not a tokenizer's.
+    """
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise MissingPackageError(
+            "Texts are cut into words by the package tokenizers, which is not installed.",
+            'pip install "imagesasdata[clip]".',
+        ) from error
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the package raises this, and nothing finer
+        raise WeightsError(f"The file {str(path)!r} is not a tokenizer's ({error}).") from error
+    end = tokenizer.token_to_id(_END)
+    if end is None:
+        raise WeightsError(f"The tokenizer {str(path)!r} has no end mark {_END!r}.")
+    tokenizer.enable_truncation(max_length=length)
+    tokenizer.enable_padding(length=length, pad_id=end, pad_token=_END)
+
+    def tokenize(texts: Sequence[str]) -> np.ndarray:
+        return np.array([one.ids for one in tokenizer.encode_batch(list(texts))], np.int32)
+
+    return tokenize
