@@ -97,7 +97,7 @@ def depthwise(
         x,
         kernel,
         cpu=lambda x, kernel: depthwise_padded(
-            pad(x, kernel.shape[0], stride, padding), kernel, stride
+            pad(x, kernel.shape[:2], stride, padding), kernel, stride
         ),
         default=lambda x, kernel: _plain(
             x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding

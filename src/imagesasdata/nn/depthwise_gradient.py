@@ -20,7 +20,7 @@ _COLUMNS = 16
 
 @partial(jax.custom_vjp, nondiff_argnums=(2,))
 def depthwise_padded(
-    padded: Float[Array, "b h w c"], kernel: Float[Array, "k k c"], stride: int
+    padded: Float[Array, "b h w c"], kernel: Float[Array, "kh kw c"], stride: int
 ) -> Float[Array, "b oh ow c"]:
     """The depthwise convolution of maps that are padded already.
 
@@ -33,9 +33,12 @@ def depthwise_padded(
     stride
         Step of the filters.
     """
-    side = kernel.shape[0]
-    rows, columns = ((size - side) // stride + 1 for size in padded.shape[1:3])
-    return _sum_shifted(padded, kernel, rows, columns, stride)
+    rows, columns = (
+        (size - side) // stride + 1
+        for size, side in zip(padded.shape[1:3], kernel.shape[:2], strict=True)
+    )
+    # Padding is kept out of the sum, where it would be tested for at every pixel.
+    return _sum_shifted(lax.optimization_barrier(padded), kernel, rows, columns, stride)
 
 
 def _forward(
@@ -51,7 +54,7 @@ def _backward(
     # Barriers: each of the two is computed once, from arrays that exist.
     slope = lax.optimization_barrier(slope)
     return _to_input(padded.shape, kernel, slope, stride), _to_kernel(
-        padded, slope, kernel.shape[0], stride
+        padded, slope, kernel.shape[:2], stride
     )
 
 
@@ -61,11 +64,10 @@ depthwise_padded.defvjp(_forward, _backward)
 def _sum_shifted(
     padded: jax.Array, kernel: jax.Array, rows: int, columns: int, stride: int
 ) -> jax.Array:
-    side = kernel.shape[0]
     batch, _, _, channels = padded.shape
     total = jnp.zeros((), padded.dtype)
-    for row in range(side):
-        for column in range(side):
+    for row in range(kernel.shape[0]):
+        for column in range(kernel.shape[1]):
             end = (
                 batch,
                 row + (rows - 1) * stride + 1,
@@ -81,9 +83,8 @@ def _to_input(
     shape: tuple[int, ...], kernel: jax.Array, slope: jax.Array, stride: int
 ) -> jax.Array:
     """The turned filters over the slope, spread out by the stride."""
-    side = kernel.shape[0]
     edges = [(0, 0, 0)]
-    for size, out in zip(shape[1:3], slope.shape[1:3], strict=True):
+    for size, out, side in zip(shape[1:3], slope.shape[1:3], kernel.shape[:2], strict=True):
         spread = (out - 1) * stride + 1
         # As much before as the filter reaches back, and after so that each input has its outputs.
         edges.append((side - 1, size - spread, stride - 1))
@@ -92,31 +93,34 @@ def _to_input(
     return _sum_shifted(spread_out, kernel[::-1, ::-1], shape[1], shape[2], 1)
 
 
-def _to_kernel(padded: jax.Array, slope: jax.Array, side: int, stride: int) -> jax.Array:
+def _to_kernel(
+    padded: jax.Array, slope: jax.Array, sides: tuple[int, ...], stride: int
+) -> jax.Array:
     """Sum over all places of what stood under the filter times the slope there, row by row."""
     batch, rows, columns, channels = slope.shape
+    high, wide = sides
     block = min(columns, _COLUMNS)
     blocks = -(-columns // block)
     extra = blocks * block - columns
     # Further columns have no slope, so they add nothing.
     slope = jnp.pad(slope, ((0, 0), (0, 0), (0, extra), (0, 0)))
-    width = (blocks * block - 1) * stride + side
+    width = (blocks * block - 1) * stride + wide
     lacking = max(0, width - padded.shape[2])
     padded = jnp.pad(padded, ((0, 0), (0, 0), (0, lacking), (0, 0)))
     padded, slope = lax.optimization_barrier((padded, slope))
-    reach = (block - 1) * stride + side
+    reach = (block - 1) * stride + wide
 
     def add_block(number: jax.Array, total: jax.Array) -> jax.Array:
         picture, place = number // (rows * blocks), number % (rows * blocks)
         row, first = place // blocks, place % blocks * block
         seen = lax.dynamic_slice(
-            padded, (picture, row * stride, first * stride, 0), (1, side, reach, channels)
+            padded, (picture, row * stride, first * stride, 0), (1, high, reach, channels)
         )[0]
         here = lax.dynamic_slice(slope, (picture, row, first, 0), (1, 1, block, channels))[0]
         for column in range(block):
             start = column * stride
-            total = total + seen[:, start : start + side] * here[:, column : column + 1]
+            total = total + seen[:, start : start + wide] * here[:, column : column + 1]
         return total
 
-    start = jnp.zeros((side, side, channels), padded.dtype)
+    start = jnp.zeros((high, wide, channels), padded.dtype)
     return lax.fori_loop(0, batch * rows * blocks, add_block, start)

@@ -44,8 +44,7 @@ class Coded:
 
 
 class Network(NamedTuple):
-    """For training more than the head: a fresh network with a head, pictures, what learns, and an
-    example of a picture's shape."""
+    """For training more than the head: network, pictures, which parameters learn, inputs' shape."""
 
     build: Callable[[Head], Any]
     inputs: Inputs

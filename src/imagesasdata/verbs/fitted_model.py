@@ -237,7 +237,7 @@ class FittedModel:
             worst = tested.worst(6).tolist()
             coded, said = tested.as_text(tested.values[worst]), tested.predicted[worst]
             errors = [
-                (paths[place], f"coded {one}, predicted {other}")
+                (paths[int(place)], f"coded {one}, predicted {other}")
                 for place, one, other in zip(worst, coded, tested.as_text(said), strict=True)
             ]
         return draw(self._saved, errors)
