@@ -21,7 +21,7 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video")
+ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video", "fine_tune")
 PACKAGES = (
     "imagesasdata",
     "av",

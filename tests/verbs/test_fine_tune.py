@@ -352,6 +352,7 @@ def test_optimisers_of_ones_own(coded: pd.DataFrame, quick: dict[str, Any]) -> N
         ({"schedule": "step"}, iad.UnknownNameError, "Unknown schedule 'step'"),
         ({"class_weight": "equal"}, iad.ArgumentTypeError, 'class_weight must be "balanced"'),
         ({"class_weight": {"maybe": 2}}, iad.ArgumentError, "class_weight names 'maybe'"),
+        ({"class_weight": {"yes": 0}}, iad.ArgumentError, "is 0, so that nothing would be learned"),
         ({"class_weight": {"yes": -2}}, iad.ArgumentError, "must be a number from 0"),
         ({"outcome": "redness", "class_weight": "balanced"}, iad.ArgumentError, "is for classes"),
         ({"augment": "heavy"}, iad.UnknownNameError, "Unknown augment 'heavy'"),
@@ -393,6 +394,20 @@ def test_an_ordered_category_is_ordered(coded: pd.DataFrame, quick: dict[str, An
         pl.col("sort").cast(pl.Enum(["blue", "red", "first"]))
     )
     assert iad.fine_tune(enum, outcome="sort", **quick).levels == ("blue", "red", "first")
+
+
+def test_from_a_shell(coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path) -> None:
+    coded[["path", "warm"]].to_csv(tmp_path / "coded.csv")
+    model, out = tmp_path / "warm.iad", tmp_path / "out.csv"
+    command = [sys.executable, "-m", "imagesasdata"]
+    where = ["--outcome", "warm", "--save", model, "--cache", quick["cache"], "--epochs", "3"]
+    done = subprocess.run(
+        [*command, "fine-tune", tmp_path / "coded.csv", *where], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "accuracy" in done.stdout
+    done = subprocess.run([*command, "predict", model, coded["path"][0], "--to", out], check=True)
+    assert pd.read_csv(out)["warm_pred"].tolist() == ["yes"]
 
 
 KILLED = """

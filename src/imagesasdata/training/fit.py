@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -24,6 +23,14 @@ from imagesasdata.training.trainer import Objective, Trainer
 
 # Rows of a batch that a core of a CPU works off together, where rows are pictures.
 PART = 2
+# How the head is fitted before more is trained: what the user chose is for the larger fit.
+_BEFORE: dict[str, Any] = {
+    "optimizer": "adamw",
+    "learning_rate": AUTO,
+    "schedule": "cosine",
+    "epochs": 20,
+    "early_stopping": 5,
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,14 +40,6 @@ class Coded:
     outcome: Outcome
     values: np.ndarray
     embeddings: np.ndarray
-
-    @property
-    def fingerprint(self) -> str:
-        """What distinguishes these rows from others."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.values).tobytes())
-        # Embeddings differ in their last digits from run to run.
-        digest.update(np.round(self.embeddings, 2).astype(np.float32).tobytes())
-        return digest.hexdigest()
 
 
 class Network(NamedTuple):
@@ -118,8 +117,9 @@ def fit(
     vectors = Embedded(coded.embeddings.astype(np.float32))
 
     def run(
-        module: Any, learns: Callable[[str], bool], inputs: Inputs, last: bool, picture: bool
+        module: Any, learns: Callable[[str], bool], inputs: Inputs, how: Recipe, picture: bool
     ) -> Fitted:
+        last = picture or pictures is None
         trainer = Trainer(
             split_module(module, learns, pictures.example if picture and pictures else None),
             objective,
@@ -130,7 +130,7 @@ def fit(
         )
         course, rate = _train(
             trainer,
-            recipe,
+            how,
             inputs,
             *rows,
             values=lambda chosen: coded.values[chosen],
@@ -150,12 +150,13 @@ def fit(
             outputs=lambda chosen: predict(trainer, best, inputs, chosen, size),
         )
 
-    first = run(head, lambda name: True, vectors, pictures is None, False)
+    how = recipe if pictures is None else replace(recipe, **_BEFORE)
+    first = run(head, lambda name: True, vectors, how, False)
     put(head, first.trained)
     if pictures is None:
         return first
     module = pictures.build(head)
-    found = run(module, pictures.learns, pictures.inputs, True, True)
+    found = run(module, pictures.learns, pictures.inputs, recipe, True)
     put(module, found.trained)
     return found
 
@@ -173,7 +174,7 @@ def _train(
     report: Callable[[Row], None],
 ) -> tuple[Course, float]:
     named = isinstance(recipe.optimizer, str)
-    rate = 0.0
+    rate = float("nan")
     if named and recipe.learning_rate == AUTO:
         rate = checkpoint.rate() if checkpoint is not None else 0.0
         rate = rate or find_rate(

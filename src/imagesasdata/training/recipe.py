@@ -121,6 +121,11 @@ def check_weights(class_weight: ClassWeight, outcome: Outcome) -> None:
                 f"its classes: {', '.join(map(repr, outcome.levels))}.",
             )
         _check_amount(f"class_weight[{level!r}]", weight)
+        if weight == 0:
+            raise ArgumentError(
+                f"class_weight[{level!r}] is 0, so that nothing would be learned of this class.",
+                "leave out its rows.",
+            )
 
 
 def row_weights(

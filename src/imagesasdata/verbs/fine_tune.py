@@ -288,7 +288,7 @@ def fine_tune(
             recipe,
             machine,
             pictures,
-            _checkpoints(checkpoint, base, choices, coded, dealt),
+            _checkpoints(checkpoint, base, choices, _identity(seen, usable, coded), dealt),
             progress,
         )
         tested = _evaluate(coded, dealt, fits, groups, usable, seed)
@@ -403,6 +403,9 @@ def _choices(
         name: value if isinstance(value, (str, int, float, tuple, type(None))) else repr(value)
         for name, value in vars(recipe).items()
     }
+    if not isinstance(recipe.optimizer, str):
+        # Its repr has addresses, which differ from run to run.
+        chosen["optimizer"] = "an optax transform"
     return {
         **chosen,
         "split": list(split),
@@ -417,19 +420,24 @@ def _choices(
     }
 
 
+def _identity(seen: Described, usable: np.ndarray, coded: Coded) -> str:
+    """What distinguishes these coded pictures from others, the same in every run."""
+    hashes = [[kind[row] for row in usable] for kind in seen.hashes]
+    return repr((coded.outcome, hashes, coded.values.tolist()))
+
+
 def _checkpoints(
     folder: PathLike | None,
     base: Model,
     choices: Mapping[str, Any],
-    coded: Coded,
+    data: str,
     dealt: Dealt,
 ) -> Callable[[int], Checkpoint | None]:
     """For each fit the file that keeps where it stands."""
     settings = {
         **{name: value for name, value in choices.items() if name != "date"},
         "model": base.fingerprint,
-        "outcome": repr(coded.outcome),
-        "data": coded.fingerprint,
+        "data": data,
     }
 
     def checkpoint(turn: int) -> Checkpoint | None:
