@@ -83,10 +83,8 @@ class Table:
 
     def categories(self, column: str) -> tuple[Any, ...] | None:
         """The classes of an ordered category, from lowest to highest; ``None`` for other columns."""
-        series = self.frame[column]
-        if series.dtype != nw.Enum:
-            return None
-        return tuple(series.cat.get_categories().to_list())
+        dtype = self.frame.schema[column]
+        return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
 
     def check_names(self, columns: Iterable[Column], *, prefix: str | None) -> None:
         """Raise where an output column would overwrite one of the table's."""
