@@ -10,17 +10,20 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from imagesasdata.nn.conv import shifts
+from imagesasdata.nn.watch import Step, say
 
 
 def max_pool(
     x: Float[Array, "b h w c"], side: int, stride: int, padding: int = 0
 ) -> Float[Array, "b oh ow c"]:
     """The largest value under a window, for each channel by itself."""
-    return lax.platform_dependent(
+    y = lax.platform_dependent(
         x,
         cpu=lambda x: _shifted(x, side, stride, padding),
         default=lambda x: _plain(x, side, stride, padding),
     )
+    say(Step("max pool", x, y, side, stride))
+    return y
 
 
 def _shifted(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:

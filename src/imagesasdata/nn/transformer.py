@@ -11,6 +11,8 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
+from imagesasdata.nn.watch import Step, say
+
 Gelu = Literal["gelu", "quick_gelu"]
 
 
@@ -94,7 +96,9 @@ def attend(
     if causal:
         fit = jnp.where(jnp.tri(places, dtype=bool), fit, -jnp.inf)
     taken = jax.nn.softmax(fit, axis=-1) @ split(value)
-    return taken.transpose(0, 2, 1, 3).reshape(batch, places, width)
+    y = taken.transpose(0, 2, 1, 3).reshape(batch, places, width)
+    say(Step("attention", query, y, multiply_adds=2 * places * places * width))
+    return y
 
 
 class Dense(NamedTuple):

@@ -177,6 +177,23 @@ def architecture(name: str) -> Any:
     return shapes(family.build, known)
 
 
+def labels(name: str) -> Labels:
+    """The names of a model's classes, without its weights.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    ArgumentError
+        When the model has no classes.
+    """
+    known = card(name)
+    if "classify" not in known.tasks:
+        able = sorted(other.name for other in cards() if "classify" in other.tasks)
+        raise ArgumentError(f"The model {name!r} has no classes.", f"these do: {', '.join(able)}.")
+    return _added[name].model.labels() if name in _added else _labels(known)
+
+
 def as_model(name: str, network: Any) -> Model:
     """A network of a known architecture, such as a fine-tuned one, in the form that is fast.
 
