@@ -10,11 +10,13 @@ import imagesasdata as iad
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
+from imagesasdata.faces import columns as faces
 from imagesasdata.measures import GROUPS, aesthetics
 from imagesasdata.regression import result
 from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
+    blur_faces,
     cluster,
     cluster_curve,
     cluster_table,
@@ -58,6 +60,15 @@ EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for colum
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+DETECT_FACES = faces.DETECTED
+EMBED_FACES = (faces.FACE_EMBEDDING,)
+VERIFY_FACES = faces.VERIFIED
+FIND_FACES = (faces.TARGET, faces.RANK, faces.FACE_ID, faces.DISTANCE, faces.MATCH)
+CLUSTER_FACES = (faces.PERSON, faces.PERSON_DISTANCE)
+ANALYZE_FACES = tuple(
+    column for name in ("age", *faces.CLASSES) for column in faces.attribute_columns(name)
+)
+BLUR_FACES = blur_faces.COLUMNS
 SIMILAR = (
     find_similar.QUERY_ID,
     find_similar.RANK,

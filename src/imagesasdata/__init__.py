@@ -27,20 +27,26 @@ if TYPE_CHECKING:
     )
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.agreement import agreement
+    from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
     from imagesasdata.verbs.audit import audit
+    from imagesasdata.verbs.blur_faces import blur_faces
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.cluster import cluster
     from imagesasdata.verbs.cluster_curve import cluster_curve
+    from imagesasdata.verbs.cluster_faces import cluster_faces
     from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.count_objects import count_objects
+    from imagesasdata.verbs.detect_faces import detect_faces
     from imagesasdata.verbs.detect_objects import detect_objects
     from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.embed_faces import embed_faces
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.find_duplicates import find_duplicates
+    from imagesasdata.verbs.find_faces import find_faces
     from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.label_page import label_page, read_labels
     from imagesasdata.verbs.map_images import map_images
@@ -63,6 +69,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
+    from imagesasdata.verbs.verify_faces import verify_faces
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
     from imagesasdata.verbs.zero_shot import zero_shot
@@ -87,6 +94,14 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    # faces
+    "detect_faces": "verbs.detect_faces",
+    "embed_faces": "verbs.embed_faces",
+    "verify_faces": "verbs.verify_faces",
+    "find_faces": "verbs.find_faces",
+    "cluster_faces": "verbs.cluster_faces",
+    "analyze_faces": "verbs.analyze_faces",
+    "blur_faces": "verbs.blur_faces",
     # things and words
     "detect_objects": "verbs.detect_objects",
     "count_objects": "verbs.count_objects",
@@ -133,12 +148,14 @@ _HOME = {
     "UnknownNameError": "errors",
     "WeightsError": "errors",
     "DroppedImagesWarning": "verb",
+    "AppearanceWarning": "verbs.analyze_faces",
 }
 
 # Modules that are part of the interface, as in iad.steps.resize(256).
 _MODULES = ("augmentations", "steps")
 
 __all__ = [
+    "AppearanceWarning",
     "ArgumentError",
     "ArgumentTypeError",
     "CacheError",
@@ -152,21 +169,27 @@ __all__ = [
     "UnknownNameError",
     "WeightsError",
     "agreement",
+    "analyze_faces",
     "audit",
+    "blur_faces",
     "cite",
     "classify",
     "cluster",
     "cluster_curve",
+    "cluster_faces",
     "cluster_table",
     "contact_sheet",
     "count_objects",
+    "detect_faces",
     "detect_objects",
     "embed",
+    "embed_faces",
     "explain",
     "feature_maps",
     "features",
     "filters",
     "find_duplicates",
+    "find_faces",
     "find_similar",
     "label_page",
     "map_images",
@@ -191,6 +214,7 @@ __all__ = [
     "summary",
     "transform",
     "validate",
+    "verify_faces",
     "video_motion",
     "video_shots",
     "zero_shot",

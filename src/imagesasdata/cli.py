@@ -754,14 +754,17 @@ def weights_add(
 
 @weights_app.command("fetch")
 def weights_fetch(
-    models: Annotated[list[str], typer.Argument(help="Models that `imagesasdata models` lists.")],
+    models: Annotated[
+        list[str],
+        typer.Argument(help="Models that `imagesasdata models` lists, or a set of them: faces."),
+    ],
     quiet: Quiet = False,
 ) -> None:
     """Download the weights of models now, so that later runs need no connection."""
     from imagesasdata.weights.store import locate
-    from imagesasdata.zoo.registry import card
+    from imagesasdata.zoo.registry import files
 
-    for file in [file for name in models for file in card(name).weights]:
+    for file in files(models):
         typer.echo(f"{file.name}: {locate(file, progress=False if quiet else None)}")
 
 

@@ -445,6 +445,15 @@ def _twice(images: Any, error: Exception | None) -> ColumnError:
     )
 
 
+def like(table: pa.Table, images: Any | None) -> Any:
+    """An Arrow table as the table library of ``images`` has it; pandas where there is none."""
+    if images is None:
+        return table.to_pandas()
+    frame, lazy = _frame(images)
+    made = nw.from_native(_like(table, frame), eager_only=True)
+    return nw.to_native(made.lazy() if lazy else made)
+
+
 def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
     """An Arrow table as the table library of ``frame`` has it."""
     kind = frame.implementation
