@@ -29,6 +29,9 @@ clip = "examples/videos/shots.mp4"
 coded = pd.DataFrame({"path": ["a", "b"] * 20, "x": range(40), "y": [0, 0, 1, 1] * 10})
 coded["pred"] = [0, 1, 1, 1] * 10
 folder = sys.argv[2]
+def here(model):
+    known = iad.models()
+    return bool(known.available[known.model == model].all())
 """
 CALLS = {
     "read_images": "iad.read_images(photos, exif=True)",
@@ -41,6 +44,15 @@ CALLS = {
     "video_motion": "iad.video_motion(clip)",
     "classify": "iad.classify(photos)",
     "embed": "iad.embed(photos)",
+    "explain": "iad.explain(photos, to=folder)",
+    "feature_maps": "iad.feature_maps(photos[0], 'efficientnet_lite0', 'stem')",
+    "filters": "iad.filters()",
+    "summary": "iad.summary('efficientnet_lite0')",
+    "register_model": "iad.register_model('mine', object())",
+    "zero_shot": "here('clip_vit_b32') and iad.zero_shot(photos, labels=['cat', 'cup'])",
+    "cluster": "iad.cluster(photos, k=2, stability=1)",
+    "find_similar": "iad.find_similar(photos, photos[0], k=1)",
+    "map_images": "iad.map_images(photos, to=folder + '/map.html')",
     "models": "iad.models()",
     "model_card": "iad.model_card('efficientnet_lite0')",
     "sample_for_labels": "iad.sample_for_labels(coded, 5)",
