@@ -1,4 +1,7 @@
-"""Nothing leaves the machine: no verb opens a socket when its weights are here."""
+"""Nothing leaves the machine: no verb opens a socket when its weights are here.
+
+Weights that are not here are not fetched in these tests: such a verb says so and is passed over.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,6 @@ clip = "examples/videos/shots.mp4"
 coded = pd.DataFrame({"path": ["a", "b"] * 20, "x": range(40), "y": [0, 0, 1, 1] * 10})
 coded["pred"] = [0, 1, 1, 1] * 10
 folder = sys.argv[2]
-def here(model):
-    known = iad.models()
-    return bool(known.available[known.model == model].all())
 """
 CALLS = {
     "read_images": "iad.read_images(photos, exif=True)",
@@ -49,10 +49,20 @@ CALLS = {
     "filters": "iad.filters()",
     "summary": "iad.summary('efficientnet_lite0')",
     "register_model": "iad.register_model('mine', object())",
-    "zero_shot": "here('clip_vit_b32') and iad.zero_shot(photos, labels=['cat', 'cup'])",
+    "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",
     "cluster": "iad.cluster(photos, k=2, stability=1)",
     "find_similar": "iad.find_similar(photos, photos[0], k=1)",
     "map_images": "iad.map_images(photos, to=folder + '/map.html')",
+    "fine_tune": "iad.fine_tune(photos, outcome='y')",
+    "load_model": "iad.load_model(folder + '/labels.csv')",
+    "blur_faces": "iad.blur_faces(photos, to=folder)",
+    "find_faces": "iad.find_faces(photos[0], photos)",
+    "verify_faces": "iad.verify_faces(pd.DataFrame({'path_a': photos, 'path_b': photos}))",
+    "recognise_objects": "iad.recognise_objects(photos, {'cat': photos[0]})",
+    "segment_colours": "iad.segment_colours(photos, {'wood': 'saddlebrown'})",
+    "measure_regions": (
+        "iad.measure_regions('examples/lights/lights.tif', 'examples/lights/districts.geojson')"
+    ),
     "models": "iad.models()",
     "model_card": "iad.model_card('efficientnet_lite0')",
     "sample_for_labels": "iad.sample_for_labels(coded, 5)",
@@ -78,7 +88,7 @@ def sockets(folder: Path, lines: list[str]) -> list[str]:
         code += f"try:\n    {line}\nexcept iad.ImagesAsDataError:\n    pass\n"
     code += "open(sys.argv[1], 'w').write(json.dumps(calls))\n"
     found = folder / "calls.json"
-    environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "IMAGESASDATA_OFFLINE": "1"}
     command = [sys.executable, "-c", code, str(found), str(folder)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
