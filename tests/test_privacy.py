@@ -16,14 +16,16 @@ import pytest
 
 import imagesasdata as iad
 
-# Every way out of Python goes by one of these audit events; they cannot be hooked off again.
+# Every way out of Python goes by one of these audit events; they cannot be hooked off again. A package
+# that a verb imports (urllib3) binds to the machine itself, to learn if it has IPv6; nothing is sent.
 PROGRAM = """
 import json, sys
 calls = []
 def hook(event, arguments):
     if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname",
                  "socket.sendto", "socket.sendmsg"):
-        calls.append(f"{event} {arguments[1:]}")
+        if event != "socket.bind" or arguments[1][0] not in ("::1", "127.0.0.1"):
+            calls.append(f"{event} {arguments[1:]}")
 sys.addaudithook(hook)
 import imagesasdata as iad
 import pandas as pd
@@ -108,6 +110,7 @@ def test_the_hook_sees_sockets(tmp_path: Path) -> None:
     assert sockets(tmp_path, lines) == ["socket.connect (('127.0.0.1', 9),)"]
 
 
+@pytest.mark.slow
 def test_no_verb_opens_a_socket(tmp_path: Path) -> None:
     lines = [call for name in VERBS if (call := call_of(name)) is not None]
     assert len(lines) >= len(CALLS)
