@@ -11,7 +11,14 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
-from imagesasdata.verbs import read_images, read_video, transform, video_motion, video_shots
+from imagesasdata.verbs import (
+    explain,
+    read_images,
+    read_video,
+    transform,
+    video_motion,
+    video_shots,
+)
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -20,6 +27,7 @@ FRAMES = (col.FILE_ID, col.FILE_PATH, col.FRAME)
 VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
 SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
 TRANSFORM = transform.COLUMNS
+EXPLAIN = explain.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
