@@ -75,7 +75,7 @@ def test_kinds_of_tables_and_modules_of_ones_own() -> None:
         (lambda: iad.explain("examples/photos", 3), "a model's name or a fitted model, got int"),
         (lambda: iad.explain("examples/photos", method="cam"), "Unknown method 'cam'.\nHint: did"),
         (
-            lambda: iad.explain("examples/photos", "dinov2_vits14"),
+            lambda: iad.explain("examples/photos", "dinov2_small"),
             "has no classes.\nHint: these do",
         ),
         (lambda: iad.explain("examples/photos", target="tench fish"), "Unknown class .* 'tench'"),

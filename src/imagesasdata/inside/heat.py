@@ -209,7 +209,7 @@ def _blurred(values: Array, side: int) -> Array:
     """The mean over a square around each place: single pixels say little."""
     window = (1, side, side)
     total = lax.reduce_window(
-        values, jnp.zeros((), values.dtype), lax.add, window, (1, 1, 1), "SAME"
+        values, np.zeros((), values.dtype)[()], lax.add, window, (1, 1, 1), "SAME"
     )
     return total / (side * side)
 
