@@ -55,7 +55,7 @@ slow: $(VENV)/.group-test  ## The slow tests
 parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorch's and TensorFlow.js's numbers
 	IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) -m parity tests
 
-browser: $(VENV)/.group-test  ## The tests in a real browser
+browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m browser tests
 
 lint: $(VENV)/.group-lint  ## Style and formatting

@@ -13,7 +13,6 @@ import json
 import multiprocessing
 import os
 import platform
-import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video")
+ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video", "zoo")
 PACKAGES = (
     "imagesasdata",
     "av",
@@ -49,27 +48,27 @@ def main() -> None:
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
 
-    about = describe()
-    results: dict[str, list[Row]] = {}
     for name in names:
-        results[name] = in_own_process(name, arguments.rounds, arguments.quick)
-        print(as_table(results[name]), flush=True)
-    tables = {
-        name: [{**asdict(row), "met": row.met} for row in rows] for name, rows in results.items()
-    }
-    text = json.dumps({**about, "results": tables}, indent=1)
-    arguments.out.write_text(text + "\n", "utf-8")
+        rows = in_own_process(name, arguments.rounds, arguments.quick)
+        print(as_table(rows), flush=True)
+        # Kept at once, beside what other runs have measured.
+        known = json.loads(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
+        known[name] = {
+            **describe(name, arguments),
+            "rows": [{**asdict(row), "met": row.met} for row in rows],
+        }
+        arguments.out.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
 
 
-def describe() -> dict[str, object]:
-    """When and on what: without this the figures say nothing."""
+def describe(name: str, arguments: argparse.Namespace) -> dict[str, object]:
+    """How, when and on what it was measured: without this the figures say nothing."""
+    quick = " --quick" if arguments.quick else ""
     return {
-        "command": " ".join(["python benchmarks/run.py", *sys.argv[1:]]),
+        "command": f"python benchmarks/run.py --only {name} --rounds {arguments.rounds}{quick}",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "load_at_start": os.getloadavg()[0],
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
     }

@@ -21,9 +21,15 @@ from PIL import Image
 install_import_hook(
     [
         "imagesasdata.nn",
-        "imagesasdata.zoo.efficientnet_lite",
-        "imagesasdata.zoo.graph.convolutions",
         "imagesasdata.measures",
+        "imagesasdata.neighbours",
+        "imagesasdata.clustering",
+        "imagesasdata.zoo.graph.convolutions",
+        *(
+            f"imagesasdata.zoo.{name}"
+            for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
+        ),
+        "imagesasdata.stats",
     ],
     "beartype.beartype",
 )

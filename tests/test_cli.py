@@ -59,6 +59,10 @@ def test_failures_end_with_one(example_photos: Path) -> None:
         (["classify", "examples/photos", "--model", "vgg"], "Error: Unknown model 'vgg'."),
         (["features", "examples/photos", "--group", "hue"], "Unknown group of features 'hue'"),
         (["embed", "examples/photos/coffee.jpg", "--to", "o.csv"], "cannot hold the column"),
+        (
+            ["zero-shot", "examples/photos", "--label", "a cat"],
+            "Error: labels needs at least two texts, got 1.",
+        ),
         (["read", "gone.csv"], "There is no table at 'gone.csv'"),
         (["weights", "add", "nowhere"], "There is no file or folder 'nowhere'"),
     ],

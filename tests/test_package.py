@@ -23,6 +23,19 @@ from .conftest import REPO
 VERBS = [name for name in iad.__all__ if name[0].islower()]
 COMMON = ("path", "max_pixels", "workers", "cache", "on_error", "progress", "device", "batch_size")
 ORDER = "path prefix batch_size workers device cache on_error progress".split()
+# The data and what a verb is about stand first: the steps, the formula, the columns to compare.
+ABOUT = {
+    "audit": 3,
+    "explain": 3,
+    "feature_maps": 3,
+    "filters": 2,
+    "find_similar": 2,
+    "label_page": 3,
+    "regress": 2,
+    "sample_for_labels": 2,
+    "transform": 2,
+    "validate": 3,
+}
 
 IMPORT = """
 import json, os, sys, threading, time, warnings
@@ -80,8 +93,7 @@ def test_every_verb_has_a_full_docstring(name: str) -> None:
 @pytest.mark.parametrize("name", VERBS)
 def test_options_are_keywords_in_one_order(name: str) -> None:
     parameters = list(inspect.signature(getattr(iad, name)).parameters.values())
-    # What it is about beside the data: steps, a model, a layer, a class.
-    first = {"transform": 2, "feature_maps": 3, "filters": 2, "explain": 3}.get(name, 1)
+    first = ABOUT.get(name, 1)
     assert all(p.kind is p.KEYWORD_ONLY for p in parameters[first:])
     shared = [p.name for p in parameters if p.name in ORDER]
     assert shared == [option for option in ORDER if option in shared]

@@ -11,14 +11,27 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
+from imagesasdata.regression import result
+from imagesasdata.verbs import agreement as agreement_module
+from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
+    cluster,
+    cluster_curve,
+    cluster_table,
     explain,
+    find_duplicates,
+    find_similar,
+    label_page,
+    read_annotations,
     read_images,
     read_video,
+    reduce,
+    sample_for_labels,
     transform,
     video_motion,
     video_shots,
 )
+from imagesasdata.verbs import validate as validate_module
 from imagesasdata.verbs.score_aesthetics import PRED
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
@@ -31,6 +44,35 @@ EXPLAIN = explain.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+SIMILAR = (
+    find_similar.QUERY_ID,
+    find_similar.RANK,
+    col.IMAGE_ID,
+    col.PATH,
+    find_similar.DISTANCE,
+    find_similar.INDEX_RECALL,
+)
+DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, cluster_curve.COLUMNS
+CLUSTER_TABLE = (
+    *cluster_table.FIRST,
+    cluster_table.TYPICAL.named("typical_path_1"),
+    cluster_table.ATYPICAL.named("atypical_path_1"),
+)
+REDUCE = (reduce.DIM.named("dim_1"),)
+SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
+ANNOTATIONS = read_annotations.COLUMNS[2:-1]
+# Tables of results, by the call that gives them.
+TRUST = {
+    "agreement(...).tidy()": agreement_module.TIDY,
+    "validate(...).tidy()": validate_module.TIDY,
+    "validate(...).glance()": validate_module.GLANCE,
+    "audit(...).tidy()": audit_module.TIDY,
+    "audit(...).gaps()": audit_module.GAPS,
+    "regress(...).tidy()": result.TIDY,
+    "regress(...).glance()": result.GLANCE,
+    "regress(...).augment()": result.AUGMENT,
+    "regress(...).compare()": result.COMPARE,
+}
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
 
 
@@ -47,7 +89,16 @@ def columns(chosen: Iterable[Column]) -> str:
 def unlisted() -> list[str]:
     """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
     shown = {
-        one.name for one in (*READ, *FRAMES, *VIDEO, *TRANSFORM, *CLASSIFY, *EMBED, col.IMAGE_ERROR)
+        one.name
+        for one in (
+            *READ,
+            *FRAMES,
+            *VIDEO,
+            *TRANSFORM,
+            *CLASSIFY,
+            *EMBED,
+            col.IMAGE_ERROR,
+        )
     }
     known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
     return sorted(known - shown)
@@ -97,6 +148,25 @@ def commands() -> list[tuple[str, ...]]:
         inner = getattr(one, "commands", None)
         found += [(name, other) for other in inner] if inner else [(name,)]
     return found
+
+
+def model_table() -> str:
+    """The models in a table: what they do, their size and their published accuracy."""
+    listed = iad.models()
+    rows = [
+        [
+            f"`{one.model}`",
+            one.tasks,
+            str(one.input_size),
+            f"{one.parameters / 1000000.0:.1f}",
+            f"{one.megabytes:.0f}",
+            one.score,
+            one.licence.split(" (")[0],
+        ]
+        for one in listed.itertuples()
+    ]
+    head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]
+    return _markdown(head, rows)
 
 
 def model_cards() -> str:

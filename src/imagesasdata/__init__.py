@@ -26,20 +26,38 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from imagesasdata.verb import DroppedImagesWarning
+    from imagesasdata.verbs.agreement import agreement
+    from imagesasdata.verbs.audit import audit
+    from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
+    from imagesasdata.verbs.cluster import cluster
+    from imagesasdata.verbs.cluster_curve import cluster_curve
+    from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.find_duplicates import find_duplicates
+    from imagesasdata.verbs.find_similar import find_similar
+    from imagesasdata.verbs.label_page import label_page, read_labels
+    from imagesasdata.verbs.map_images import map_images
     from imagesasdata.verbs.models import model_card, models
+    from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.reduce import reduce
+    from imagesasdata.verbs.register_model import register_model
+    from imagesasdata.verbs.regress import regress
+    from imagesasdata.verbs.sample_for_labels import sample_for_labels
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
+    from imagesasdata.verbs.validate import validate
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
+    from imagesasdata.verbs.zero_shot import zero_shot
 
 __version__ = "0.1.0.dev0"
 
@@ -57,13 +75,34 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
+    # collections
+    "find_similar": "verbs.find_similar",
+    "find_duplicates": "verbs.find_duplicates",
+    "cluster": "verbs.cluster",
+    "cluster_curve": "verbs.cluster_curve",
+    "cluster_table": "verbs.cluster_table",
+    "reduce": "verbs.reduce",
+    "map_images": "verbs.map_images",
+    "register_model": "verbs.register_model",
     "summary": "verbs.summary",
     "feature_maps": "verbs.feature_maps",
     "filters": "verbs.feature_maps",
     "explain": "verbs.explain",
+    # trust
+    "sample_for_labels": "verbs.sample_for_labels",
+    "label_page": "verbs.label_page",
+    "read_labels": "verbs.label_page",
+    "agreement": "verbs.agreement",
+    "validate": "verbs.validate",
+    "audit": "verbs.audit",
+    "regress": "verbs.regress",
+    "read_annotations": "verbs.read_annotations",
+    "cite": "verbs.cite",
+    "pseudonymise": "verbs.pseudonymise",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -95,22 +134,41 @@ __all__ = [
     "NameClashError",
     "UnknownNameError",
     "WeightsError",
+    "agreement",
+    "audit",
+    "cite",
     "classify",
+    "cluster",
+    "cluster_curve",
+    "cluster_table",
     "contact_sheet",
     "embed",
     "explain",
     "feature_maps",
     "features",
     "filters",
+    "find_duplicates",
+    "find_similar",
+    "label_page",
+    "map_images",
     "model_card",
     "models",
+    "pseudonymise",
+    "read_annotations",
     "read_images",
+    "read_labels",
     "read_video",
+    "reduce",
+    "register_model",
+    "regress",
+    "sample_for_labels",
     "score_aesthetics",
     "summary",
     "transform",
+    "validate",
     "video_motion",
     "video_shots",
+    "zero_shot",
 ]
 
 

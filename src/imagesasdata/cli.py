@@ -371,6 +371,247 @@ def embed(
     )
 
 
+@app.command("zero-shot")
+def zero_shot(
+    paths: Paths,
+    label: Annotated[list[str], typer.Option(help="A label in your own words; give at least two.")],
+    to: To = None,
+    path: PathColumn = "path",
+    template: Annotated[
+        str, typer.Option(help="A sentence in which {} stands for a label.")
+    ] = "a photo of {}.",
+    model: ModelName = "clip_vit_b32",
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Say which of some labels, in your own words, fits each picture best."""
+    from imagesasdata import zero_shot as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            labels=label,
+            template=template,
+            path=path,
+            model=model,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def similar(
+    paths: Paths,
+    query: Annotated[list[str], typer.Option(help="A picture to look for; may be repeated.")],
+    to: To = None,
+    path: PathColumn = "path",
+    count: Annotated[int, typer.Option("--k", help="How many pictures for each.")] = 10,
+    metric: Annotated[str, typer.Option(help="cosine or euclidean.")] = "cosine",
+    index: Annotated[str, typer.Option(help="exact; or hnsw or ivf for millions.")] = "exact",
+    model: ModelName = "efficientnet_lite0",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Find the pictures that are most like a picture."""
+    from imagesasdata import find_similar
+
+    _finish(
+        find_similar(
+            _images(paths),
+            query,
+            path=path,
+            k=count,
+            metric=metric,  # type: ignore[arg-type]
+            index=index,  # type: ignore[arg-type]
+            model=model,
+            prefix=prefix,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def duplicates(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    method: Annotated[str, typer.Option(help="hash, embedding or both.")] = "hash",
+    threshold: Annotated[
+        float | None, typer.Option(help="Bits (hash) or cosine distance (embedding).")
+    ] = None,
+    mirror: Annotated[bool, typer.Option("--mirror", help="Mirrored ones are copies.")] = False,
+    model: ModelName = "efficientnet_lite0",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Group copies of the same picture, and say which to keep."""
+    from imagesasdata import find_duplicates
+
+    _finish(
+        find_duplicates(
+            _images(paths),
+            path=path,
+            method=method,  # type: ignore[arg-type]
+            threshold=threshold,
+            mirror=mirror,
+            model=model,
+            prefix=prefix,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def cluster(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    count: Annotated[
+        int | None, typer.Option("--k", help="How many; by default the best silhouette.")
+    ] = None,
+    method: Annotated[str, typer.Option(help="kmeans, gmm, agglomerative or hdbscan.")] = "kmeans",
+    reduce_by: Annotated[
+        str | None, typer.Option("--reduce", help="pca or umap before the clustering.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For what begins at random.")] = 0,
+    model: ModelName = "efficientnet_lite0",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Put pictures that look alike into groups."""
+    from imagesasdata import cluster as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            path=path,
+            k=count,
+            method=method,  # type: ignore[arg-type]
+            reduce=reduce_by,  # type: ignore[arg-type]
+            seed=seed,
+            model=model,
+            prefix=prefix,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def reduce(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    method: Annotated[str, typer.Option(help="pca, umap or tsne.")] = "pca",
+    dims: Annotated[int, typer.Option(help="How many dimensions.")] = 2,
+    seed: Annotated[int, typer.Option(help="For what begins at random.")] = 0,
+    model: ModelName = "efficientnet_lite0",
+    prefix: Prefix = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Place pictures in few dimensions, those that look alike together."""
+    from imagesasdata import reduce as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            path=path,
+            method=method,  # type: ignore[arg-type]
+            dims=dims,
+            seed=seed,
+            model=model,
+            prefix=prefix,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command("map")
+def map_page(
+    paths: Paths,
+    to: Annotated[str, typer.Option(help="The page to write.")] = "map.html",
+    path: PathColumn = "path",
+    method: Annotated[
+        str, typer.Option(help="pca, umap or tsne, where no places are given.")
+    ] = "pca",
+    label: Annotated[str | None, typer.Option(help="The column shown first.")] = None,
+    colour: Annotated[str | None, typer.Option(help="The column of colours.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column of times.")] = None,
+    title: Annotated[str, typer.Option(help="Above the page.")] = "Map of pictures",
+    model: ModelName = "efficientnet_lite0",
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a page on which a whole collection can be seen and searched."""
+    from imagesasdata import map_images
+
+    page = map_images(
+        _images(paths),
+        path=path,
+        to=to,
+        method=method,  # type: ignore[arg-type]
+        label=label,
+        colour=colour,
+        time=time,
+        title=title,
+        model=model,
+        workers=workers,
+        device=device,
+        cache=cache,
+        progress=False if quiet else None,
+    )
+    typer.echo(f"wrote {page}")
+
+
 @app.command()
 def models(
     name: Annotated[str | None, typer.Argument(help="A model, to see all about it.")] = None,

@@ -96,7 +96,11 @@ TAKEN_AT = Column(
 )
 
 LABEL = Column("label", "string", "Name of the most probable class.")
-LABEL_ID = Column("label_id", "string", "WordNet id of that class; names are not unique, ids are.")
+LABEL_ID = Column(
+    "label_id",
+    "string",
+    "Id of that class (for ImageNet's, from WordNet); names are not unique, ids are.",
+)
 LABEL_PROB = Column("label_prob", "float64", "Probability of that class.", range="0 to 1")
 RANK = Column("rank", "int64", "Place of the class, the most probable first.", range="1 ...")
 

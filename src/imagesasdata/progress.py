@@ -32,9 +32,7 @@ class Progress:
     ) -> None:
         self.failed = 0
         self._bar: Any = None
-        if show is None:
-            show = _in_notebook() or sys.stderr.isatty()
-        if show:
+        if is_shown(show):
             from tqdm.auto import tqdm
 
             words: dict[str, Any] = {"unit": " pictures"}
@@ -66,6 +64,11 @@ class Progress:
             if failed:
                 self._bar.set_postfix(failed=self.failed, refresh=False)
             self._bar.update()
+
+
+def is_shown(show: bool | None) -> bool:
+    """Whether to show what a run does: as asked, else in a notebook or a terminal, not in a pipe."""
+    return _in_notebook() or sys.stderr.isatty() if show is None else show
 
 
 def _in_notebook() -> bool:

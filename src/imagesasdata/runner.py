@@ -6,7 +6,7 @@ import functools
 import os
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -73,6 +73,52 @@ class Runner:
         # The batch goes where the parameters are.
         outputs = self._function(self._params[place], batch)
         return {name: np.asarray(values) for name, values in outputs.items()}
+
+
+class HostFunction(NamedTuple):
+    """A function of ``(parameters, batch)`` that is not JAX's: it is called as it is, on the CPU."""
+
+    call: Apply
+
+    def __call__(self, params: Any, batch: np.ndarray) -> dict[str, np.ndarray]:
+        """Run it."""
+        return self.call(params, batch)
+
+
+class HostRunner:
+    """Runs a `HostFunction` on batches; a lane is one of as many threads as there are cores.
+
+    Parameters
+    ----------
+    apply
+        The function.
+    params
+        What it takes first.
+    device
+        ``"cpu"`` or ``None``.
+    batch_size
+        Samples in a batch.
+
+    Raises
+    ------
+    DeviceError
+        When another device is asked for.
+    """
+
+    def __init__(
+        self, apply: HostFunction, params: Any, *, device: str | None, batch_size: int | None
+    ) -> None:
+        if device not in {None, "cpu"}:
+            raise DeviceError(
+                f"This model runs on the CPU alone, not on {device!r}.", "leave device=None."
+            )
+        self._apply, self._params = apply, params
+        self.batch_size = batch_size or CPU_BATCH
+        self.lanes = cores()
+
+    def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
+        """Run one batch and wait for the result."""
+        return self._apply(self._params, batch)
 
 
 def cores() -> int:

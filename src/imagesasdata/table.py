@@ -5,13 +5,16 @@ Inside the library results are Arrow tables; this file alone knows the user's ta
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar, cast, get_args
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -60,6 +63,50 @@ class Table:
         present.sort(key=lambda row: cells[row])
         return present + [row for row, cell in enumerate(cells) if cell is None]
 
+    def need(self, column: str, argument: str) -> str:
+        """The column's name, when there is such a column.
+
+        Raises
+        ------
+        ColumnError
+            When there is none; the message names the argument that asked for it.
+        """
+        if column not in self.frame.columns:
+            close = nearest(str(column), self.frame.columns)
+            listed = ", ".join(map(repr, self.frame.columns)) or "none"
+            raise ColumnError(
+                f"{argument} names {column!r}, but the table has no such column. "
+                f"Its columns: {listed}.",
+                f"did you mean {close!r}?" if close else None,
+            )
+        return column
+
+    def plain(self, columns: Sequence[str]) -> Any:
+        """Some columns as pandas with numpy's types, rows numbered from 0, for a formula.
+
+        Raises
+        ------
+        ArgumentTypeError
+            When a column holds a mixture of types.
+        """
+        wanted = list(dict.fromkeys(columns))
+        try:
+            arrow = self.frame.select(wanted).to_arrow()
+        except (pa.ArrowException, TypeError) as error:
+            raise ArgumentTypeError(
+                f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
+            ) from error
+        return arrow.select(wanted).to_pandas(ignore_metadata=True)
+
+    def take(self, rows: Sequence[int]) -> Table:
+        """Some of the rows, by number."""
+        return Table(self.frame[list(rows)], self.lazy, self.path)
+
+    def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
+        """Another table of the same kind, from plain columns."""
+        table = pa.table(dict(columns))
+        return self._give(nw.from_native(_like(table, self.frame), eager_only=True))
+
     def paths(self) -> list[str | None]:
         """The path column as text; ``None`` for nulls and for cells that are no text."""
         return [
@@ -74,6 +121,61 @@ class Table:
         return [
             None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
         ]
+
+    def plain_cells(
+        self, column: str
+    ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
+        """A column as JSON has it: its kind and its cells; ``None`` for vectors and other things.
+
+        Times are milliseconds from 1970, as JavaScript counts them; what is not finite is missing.
+        """
+        cells = self.cells(column)
+        present = [cell for cell in cells if cell is not None]
+        if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
+            finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
+            return "number", finite
+        if all(isinstance(cell, (str, bool)) for cell in present):
+            return "text", [None if cell is None else str(cell) for cell in cells]
+        if all(isinstance(cell, date) for cell in present):
+            return "time", [None if cell is None else _milliseconds(cell) for cell in cells]
+        return None
+
+    def vectors(self, column: str) -> np.ndarray:
+        """A column of vectors as a float32 matrix; a row of NaN where there is none.
+
+        Raises
+        ------
+        ColumnError
+            When a cell is no vector of numbers, or two are of different lengths.
+        """
+        wrong = ColumnError(
+            f"The column {column!r} does not hold vectors of numbers.",
+            "iad.embed adds a column of vectors; name it as embedding=.",
+        )
+        try:
+            cells = self.frame[column].to_arrow()
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            raise wrong from None
+        if isinstance(cells, pa.ChunkedArray):
+            cells = cells.combine_chunks()
+        if cells.null_count == len(cells):
+            return np.full((len(cells), 0), np.nan, np.float32)
+        inner = getattr(cells.type, "value_type", pa.null())
+        if not (pa.types.is_integer(inner) or pa.types.is_floating(inner)):
+            raise wrong
+        # A fixed-size list has numbers under its nulls, too; as a plain list it has none.
+        cells = cells.cast(pa.list_(pa.float32()), safe=False)
+        lengths = sorted(set(pc.call_function("list_value_length", [cells]).to_pylist()) - {None})
+        if len(lengths) > 1:
+            raise ColumnError(
+                f"The vectors in {column!r} have different lengths: {lengths[0]} and {lengths[-1]}.",
+                "vectors of one model have one length; embed all pictures with the same model.",
+            )
+        vectors = np.full((len(cells), lengths[0]), np.nan, np.float32)
+        present = np.asarray(cells.is_valid())
+        numbers = cells.drop_null().flatten().to_numpy(zero_copy_only=False)
+        vectors[present] = numbers.reshape(-1, lengths[0])
+        return vectors
 
     def check_names(self, columns: Iterable[Column], *, prefix: str | None) -> None:
         """Raise where an output column would overwrite one of the table's."""
@@ -116,6 +218,14 @@ class Table:
         joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
         return self._give(joined)
 
+    def replace(self, results: pa.Table, columns: Sequence[Column]) -> Any:
+        """The table with columns of its own replaced, in their places."""
+        order = self.frame.columns
+        names = [column.name for column in columns]
+        rest = Table(self.frame.drop(names), False, self.path)
+        joined = nw.from_native(rest.join(results, columns), eager_only=True)
+        return self._give(joined.select(order))
+
     def keep(self, mask: Sequence[bool], native: Any) -> Any:
         """The rows of ``native`` (a table given by `join`) where ``mask`` is true."""
         frame = nw.from_native(native)
@@ -126,14 +236,16 @@ class Table:
     def expand(
         self,
         results: pa.Table,
-        rows: Sequence[int],
+        rows: Sequence[int | None],
         columns: Sequence[Column],
         media: Media = PICTURES,
         number: Column | None = None,
+        first: int = 0,
     ) -> Any:
         """A long table: number and path of row ``rows[i]``, then result ``i``.
 
-        With ``number`` a column of that name numbers the rows of the long table and comes first.
+        With ``number`` a column of that name numbers the rows of the long table and comes first. So
+        many of ``columns`` as ``first`` says come before number and path.
         """
         paths = pa.array(self.paths(), pa.string())
         long = pa.table({media.path.name: paths.take(pa.array(rows, pa.int64()))})
@@ -147,8 +259,9 @@ class Table:
         long = long.add_column(0, media.number.name, ids)
         if number is not None:
             long = long.add_column(0, number.name, pa.array(range(len(rows)), pa.int64()))
-        for column in columns:
-            long = long.append_column(column.name, results[column.name])
+        for place, column in enumerate(columns):
+            at = place if place < first else long.num_columns
+            long = long.add_column(at, column.name, results[column.name])
         return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
 
     def _give(self, frame: nw.DataFrame[Any]) -> Any:
@@ -186,6 +299,25 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
     return Table(frame, lazy, path)
 
 
+def open_data(data: Any) -> Table:
+    """Take a table that need not have paths, for verbs on columns.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it is no table.
+    ColumnError
+        When it has a column twice.
+    """
+    if is_paths(data):
+        raise ArgumentTypeError(
+            f"Expected a table (pandas, polars or pyarrow), got {type(data).__name__}.",
+            "read the file first, as in pandas.read_csv(FILE).",
+        )
+    frame, lazy = _frame(data)
+    return Table(frame, lazy, "path")
+
+
 def from_paths(
     where: PathLike | Iterable[PathLike], backend: Backend = "pandas", media: Media = PICTURES
 ) -> Any:
@@ -210,6 +342,35 @@ def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "panda
 
         return pl.from_arrow(table)
     return table.to_pandas()
+
+
+def is_level(frame: Any, column: str) -> bool:
+    """Whether a column of a frame that `Table.plain` gave holds text or categories, not numbers."""
+    import pandas as pd
+
+    return not pd.api.types.is_numeric_dtype(frame[column].dtype)
+
+
+def number(frame: Any, column: str) -> None:
+    """Make a column of bools one of 0 and 1, in place; other columns stay."""
+    import pandas as pd
+
+    cells = frame[column]
+    plain = set(cells.dropna().unique()) <= {True, False} if cells.dtype == object else False
+    if plain or pd.api.types.is_bool_dtype(cells.dtype):
+        frame[column] = cells.astype(float)
+
+
+def union_levels(frame: Any, *columns: str) -> None:
+    """Give columns of text the same categories, in place, so that they make the same terms."""
+    import pandas as pd
+
+    texts = [pd.api.types.is_string_dtype(frame[c].dropna()) for c in columns]
+    kinds = [isinstance(frame[c].dtype, pd.CategoricalDtype) for c in columns]
+    if all(text or kind for text, kind in zip(texts, kinds, strict=True)):
+        levels = sorted({level for c in columns for level in frame[c].dropna().unique()}, key=str)
+        for column in columns:
+            frame[column] = pd.Categorical(frame[column], categories=levels)
 
 
 def to_arrow(images: Any) -> pa.Table:
@@ -282,6 +443,12 @@ def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
     raise ArgumentTypeError(
         f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
     )
+
+
+def _milliseconds(moment: date) -> float:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000
 
 
 def read(file: str) -> Any:

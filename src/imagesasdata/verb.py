@@ -19,7 +19,7 @@ from imagesasdata.errors import ImageError
 from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
-from imagesasdata.runner import Runner, cores
+from imagesasdata.runner import HostFunction, HostRunner, Runner, cores
 from imagesasdata.sources import PICTURES, Media, is_remote
 from imagesasdata.stream import Done, Loaded, stream
 from imagesasdata.table import arrow_type, open_table
@@ -159,15 +159,13 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
     return table.expand(renamed.filter(mask), kept, columns, verb.media, verb.number)
 
 
-def _runner(verb: Verb, options: Options) -> Runner | None:
+def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     if verb.network is None:
         return None
-    return Runner(
-        verb.network.apply,
-        verb.network.params,
-        device=options.device,
-        batch_size=options.batch_size,
-    )
+    apply, params = verb.network
+    if isinstance(apply, HostFunction):
+        return HostRunner(apply, params, device=options.device, batch_size=options.batch_size)
+    return Runner(apply, params, device=options.device, batch_size=options.batch_size)
 
 
 def _workers(paths: Sequence[str | None]) -> int:

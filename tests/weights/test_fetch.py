@@ -336,3 +336,12 @@ def test_a_progress_bar_counts_bytes(site: Site, capsys: pytest.CaptureFixture[s
     store.remove(one)
     store.locate(one)
     assert capsys.readouterr().err == ""
+
+
+def test_a_file_known_by_md5_whose_size_was_not_published(site: Site) -> None:
+    source = Download(f"{site.address}/a.bin")
+    good = WeightFile("a.bin", "", 0, (source,), md5=hashlib.md5(DATA).hexdigest())
+    assert store.locate(good).read_bytes() == DATA
+    bad = WeightFile("a.bin", "", 0, (source,), md5="0" * 32)
+    with pytest.raises(WeightsError, match="gives another file than was published"):
+        store.locate(bad)

@@ -77,3 +77,17 @@ def test_altered_weights_are_refused(tmp_path: Path, change: bytes, message: str
     store.locate(WEIGHTS).write_bytes(change)
     with pytest.raises(WeightsError, match=f"{message}.*\nHint: remove it"):
         store.locate(WEIGHTS)
+
+
+@pytest.mark.parametrize("size", [len(DATA), 0])
+def test_weights_known_by_md5_and_without_their_size(size: int, tmp_path: Path) -> None:
+    weights = WeightFile("b.h5", "", size, (), md5=hashlib.md5(DATA).hexdigest())
+    (tmp_path / "some.h5").write_bytes(DATA)
+    (tmp_path / "other.h5").write_bytes(DATA[::-1])
+    assert store.add(tmp_path, [WEIGHTS, weights]) in ([WEIGHTS], [weights])
+    assert store.add(tmp_path, [weights]) == [weights]
+    place = store.locate(weights)
+    assert place.read_bytes() == DATA
+    place.write_bytes(DATA[::-1])
+    with pytest.raises(WeightsError, match="was altered; it is not the b.h5 that was published"):
+        store.locate(weights)

@@ -95,10 +95,18 @@ def depthwise(
         x,
         kernel,
         cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride, padding),
-        default=lambda x, kernel: _plain(
-            x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding
-        ),
+        default=lambda x, kernel: depthwise_grouped(x, kernel, stride, padding),
     )
+
+
+def depthwise_grouped(
+    x: Float[Array, "b h w c"],
+    kernel: Float[Array, "kh kw c"],
+    stride: int,
+    padding: Padding = "same",
+) -> Float[Array, "b oh ow c"]:
+    """The depthwise convolution as XLA has it: right on a GPU or TPU, not on a CPU."""
+    return _plain(x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding)
 
 
 def depthwise_shifted(
@@ -111,8 +119,14 @@ def depthwise_shifted(
     sides = kernel.shape[:2]
     # Padding is kept out of the sum, where it would be tested for at every pixel.
     padded = lax.optimization_barrier(pad(x, sides, stride, padding))
+    # Cut with lax, which is traced much faster than an index.
+    weights = kernel[None]
+    last = kernel.shape[2]
     return sum(
-        (shifted * kernel[row, column] for (row, column), shifted in shifts(padded, sides, stride)),
+        (
+            shifted * lax.slice(weights, (0, row, column, 0), (1, row + 1, column + 1, last))
+            for (row, column), shifted in shifts(padded, sides, stride)
+        ),
         start=jnp.zeros((), x.dtype),
     )
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from imagesasdata.nn.conv import Padding, depthwise, depthwise_shifted, paddings, pointwise
+from imagesasdata.nn.conv import Padding, depthwise_grouped, depthwise_shifted, paddings, pointwise
 from imagesasdata.nn.layers import Folded, relu6
 
 # The many channels inside a block are made, filtered and summed up in slices of at most this size,
@@ -64,7 +64,7 @@ def _whole(
 ) -> jax.Array:
     if expand is not None:
         x = relu6(pointwise(x, expand.kernel[0, 0]) + expand.bias)
-    x = relu6(depthwise(x, filters.kernel, stride, padding) + filters.bias)
+    x = relu6(depthwise_grouped(x, filters.kernel, stride, padding) + filters.bias)
     return pointwise(x, project.kernel[0, 0]) + project.bias
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple, cast
 
 import jax
@@ -11,6 +12,7 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from imagesasdata.nn.conv import Padding, conv, depthwise
+from imagesasdata.nn.initial import NO_DRAW, normal
 
 Activation = Literal["relu", "relu6"] | None
 
@@ -112,7 +114,7 @@ class ConvNorm(nnx.Module):
         rngs: nnx.Rngs,
     ) -> None:
         self.kernel = _kernel(inputs, outputs, kernel, by_channel, rngs)
-        self.norm = nnx.BatchNorm(outputs, momentum=0.99, epsilon=epsilon, rngs=rngs)
+        self.norm = nnx.BatchNorm(outputs, momentum=0.99, epsilon=epsilon, rngs=NO_DRAW)
         self.stride = stride
         self.by_channel = by_channel
         self.padding: Padding = padding
@@ -168,4 +170,4 @@ def _kernel(
 ) -> nnx.Param[jax.Array]:
     shape = (side, side, outputs) if by_channel else (side, side, inputs, outputs)
     fan_out = side * side * (1 if by_channel else outputs)
-    return nnx.Param(jnp.sqrt(2.0 / fan_out) * jax.random.normal(rngs.params(), shape))
+    return nnx.Param(normal(rngs, shape, math.sqrt(2.0 / fan_out)))

@@ -39,7 +39,7 @@ def classify(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Name what each picture shows, from the 1,000 classes of ImageNet.
+    """Name what each picture shows, from the 1,000 classes of ImageNet or those of another model.
 
     A first look at what is in a collection, and a quick measure where a class is close to what a
     study is about. The classes are animals, plants and objects of everyday life, not political
@@ -52,7 +52,8 @@ def classify(
     path
         The table's column of paths.
     model
-        A name from ``iad.models()``.
+        A name from ``iad.models("classify")``: ``"resnet50_places365"`` names scenes, the others
+        things. `register_model` adds one of your own.
     top
         How many classes to give for each picture, 1 to the number of classes.
     shape
@@ -87,8 +88,9 @@ def classify(
     table
         The rows given, in order, and:
 
-        - ``label``, ``label_id``, ``label_prob``: the most probable class, its WordNet id (two
-          classes are called "missile", so ids are the key) and its probability (0 to 1);
+        - ``label``, ``label_id``, ``label_prob``: the most probable class, its id (for ImageNet,
+          from WordNet; two classes are called "missile", so ids are the key) and its probability
+          (0 to 1);
         - with ``top=3``: the same with ``_2`` and ``_3`` at the end;
         - with ``probs=True``: a probability for every class;
         - ``image_error``: why a picture was not classified, else null.

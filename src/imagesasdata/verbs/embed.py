@@ -43,7 +43,7 @@ def embed(
     path
         The table's column of paths.
     model
-        A name from ``iad.models()``.
+        A name from ``iad.models("embed")``. `register_model` adds one of your own.
     wide
         ``True`` gives a column for each dimension (``emb_0``, ``emb_1``, ...) in place of one
         column of vectors.
@@ -87,7 +87,10 @@ def embed(
     Notes
     -----
     For EfficientNet-Lite the vector is the mean over all positions of the last convolution, of 1,280
-    numbers from 0 to 6.
+    numbers from 0 to 6; so it is for MobileNetV2 (1,280), ResNet (512 or 2,048, from 0) and, normalised,
+    ConvNeXt (768). For VGG it is the last layer before the classes (4,096, from 0), for ViT and DINOv2
+    what stands for the whole picture after the last block (768; 384), for CLIP its place in the space
+    that pictures and texts share (512).
 
     Examples
     --------

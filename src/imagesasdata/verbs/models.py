@@ -17,8 +17,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Parameters
     ----------
     task
-        ``"classify"``, ``"embed"``, ``"detect_faces"``, ``"embed_faces"``, ``"analyze_faces"`` or
-        ``"detect_objects"``, to list only models that can do it.
+        ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"detect_faces"``, ``"embed_faces"``,
+        ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
@@ -38,8 +38,9 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Examples
     --------
     >>> import imagesasdata as iad
-    >>> iad.models("embed").model.tolist()
-    ['efficientnet_lite0', 'efficientnet_lite1', 'efficientnet_lite2']
+    >>> models = iad.models("classify")
+    >>> models[models.parameters < 5e6].model.tolist()
+    ['efficientnet_lite0', 'mobilenet_v2']
     """
     if task is not None and task not in get_args(Task):
         raise one_of("task", task, get_args(Task))
@@ -53,9 +54,7 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
             "classes": [card.classes for card in cards],
             "embedding_size": [card.embedding_size for card in cards],
             "parameters": [card.parameters for card in cards],
-            "megabytes": [
-                round(sum(file.bytes for file in card.weights) / 1e6, 1) for card in cards
-            ],
+            "megabytes": [_megabytes(card) for card in cards],
             "score": [_score(card) for card in cards],
             "training_data": [card.training_data for card in cards],
             "licence": [card.licence for card in cards],
@@ -94,11 +93,20 @@ def model_card(model: str) -> ModelCard:
     return registry.card(model)
 
 
+def _megabytes(card: ModelCard) -> float:
+    """Of the files; where a size was not published, four bytes for each parameter."""
+    sizes = [file.bytes for file in card.weights]
+    known = sizes if all(sizes) else [4 * card.parameters]
+    return round(sum(known) / 1e6, 1)
+
+
 def _score(card: ModelCard) -> str:
     return ", ".join(f"{name} {value}" for name, value in card.score.items())
 
 
 def _install(card: ModelCard) -> str:
+    if not card.weights:
+        return "registered here"
     ways: list[str] = []
     for file in card.weights:
         packages = [source for source in file.sources if isinstance(source, PackageResource)]

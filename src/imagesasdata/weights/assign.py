@@ -57,7 +57,7 @@ def assign(
             raise WeightsError(
                 f"The weights' {name!r} has shape {shape}, the network's {tuple(parameter.shape)}."
             )
-        parameter.set_value(np.ascontiguousarray(values, np.float32))
+        parameter.set_value(np.asarray(values, np.float32, order="C"))
     if left:
         raise WeightsError(
             f"The weights have {len(left)} parameters that the network lacks, such as "

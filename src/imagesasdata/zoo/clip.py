@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -65,7 +65,7 @@ class CLIP(nnx.Module):
         self.scale = nnx.Param(jnp.log(1 / 0.07))
 
     @property
-    def stages(self) -> nnx.List:
+    def stages(self) -> Sequence[Any]:
         """The blocks of the part that sees pictures, each a stage of its own."""
         return self.image.stages
 

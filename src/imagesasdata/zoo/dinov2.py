@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flax import nnx
@@ -22,7 +22,7 @@ class DINOv2(nnx.Module):
         self.body = VisionTransformer(form, size=SIZE, patch=PATCH, rngs=rngs)
 
     @property
-    def stages(self) -> nnx.List:
+    def stages(self) -> Sequence[Any]:
         """The blocks, each a stage of its own."""
         return self.body.stages
 

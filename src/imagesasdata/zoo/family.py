@@ -74,4 +74,7 @@ def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:
     """A network whose parameters have shapes and no values yet, which costs neither time nor memory."""
     from flax import nnx
 
-    return nnx.eval_shape(lambda: build(card))
+    from imagesasdata.nn.initial import shapes_only
+
+    with shapes_only():
+        return nnx.eval_shape(lambda: build(card))

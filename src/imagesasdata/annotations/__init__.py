@@ -1,0 +1,1 @@
+"""What commercial services answer about pictures, as rows of one form."""

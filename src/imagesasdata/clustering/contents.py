@@ -1,0 +1,58 @@
+"""What is in each cluster: its size, its most and least typical rows, the labels it has more of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float32, Int
+
+
+class Contents(NamedTuple):
+    """Of one cluster: how many rows, its medoid, and rows from the most and the least typical on."""
+
+    size: int
+    medoid: int
+    typical: list[int]
+    atypical: list[int]
+
+
+class LabelShare(NamedTuple):
+    """A label in one cluster: how many rows have it, and how many times the share it has overall."""
+
+    label: str
+    count: int
+    ratio: float
+
+
+def contents(
+    vectors: Float32[np.ndarray, "rows size"], members: Int[np.ndarray, " members"], top: int
+) -> Contents:
+    """Describe the cluster of these members, by the cosines of unit vectors.
+
+    The medoid is the member with the least sum of squared distances to the others, which is the one
+    nearest to their mean.
+    """
+    rows = vectors[members].astype(np.float64)
+    distances = np.linalg.norm(rows - rows.mean(axis=0), axis=1)
+    order = members[np.argsort(distances, kind="stable")]
+    return Contents(len(members), int(order[0]), order[:top].tolist(), order[::-1][:top].tolist())
+
+
+def over_represented(
+    labels: Sequence[str | None], members: Int[np.ndarray, " members"], top: int
+) -> list[LabelShare]:
+    """The labels with the largest excess in a cluster: members over what the overall share would give."""
+    known = [label for label in labels if label is not None]
+    overall = Counter(known)
+    inside = Counter(label for row in members if (label := labels[row]) is not None)
+    total = sum(inside.values())
+    found = []
+    for label, count in inside.items():
+        expected = overall[label] / len(known) * total
+        if count > expected:
+            found.append((count - expected, LabelShare(label, count, count / expected)))
+    found.sort(key=lambda pair: (-pair[0], pair[1].label))
+    return [share for _, share in found[:top]]

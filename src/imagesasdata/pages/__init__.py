@@ -1,0 +1,1 @@
+"""Pages of HTML that open from disk: their templates, with all style and script inside."""

@@ -1,0 +1,1 @@
+"""Corrected regression on tables: formula, usable rows, estimates, results."""

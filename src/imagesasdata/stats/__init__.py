@@ -1,0 +1,1 @@
+"""Statistics of measured variables: agreement, validation, audit, corrected regression; arrays only."""

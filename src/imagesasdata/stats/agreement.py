@@ -1,0 +1,84 @@
+"""Agreement between coders: Krippendorff's alpha, Fleiss' and Cohen's kappa, percent agreement.
+
+All work on a table of counts: a row for each item, a column for each value, in the cells how many coders
+gave the item that value.
+
+- Percent agreement: the mean over items with two codes or more of the share of pairs that agree.
+- Cohen's kappa is for two coders; with more it is the mean over pairs of coders (Light).
+- Fleiss' kappa is for items that were all coded equally often.
+
+Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. Fleiss, J. L. (1971). Measuring
+nominal scale agreement among many raters. doi:10.1037/h0031619. Cohen, J. (1960). A coefficient of
+agreement for nominal scales. doi:10.1177/001316446002000104.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+
+Level = Literal["nominal", "ordinal", "interval"]
+Codes = Int[np.ndarray, "coders items"]
+MISSING = -1
+
+
+def counts(codes: Codes, values: int) -> Float[np.ndarray, "items values"]:
+    """How many coders gave each item each value; codes are numbers from 0, or `MISSING`."""
+    return np.stack([(codes == value).sum(axis=0) for value in range(values)], axis=1).astype(float)
+
+
+def alpha(
+    table: Float[np.ndarray, "items values"], domain: Float[np.ndarray, " values"], level: Level
+) -> float:
+    """Krippendorff's alpha; not a number where all codes are the same or no item has two."""
+    # Imported when used: it brings numpy's testing tools.
+    import krippendorff
+
+    paired = table[table.sum(axis=1) > 1]
+    if (paired.sum(axis=0) > 0).sum() < 2:
+        return float("nan")
+    return float(
+        krippendorff.alpha(value_counts=paired, value_domain=domain, level_of_measurement=level)
+    )
+
+
+def percent(table: Float[np.ndarray, "items values"]) -> float:
+    """Percent agreement, as a share."""
+    times = table.sum(axis=1)
+    paired = table[times > 1]
+    if not len(paired):
+        return float("nan")
+    times = times[times > 1]
+    return float(((paired * (paired - 1.0)).sum(axis=1) / (times * (times - 1.0))).mean())
+
+
+def fleiss(table: Float[np.ndarray, "items values"]) -> float:
+    """Fleiss' kappa; not a number where items were coded unequally often."""
+    times = table.sum(axis=1)
+    if not len(times) or np.ptp(times) > 0.0 or times[0] < 2.0:
+        return float("nan")
+    chance = ((table.sum(axis=0) / table.sum()) ** 2).sum()
+    return float((percent(table) - chance) / (1.0 - chance)) if chance < 1.0 else float("nan")
+
+
+def cohen(codes: Codes, values: int) -> float:
+    """Cohen's kappa, the mean over pairs of coders with items in common."""
+    found = [
+        _two(codes[one], codes[other], values) for one, other in combinations(range(len(codes)), 2)
+    ]
+    known = [kappa for kappa in found if not np.isnan(kappa)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _two(one: np.ndarray, other: np.ndarray, values: int) -> float:
+    both = (one != MISSING) & (other != MISSING)
+    if not both.any():
+        return float("nan")
+    same = (one[both] == other[both]).mean()
+    chance = (
+        np.bincount(one[both], minlength=values) @ np.bincount(other[both], minlength=values)
+    ) / both.sum() ** 2
+    return float((same - chance) / (1.0 - chance)) if chance < 1.0 else float("nan")

@@ -1,0 +1,54 @@
+"""Newton's method for a system of estimating equations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+
+from imagesasdata.errors import ArgumentError
+
+Vector = Float[np.ndarray, " terms"]
+Matrix = Float[np.ndarray, "terms terms"]
+
+_STEPS = 100
+_HALVINGS = 30
+_TOLERANCE = 1e-12
+
+
+def solve(equations: Callable[[Vector], tuple[Vector, Matrix]], start: Vector) -> Vector:
+    """Where the equations are zero, from ``start``; a step that makes them worse is halved.
+
+    ``equations`` gives their values and their matrix of derivatives, the values as means over rows.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such place near.
+    """
+    place = start
+    values, slopes = equations(place)
+    for _ in range(_STEPS):
+        try:
+            step = np.linalg.solve(slopes, values)
+        except np.linalg.LinAlgError:
+            break
+        size = np.abs(values).max()
+        if np.abs(step).max() < _TOLERANCE * (1.0 + np.abs(place).max()):
+            return place
+        for halving in range(_HALVINGS):
+            nearer = place - step / 2**halving
+            values, slopes = equations(nearer)
+            if np.isfinite(values).all() and np.abs(values).max() < size:
+                break
+        else:
+            # No better place at the limit of the arithmetic: that is the solution.
+            if np.abs(step).max() < 1e-6 * (1.0 + np.abs(place).max()):
+                return place
+            break
+        place = nearer
+    raise ArgumentError(
+        "The regression did not converge: no coefficients solve its equations.",
+        "code more pictures, or give a formula with fewer terms.",
+    )

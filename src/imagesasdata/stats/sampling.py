@@ -1,0 +1,65 @@
+"""Random samples in which every row's chance is known: even, by strata, or by size."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+Chances = Float[np.ndarray, " rows"]
+
+
+def even(rows: int, count: int) -> Chances:
+    """The same chance for all."""
+    return np.full(rows, count / rows)
+
+
+def strata(group: Int[np.ndarray, " rows"], count: int) -> Int[np.ndarray, " groups"]:
+    """How many rows to draw of each group: as equal as the groups' sizes allow."""
+    sizes = np.bincount(group)
+    found = np.zeros_like(sizes)
+    # Groups that have fewer rows than their share leave the rest to the others.
+    for place, number in enumerate(np.argsort(sizes, kind="stable")):
+        left, groups = count - found.sum(), len(sizes) - place
+        found[number] = min(sizes[number], round(left / groups))
+    return found
+
+
+def by_size(size: Float[np.ndarray, " rows"], count: int) -> Chances:
+    """Chances in proportion to ``size``, none above one, which add up to ``count``."""
+    chance = np.zeros(len(size))
+    certain = np.zeros(len(size), bool)
+    while True:
+        left = count - certain.sum()
+        chance[~certain] = left * size[~certain] / max(size[~certain].sum(), 1e-300)
+        over = ~certain & (chance >= 1.0)
+        if not over.any():
+            chance[certain] = 1.0
+            return chance
+        certain |= over
+
+
+def draw_strata(
+    group: Int[np.ndarray, " rows"], counts: Int[np.ndarray, " groups"], seed: int
+) -> Int[np.ndarray, " drawn"]:
+    """Simple random samples of so many rows of each group, as sorted row numbers."""
+    random = np.random.default_rng(seed)
+    parts = [
+        random.choice(np.flatnonzero(group == number), count, replace=False)
+        for number, count in enumerate(counts)
+    ]
+    return np.sort(np.concatenate(parts))
+
+
+def draw_systematic(chance: Chances, seed: int) -> Int[np.ndarray, " drawn"]:
+    """A sample with exactly these chances: every row at an equal step along their sum (Madow 1949).
+
+    Rows are put in random order first. doi:10.1214/aoms/1177729988.
+    """
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(chance))
+    ends = np.cumsum(chance[order])
+    # The sum is a whole number but for rounding.
+    ends *= round(ends[-1]) / ends[-1]
+    marks = np.arange(round(ends[-1])) + random.random()
+    places = np.minimum(np.searchsorted(ends, marks, side="right"), len(chance) - 1)
+    return np.sort(order[places])

@@ -1,0 +1,125 @@
+"""CLIP beside transformers: both sides on random weights, its tokenizer, and `zero_shot` as a whole."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import imagesasdata as iad
+from imagesasdata.decode import decode
+from imagesasdata.pixels import centre_square
+from imagesasdata.runner import Runner
+from imagesasdata.verbs._text import embed_text
+from imagesasdata.weights import store
+from imagesasdata.zoo import registry
+
+from . import references
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+pytest.importorskip("tokenizers")
+
+pytestmark = pytest.mark.parity
+
+TEXTS = [
+    "a photo of a crowd with flags.",
+    "Photo! of 3 flags & a crow's flag",
+    "",
+    "  two   spaces, naïve café 抗议 ",
+    "a flag " * 60,
+]
+
+
+@pytest.fixture(scope="module")
+def clip() -> Iterator[references.Clip]:
+    """The reference, whose files stand in the place of the published ones."""
+    with (
+        tempfile.TemporaryDirectory(prefix="parity-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        reference = references.clip_vit_b32(Path(folder))
+        known = registry.card("clip_vit_b32").weights
+        places = dict(zip((file.name for file in known), reference.files, strict=True))
+        patch.setattr(store, "locate", lambda file, **_: places[file.name])
+        yield reference
+    registry._load.cache_clear()
+    registry._load_text.cache_clear()
+
+
+def their_text(clip: references.Clip, texts: list[str]) -> np.ndarray:
+    tokens = clip.tokenizer(
+        texts, padding=True, truncation=True, max_length=77, return_tensors="pt"
+    )
+    with torch.inference_mode():
+        return _vectors(clip.model.get_text_features(**tokens))
+
+
+def their_image(clip: references.Clip, pixels: np.ndarray) -> np.ndarray:
+    preprocess = registry.card("clip_vit_b32").preprocess
+    normal = (pixels - np.float32(preprocess.mean)) / np.float32(preprocess.sd)
+    x = torch.from_numpy(np.ascontiguousarray(normal.transpose(0, 3, 1, 2)))
+    with torch.inference_mode():
+        return _vectors(clip.model.get_image_features(pixel_values=x))
+
+
+def _vectors(output: object) -> np.ndarray:
+    return getattr(output, "pooler_output", output).numpy()  # type: ignore[union-attr]
+
+
+def close(got: np.ndarray, expected: np.ndarray) -> bool:
+    assert got.shape == expected.shape
+    return bool(np.abs(got - expected).max() < 1e-3 * np.abs(expected).max())
+
+
+def test_the_side_that_sees(clip: references.Clip) -> None:
+    model = registry.load("clip_vit_b32", task="embed")
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
+    got = Runner(model.apply, model.params, device="cpu", batch_size=2)(pixels, 0)
+    assert close(got["embedding"], their_image(clip, pixels))
+
+
+def test_the_side_that_reads(clip: references.Clip) -> None:
+    assert close(embed_text("clip_vit_b32", TEXTS), their_text(clip, TEXTS))
+
+
+def test_numbers_of_words(clip: references.Clip) -> None:
+    ours = registry.load_text("clip_vit_b32").tokenize(TEXTS)
+    theirs = clip.tokenizer(TEXTS, padding="max_length", truncation=True, max_length=77)
+    assert ours.tolist() == theirs["input_ids"]
+    assert ours.shape == (len(TEXTS), 77)
+
+
+def test_zero_shot(clip: references.Clip, example_photos: Path) -> None:
+    labels = ["a crowd", "a flag", "something else"]
+    photos = [str(example_photos / name) for name in ("chelsea.jpg", "rocket.jpg", "camera.png")]
+    done = iad.zero_shot(photos, labels=labels, decode="exact")
+    pixels = np.stack(
+        [centre_square(decode(Path(photo).read_bytes()), 224, 1.0) for photo in photos]
+    )
+    image, text = (
+        vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        for vectors in (
+            their_image(clip, pixels),
+            their_text(clip, [f"a photo of {label}." for label in labels]),
+        )
+    )
+    logits = math.exp(clip.model.logit_scale.item()) * image @ text.T
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    columns = ["prob_a_crowd", "prob_a_flag", "prob_something_else"]
+    np.testing.assert_allclose(done[columns], expected, atol=1e-3)
+    assert done.label.tolist() == [labels[best] for best in expected.argmax(axis=1)]
+
+
+def test_the_trainable_network_gives_the_same(clip: references.Clip) -> None:
+    from flax import nnx
+
+    network = registry.network("clip_vit_b32")
+    ids = registry.load_text("clip_vit_b32").tokenize(TEXTS[:2])
+    got = nnx.jit(lambda network, ids: network.text_features(ids))(network, ids)
+    assert close(np.asarray(got), their_text(clip, TEXTS[:2]))
+    assert len(network.stages) == 12
