@@ -20,7 +20,17 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video", "zoo")
+ALL = (
+    "forward",
+    "end_to_end",
+    "memory",
+    "start_up",
+    "features",
+    "transform",
+    "video",
+    "zoo",
+    "fine_tune",
+)
 PACKAGES = (
     "imagesasdata",
     "av",

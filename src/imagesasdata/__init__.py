@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
+    from imagesasdata.verbs.fine_tune import fine_tune
+    from imagesasdata.verbs.fitted_model import FittedModel
+    from imagesasdata.verbs.load_model import load_model
     from imagesasdata.verbs.find_duplicates import find_duplicates
     from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.label_page import label_page, read_labels
@@ -75,6 +78,9 @@ _HOME = {
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    "fine_tune": "verbs.fine_tune",
+    "load_model": "verbs.load_model",
+    "FittedModel": "verbs.fitted_model",
     "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
@@ -128,6 +134,7 @@ __all__ = [
     "ColumnError",
     "DeviceError",
     "DroppedImagesWarning",
+    "FittedModel",
     "ImageError",
     "ImagesAsDataError",
     "MissingPackageError",
@@ -146,6 +153,8 @@ __all__ = [
     "explain",
     "feature_maps",
     "features",
+    "fine_tune",
+    "load_model",
     "filters",
     "find_duplicates",
     "find_similar",
