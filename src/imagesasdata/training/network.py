@@ -49,7 +49,8 @@ class Deciding(nnx.Module):
     head
         The layers that were added.
     binary
-        Whether the head gives the second class's logit alone; the first one's is then 0.
+        Whether the head gives the logit of the second class against the first alone; each then has
+        half of it, for or against.
     """
 
     def __init__(self, base: Any, head: Head, *, binary: bool) -> None:
@@ -60,7 +61,7 @@ class Deciding(nnx.Module):
     def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b classes"]:
         """Logits."""
         logits = self.head(self.base.features(x))
-        return jnp.concatenate([jnp.zeros_like(logits), logits], axis=1) if self.binary else logits
+        return jnp.concatenate([-logits, logits], axis=1) / 2 if self.binary else logits
 
 
 @dataclass(frozen=True, eq=False)
