@@ -16,16 +16,13 @@ from imagesasdata.regression import result
 from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
-    cluster,
-    cluster_curve,
-    cluster_table,
-    explain,
     blur_faces,
     cluster,
     cluster_curve,
     cluster_table,
     count_objects,
     detect_objects,
+    explain,
     find_duplicates,
     find_similar,
     label_page,
