@@ -133,3 +133,17 @@ def test_steps_that_are_none(step: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ImagesAsDataError) as caught:
         read_step(step)
     assert message in str(caught.value)
+
+
+def test_weights_are_fetched_verified_and_removed() -> None:
+    done = shell("weights", "fetch", "efficientnet_lite0")
+    assert done.returncode == 0, done.stderr
+    assert "efficientnet-lite0-57934424.pth: " in done.stdout
+    done = shell("weights", "verify", "efficientnet_lite0")
+    assert done.returncode == 0
+    assert done.stdout.startswith("whole    ")
+    done = shell("weights", "verify", "vgg16")
+    assert done.returncode == 1
+    assert done.stdout.startswith("missing  vgg16")
+    done = shell("weights", "remove", "efficientnet_lite0")
+    assert "efficientnet-lite0-57934424.pth is not in the store" in done.stdout

@@ -22,6 +22,7 @@ from imagesasdata.verbs import (
     cluster_table,
     count_objects,
     detect_objects,
+    explain,
     find_duplicates,
     find_similar,
     label_page,
@@ -49,6 +50,7 @@ FRAMES = (col.FILE_ID, col.FILE_PATH, col.FRAME)
 VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
 SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
 TRANSFORM = transform.COLUMNS
+EXPLAIN = explain.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
 COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))

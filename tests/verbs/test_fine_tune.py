@@ -504,3 +504,25 @@ def test_it_is_as_good_as_a_logistic_regression(shared_data: Path) -> None:
         yardstick.fit(vectors[train], labels["label"].iloc[train])
         theirs.append(yardstick.score(vectors[test], labels["label"].iloc[test]))
     assert np.mean(ours) >= np.mean(theirs) - 0.01, (ours, theirs)
+
+
+@pytest.mark.slow
+def test_where_a_fitted_model_looks(
+    fit: iad.FittedModel, coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path
+) -> None:
+    pair = Image.new("RGB", (256, 256))
+    for side, warm in enumerate((True, False)):
+        pair.paste(drawn(100, warm).resize((128, 256)), (128 * side, 0))
+    pair.save(tmp_path / "pair.png")
+    middles = []
+    for target in ("yes", "no"):
+        got = iad.explain(str(tmp_path / "pair.png"), fit, target, to=tmp_path / "heat")
+        assert got["heat_label"].tolist() == [target]
+        middles.append(got["heat_x"][0])
+    assert middles[0] < middles[1], "the red stripes are on the left"
+    given = iad.explain(coded[:2], fit, "yes", to=tmp_path / "heat")
+    predicted = fit.augment(coded[:2])
+    np.testing.assert_allclose(given["heat_prob"], predicted["warm_prob"], atol=1e-3)
+    number = iad.fine_tune(coded, outcome="redness", **quick)
+    with pytest.raises(iad.ArgumentError, match="is numeric; explain is for classes that exclude"):
+        iad.explain(coded, number, to=tmp_path)

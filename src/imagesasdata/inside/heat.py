@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jax import lax
 from jaxtyping import Array, Float, Int, UInt8
@@ -24,7 +25,9 @@ STEPS = 20
 # The patch that is put over the picture, and its step, as parts of the picture's side.
 PATCH, STRIDE = 4, 8
 
-Score = Callable[[Any, Array], Array]
+# In place of a class.
+MOST_PROBABLE = -1
+
 Heat = Callable[[Any, Array], dict[str, Array]]
 
 
@@ -32,7 +35,6 @@ def heat(
     network: nnx.Module,
     size: int,
     method: Method,
-    target: int | None,
     mean: Sequence[float],
     sd: Sequence[float],
 ) -> tuple[Heat, Any]:
@@ -46,8 +48,6 @@ def heat(
         Side of its pictures in pixels.
     method
         Which of the three.
-    target
-        The class whose score is explained; ``None`` for each picture's most probable one.
     mean, sd
         How pixels are normalised.
 
@@ -58,36 +58,41 @@ def heat(
         "target": (b,)}``; the heat is from 0 to 1, or 0 everywhere where nothing speaks for the
         class.
     params
-        The network's state.
+        The network's state as ``"network"``. Beside it goes the class to explain as ``"target"``, or
+        `MOST_PROBABLE`: as a parameter, so that another class needs no other program.
 
     Raises
     ------
     ArgumentError
         When the network gives no logits, or has no map for Grad-CAM.
     """
-    graph, params = nnx.split(network)
+    graph, state = nnx.split(network)
     tape = trace(network, size)
     if len(tape.calls[-1].y.shape) != 2:
         raise ArgumentError("The network gives no logits.", "explain needs one that classifies.")
     place = _last_map(tape) if method == "gradcam" else ""
 
-    def logits(params: Any, x: Array) -> Array:
-        return run(nnx.merge(graph, params), x, Tape())
-
     def apply(params: Any, pixels: UInt8[Array, "b h w 3"]) -> dict[str, Array]:
+        def forward(x: Array, tape: Tape) -> Array:
+            return run(nnx.merge(graph, params["network"]), x, tape)
+
+        def logits(x: Array) -> Array:
+            return forward(x, Tape())
+
         x = normalise(pixels, mean, sd)
-        found = logits(params, x)
-        chosen = found.argmax(axis=-1) if target is None else jnp.full(len(found), target)
+        found = logits(x)
+        target = params["target"]
+        chosen = jnp.where(target == MOST_PROBABLE, found.argmax(axis=-1), target)
         if method == "gradcam":
-            raw = grad_cam(lambda x, tape: run(nnx.merge(graph, params), x, tape), place, x, chosen)
+            raw = grad_cam(forward, place, x, chosen)
         elif method == "integrated_gradients":
-            parts = integrated_gradients(lambda x: logits(params, x), x, chosen)
+            parts = integrated_gradients(logits, x, chosen)
             raw = jnp.maximum(_blurred(parts.sum(axis=-1), size // 16), jnp.zeros((), x.dtype))
         else:
-            raw = occlusion(lambda x: logits(params, x), x, chosen)
+            raw = occlusion(logits, x, chosen)
         return {"heat": _scaled(raw, size), "logits": found, "target": chosen}
 
-    return apply, params
+    return apply, {"network": state, "target": np.int32(MOST_PROBABLE)}
 
 
 def grad_cam(
@@ -204,7 +209,7 @@ def _blurred(values: Array, side: int) -> Array:
     """The mean over a square around each place: single pixels say little."""
     window = (1, side, side)
     total = lax.reduce_window(
-        values, jnp.zeros((), values.dtype), lax.add, window, (1, 1, 1), "SAME"
+        values, np.zeros((), values.dtype)[()], lax.add, window, (1, 1, 1), "SAME"
     )
     return total / (side * side)
 

@@ -70,7 +70,7 @@ def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarr
         if path[-1] == "kernel"
     }
     if layer is None:
-        layer = next((name for name in known if values[name].shape[-2] == 3), known[0])
+        layer = next((name for name in known if values[name].shape[2:-1] == (3,)), known[0])
     check_layer(layer, known, "has filters of more than one pixel")
     found = np.asarray(values[layer][...])
     return layer, found[:, :, None, :] if found.ndim == 3 else found

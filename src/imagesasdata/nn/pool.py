@@ -6,6 +6,7 @@ import functools
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
@@ -35,5 +36,6 @@ def _shifted(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:
 
 def _plain(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:
     around = ((0, 0), (padding, padding), (padding, padding), (0, 0))
-    low = jnp.asarray(-jnp.inf, x.dtype)
+    # A number and not an array of JAX: only then is this known as max pooling, which has a derivative.
+    low = np.asarray(-np.inf, x.dtype)[()]
     return lax.reduce_window(x, low, lax.max, (1, side, side, 1), (1, stride, stride, 1), around)

@@ -39,6 +39,31 @@ class Tuned(nnx.Module):
         return self.head(self.base.features(self.normalise(pixels)), keys)
 
 
+class Deciding(nnx.Module):
+    """A fitted network as one that gives a logit for each class of normalised pictures.
+
+    Parameters
+    ----------
+    base
+        Module with ``features``.
+    head
+        The layers that were added.
+    binary
+        Whether the head gives the logit of the second class against the first alone; each then has
+        half of it, for or against.
+    """
+
+    def __init__(self, base: Any, head: Head, *, binary: bool) -> None:
+        self.base = base
+        self.head = head
+        self.binary = binary
+
+    def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b classes"]:
+        """Logits."""
+        logits = self.head(self.base.features(x))
+        return jnp.concatenate([-logits, logits], axis=1) / 2 if self.binary else logits
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """A module as a pure function of its parameters.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -57,11 +58,19 @@ def explainable(model: Any) -> Explainable:
             f"Expected a model's name or a fitted model, got {type(model).__name__}.",
             'for example "efficientnet_lite0"; iad.models("classify") lists the names.',
         )
-    labels = registry.labels(model)
-    network, _ = flax_module(model, None, weights=True)
-    card = registry.card(model)
-    fingerprint = " ".join((card.name, *(file.digest for file in card.weights)))
-    return Explainable(network, card.preprocess, labels, fingerprint)
+    weights = registry.card(model).weights
+    # Of a model that the user added nothing says whether it is still the one of before.
+    known = _kept if weights else _named
+    return known(model, " ".join((model, *(file.digest for file in weights))))
+
+
+def _named(name: str, fingerprint: str) -> Explainable:
+    labels = registry.labels(name)
+    network, _ = flax_module(name, None, weights=True)
+    return Explainable(network, registry.card(name).preprocess, labels, fingerprint)
+
+
+_kept = functools.lru_cache(maxsize=2)(_named)
 
 
 def class_number(target: str | int, labels: Labels) -> int:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from typing import Any, get_args
+
+import numpy as np
 
 from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.errors import one_of
 from imagesasdata.inside.drawing import grey, laid_over, middle
-from imagesasdata.inside.heat import Method, heat
+from imagesasdata.inside.heat import MOST_PROBABLE, Heat, Method, heat
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
 from imagesasdata.verb import Network, Row, Source, Verb, run
-from imagesasdata.verbs._network import class_number, explainable
+from imagesasdata.verbs._network import Explainable, class_number, explainable
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.verbs.classify import softmax
 from imagesasdata.writing import folder
@@ -164,11 +167,10 @@ def explain(
     if method not in get_args(Method):
         raise one_of("method", method, get_args(Method))
     chosen = explainable(model)
-    number = None if target is None else class_number(target, chosen.labels)
+    number = MOST_PROBABLE if target is None else class_number(target, chosen.labels)
     load = picture_loader(chosen.preprocess, decode, max_pixels)
+    apply, params = _heat(chosen, method)
     target_folder = folder(to, "png")
-    prepare = chosen.preprocess
-    apply, params = heat(chosen.network, prepare.size, method, number, prepare.mean, prepare.sd)
 
     def visit(source: Source) -> list[Sample]:
         (sample,) = load(source.files.read(source.path))
@@ -194,7 +196,14 @@ def explain(
         columns=COLUMNS,
         visit=visit,
         finish=finish,
-        network=Network(apply, params),
+        network=Network(apply, {**params, "target": np.int32(number)}),
         max_pixels=max_pixels,
     )
     return run(images, verb, options)
+
+
+@functools.lru_cache(maxsize=2)
+def _heat(chosen: Explainable, method: Method) -> tuple[Heat, Any]:
+    """The function for a network, kept so that the next call need not compile it again."""
+    prepare = chosen.preprocess
+    return heat(chosen.network, prepare.size, method, prepare.mean, prepare.sd)

@@ -21,9 +21,12 @@ from imagesasdata.training.metrics import decide
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.saved import FORMAT, Saved, head_function
 from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verbs._network import Explainable
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.zoo import registry
+from imagesasdata.zoo.labels import Labels
 from imagesasdata.zoo.registry import Model
+from imagesasdata.zoo.trainable import check_trainable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -263,6 +266,42 @@ class FittedModel:
         """
         values = {**self._saved.values(), "decode": self._decode}
         write_arrays(file, FORMAT, self._saved.arrays(), values)
+
+    def explainable(self) -> Explainable:
+        """What `explain` takes of it: the network up to the classes' logits.
+
+        Returns
+        -------
+        Explainable
+            The network, how pictures are prepared for it, and its classes.
+
+        Raises
+        ------
+        ArgumentError
+            When the outcome is not one of several classes, or the network is no Flax module.
+        """
+        return self._decisions
+
+    @cached_property
+    def _decisions(self) -> Explainable:
+        from imagesasdata.training.network import Deciding, put
+
+        outcome, name = self._saved.outcome, self._saved.model
+        if outcome.kind not in {"binary", "multiclass"}:
+            raise ArgumentError(
+                f"The outcome {outcome.name!r} is {outcome.kind}; explain is for classes that "
+                "exclude each other.",
+                "fit one label, or one threshold, as a column of yes and no.",
+            )
+        base = check_trainable(registry.network(name), name)
+        put(base, self._saved.base_weights())
+        labels = Labels(*[tuple(str(level) for level in outcome.levels)] * 2)
+        return Explainable(
+            Deciding(base, self._saved.head(), binary=outcome.kind == "binary"),
+            registry.card(name).preprocess,
+            labels,
+            self._saved.hash,
+        )
 
     @cached_property
     def _base(self) -> Model:
