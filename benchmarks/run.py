@@ -20,7 +20,19 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video", "zoo")
+ALL = (
+    "forward",
+    "end_to_end",
+    "memory",
+    "start_up",
+    "features",
+    "transform",
+    "video",
+    "zoo",
+    "collections_search",
+    "collections_clusters",
+    "collections_duplicates",
+)
 PACKAGES = (
     "imagesasdata",
     "av",
