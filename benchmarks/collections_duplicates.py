@@ -1,4 +1,4 @@
-"""Near codes among 50,000, against a comparison of all pairs and a BK-tree, and the seconds for a million."""
+"""Near codes among 50,000, against all pairs and a BK-tree, and the seconds for a million."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 10 nearest of 1,000 queries in 100,000 vectors of 1,280, against the bare product and other searches."""
+"""The 10 nearest of 1,000 queries in 100,000 vectors, against the product and other searches."""
 
 from __future__ import annotations
 
