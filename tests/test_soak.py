@@ -14,6 +14,7 @@ from PIL import Image
 
 import imagesasdata as iad
 
+from . import clips
 from .conftest import encoded, picture
 
 pytestmark = pytest.mark.slow
@@ -101,3 +102,58 @@ def test_a_picture_of_the_largest_size_stays_within_a_gibibyte(tmp_path: Path) -
         env=os.environ,
     )
     assert float(done.stdout) < 1024
+
+
+@linux
+def test_a_video_of_three_hours_costs_no_memory(tmp_path: Path) -> None:
+    frames = [clips.numbered(number) for number in range(2**clips.BITS)]
+    three_hours = 3 * 60 * 60
+    clip = clips.write(
+        tmp_path / "long.mp4",
+        [frames[number % len(frames)] for number in range(three_hours)],
+        rate=1,
+    )
+    code = (
+        "import sys, imagesasdata as iad\n"
+        "got = iad.read_video(sys.argv[1], every='10min')\n"
+        "assert got.time.tolist() == [600.0 * n for n in range(18)], got\n"
+        "lit = iad.features(got, groups='light')\n"
+        "assert lit.image_error.isna().all() and lit.luminance_mean.nunique() > 5\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code + PRINT_PEAK, str(clip)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert float(done.stdout) < 500
+
+
+REGRESS = """
+import sys
+import numpy as np, pandas as pd
+import imagesasdata as iad
+random = np.random.default_rng(0)
+rows = 1_000_000
+data = pd.DataFrame(random.normal(size=(rows, 8)), columns=[f"x{place}" for place in range(8)])
+data["group"] = random.choice(["a", "b"], rows)
+data["y_pred"] = (random.random(rows) < 0.3 + 0.05 * data.x0.clip(-2, 2)).astype(float)
+data["y"] = data.y_pred.where(random.random(rows) < 0.005)
+formula = "y_pred ~ group + " + " + ".join(data.columns[:8])
+found = iad.regress(formula, data, gold={"y_pred": "y"}, method=sys.argv[1], family="logit")
+assert len(found.tidy()) == 10
+"""
+
+
+@linux
+@pytest.mark.parametrize("method", ["ppi", "dsl"])
+def test_a_regression_of_a_million_rows_stays_within_four_gibibytes(method: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REGRESS + PRINT_PEAK, method],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert float(done.stdout) < 4096

@@ -25,7 +25,10 @@ CARDS = {card.name: card for family in registry.FAMILIES if family.build for car
 ONE_OF_EACH = [family.cards[0].name for family in registry.FAMILIES if family.build]
 
 
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ONE_OF_EACH else pytest.param(name, marks=pytest.mark.slow) for name in CARDS],
+)
 def test_cards_count_parameters_right(name: str) -> None:
     network = registry.architecture(name)
     parameters = jax.tree.leaves(nnx.state(network, nnx.Param))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,9 @@ import pytest
 
 from imagesasdata.errors import ArgumentError, UnknownNameError, WeightsError
 from imagesasdata.zoo import efficientnet_lite, registry
-from imagesasdata.zoo.card import ModelCard
+from imagesasdata.zoo.card import ModelCard, Task
 from imagesasdata.zoo.labels import imagenet
+from imagesasdata.zoo.uses import USES
 
 
 def test_labels_are_those_of_imagenet(shared_data: Path) -> None:
@@ -39,6 +41,10 @@ def test_identifiers_fit_a_formula() -> None:
     assert names[657] == "missile_n03773504"
 
 
+def test_every_task_has_a_use() -> None:
+    assert set(USES) == set(get_args(Task))
+
+
 @pytest.mark.parametrize("card", registry.cards(), ids=lambda card: card.name)
 def test_cards_are_complete(card: ModelCard) -> None:
     # What a model need not have: classes, an embedding, a published score.
@@ -47,6 +53,9 @@ def test_cards_are_complete(card: ModelCard) -> None:
         assert field.name in optional or getattr(card, field.name), field.name
     text = str(card)
     assert all(limit in text for limit in card.limits)
+    assert f"**intended use**: {card.intended_use}" in text
+    assert card.cautions
+    assert all(caution in text for caution in card.cautions)
     assert all(file.digest in text for file in card.weights)
 
 

@@ -122,6 +122,7 @@ class Audit:
             f"{self.rows['group'][place]}  (n = {self.rows['n'][place]:,})" for place in places
         ]
         axis.set(yticks=range(len(places)), yticklabels=names, xlabel=measure.replace("_", " "))
+        axis.margins(y=0.2)
         axis.invert_yaxis()
         axis.set_xlim(left=0.0)
         axis.spines[["top", "right"]].set_visible(False)

@@ -117,7 +117,7 @@ def cite(
 def _sentence(card: ModelCard) -> str:
     scores = ", ".join(f"{name} {value}" for name, value in card.score.items())
     published = f" Its published accuracy is {scores} ({card.score_source})." if scores else ""
-    files = ", ".join(f"{file.name}, sha256 {file.sha256}" for file in card.weights)
+    files = ", ".join(f"{file.name}, {file.algorithm} {file.digest}" for file in card.weights)
     return (
         f"{card.title} (weights {files}; licence: "
         f"{card.licence}) was trained on {card.training_data}.{published}"

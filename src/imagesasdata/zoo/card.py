@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from imagesasdata.pixels import Interpolation
+from imagesasdata.zoo.uses import USES
 
 Task = Literal[
     "classify",
@@ -144,6 +145,16 @@ class ModelCard:
     limits: tuple[str, ...]
     citation: str
 
+    @property
+    def intended_use(self) -> str:
+        """What a model of these tasks is for."""
+        return "; ".join(USES[task].intended for task in self.tasks if task in USES)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What not to conclude from it."""
+        return tuple(dict.fromkeys(USES[task].caution for task in self.tasks if task in USES))
+
     def __str__(self) -> str:
         """The card as Markdown."""
         scores = ", ".join(f"{name} {value}" for name, value in self.score.items())
@@ -157,6 +168,7 @@ class ModelCard:
             f"- **name**: `{self.name}`",
             f"- **architecture**: {self.architecture}, {self.parameters:,} parameters",
             f"- **tasks**: {', '.join(self.tasks)}",
+            f"- **intended use**: {self.intended_use}",
             f"- **input**: {self.preprocess}",
             *([f"- **output**: {'; '.join(output)}"] if output else []),
             f"- **training data**: {self.training_data}",
@@ -173,6 +185,10 @@ class ModelCard:
             "## Known limits",
             "",
             *(f"- {limit}" for limit in self.limits),
+            "",
+            "## Cautions",
+            "",
+            *(f"- {caution}" for caution in self.cautions),
         ]
         return "\n".join(lines)
 
