@@ -29,6 +29,8 @@ ALL = (
     "transform",
     "video",
     "zoo",
+    "text",
+    "fine_tune",
     "collections_search",
     "collections_clusters",
     "collections_duplicates",
@@ -42,6 +44,7 @@ PACKAGES = (
     "onnxruntime",
     "opencv-python-headless",
     "pillow",
+    "rapidocr",
     "scikit-image",
     "torch",
 )
