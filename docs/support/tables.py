@@ -11,23 +11,20 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.measures import GROUPS, aesthetics
+from imagesasdata.regression import result
+from imagesasdata.verbs import agreement as agreement_module
+from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
     cluster,
     cluster_curve,
     cluster_table,
     find_duplicates,
     find_similar,
-    read_images,
-    read_video,
-    reduce,
-from imagesasdata.regression import result
-from imagesasdata.verbs import agreement as agreement_module
-from imagesasdata.verbs import audit as audit_module
-from imagesasdata.verbs import (
     label_page,
     read_annotations,
     read_images,
     read_video,
+    reduce,
     sample_for_labels,
     transform,
     video_motion,

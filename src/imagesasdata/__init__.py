@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
-    from imagesasdata.verbs.fine_tune import fine_tune
-    from imagesasdata.verbs.fitted_model import FittedModel
-    from imagesasdata.verbs.load_model import load_model
     from imagesasdata.verbs.find_duplicates import find_duplicates
     from imagesasdata.verbs.find_similar import find_similar
+    from imagesasdata.verbs.fine_tune import fine_tune
+    from imagesasdata.verbs.fitted_model import FittedModel
     from imagesasdata.verbs.label_page import label_page, read_labels
+    from imagesasdata.verbs.load_model import load_model
     from imagesasdata.verbs.map_images import map_images
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
@@ -153,12 +153,12 @@ __all__ = [
     "explain",
     "feature_maps",
     "features",
-    "fine_tune",
-    "load_model",
     "filters",
     "find_duplicates",
     "find_similar",
+    "fine_tune",
     "label_page",
+    "load_model",
     "map_images",
     "model_card",
     "models",
