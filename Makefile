@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow parity browser lint types contract docs bench wheel check clean
+.PHONY: help weights demo test slow parity browser lint types contract docs bench wheel check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ $(VENV)/.tfjs: $(VENV)/.pip
 		@tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
 		@tensorflow/tfjs-backend-cpu@$(TFJS)
 	@touch $@
+
+weights: $(VENV)/.package  ## Fetch the networks that tests and docs use
+	$(BIN)/imagesasdata weights fetch faces
 
 demo: $(VENV)/.package  ## Classify the example photos; writes demo/
 	$(BIN)/python examples/demo.py

@@ -29,6 +29,7 @@ ALL = (
     "transform",
     "video",
     "zoo",
+    "text",
     "fine_tune",
 )
 PACKAGES = (
@@ -40,6 +41,7 @@ PACKAGES = (
     "onnxruntime",
     "opencv-python-headless",
     "pillow",
+    "rapidocr",
     "scikit-image",
     "torch",
 )

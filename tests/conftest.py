@@ -21,6 +21,12 @@ from PIL import Image
 install_import_hook(
     [
         "imagesasdata.nn",
+        "imagesasdata.zoo.efficientnet_lite",
+        "imagesasdata.zoo.dlib_resnet",
+        "imagesasdata.faces",
+        "imagesasdata.ocr.pieces",
+        "imagesasdata.ocr.rapidocr",
+        "imagesasdata.ocr.reading_order",
         "imagesasdata.measures",
         "imagesasdata.neighbours",
         "imagesasdata.clustering",
@@ -36,8 +42,15 @@ install_import_hook(
 
 from imagesasdata.weights import store  # noqa: E402
 from imagesasdata.zoo import registry  # noqa: E402
+from imagesasdata.zoo.card import WeightFile  # noqa: E402
 
 REPO = Path(__file__).parents[1]
+_USERS_HOME = store.home()
+
+
+def _fetched(file: WeightFile) -> Path:
+    """Where a file of weights is in the user's own home."""
+    return _USERS_HOME / "weights" / file.sha256[:2] / f"{file.sha256}-{file.name}"
 
 
 @dataclass(frozen=True)
@@ -99,32 +112,37 @@ def example_photos() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's weights out of reach, and the compiled programs of one test run together."""
+    """A home for this run alone, with the weights that the user (or CI) fetched for it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IMAGESASDATA_HOME", str(tmp_path_factory.mktemp("home")))
+        for file in registry.files(registry.SETS):
+            if _fetched(file).is_file():
+                link = store.home() / _fetched(file).relative_to(_USERS_HOME)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(_fetched(file))
         yield
 
 
-# Where the weights are that the user (or CI) fetched, before the tests take a home of their own.
-_USERS_WEIGHTS = store.home() / "weights"
-
-
 @pytest.fixture(scope="session")
-def bring_weights(_own_home: None) -> Callable[..., None]:
-    """Lets a test use weights that do not come with the library; without them it is skipped."""
+def bring_weights() -> Callable[..., None]:
+    """Skips a test that needs weights which do not come with the library, where they are not here."""
 
     def bring(*models: str) -> None:
-        for file in [file for name in models for file in registry.card(name).weights]:
-            name = f"{file.sha256[:2]}/{file.sha256}-{file.name}"
-            here = _USERS_WEIGHTS / name
-            if not here.is_file():
-                pytest.skip(f"no {file.name} here; bring it by: imagesasdata weights fetch")
-            there = store.home() / "weights" / name
-            if not there.exists():
-                there.parent.mkdir(parents=True, exist_ok=True)
-                there.symlink_to(here)
+        missing = [file.name for file in registry.files(models) if not _fetched(file).is_file()]
+        if missing:
+            pytest.skip(f"no {missing[0]} here; bring it by: imagesasdata weights fetch faces")
 
     return bring
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Examples of the verbs on faces need weights that do not come with the library."""
+    if all(_fetched(file).is_file() for file in registry.files(["faces"])):
+        return
+    skip = pytest.mark.skip(reason="needs: imagesasdata weights fetch faces")
+    for item in items:
+        if item.name.startswith("imagesasdata.verbs.") and item.name.endswith("_faces"):
+            item.add_marker(skip)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import imagesasdata as iad
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.exif import CAMERA, PLACE
+from imagesasdata.faces import columns as faces
 from imagesasdata.measures import GROUPS, aesthetics
 from imagesasdata.regression import result
 from imagesasdata.verbs import agreement as agreement_module
@@ -18,14 +19,26 @@ from imagesasdata.verbs import (
     cluster,
     cluster_curve,
     cluster_table,
+    blur_faces,
+    cluster,
+    cluster_curve,
+    cluster_table,
+    count_objects,
+    detect_objects,
     find_duplicates,
     find_similar,
     label_page,
+    measure_regions,
     read_annotations,
     read_images,
+    read_text,
     read_video,
+    recognise_objects,
     reduce,
     sample_for_labels,
+    score_emotions,
+    score_unsafe,
+    segment_colours,
     transform,
     video_motion,
     video_shots,
@@ -40,8 +53,25 @@ VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
 SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
 TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
+REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
+COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))
+OBJECTS = detect_objects.COLUMNS
+COUNTS = (count_objects.COUNT.named("n_person"),)
+UNSAFE = score_unsafe.COLUMNS
+MATCHES = recognise_objects.COLUMNS
+EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
+TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
+DETECT_FACES = faces.DETECTED
+EMBED_FACES = (faces.FACE_EMBEDDING,)
+VERIFY_FACES = faces.VERIFIED
+FIND_FACES = (faces.TARGET, faces.RANK, faces.FACE_ID, faces.DISTANCE, faces.MATCH)
+CLUSTER_FACES = (faces.PERSON, faces.PERSON_DISTANCE)
+ANALYZE_FACES = tuple(
+    column for name in ("age", *faces.CLASSES) for column in faces.attribute_columns(name)
+)
+BLUR_FACES = blur_faces.COLUMNS
 SIMILAR = (
     find_similar.QUERY_ID,
     find_similar.RANK,

@@ -27,37 +27,52 @@ if TYPE_CHECKING:
     )
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.agreement import agreement
+    from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
     from imagesasdata.verbs.audit import audit
+    from imagesasdata.verbs.blur_faces import blur_faces
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.cluster import cluster
     from imagesasdata.verbs.cluster_curve import cluster_curve
+    from imagesasdata.verbs.cluster_faces import cluster_faces
     from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
+    from imagesasdata.verbs.count_objects import count_objects
+    from imagesasdata.verbs.detect_faces import detect_faces
+    from imagesasdata.verbs.detect_objects import detect_objects
     from imagesasdata.verbs.embed import embed
+    from imagesasdata.verbs.embed_faces import embed_faces
     from imagesasdata.verbs.explain import explain
     from imagesasdata.verbs.feature_maps import feature_maps, filters
     from imagesasdata.verbs.features import features
     from imagesasdata.verbs.find_duplicates import find_duplicates
+    from imagesasdata.verbs.find_faces import find_faces
     from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.fine_tune import fine_tune
     from imagesasdata.verbs.fitted_model import FittedModel
     from imagesasdata.verbs.label_page import label_page, read_labels
     from imagesasdata.verbs.load_model import load_model
     from imagesasdata.verbs.map_images import map_images
+    from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
     from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
+    from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.recognise_objects import recognise_objects
     from imagesasdata.verbs.reduce import reduce
     from imagesasdata.verbs.register_model import register_model
     from imagesasdata.verbs.regress import regress
     from imagesasdata.verbs.sample_for_labels import sample_for_labels
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.score_emotions import score_emotions
+    from imagesasdata.verbs.score_unsafe import score_unsafe
+    from imagesasdata.verbs.segment_colours import segment_colours
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
+    from imagesasdata.verbs.verify_faces import verify_faces
     from imagesasdata.verbs.video_motion import video_motion
     from imagesasdata.verbs.video_shots import video_shots
     from imagesasdata.verbs.zero_shot import zero_shot
@@ -73,11 +88,28 @@ _HOME = {
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
+    "score_emotions": "verbs.score_emotions",
+    "score_unsafe": "verbs.score_unsafe",
+    "segment_colours": "verbs.segment_colours",
+    "measure_regions": "verbs.measure_regions",
     "video_shots": "verbs.video_shots",
     "video_motion": "verbs.video_motion",
     # classify
     "classify": "verbs.classify",
     "embed": "verbs.embed",
+    # faces
+    "detect_faces": "verbs.detect_faces",
+    "embed_faces": "verbs.embed_faces",
+    "verify_faces": "verbs.verify_faces",
+    "find_faces": "verbs.find_faces",
+    "cluster_faces": "verbs.cluster_faces",
+    "analyze_faces": "verbs.analyze_faces",
+    "blur_faces": "verbs.blur_faces",
+    # things and words
+    "detect_objects": "verbs.detect_objects",
+    "count_objects": "verbs.count_objects",
+    "recognise_objects": "verbs.recognise_objects",
+    "read_text": "verbs.read_text",
     "fine_tune": "verbs.fine_tune",
     "load_model": "verbs.load_model",
     "FittedModel": "verbs.fitted_model",
@@ -122,12 +154,14 @@ _HOME = {
     "UnknownNameError": "errors",
     "WeightsError": "errors",
     "DroppedImagesWarning": "verb",
+    "AppearanceWarning": "verbs.analyze_faces",
 }
 
 # Modules that are part of the interface, as in iad.steps.resize(256).
 _MODULES = ("augmentations", "steps")
 
 __all__ = [
+    "AppearanceWarning",
     "ArgumentError",
     "ArgumentTypeError",
     "CacheError",
@@ -142,39 +176,54 @@ __all__ = [
     "UnknownNameError",
     "WeightsError",
     "agreement",
+    "analyze_faces",
     "audit",
+    "blur_faces",
     "cite",
     "classify",
     "cluster",
     "cluster_curve",
+    "cluster_faces",
     "cluster_table",
     "contact_sheet",
+    "count_objects",
+    "detect_faces",
+    "detect_objects",
     "embed",
+    "embed_faces",
     "explain",
     "feature_maps",
     "features",
     "filters",
     "find_duplicates",
+    "find_faces",
     "find_similar",
     "fine_tune",
     "label_page",
     "load_model",
     "map_images",
+    "measure_regions",
     "model_card",
     "models",
     "pseudonymise",
     "read_annotations",
     "read_images",
     "read_labels",
+    "read_text",
     "read_video",
+    "recognise_objects",
     "reduce",
     "register_model",
     "regress",
     "sample_for_labels",
     "score_aesthetics",
+    "score_emotions",
+    "score_unsafe",
+    "segment_colours",
     "summary",
     "transform",
     "validate",
+    "verify_faces",
     "video_motion",
     "video_shots",
     "zero_shot",

@@ -310,6 +310,27 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
     return Table(frame, lazy, path)
 
 
+def open_with(frame: Any, column: str, *, option: str) -> Table:
+    """Take a table of anything that is read from one column; ``option`` is the argument that names it.
+
+    Raises
+    ------
+    ColumnError
+        When the table lacks the column, or has a column twice.
+    ArgumentTypeError
+        When it is no table.
+    """
+    taken, lazy = _frame(frame)
+    if column not in taken.columns:
+        listed = ", ".join(map(repr, taken.columns)) or "none"
+        close = nearest(column, taken.columns) or "NAME"
+        raise ColumnError(
+            f"The table has no column {column!r}. Its columns: {listed}.",
+            f'give {option}="{close}".',
+        )
+    return Table(taken, lazy, column)
+
+
 def open_data(data: Any) -> Table:
     """Take a table that need not have paths, for verbs on columns.
 
@@ -433,6 +454,15 @@ def _twice(images: Any, error: Exception | None) -> ColumnError:
         f"The table has more than one column named {twice[0] if twice else '?'!r}.",
         "rename or drop one of them.",
     )
+
+
+def like(table: pa.Table, images: Any | None) -> Any:
+    """An Arrow table as the table library of ``images`` has it; pandas where there is none."""
+    if images is None:
+        return table.to_pandas()
+    frame, lazy = _frame(images)
+    made = nw.from_native(_like(table, frame), eager_only=True)
+    return nw.to_native(made.lazy() if lazy else made)
 
 
 def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:

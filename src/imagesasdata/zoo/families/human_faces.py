@@ -65,7 +65,7 @@ _CARDS = (
             Pin("5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df", 71_432),
             Pin("2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b", 6_978_814),
         ),
-        preprocess=Preprocess(224, 1.1, "bilinear", mean=_BGR_MEAN, fit="face"),
+        preprocess=Preprocess(224, 1.15, "bilinear", mean=_BGR_MEAN, fit="face"),
         embedding_size=1024,
         parameters=3_489_403,
         licence=LICENCE,

