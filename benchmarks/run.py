@@ -20,7 +20,17 @@ from pathlib import Path
 
 from measure import Row, as_table
 
-ALL = ("forward", "end_to_end", "memory", "start_up", "features", "transform", "video", "zoo")
+ALL = (
+    "forward",
+    "end_to_end",
+    "memory",
+    "start_up",
+    "features",
+    "transform",
+    "video",
+    "zoo",
+    "text",
+)
 PACKAGES = (
     "imagesasdata",
     "av",
@@ -30,6 +40,7 @@ PACKAGES = (
     "onnxruntime",
     "opencv-python-headless",
     "pillow",
+    "rapidocr",
     "scikit-image",
     "torch",
 )

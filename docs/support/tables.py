@@ -20,14 +20,22 @@ from imagesasdata.verbs import (
     cluster,
     cluster_curve,
     cluster_table,
+    count_objects,
+    detect_objects,
     find_duplicates,
     find_similar,
     label_page,
+    measure_regions,
     read_annotations,
     read_images,
+    read_text,
     read_video,
+    recognise_objects,
     reduce,
     sample_for_labels,
+    score_emotions,
+    score_unsafe,
+    segment_colours,
     transform,
     video_motion,
     video_shots,
@@ -42,6 +50,14 @@ VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
 SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
 TRANSFORM = transform.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
+REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
+COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))
+OBJECTS = detect_objects.COLUMNS
+COUNTS = (count_objects.COUNT.named("n_person"),)
+UNSAFE = score_unsafe.COLUMNS
+MATCHES = recognise_objects.COLUMNS
+EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
+TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
 DETECT_FACES = faces.DETECTED

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.cluster_faces import cluster_faces
     from imagesasdata.verbs.cluster_table import cluster_table
     from imagesasdata.verbs.contact_sheet import contact_sheet
+    from imagesasdata.verbs.count_objects import count_objects
     from imagesasdata.verbs.detect_faces import detect_faces
+    from imagesasdata.verbs.detect_objects import detect_objects
     from imagesasdata.verbs.embed import embed
     from imagesasdata.verbs.embed_faces import embed_faces
     from imagesasdata.verbs.explain import explain
@@ -48,16 +50,22 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.find_similar import find_similar
     from imagesasdata.verbs.label_page import label_page, read_labels
     from imagesasdata.verbs.map_images import map_images
+    from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
     from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
+    from imagesasdata.verbs.read_text import read_text
     from imagesasdata.verbs.read_video import read_video
+    from imagesasdata.verbs.recognise_objects import recognise_objects
     from imagesasdata.verbs.reduce import reduce
     from imagesasdata.verbs.register_model import register_model
     from imagesasdata.verbs.regress import regress
     from imagesasdata.verbs.sample_for_labels import sample_for_labels
     from imagesasdata.verbs.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.score_emotions import score_emotions
+    from imagesasdata.verbs.score_unsafe import score_unsafe
+    from imagesasdata.verbs.segment_colours import segment_colours
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
@@ -77,6 +85,10 @@ _HOME = {
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
+    "score_emotions": "verbs.score_emotions",
+    "score_unsafe": "verbs.score_unsafe",
+    "segment_colours": "verbs.segment_colours",
+    "measure_regions": "verbs.measure_regions",
     "video_shots": "verbs.video_shots",
     "video_motion": "verbs.video_motion",
     # classify
@@ -90,6 +102,11 @@ _HOME = {
     "cluster_faces": "verbs.cluster_faces",
     "analyze_faces": "verbs.analyze_faces",
     "blur_faces": "verbs.blur_faces",
+    # things and words
+    "detect_objects": "verbs.detect_objects",
+    "count_objects": "verbs.count_objects",
+    "recognise_objects": "verbs.recognise_objects",
+    "read_text": "verbs.read_text",
     "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
@@ -162,7 +179,9 @@ __all__ = [
     "cluster_faces",
     "cluster_table",
     "contact_sheet",
+    "count_objects",
     "detect_faces",
+    "detect_objects",
     "embed",
     "embed_faces",
     "explain",
@@ -174,18 +193,24 @@ __all__ = [
     "find_similar",
     "label_page",
     "map_images",
+    "measure_regions",
     "model_card",
     "models",
     "pseudonymise",
     "read_annotations",
     "read_images",
     "read_labels",
+    "read_text",
     "read_video",
+    "recognise_objects",
     "reduce",
     "register_model",
     "regress",
     "sample_for_labels",
     "score_aesthetics",
+    "score_emotions",
+    "score_unsafe",
+    "segment_colours",
     "summary",
     "transform",
     "validate",

@@ -692,6 +692,91 @@ def blur_faces(
 
 
 @app.command()
+def objects(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    model: ModelName = "centernet",
+    threshold: Annotated[float, typer.Option(help="Leave out what is less sure.")] = 0.4,
+    label: Annotated[
+        list[str] | None, typer.Option(help="Keep this kind of thing; may be repeated.")
+    ] = None,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count them, with a row for each picture.")
+    ] = False,
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Find or count the things that pictures show."""
+    from imagesasdata import count_objects, detect_objects
+
+    _finish(
+        (count_objects if count else detect_objects)(
+            _images(paths),
+            path=path,
+            model=model,
+            threshold=threshold,
+            labels=label,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
+def text(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    language: Annotated[
+        list[str] | None, typer.Option(help="A code such as en or de; may be repeated.")
+    ] = None,
+    level: Annotated[str, typer.Option(help="line, word, or image for a row each.")] = "line",
+    engine: Annotated[str, typer.Option(help="rapidocr or tesseract.")] = "rapidocr",
+    threshold: Annotated[float, typer.Option(help="Leave out lines less sure.")] = 0.5,
+    keep_empty: Annotated[
+        bool, typer.Option("--keep-empty", help="A row for pictures without text.")
+    ] = False,
+    prefix: Prefix = None,
+    workers: Workers = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Read the text in pictures."""
+    from imagesasdata import read_text
+
+    _finish(
+        read_text(
+            _images(paths),
+            path=path,
+            languages=language or ("en",),
+            level=level,  # type: ignore[arg-type]
+            engine=engine,  # type: ignore[arg-type]
+            threshold=threshold,
+            keep_empty=keep_empty,
+            prefix=prefix,
+            workers=workers,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
 def models(
     name: Annotated[str | None, typer.Argument(help="A model, to see all about it.")] = None,
     to: To = None,
@@ -750,7 +835,9 @@ def weights_add(
 def weights_fetch(
     models: Annotated[
         list[str],
-        typer.Argument(help="Models that `imagesasdata models` lists, or a set of them: faces."),
+        typer.Argument(
+            help="Models that `imagesasdata models` lists, or a set of them: faces, objects."
+        ),
     ],
     quiet: Quiet = False,
 ) -> None:

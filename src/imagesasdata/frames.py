@@ -1,7 +1,8 @@
 """References to a part of a file, such as ``floor.mp4#t=5.0``, which every verb reads like a picture.
 
-``VIDEO#t=SECONDS`` is the frame that is shown at that time (W3C Media Fragments, 2012), and
-``PICTURE#frame=NUMBER`` a frame of an animation or a page of a document, from 0. A file whose own name
+``VIDEO#t=SECONDS`` is the frame that is shown at that time (W3C Media Fragments, 2012),
+``PICTURE#frame=NUMBER`` a frame of an animation or a page of a document, from 0, and
+``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own name
 ends so is that file.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import re
 import threading
@@ -17,10 +19,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imagesasdata.decode import decode
+from imagesasdata.errors import ImageError
 from imagesasdata.sources import Files, is_remote
 from imagesasdata.video import Video
 
 _REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
+_REGION = re.compile(r"(?P<whole>.+)#xywh=(?P<box>\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3})", re.DOTALL)
 # Open videos that wait for their next frame; each holds a decoder's memory.
 _WAITING = 4
 
@@ -45,6 +49,30 @@ def parse(path: str) -> Reference | None:
     return Reference(found["file"], found["kind"], float(found["value"]))
 
 
+class Region(NamedTuple):
+    """A part of a picture; ``whole`` is the picture's path, or itself a reference to a frame."""
+
+    whole: str
+    box: tuple[float, float, float, float]
+
+
+def as_region(path: str, x: float, y: float, width: float, height: float) -> str:
+    """The path of a part of a picture."""
+    box = ",".join(
+        f"{max(value, 0):.2f}".rstrip("0").rstrip(".") for value in (x, y, width, height)
+    )
+    return f"{path}#xywh={box}"
+
+
+def parse_region(path: str) -> Region | None:
+    """The part that a path refers to; ``None`` for a path of a whole picture."""
+    found = _REGION.fullmatch(path)
+    if found is None or (not is_remote(path) and os.path.exists(path)):
+        return None
+    x, y, width, height = (float(part) for part in found["box"].split(","))
+    return Region(found["whole"], (x, y, width, height))
+
+
 class Pictures(Files):
     """Opens paths as `Files` does, and references to parts of files, too."""
 
@@ -67,6 +95,9 @@ class Pictures(Files):
         ImageError
             With a short reason, when the file cannot be read or has no such part.
         """
+        region = parse_region(path)
+        if region is not None:
+            return _as_ppm(_cut(self.read(region.whole), region))
         reference = parse(path)
         if reference is None:
             return super().read(path)
@@ -77,6 +108,9 @@ class Pictures(Files):
 
     def stamp(self, path: str) -> str | None:
         """What changes when a file's content does; see `Files.stamp`."""
+        region = parse_region(path)
+        if region is not None:
+            return self.stamp(region.whole)
         reference = parse(path)
         return super().stamp(path if reference is None else reference.file)
 
@@ -122,6 +156,17 @@ class Pictures(Files):
             surplus = self._videos.pop(0) if len(self._videos) > _WAITING else None
         if surplus is not None:
             surplus[3].close()
+
+
+def _cut(data: bytes, region: Region) -> np.ndarray:
+    pixels = np.asarray(decode(data, exactness="exact"))
+    x, y, width, height = region.box
+    left, top = math.floor(x), math.floor(y)
+    part = pixels[top : math.ceil(y + height), left : math.ceil(x + width)]
+    if not part.size:
+        size = f"{pixels.shape[1]} x {pixels.shape[0]}"
+        raise ImageError(f"has no pixel in the part {region.box}: it is {size}")
+    return part
 
 
 def _as_ppm(pixels: np.ndarray) -> bytes:

@@ -52,3 +52,13 @@ def check_count(name: str, value: int | None) -> None:
         )
     if value < 1:
         raise ArgumentError(f"{name} must be at least 1, got {value}.", f"for example {name}=8.")
+
+
+def check_share(name: str, value: float) -> None:
+    """Raise unless ``value`` is a number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ArgumentTypeError(
+            f"{name} must be a number from 0 to 1, got {value!r}.", f"for example {name}=0.5."
+        )
+    if not 0 <= value <= 1:
+        raise ArgumentError(f"{name} must be from 0 to 1, got {value}.", f"for example {name}=0.5.")

@@ -49,6 +49,27 @@ def centre_square(
     return np.asarray(image.resize((size, size), method, box=box))
 
 
+def letterbox(
+    image: Image.Image, size: int, interpolation: Interpolation = "bilinear"
+) -> tuple[np.ndarray, tuple[float, float]]:
+    """The whole picture in the upper left corner of a black square, scaled to fit.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (size, size, 3).
+    tuple of float
+        By how much it was scaled, across and down.
+    """
+    width, height = image.size
+    scale = size / max(width, height)
+    new = (max(1, round(width * scale)), max(1, round(height * scale)))
+    square = np.zeros((size, size, 3), np.uint8)
+    method = Image.Resampling[interpolation.upper()]
+    square[: new[1], : new[0]] = np.asarray(image.resize(new, method))
+    return square, (new[0] / width, new[1] / height)
+
+
 def fit(image: Image.Image, long_side: int) -> np.ndarray:
     """A picture whose longer side is at most ``long_side`` pixels; a smaller one as it is.
 

@@ -299,6 +299,27 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
     return Table(frame, lazy, path)
 
 
+def open_with(frame: Any, column: str, *, option: str) -> Table:
+    """Take a table of anything that is read from one column; ``option`` is the argument that names it.
+
+    Raises
+    ------
+    ColumnError
+        When the table lacks the column, or has a column twice.
+    ArgumentTypeError
+        When it is no table.
+    """
+    taken, lazy = _frame(frame)
+    if column not in taken.columns:
+        listed = ", ".join(map(repr, taken.columns)) or "none"
+        close = nearest(column, taken.columns) or "NAME"
+        raise ColumnError(
+            f"The table has no column {column!r}. Its columns: {listed}.",
+            f'give {option}="{close}".',
+        )
+    return Table(taken, lazy, column)
+
+
 def open_data(data: Any) -> Table:
     """Take a table that need not have paths, for verbs on columns.
 

@@ -34,6 +34,24 @@ class Labels:
         )
 
 
+# The 80 kinds of things that COCO labels, in its order (Lin et al. 2014).
+_COCO = """
+    person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant,
+    stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe,
+    backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat,
+    baseball glove, skateboard, surfboard, tennis racket, bottle, wine glass, cup, fork, knife, spoon,
+    bowl, banana, apple, sandwich, orange, broccoli, carrot, hot dog, pizza, donut, cake, chair, couch,
+    potted plant, bed, dining table, toilet, tv, laptop, mouse, remote, keyboard, cell phone, microwave,
+    oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear, hair drier, toothbrush
+"""
+
+
+def coco() -> Labels:
+    """The 80 kinds of things of COCO; as ids their names."""
+    names = tuple(" ".join(name.split()) for name in _COCO.split(","))
+    return Labels(names, names)
+
+
 @functools.lru_cache(maxsize=1)
 def imagenet() -> Labels:
     """The 1,000 classes of ImageNet: one curated name for each, and its WordNet id.

@@ -13,6 +13,7 @@ from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
     clip,
+    coco_detectors,
     convnext,
     dinov2,
     efficientnet_lite,
@@ -24,7 +25,7 @@ from imagesasdata.zoo.families import (
     vit,
 )
 from imagesasdata.zoo.family import Family, TextSide, shapes
-from imagesasdata.zoo.labels import Labels, imagenet, places365
+from imagesasdata.zoo.labels import Labels, coco, imagenet, places365
 
 FAMILIES: tuple[Family, ...] = (
     efficientnet_lite.FAMILY,
@@ -37,11 +38,13 @@ FAMILIES: tuple[Family, ...] = (
     clip.FAMILY,
     human_faces.FAMILY,
     face_api.FAMILY,
+    coco_detectors.FAMILY,
 )
 
 # What a tutorial or a group of verbs needs, under one name.
 SETS: Mapping[str, tuple[str, ...]] = {
     "faces": ("blazeface_full", "dlib_resnet", "faceres", "gear", "mini_xception"),
+    "objects": ("centernet", "nanodet"),
 }
 
 # Models that this process was told of, by name.
@@ -249,7 +252,9 @@ def _files(known: ModelCard) -> list[Path]:
 
 
 def _labels(known: ModelCard) -> Labels:
-    return places365(_files(known)[1]) if known.labels == "places365" else imagenet()
+    if known.labels == "places365":
+        return places365(_files(known)[1])
+    return coco() if known.labels == "coco" else imagenet()
 
 
 def _without_network(name: str) -> NoReturn:

@@ -1,0 +1,74 @@
+"""From a detector's raw outputs to boxes: static shapes throughout, so that all of it is compiled."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Bool, Float, Int
+
+
+class Detections(NamedTuple):
+    """Boxes of one picture, the surest first; left, top, right and bottom.
+
+    There are always as many; those that were suppressed have score 0.
+    """
+
+    boxes: Float[Array, "n 4"]
+    scores: Float[Array, " n"]
+    classes: Int[Array, " n"]
+
+
+def overlap(boxes: Float[Array, "n 4"]) -> Float[Array, "n n"]:
+    """Intersection over union of every two boxes."""
+    low = jnp.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = jnp.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    common = jnp.prod(jnp.maximum(high - low, 0), axis=-1)
+    areas = jnp.prod(jnp.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=-1)
+    return common / jnp.maximum(areas[:, None] + areas[None, :] - common, 1e-9)
+
+
+def suppress(found: Detections, limit: float) -> Detections:
+    """Class-aware non-maximum suppression.
+
+    From the surest on, a box is dropped if it overlaps by more than ``limit`` one of its own class
+    that was kept. What is dropped keeps its place, with score 0.
+    """
+    order = jnp.argsort(-found.scores, stable=True)
+    boxes, scores, classes = (part[order] for part in found)
+    same = classes[:, None] == classes[None, :]
+    rivals = (overlap(boxes) > limit) & same
+    earlier = jnp.tril(jnp.ones(rivals.shape, bool), k=-1)
+
+    def decide(place: Int[Array, ""], kept: Bool[Array, " n"]) -> Bool[Array, " n"]:
+        beaten = jnp.any(rivals[place] & earlier[place] & kept)
+        return kept.at[place].set(~beaten)
+
+    kept = lax.fori_loop(0, len(scores), decide, jnp.ones(len(scores), bool))
+    return Detections(boxes, jnp.where(kept, scores, 0), classes)
+
+
+def strongest(
+    boxes: Float[Array, "places 4"], chances: Float[Array, "places classes"], count: int
+) -> Detections:
+    """The surest pairs of a place and a class."""
+    classes = chances.shape[1]
+    scores, flat = lax.top_k(chances.ravel(), count)
+    return Detections(boxes[flat // classes], scores, flat % classes)
+
+
+def distances_to_boxes(
+    logits: Float[Array, "places 4 bins"], stride: int, width: int
+) -> Float[Array, "places 4"]:
+    """Boxes from distributions over the distances to the left, top, right and bottom edge.
+
+    A place is the middle of a cell of ``stride`` pixels in a map ``width`` cells wide; an edge's
+    distance, in strides, is the mean of its distribution (Generalized Focal Loss, Li et al. 2020).
+    """
+    places, _, bins = logits.shape
+    away = stride * (jax.nn.softmax(logits, axis=-1) @ jnp.arange(bins, dtype=logits.dtype))
+    numbers = jnp.arange(places)
+    middles = (jnp.stack([numbers % width, numbers // width], axis=-1) + 0.5) * stride
+    return jnp.concatenate([middles - away[:, :2], middles + away[:, 2:]], axis=-1)

@@ -1,0 +1,50 @@
+"""A piece of text as an engine finds it: its letters, where they stand, how sure the engine is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+
+class Word(NamedTuple):
+    """A word of a piece; ``quad`` as in `Piece`."""
+
+    text: str
+    score: float
+    quad: Float[np.ndarray, "4 2"]
+
+
+class Piece(NamedTuple):
+    """Text that stands in one line without a wide gap.
+
+    ``quad`` has the corners in pixels of the picture, in the direction of reading: where the text
+    begins above and ends above, then where it ends below and begins below. ``score`` is from 0 to 1.
+    """
+
+    text: str
+    score: float
+    quad: Float[np.ndarray, "4 2"]
+    words: tuple[Word, ...]
+
+
+class Placed(NamedTuple):
+    """A piece with the number of its row; pieces in one row stand side by side."""
+
+    row: int
+    piece: Piece
+
+
+def along(quad: Float[np.ndarray, "4 2"], start: float, end: float) -> Float[np.ndarray, "4 2"]:
+    """The part of a line's quadrilateral from one share of its length to another."""
+    begins_above, ends_above, ends_below, begins_below = quad
+    above, below = ends_above - begins_above, ends_below - begins_below
+    return np.stack(
+        [
+            begins_above + start * above,
+            begins_above + end * above,
+            begins_below + end * below,
+            begins_below + start * below,
+        ]
+    )
