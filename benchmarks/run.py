@@ -30,6 +30,7 @@ ALL = (
     "video",
     "zoo",
     "text",
+    "fine_tune",
 )
 PACKAGES = (
     "imagesasdata",

@@ -48,7 +48,10 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.find_duplicates import find_duplicates
     from imagesasdata.verbs.find_faces import find_faces
     from imagesasdata.verbs.find_similar import find_similar
+    from imagesasdata.verbs.fine_tune import fine_tune
+    from imagesasdata.verbs.fitted_model import FittedModel
     from imagesasdata.verbs.label_page import label_page, read_labels
+    from imagesasdata.verbs.load_model import load_model
     from imagesasdata.verbs.map_images import map_images
     from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
@@ -107,6 +110,9 @@ _HOME = {
     "count_objects": "verbs.count_objects",
     "recognise_objects": "verbs.recognise_objects",
     "read_text": "verbs.read_text",
+    "fine_tune": "verbs.fine_tune",
+    "load_model": "verbs.load_model",
+    "FittedModel": "verbs.fitted_model",
     "zero_shot": "verbs.zero_shot",
     # look inside
     "models": "verbs.models",
@@ -162,6 +168,7 @@ __all__ = [
     "ColumnError",
     "DeviceError",
     "DroppedImagesWarning",
+    "FittedModel",
     "ImageError",
     "ImagesAsDataError",
     "MissingPackageError",
@@ -191,7 +198,9 @@ __all__ = [
     "find_duplicates",
     "find_faces",
     "find_similar",
+    "fine_tune",
     "label_page",
+    "load_model",
     "map_images",
     "measure_regions",
     "model_card",

@@ -777,6 +777,93 @@ def text(
 
 
 @app.command()
+def fine_tune(
+    table: Annotated[str, typer.Argument(help="A .parquet or .csv table of coded pictures.")],
+    outcome: Annotated[str, typer.Option(help="The column of codes.")],
+    save: Annotated[str, typer.Option(help="Write the model here, such as protest.iad.")],
+    to: To = None,
+    path: PathColumn = "path",
+    kind: Annotated[
+        str | None, typer.Option(help="binary, multiclass, ordered, multilabel or numeric.")
+    ] = None,
+    model: ModelName = "efficientnet_lite0",
+    train: Annotated[str, typer.Option(help="head, last:2 (stages) or all.")] = "head",
+    group: Annotated[
+        str | None, typer.Option(help="A column whose values the split keeps whole.")
+    ] = None,
+    folds: Annotated[int | None, typer.Option(help="Cross-validate with so many folds.")] = None,
+    epochs: Annotated[int, typer.Option(help="At most so many.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same gives the same model.")] = 1,
+    checkpoint: Annotated[str | None, typer.Option(help="A folder, to go on after a stop.")] = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Teach a network what was coded by hand; `predict` then uses it."""
+    from imagesasdata import fine_tune as verb
+    from imagesasdata.table import read
+    from imagesasdata.table import save as save_table
+
+    fit = verb(
+        read(table),
+        outcome=outcome,
+        path=path,
+        kind=kind,  # type: ignore[arg-type]
+        model=model,
+        train=train,
+        group=group,
+        folds=folds,
+        epochs=epochs,
+        seed=seed,
+        checkpoint=checkpoint,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        progress=False if quiet else None,
+    )
+    fit.save(save)
+    if to is not None:
+        save_table(fit.glance(), to)
+    typer.echo(str(fit))
+
+
+@app.command()
+def predict(
+    model: Annotated[str, typer.Argument(help="A file that `fine-tune` wrote.")],
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Predict what a fitted model was taught."""
+    from imagesasdata import load_model
+
+    _finish(
+        load_model(model).augment(
+            _images(paths),
+            path=path,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
 def models(
     name: Annotated[str | None, typer.Argument(help="A model, to see all about it.")] = None,
     to: To = None,

@@ -28,14 +28,14 @@ class Progress:
         what: str,
         *,
         show: bool | None = None,
-        unit: Literal["pictures", "bytes"] = "pictures",
+        unit: Literal["pictures", "bytes", "epochs"] = "pictures",
     ) -> None:
         self.failed = 0
         self._bar: Any = None
         if is_shown(show):
             from tqdm.auto import tqdm
 
-            words: dict[str, Any] = {"unit": " pictures"}
+            words: dict[str, Any] = {"unit": f" {unit}"}
             if unit == "bytes":
                 words = {"unit": "B", "unit_scale": True}
             self._bar = tqdm(total=total, desc=what, dynamic_ncols=True, **words)

@@ -122,6 +122,17 @@ class Table:
             None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
         ]
 
+    @property
+    def backend(self) -> Backend:
+        """The table library, as `from_columns` takes it."""
+        kind = self.frame.implementation
+        return "polars" if kind.is_polars() else "pyarrow" if kind.is_pyarrow() else "pandas"
+
+    def categories(self, column: str) -> tuple[Any, ...] | None:
+        """The classes of an ordered category, from lowest to highest; ``None`` for other columns."""
+        dtype = self.frame.schema[column]
+        return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
+
     def plain_cells(
         self, column: str
     ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:

@@ -14,6 +14,8 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+from imagesasdata.nn.depthwise_gradient import depthwise_padded
+
 # Zeros before and after, for the rows and for the columns.
 Around = tuple[tuple[int, int], tuple[int, int]]
 # Zeros around a map: so many on every side (PyTorch), TensorFlow's SAME, or as told.
@@ -94,7 +96,9 @@ def depthwise(
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: depthwise_shifted(x, kernel, stride, padding),
+        cpu=lambda x, kernel: depthwise_padded(
+            pad(x, kernel.shape[:2], stride, padding), kernel, stride
+        ),
         default=lambda x, kernel: depthwise_grouped(x, kernel, stride, padding),
     )
 

@@ -123,7 +123,12 @@ class ConvNorm(nnx.Module):
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
         """Apply the layer, as it stands in training or in evaluation."""
         layer = depthwise if self.by_channel else conv
-        y = self.norm(layer(x, self.kernel[...], self.stride, self.padding))
+        if self.norm.use_running_average:
+            # Folded, gradients are the same, and one map less is kept for them.
+            scale, shift = self._linear()
+            y = layer(x, self.kernel[...] * scale, self.stride, self.padding) + shift
+        else:
+            y = self.norm(layer(x, self.kernel[...], self.stride, self.padding))
         return activate(y, self.activation)
 
     def folded(self) -> Folded:
@@ -139,6 +144,12 @@ class ConvNorm(nnx.Module):
         # Done in numpy: as so many small programs, it would take longer to compile than to run.
         kernel = np.asarray(self.kernel[...]) * scale
         return Folded(cast("jax.Array", kernel), cast("jax.Array", bias - mean * scale))
+
+    def _linear(self) -> tuple[jax.Array, jax.Array]:
+        """What the normalisation multiplies by and adds while its statistics stand still."""
+        scale, bias, mean, variance = (parameter[...] for parameter in self._normalisation())
+        scale = scale * jax.lax.rsqrt(variance + self.norm.epsilon)
+        return scale, bias - mean * scale
 
     def _normalisation(self) -> tuple[nnx.Variable, ...]:
         norm = self.norm

@@ -103,19 +103,23 @@ def contact_sheet(
         captions = table.captions(_known(table, label))
     drawn = {} if boxes is None else _boxes(boxes)
     shown = [row for rows in groups.values() for row in rows]
-    thumbnails = _thumbnails(paths, shown, drawn)
+    small = _thumbnails(paths, shown, drawn)
     if len(shown) < len(table):
         title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
     blocks = {
-        None if name is None else f"{by}: {name}": [
-            (thumbnails[row], captions[row]) for row in rows
-        ]
+        None if name is None else f"{by}: {name}": [(small[row], captions[row]) for row in rows]
         for name, rows in groups.items()
     }
     figure = _draw(blocks, per_row, title)
     if to is not None:
         figure.savefig(os.fspath(to), dpi=_DPI)
     return figure
+
+
+def thumbnails(paths: list[str]) -> list[np.ndarray | str]:
+    """The pictures small, or why one cannot be read."""
+    found = _thumbnails(list(paths), list(range(len(paths))), {})
+    return [found[row].picture for row in range(len(paths))]
 
 
 def _groups(cells: list[Any], order: list[int]) -> dict[Any, list[int]]:

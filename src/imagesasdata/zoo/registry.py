@@ -221,12 +221,28 @@ def labels(name: str) -> Labels:
     return _added[name].model.labels() if name in _added else _labels(known)
 
 
-@functools.lru_cache(maxsize=4)
-def _load(name: str) -> Model:
+def as_model(name: str, network: Any) -> Model:
+    """A network of a known architecture, such as a fine-tuned one, in the form that is fast.
+
+    Raises
+    ------
+    ArgumentError
+        When the model was added by the user, so that its architecture is not known here.
+    """
+    if name in _added:
+        raise ArgumentError(
+            f"The weights of {name!r} cannot be trained here, for it is a model of your own.",
+            'train="head" leaves them as they are and works with every model that embeds.',
+        )
     family, known = _find(name)
-    params, forward = family.inference(network(name))
+    params, forward = family.inference(network)
     fingerprint = " ".join(file.digest for file in known.weights)
     return Model(known, params, normalised(forward, known), fingerprint, lambda: _labels(known))
+
+
+@functools.lru_cache(maxsize=4)
+def _load(name: str) -> Model:
+    return as_model(name, network(name))
 
 
 @functools.lru_cache(maxsize=2)

@@ -1,0 +1,1 @@
+"""Transfer learning: from embeddings or pictures and hand-coded outcomes to a fitted network."""

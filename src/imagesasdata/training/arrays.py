@@ -1,0 +1,78 @@
+"""Named arrays and what is said about them, in one safetensors file: no format that can run code."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imagesasdata.errors import ArgumentError, WeightsError
+
+
+def write_arrays(
+    file: str | os.PathLike[str],
+    format: str,
+    arrays: Mapping[str, np.ndarray],
+    about: Mapping[str, Any],
+) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    ArgumentError
+        When it cannot be written there.
+    """
+    from safetensors.numpy import save
+
+    path = Path(file).expanduser()
+    plain = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
+    data = save(plain, {"format": format, "about": json.dumps(dict(about))})
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ArgumentError(
+            f"The file {os.fspath(file)!r} cannot be written: {error.strerror}.",
+            "name a file in a folder that exists and that you may write to.",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_arrays(
+    file: str | os.PathLike[str], format: str
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays of a file that `write_arrays` wrote, and what it says about them.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such file.
+    WeightsError
+        When it is something else, or damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(file).expanduser()
+    if not path.is_file():
+        raise ArgumentError(f"There is no file {os.fspath(file)!r}.")
+    try:
+        with safe_open(path, framework="numpy") as opened:
+            meta = opened.metadata() or {}
+            if meta.get("format") != format:
+                raise WeightsError(f"{str(path)!r} is no {format.rsplit(' ', 1)[0]}.")
+            about = json.loads(meta["about"])
+            return {name: opened.get_tensor(name) for name in opened.keys()}, about  # noqa: SIM118
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise WeightsError(
+            f"{str(path)!r} is damaged, or no {format.rsplit(' ', 1)[0]}: {error}."
+        ) from error

@@ -1,0 +1,109 @@
+"""Where training stands, on disk after each epoch, so that a run that was killed goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from imagesasdata.errors import ArgumentError, CacheError
+from imagesasdata.training.arrays import read_arrays, write_arrays
+
+if TYPE_CHECKING:
+    from imagesasdata.training.loop import Course
+
+_FORMAT = "imagesasdata checkpoint 1"
+
+
+class Checkpoint:
+    """One file in a folder, replaced whole after each epoch.
+
+    Parameters
+    ----------
+    folder
+        Made when it does not exist.
+    name
+        Which of several fits of one call it is.
+    settings
+        All that the course depends on: a checkpoint of other settings is refused.
+
+    Raises
+    ------
+    CacheError
+        When the folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: str | os.PathLike[str], name: str, settings: Mapping[str, Any]
+    ) -> None:
+        self._file = Path(folder).expanduser() / f"{name}.safetensors"
+        text = json.dumps(dict(settings), sort_keys=True, default=str)
+        self._settings = hashlib.sha256(text.encode()).hexdigest()
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CacheError(
+                f"The checkpoint folder {os.fspath(folder)!r} cannot be made: {error.strerror}.",
+                "give a folder of your own.",
+            ) from error
+
+    def restore(self, course: Course) -> None:
+        """Set a course to where the last finished epoch left it; a new one stays as it is.
+
+        Raises
+        ------
+        ArgumentError
+            When the checkpoint is of another fit.
+        """
+        if not self._file.is_file():
+            return
+        arrays, about = read_arrays(self._file, _FORMAT)
+        if about["settings"] != self._settings:
+            raise ArgumentError(
+                f"The checkpoint {str(self._file)!r} is of a fit with other pictures or settings.",
+                "give another checkpoint= folder, or remove this one to start afresh.",
+            )
+        course.trained = _like(course.trained, arrays, "trained")
+        course.best = _like(course.best, arrays, "best")
+        leaves, tree = jax.tree.flatten(course.state)
+        known = [_as(leaf, arrays[f"state/{place}"]) for place, leaf in enumerate(leaves)]
+        course.state = jax.tree.unflatten(tree, known)
+        course.history = list(about["history"])
+        course.best_epoch = int(about["best_epoch"])
+
+    def rate(self) -> float:
+        """The learning rate that an earlier run found; 0 when there is none."""
+        if not self._file.is_file():
+            return 0.0
+        return float(read_arrays(self._file, _FORMAT)[1].get("learning_rate", 0.0))
+
+    def keep(self, course: Course, learning_rate: float) -> None:
+        """Write where a course stands."""
+        arrays = {f"trained/{name}": value for name, value in course.trained.items()}
+        arrays |= {f"best/{name}": value for name, value in course.best.items()}
+        leaves = jax.tree.leaves(course.state)
+        arrays |= {f"state/{place}": leaf for place, leaf in enumerate(leaves)}
+        about = {
+            "settings": self._settings,
+            "history": course.history,
+            "best_epoch": course.best_epoch,
+            "learning_rate": learning_rate,
+        }
+        host = {name: np.asarray(jax.device_get(value)) for name, value in arrays.items()}
+        write_arrays(self._file, _FORMAT, host, about)
+
+
+def _like(params: dict[str, Any], arrays: Mapping[str, np.ndarray], part: str) -> dict[str, Any]:
+    return {name: _as(value, arrays[f"{part}/{name}"]) for name, value in params.items()}
+
+
+def _as(leaf: Any, values: np.ndarray) -> Any:
+    """Values where, and of the kind that, a leaf is."""
+    return jax.device_put(jnp.asarray(values, leaf.dtype).reshape(leaf.shape), leaf.sharding)

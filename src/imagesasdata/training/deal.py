@@ -1,0 +1,131 @@
+"""The split of the coded rows: near copies and groups together, every class where it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.training.outcome import Outcome
+from imagesasdata.training.split import (
+    PARTS,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    fold_rows,
+    split_rows,
+    strata_of,
+)
+
+_FEWEST_FOLDS = 2
+
+
+class Turn(NamedTuple):
+    """One fit: the rows it is trained on, those that choose the epoch, those it is tested on."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Dealt:
+    """The fits that give the figures; the last is the model. ``moved`` counts rows."""
+
+    turns: tuple[Turn, ...]
+    moved: int
+
+
+def check_folds(folds: object) -> None:
+    """Raise unless ``folds`` is ``None`` or a number of folds."""
+    if folds is None:
+        return
+    if isinstance(folds, bool) or not isinstance(folds, int):
+        raise ArgumentTypeError(f"folds must be a whole number, got {folds!r}.", "folds=5.")
+    if folds < _FEWEST_FOLDS:
+        raise ArgumentError(f"folds must be at least 2, got {folds}.", "folds=5.")
+
+
+def deal(
+    outcome: Outcome,
+    values: np.ndarray,
+    groups: np.ndarray,
+    shares: Sequence[float],
+    *,
+    folds: int | None,
+    stratify: bool,
+    seed: int,
+) -> Dealt:
+    """Deal the rows out.
+
+    With ``folds`` each fold is tested on by a fit to the others, and one more fit, the model's, is
+    tested on nothing.
+
+    Raises
+    ------
+    ArgumentError
+        When a part has no row, or rows to train on or to test with lack a class.
+    """
+    strata = strata_of(values) if stratify else np.zeros(len(values), np.int64)
+    if folds is None:
+        drawn = split_rows(strata, groups, shares, seed)
+        turn = Turn(drawn.rows(TRAIN), drawn.rows(VALIDATION), drawn.rows(TEST))
+        for part, share in zip((TRAIN, VALIDATION, TEST), shares, strict=True):
+            if share and not len(drawn.rows(part)):
+                raise ArgumentError(
+                    f"The {PARTS[part]} part of the split has no row: there are {len(values):,} "
+                    f"rows in {len(np.unique(groups)):,} groups that are kept whole.",
+                    "code more pictures, or give it a larger share with split=.",
+                )
+        _check_classes(outcome, values, turn.train, "training part")
+        _check_classes(outcome, values, turn.test, "test part")
+        return Dealt((turn,), drawn.moved)
+    if folds > len(np.unique(groups)):
+        raise ArgumentError(
+            f"folds={folds} needs as many groups that are kept whole, and there are "
+            f"{len(np.unique(groups)):,}.",
+            "give fewer folds.",
+        )
+    drawn = fold_rows(strata, groups, folds, seed)
+    part = shares[VALIDATION] / (shares[TRAIN] + shares[VALIDATION])
+    turns = []
+    for fold in range(folds):
+        rest = np.flatnonzero(drawn.parts != fold)
+        train, validation = _without_test(strata, groups, rest, part, seed)
+        _check_classes(outcome, values, train, f"training part of fold {fold}")
+        turns.append(Turn(train, validation, drawn.rows(fold)))
+    everything = np.arange(len(values))
+    turns.append(Turn(*_without_test(strata, groups, everything, part, seed), everything[:0]))
+    return Dealt(tuple(turns), drawn.moved)
+
+
+def _without_test(
+    strata: np.ndarray, groups: np.ndarray, rows: np.ndarray, part: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    drawn = split_rows(strata[rows], groups[rows], (1 - part, part), seed)
+    return rows[drawn.rows(TRAIN)], rows[drawn.rows(VALIDATION)]
+
+
+def _check_classes(outcome: Outcome, values: np.ndarray, rows: np.ndarray, where: str) -> None:
+    if outcome.kind == "numeric":
+        return
+    coded = values[rows]
+    seen: Any = (
+        coded.sum(axis=0) if coded.ndim == 2 else np.bincount(coded, minlength=len(outcome.levels))
+    )
+    for level, count in zip(outcome.levels, seen, strict=True):
+        if count:
+            continue
+        all_rows = values[:, outcome.levels.index(level)] if values.ndim == 2 else values
+        having = np.flatnonzero(
+            all_rows > 0 if values.ndim == 2 else all_rows == outcome.levels.index(level)
+        )
+        named = ", ".join(map(str, having[:5])) + (", ..." if len(having) > 5 else "")
+        raise ArgumentError(
+            f"The {where} has no row of the class {level!r}: the class has {len(having)} usable "
+            f"rows (number {named} of those that can be read), near copies and groups are kept whole.",
+            "code more pictures of it, merge it with another class, or give other shares with split=.",
+        )

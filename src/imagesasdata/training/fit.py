@@ -1,0 +1,225 @@
+"""One fit: rows to train on and to validate with in, weights and what they say of other rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from flax import nnx
+
+from imagesasdata.training.batches import Embedded, Inputs
+from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.head import Head, base_logits
+from imagesasdata.training.loop import Course, Plan, Row, predict, run_epochs
+from imagesasdata.training.loss import chances
+from imagesasdata.training.network import as_arrays, put, split_module
+from imagesasdata.training.optimiser import build_optimiser, rates
+from imagesasdata.training.outcome import Outcome
+from imagesasdata.training.range_test import find_rate
+from imagesasdata.training.recipe import AUTO, Recipe, row_weights
+from imagesasdata.training.trainer import Objective, Trainer
+
+# Rows of a batch that a core of a CPU works off together, where rows are pictures.
+PART = 2
+# How the head is fitted before more is trained: what the user chose is for the larger fit.
+_BEFORE: dict[str, Any] = {
+    "optimizer": "adamw",
+    "learning_rate": AUTO,
+    "schedule": "cosine",
+    "epochs": 20,
+    "early_stopping": 5,
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Coded:
+    """The coded pictures: their outcome, its values and their embeddings, row by row."""
+
+    outcome: Outcome
+    values: np.ndarray
+    embeddings: np.ndarray
+
+
+class Network(NamedTuple):
+    """For training more than the head: network, pictures, which parameters learn, inputs' shape."""
+
+    build: Callable[[Head], Any]
+    inputs: Inputs
+    learns: Callable[[str], bool]
+    example: Any
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Machine:
+    """Where the work is done."""
+
+    devices: Sequence[Any]
+    cores: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fitted:
+    """A fit: the weights that were trained by name, the head, and the course that led there."""
+
+    outcome: Outcome
+    head: Head
+    trained: dict[str, np.ndarray]
+    learning_rate: float
+    history: list[Row]
+    best_epoch: int
+    outputs: Callable[[np.ndarray], np.ndarray]
+
+    def chances(self, rows: np.ndarray) -> np.ndarray:
+        """Probabilities or values of some rows."""
+        return chances(self.outcome, self.outputs(rows))
+
+
+def fit(
+    coded: Coded,
+    train: np.ndarray,
+    validation: np.ndarray,
+    recipe: Recipe,
+    machine: Machine,
+    *,
+    pictures: Network | None = None,
+    checkpoint: Checkpoint | None = None,
+    report: Callable[[Row], None] = lambda row: None,
+) -> Fitted:
+    """Fit the head to embeddings, and with ``pictures`` then go on with more of the network.
+
+    The larger fit begins with the fitted head: a random one would tear up what the network knows
+    before it has learned anything itself (Kumar et al. 2022).
+    """
+    outcome = _scaled(coded.outcome, coded.values[train])
+    codes = _codes(outcome, coded.values)
+    weights = row_weights(recipe.class_weight, outcome, codes, train)
+    head = Head(
+        coded.embeddings.shape[1],
+        outcome.outputs,
+        hidden=recipe.head,
+        dropout=recipe.dropout,
+        ordered=outcome.kind == "ordered",
+        rngs=nnx.Rngs(recipe.seed),
+    )
+    head.standardise(coded.embeddings[train])
+    head.output.start(base_logits(outcome, codes[train], weights[train]))
+    objective = Objective(
+        outcome=outcome,
+        codes=codes,
+        weights=weights,
+        smoothing=recipe.label_smoothing,
+        l1=recipe.l1,
+        l2=recipe.l2,
+    )
+    rows = train, validation
+    vectors = Embedded(coded.embeddings.astype(np.float32))
+
+    def run(
+        module: Any, learns: Callable[[str], bool], inputs: Inputs, how: Recipe, picture: bool
+    ) -> Fitted:
+        last = picture or pictures is None
+        trainer = Trainer(
+            split_module(module, learns, pictures.example if picture and pictures else None),
+            objective,
+            machine.devices,
+            machine.cores,
+            PART if picture else None,
+            recipe.seed,
+        )
+        course, rate = _train(
+            trainer,
+            how,
+            inputs,
+            *rows,
+            values=lambda chosen: coded.values[chosen],
+            picture=picture,
+            checkpoint=checkpoint if last else None,
+            report=report if last else lambda row: None,
+        )
+        best = course.best
+        size = trainer.size(recipe.batch_size)
+        return Fitted(
+            outcome=outcome,
+            head=head,
+            trained=as_arrays(best),
+            learning_rate=rate,
+            history=course.history,
+            best_epoch=course.best_epoch,
+            outputs=lambda chosen: predict(trainer, best, inputs, chosen, size),
+        )
+
+    how = recipe if pictures is None else replace(recipe, **_BEFORE)
+    first = run(head, lambda name: True, vectors, how, False)
+    put(head, first.trained)
+    if pictures is None:
+        return first
+    module = pictures.build(head)
+    found = run(module, pictures.learns, pictures.inputs, recipe, True)
+    put(module, found.trained)
+    return found
+
+
+def _train(
+    trainer: Trainer,
+    recipe: Recipe,
+    inputs: Inputs,
+    train: np.ndarray,
+    validation: np.ndarray,
+    *,
+    values: Callable[[np.ndarray], np.ndarray],
+    picture: bool,
+    checkpoint: Checkpoint | None,
+    report: Callable[[Row], None],
+) -> tuple[Course, float]:
+    named = isinstance(recipe.optimizer, str)
+    rate = float("nan")
+    if named and recipe.learning_rate == AUTO:
+        rate = checkpoint.rate() if checkpoint is not None else 0.0
+        rate = rate or find_rate(
+            trainer,
+            recipe.optimizer,
+            inputs,
+            train,
+            batch_size=recipe.batch_size,
+            seed=recipe.seed,
+            picture=picture,
+        )
+    elif named:
+        rate = float(recipe.learning_rate)
+    size = trainer.size(min(recipe.batch_size, len(train)))
+    schedule = rates(recipe.schedule, rate, recipe.epochs * -(-len(train) // size))
+    course = run_epochs(
+        trainer,
+        build_optimiser(recipe.optimizer, schedule, l2=recipe.l2),
+        schedule if named else lambda step: float("nan"),
+        inputs,
+        train,
+        validation,
+        Plan(
+            epochs=recipe.epochs,
+            batch_size=recipe.batch_size,
+            early_stopping=recipe.early_stopping,
+            seed=recipe.seed,
+        ),
+        values=values,
+        checkpoint=checkpoint,
+        learning_rate=rate,
+        report=report,
+    )
+    return course, rate
+
+
+def _scaled(outcome: Outcome, values: np.ndarray) -> Outcome:
+    """A numeric outcome with the mean and spread of the rows trained on, and of no others."""
+    if outcome.kind != "numeric":
+        return outcome
+    spread = float(values.std(dtype=np.float64)) or 1.0
+    return replace(outcome, centre=float(values.mean(dtype=np.float64)), scale=spread)
+
+
+def _codes(outcome: Outcome, values: np.ndarray) -> np.ndarray:
+    if outcome.kind != "numeric":
+        return values
+    return ((values - outcome.centre) / outcome.scale).astype(np.float32)

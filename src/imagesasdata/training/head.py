@@ -1,0 +1,150 @@
+"""The layers that are added to a network: standardised embedding in, one output for each class out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Array, Float
+
+from imagesasdata.training.outcome import Outcome
+
+_LEAST_SCALE = 1e-3
+
+
+class Fixed(nnx.Variable):
+    """A number that is part of the network and is not trained."""
+
+
+class Thresholds(nnx.Module):
+    """The output layer for ordered classes: one weighted sum, compared with rising thresholds.
+
+    Gives the logits of being above each class but the highest (proportional odds).
+    """
+
+    def __init__(self, inputs: int, thresholds: int) -> None:
+        self.kernel = nnx.Param(jnp.zeros((inputs, 1)))
+        self.first = nnx.Param(jnp.zeros((1,)))
+        self.gaps = nnx.Param(jnp.zeros((thresholds - 1,)))
+
+    def start(self, logits: np.ndarray) -> None:
+        """Set the thresholds so that without any weights they give these (falling) logits."""
+        self.first.set_value(jnp.asarray(-logits[:1], jnp.float32))
+        gaps = np.maximum(-np.diff(logits), 1e-3)
+        self.gaps.set_value(jnp.asarray(np.log(np.expm1(gaps)), jnp.float32))
+
+    def __call__(self, x: Float[Array, "b i"]) -> Float[Array, "b o"]:
+        """Logits of being above each threshold."""
+        rises = jnp.concatenate([self.first[...], jax.nn.softplus(self.gaps[...])])
+        return x @ self.kernel[...] - jnp.cumsum(rises)
+
+
+class Linear(nnx.Module):
+    """The output layer for all other outcomes: weights and a bias for each output."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        self.kernel = nnx.Param(jnp.zeros((inputs, outputs)))
+        self.bias = nnx.Param(jnp.zeros((outputs,)))
+
+    def start(self, logits: np.ndarray) -> None:
+        """Set the biases."""
+        self.bias.set_value(jnp.asarray(logits, jnp.float32))
+
+    def __call__(self, x: Float[Array, "b i"]) -> Float[Array, "b o"]:
+        """Weighted sums."""
+        return x @ self.kernel[...] + self.bias[...]
+
+
+class Head(nnx.Module):
+    """Input layer, hidden layers with dropout, output layer.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Length of the embedding; number of outputs.
+    hidden
+        Nodes of each hidden layer; the activation is ReLU.
+    dropout
+        Share of a hidden layer's nodes that are left out at random in training; without a hidden
+        layer, of the inputs.
+    ordered
+        Whether the outputs are thresholds between ordered classes.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        hidden: Sequence[int] = (),
+        dropout: float = 0.0,
+        ordered: bool = False,
+        rngs: nnx.Rngs,
+    ) -> None:
+        self.centre = Fixed(jnp.zeros((inputs,)))
+        self.scale = Fixed(jnp.ones((inputs,)))
+        sizes = [inputs, *hidden]
+        he = nnx.initializers.he_normal()
+        self.hidden = nnx.List(
+            [
+                nnx.Linear(before, after, kernel_init=he, rngs=rngs)
+                for before, after in itertools.pairwise(sizes)
+            ]
+        )
+        output = Thresholds if ordered else Linear
+        self.output = output(sizes[-1], outputs)
+        self.dropout = dropout
+
+    def standardise(self, embeddings: Float[np.ndarray, "n i"]) -> None:
+        """Take mean and spread of the inputs from some embeddings, those that are trained on."""
+        values = embeddings.astype(np.float64)
+        spread = values.std(axis=0)
+        # A dimension that hardly varies says nothing here; it must not be blown up later.
+        least = max(_LEAST_SCALE, _LEAST_SCALE * float(spread.max(initial=0.0)))
+        # The squares of all inputs together sum to about 1 per 16, whatever their number.
+        size = np.sqrt(values.shape[1]) / 4
+        self.centre.set_value(jnp.asarray(values.mean(axis=0), jnp.float32))
+        self.scale.set_value(jnp.asarray(np.maximum(spread, least) * size, jnp.float32))
+
+    def __call__(self, x: Float[Array, "b i"], keys: Array | None = None) -> Float[Array, "b o"]:
+        """Outputs for embeddings; with ``keys`` (one for each row) nodes are dropped, as in training."""
+        x = (x - self.centre[...]) / self.scale[...]
+        if not self.hidden:
+            x = self._drop(x, keys, 0)
+        for place, layer in enumerate(self.hidden):
+            x = self._drop(jax.nn.relu(layer(x)), keys, place)
+        return self.output(x)
+
+    def _drop(self, x: Array, keys: Array | None, place: int) -> Array:
+        if keys is None or self.dropout == 0.0:
+            return x
+        keep = 1.0 - self.dropout
+        # A key for each row: what is dropped depends on the row, not on how rows are batched.
+        mask = jax.vmap(
+            lambda key: jax.random.bernoulli(jax.random.fold_in(key, place), keep, x.shape[1:])
+        )(keys)
+        return jnp.where(mask, x / keep, 0.0)
+
+
+def base_logits(outcome: Outcome, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The outputs that fit best before anything is known of a picture: those of the classes' shares."""
+    total = weights.sum()
+    if outcome.kind == "numeric":
+        return np.zeros(1)
+    if outcome.kind == "multilabel":
+        return _logit((codes * weights[:, None]).sum(axis=0) / total)
+    shares = np.bincount(codes, weights, minlength=len(outcome.levels)) / total
+    if outcome.kind == "binary":
+        return _logit(shares[1:])
+    if outcome.kind == "ordered":
+        return _logit(1 - np.cumsum(shares)[:-1])
+    return np.log(np.clip(shares, 1e-3, None))
+
+
+def _logit(shares: np.ndarray) -> np.ndarray:
+    safe = np.clip(shares, 1e-3, 1 - 1e-3)
+    return np.log(safe / (1 - safe))

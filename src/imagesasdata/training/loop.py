@@ -1,0 +1,152 @@
+"""Epochs: train, look at the validation rows, keep the best, stop when it gets no better."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import numpy as np
+
+from imagesasdata.training.batches import Inputs, shuffled
+from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.loss import Params, chances
+from imagesasdata.training.metrics import quick
+from imagesasdata.training.optimiser import Optimiser
+from imagesasdata.training.trainer import Trainer
+
+Row = dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How long and in what order."""
+
+    epochs: int
+    batch_size: int
+    early_stopping: int | None
+    seed: int
+
+
+@dataclass(eq=False)
+class Course:
+    """Where training stands: the weights, the optimiser, what was seen, the best so far."""
+
+    trained: Params
+    state: Any
+    best: Params
+    history: list[Row] = field(default_factory=list)
+    best_epoch: int = 0
+
+    def waited(self) -> int:
+        """Epochs since the best one."""
+        return len(self.history) - self.best_epoch
+
+
+def run_epochs(
+    trainer: Trainer,
+    optimiser: Optimiser,
+    rate: Callable[[int], float],
+    inputs: Inputs,
+    train: np.ndarray,
+    validation: np.ndarray,
+    plan: Plan,
+    *,
+    values: Callable[[np.ndarray], np.ndarray],
+    checkpoint: Checkpoint | None = None,
+    learning_rate: float = 0.0,
+    report: Callable[[Row], None] = lambda row: None,
+) -> Course:
+    """Train for the epochs planned and give the course, with the best weights.
+
+    Without validation rows the last weights are the best.
+
+    Parameters
+    ----------
+    rate
+        The learning rate at a step, for the record.
+    train, validation
+        Row numbers.
+    values
+        From row numbers to their codes in the outcome's own unit, for measures.
+    checkpoint
+        Where the course is kept after each epoch; an earlier one there is gone on with.
+    learning_rate
+        What the schedule begins with, kept in the checkpoint.
+    report
+        Called with each epoch's row.
+    """
+    trained = trainer.start()
+    course = Course(trained, optimiser.transform.init(trained), trained)
+    if checkpoint is not None:
+        checkpoint.restore(course)
+    update = trainer.update(optimiser)
+    size = trainer.size(min(plan.batch_size, len(train)))
+    steps = -(-len(train) // size)
+    while len(course.history) < plan.epochs:
+        if plan.early_stopping is not None and course.waited() >= plan.early_stopping:
+            break
+        began = time.perf_counter()
+        epoch = len(course.history) + 1
+        order = shuffled(train, plan.seed, epoch)
+        loss = weight = 0.0
+        seen: list[np.ndarray] = []
+        for batch in inputs.batches(order, size, epoch):
+            gradients, sums = trainer.gradients(course.trained, batch, epoch)
+            course.trained, course.state = update(
+                course.trained, course.state, gradients, sums.weight
+            )
+            loss, weight = loss + float(sums.loss), weight + float(sums.weight)
+            seen.append(np.asarray(sums.outputs)[batch.rows >= 0])
+        outputs = np.concatenate(seen)
+        row: Row = {"epoch": epoch, "learning_rate": float(rate(epoch * steps - 1))}
+        row["train_loss"] = loss / weight
+        row["penalty"] = trainer.penalty(course.trained)
+        row |= _named("train", trainer, outputs, values(order))
+        row |= _validation(trainer, course.trained, inputs, validation, size, values)
+        better = "validation_loss" not in row or row["validation_loss"] < min(
+            (past["validation_loss"] for past in course.history), default=np.inf
+        )
+        row["seconds"] = time.perf_counter() - began
+        course.history.append(row)
+        if better:
+            course.best, course.best_epoch = course.trained, epoch
+        if checkpoint is not None:
+            checkpoint.keep(course, learning_rate)
+        report(row)
+    jax.block_until_ready(course.best)
+    return course
+
+
+def predict(
+    trainer: Trainer, trained: Params, inputs: Inputs, rows: np.ndarray, size: int
+) -> np.ndarray:
+    """Outputs of some rows, in order, as outside of training."""
+    found = [
+        trainer.outputs(trained, batch)[batch.rows >= 0]
+        for batch in inputs.batches(rows, size, None)
+    ]
+    return np.concatenate(found)
+
+
+def _validation(
+    trainer: Trainer,
+    trained: Params,
+    inputs: Inputs,
+    rows: np.ndarray,
+    size: int,
+    values: Callable[[np.ndarray], np.ndarray],
+) -> Row:
+    if not len(rows):
+        return {}
+    outputs = predict(trainer, trained, inputs, rows, size)
+    loss = trainer.losses(outputs, rows)
+    return {"validation_loss": loss, **_named("validation", trainer, outputs, values(rows))}
+
+
+def _named(part: str, trainer: Trainer, outputs: np.ndarray, values: np.ndarray) -> Row:
+    outcome = trainer.objective.outcome
+    found = quick(outcome.kind, values, chances(outcome, outputs))
+    return {f"{part}_{name}": value for name, value in found.items()}

@@ -1,0 +1,94 @@
+"""What training makes small: how wrong the outputs are, and how large the weights."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.nn import log_sigmoid, log_softmax, softplus
+from jaxtyping import Array, Float
+
+from imagesasdata.training.outcome import Outcome, OutcomeKind
+
+Params = dict[str, jax.Array]
+
+
+def row_losses(
+    kind: OutcomeKind, outputs: Float[Array, "b o"], codes: Array, *, smoothing: float = 0.0
+) -> Float[Array, " b"]:
+    """The loss of each row.
+
+    Cross-entropy for classes (for each label, where a picture may have several; the mean is taken),
+    the negative log-likelihood of the proportional odds model for ordered ones, half the squared
+    error of the standardised value for numbers.
+
+    Parameters
+    ----------
+    kind
+        Of the outcome.
+    outputs
+        Of the network.
+    codes
+        Class numbers (b,), labels (b, o) or standardised values (b,).
+    smoothing
+        Share of each row's weight that is spread over all classes (Szegedy et al. 2016).
+    """
+    if kind == "numeric":
+        return 0.5 * (outputs[:, 0] - codes) ** 2
+    if kind == "ordered":
+        return _ordered(outputs, codes, smoothing)
+    if kind == "multiclass":
+        return -(
+            _smooth(jax.nn.one_hot(codes, outputs.shape[1]), smoothing) * log_softmax(outputs)
+        ).sum(axis=1)
+    wanted = codes[:, None].astype(outputs.dtype) if kind == "binary" else codes
+    wanted = wanted * (1 - smoothing) + smoothing / 2
+    return -(wanted * log_sigmoid(outputs) + (1 - wanted) * log_sigmoid(-outputs)).mean(axis=1)
+
+
+def penalty(params: Params, l1: float, l2: float) -> jax.Array:
+    """``l1`` times the sum of all weights' sizes and ``l2`` times that of their squares.
+
+    Of weights that multiply (kernels) only: not of biases, nor of a normalisation's scale and shift.
+    """
+    kernels = [values for name, values in params.items() if is_kernel(name)]
+    total = jnp.zeros(())
+    if l1:
+        total += l1 * sum(jnp.abs(values).sum() for values in kernels)
+    if l2:
+        total += l2 * sum(jnp.square(values).sum() for values in kernels)
+    return total
+
+
+def is_kernel(name: str) -> bool:
+    """Whether a parameter multiplies its input, by the last part of its name."""
+    return name.rsplit(".", 1)[-1] == "kernel"
+
+
+def chances(outcome: Outcome, outputs: Float[np.ndarray, "n o"]) -> Float[np.ndarray, "n k"]:
+    """Outputs as probabilities, one for each class or label; as values in their unit, (n, 1)."""
+    z = outputs.astype(np.float64)
+    if outcome.kind == "numeric":
+        return z * outcome.scale + outcome.centre
+    if outcome.kind == "multiclass":
+        shifted = np.exp(z - z.max(axis=1, keepdims=True))
+        return shifted / shifted.sum(axis=1, keepdims=True)
+    above = 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+    if outcome.kind == "multilabel":
+        return above
+    edges = np.concatenate([np.ones((len(z), 1)), above, np.zeros((len(z), 1))], axis=1)
+    return edges[:, :-1] - edges[:, 1:]
+
+
+def _ordered(outputs: Array, codes: Array, smoothing: float) -> Array:
+    # The chance of class k lies between being above k - 1 and above k; the outer ones are sure.
+    upper = jnp.pad(outputs, ((0, 0), (1, 0)), constant_values=jnp.inf)
+    lower = jnp.pad(outputs, ((0, 0), (0, 1)), constant_values=-jnp.inf)
+    gap = jnp.where(jnp.isfinite(upper - lower), upper - lower, jnp.inf)
+    logs = -softplus(-upper) - softplus(lower) + jnp.log(-jnp.expm1(-jnp.maximum(gap, 1e-6)))
+    wanted = _smooth(jax.nn.one_hot(codes, logs.shape[1]), smoothing)
+    return -(wanted * logs).sum(axis=1)
+
+
+def _smooth(one_hot: Array, smoothing: float) -> Array:
+    return one_hot * (1 - smoothing) + smoothing / one_hot.shape[1]

@@ -1,0 +1,121 @@
+"""The network that is trained: its parameters by name, split into those that learn and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Array, Float
+
+from imagesasdata.training.head import Head
+from imagesasdata.training.loss import Params
+
+
+class Tuned(nnx.Module):
+    """A pretrained network up to its embedding, and a head on that.
+
+    Parameters
+    ----------
+    base
+        Module with ``features``; `zoo.trainable` says what else it needs.
+    head
+        The new layers.
+    normalise
+        From uint8 pixels to what the base takes.
+    """
+
+    def __init__(self, base: Any, head: Head, normalise: Callable[[Array], Array]) -> None:
+        self.base = base
+        self.head = head
+        self.normalise = normalise
+
+    def __call__(self, pixels: Array, keys: Array | None = None) -> Float[Array, "b o"]:
+        """Outputs for pictures; with ``keys`` as in training."""
+        return self.head(self.base.features(self.normalise(pixels)), keys)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A module as a pure function of its parameters.
+
+    ``forward(trained, fixed, inputs, keys)`` gives outputs; ``keys`` is ``None`` outside of training.
+    """
+
+    trained: Params
+    fixed: Params
+    forward: Callable[[Params, Params, Array, Array | None], Array]
+
+
+def split_module(
+    module: Any,
+    learns: Callable[[str], bool],
+    example: jax.ShapeDtypeStruct | None = None,
+) -> Split:
+    """Take a module apart by the names of its parameters (``base.stages.6.0.expand.kernel``).
+
+    The module stands as in evaluation: a batch normalisation uses its running statistics, and they
+    stay as they are.
+
+    Parameters
+    ----------
+    module
+        Called with inputs and keys.
+    learns
+        Whether a parameter of this name is trained.
+    example
+        Shape of the inputs: given it, only parameters that outputs depend on are trained, not those
+        of an output layer for another task.
+    """
+    module.eval()
+    graph, state = nnx.split(module)
+    flat = {_name(path): value for path, value in nnx.to_flat_state(state)}
+    values = {name: jnp.asarray(value[...]) for name, value in flat.items()}
+    trained = {
+        name: values[name]
+        for name, value in flat.items()
+        if isinstance(value, nnx.Param) and learns(name)
+    }
+    fixed = {name: value for name, value in values.items() if name not in trained}
+    paths = [path for path, _ in nnx.to_flat_state(state)]
+
+    def forward(trained: Params, fixed: Params, inputs: Array, keys: Array | None) -> Array:
+        known = {**fixed, **trained}
+        leaves = [(path, flat[_name(path)].replace(known[_name(path)])) for path in paths]
+        return nnx.merge(graph, nnx.from_flat_state(leaves))(inputs, keys)
+
+    if example is not None:
+        idle = _idle(forward, trained, fixed, example)
+        fixed |= {name: trained.pop(name) for name in idle}
+    return Split(trained, fixed, forward)
+
+
+def _idle(
+    forward: Callable[..., Array], trained: Params, fixed: Params, example: jax.ShapeDtypeStruct
+) -> list[str]:
+    """The parameters that nothing is computed from."""
+    names = sorted(trained)
+    traced = jax.make_jaxpr(lambda values, x: forward(values, fixed, x, None))(trained, example)
+    used = {id(one) for step in traced.jaxpr.eqns for one in step.invars}
+    inputs = traced.jaxpr.invars[: len(names)]
+    return [name for name, one in zip(names, inputs, strict=True) if id(one) not in used]
+
+
+def put(module: Any, values: Mapping[str, np.ndarray]) -> None:
+    """Set a module's parameters by name, in place."""
+    for path, variable in nnx.to_flat_state(nnx.state(module)):
+        if _name(path) in values:
+            variable.set_value(jnp.asarray(values[_name(path)]))
+
+
+def as_arrays(params: Params) -> dict[str, np.ndarray]:
+    """Parameters as numpy arrays."""
+    return {name: np.asarray(jax.device_get(value)) for name, value in params.items()}
+
+
+def _name(path: tuple[Any, ...]) -> str:
+    return ".".join(str(part) for part in path)

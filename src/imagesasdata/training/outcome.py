@@ -1,0 +1,286 @@
+"""Kinds of outcomes: what a column of hand-coded values is, and how its values become numbers."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+
+OutcomeKind = Literal["binary", "multiclass", "ordered", "multilabel", "numeric"]
+
+_MOST_CLASSES = 200
+_ROWS_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A coded column: its name, its kind, and its classes in order.
+
+    ``levels`` are the classes; for a binary outcome the second is the one whose probability is given,
+    for an ordered one they go from lowest to highest, and a numeric one has none. ``centre`` and
+    ``scale`` are those of a numeric outcome: the network predicts ``(value - centre) / scale``.
+    """
+
+    name: str
+    kind: OutcomeKind
+    levels: tuple[Any, ...] = ()
+    centre: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the network gives for a picture."""
+        if self.kind in {"binary", "numeric"}:
+            return 1
+        return len(self.levels) - (self.kind == "ordered")
+
+    @property
+    def stem(self) -> str:
+        """What the names of output columns begin with: the name, made fit for a formula."""
+        return identifier(self.name)
+
+    def level_names(self) -> tuple[str, ...]:
+        """A name for each class that can be part of a column's name; no two are alike."""
+        plain = [re.sub(r"\W+", "_", str(level)).strip("_") or "class" for level in self.levels]
+        count = Counter(name.lower() for name in plain)
+        return tuple(
+            f"{name}_{place}" if count[name.lower()] > 1 else name
+            for place, name in enumerate(plain)
+        )
+
+    def codes(self, cells: Sequence[Any]) -> np.ndarray:
+        """The cells as numbers: class numbers (n,), 0 and 1 for each label (n, labels), or values."""
+        if self.kind == "numeric":
+            return np.array([float(cell) for cell in cells], np.float32)
+        place = {level: number for number, level in enumerate(self.levels)}
+        if self.kind == "multilabel":
+            coded = np.zeros((len(cells), len(self.levels)), np.float32)
+            for row, cell in enumerate(cells):
+                coded[row, [place[label] for label in cell]] = 1.0
+            return coded
+        return np.array([place[plain(cell)] for cell in cells], np.int32)
+
+
+def find_outcome(
+    name: str,
+    cells: Sequence[Any],
+    *,
+    kind: OutcomeKind | None = None,
+    levels: Sequence[Any] | None = None,
+    order: tuple[Any, ...] | None = None,
+) -> Outcome:
+    """Tell from a column what kind of outcome it holds, and which classes.
+
+    Lists are labels of which a picture may have several. An ordered category is ordered. Two
+    different values are binary; text with more is multiclass; numbers with more are numeric.
+
+    Parameters
+    ----------
+    name
+        The column's name.
+    cells
+        Its values; missing ones as ``None``.
+    kind
+        To say what it is rather than have it told.
+    levels
+        The classes in order, in place of the sorted ones.
+    order
+        The classes of a column that is an ordered category.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        When a value is missing or makes no sense, when there is one class only, and when a class has
+        one row only; the message names rows.
+    """
+    if kind is not None and kind not in get_args(OutcomeKind):
+        raise one_of("kind", kind, get_args(OutcomeKind))
+    missing = [row for row, cell in enumerate(cells) if _is_missing(cell)]
+    if missing:
+        raise ArgumentError(
+            f"The outcome {name!r} is missing in {len(missing):,} of {len(cells):,} rows "
+            f"({_listed(missing)}).",
+            "leave these rows out: they are not coded. The fitted model can predict them after.",
+        )
+    if not cells:
+        raise ArgumentError(
+            f"There is no row with a coded {name!r}.", "give a table of coded pictures."
+        )
+    kind = kind or _told(cells, order)
+    if kind == "numeric":
+        return _numeric(name, cells)
+    if kind == "multilabel":
+        return _multilabel(name, cells, levels)
+    return _classes(name, cells, kind, levels if levels is not None else order)
+
+
+def plain(cell: Any) -> Any:
+    """A value as Python has it: numpy's numbers become plain ones, 1.0 becomes 1."""
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell
+
+
+def identifier(text: str) -> str:
+    """Text as a name that can stand in a formula."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "outcome"
+    return f"y_{name}" if name[0].isdigit() else name
+
+
+def _told(cells: Sequence[Any], order: tuple[Any, ...] | None) -> OutcomeKind:
+    if all(_is_list(cell) for cell in cells):
+        return "multilabel"
+    if order is not None:
+        return "ordered" if len(order) > 2 else "binary"
+    different = {_hashable(cell) for cell in cells}
+    if len(different) <= 2:
+        return "binary"
+    return "numeric" if all(_is_number(cell) for cell in cells) else "multiclass"
+
+
+def _numeric(name: str, cells: Sequence[Any]) -> Outcome:
+    _check_rows(
+        name, cells, lambda cell: _is_number(cell) and math.isfinite(cell), "a finite number"
+    )
+    values = np.array([float(cell) for cell in cells])
+    if np.ptp(values) == 0.0:
+        raise ArgumentError(
+            f"The outcome {name!r} is {values[0]:g} in every row; there is nothing to learn.",
+            "code pictures that differ in it.",
+        )
+    return Outcome(name, "numeric", (), float(values.mean()), float(values.std()))
+
+
+def _multilabel(name: str, cells: Sequence[Any], levels: Sequence[Any] | None) -> Outcome:
+    _check_rows(
+        name,
+        cells,
+        lambda cell: _is_list(cell) and all(isinstance(label, str) for label in cell),
+        "a list of labels (text)",
+    )
+    counts = Counter(label for cell in cells for label in set(cell))
+    if levels is None:
+        levels = sorted(counts)
+    _check_known(name, [label for cell in cells for label in cell], levels)
+    if not levels:
+        raise ArgumentError(f"No row of {name!r} has a label.", "give a list with at least one.")
+    _check_counts(name, {level: counts[level] for level in levels}, cells)
+    every = [level for level in levels if counts[level] == len(cells)]
+    if every:
+        raise ArgumentError(
+            f"Every row of {name!r} has the label {every[0]!r}; there is nothing to learn about it.",
+            "leave the label out, or code pictures that do not have it.",
+        )
+    return Outcome(name, "multilabel", tuple(levels))
+
+
+def _classes(
+    name: str, cells: Sequence[Any], kind: OutcomeKind, levels: Sequence[Any] | None
+) -> Outcome:
+    _check_rows(
+        name,
+        cells,
+        lambda cell: isinstance(cell, (str, bool, np.bool_)) or _is_number(cell),
+        "text, a number or a truth value",
+    )
+    values = [plain(cell) for cell in cells]
+    counts = Counter(values)
+    chosen: tuple[Any, ...]
+    if levels is None:
+        try:
+            chosen = tuple(sorted(counts))
+        except TypeError:
+            raise ArgumentTypeError(
+                f"The outcome {name!r} mixes text and numbers: "
+                f"{', '.join(repr(value) for value in list(counts)[:4])}.",
+                "write all classes as text, or all as numbers.",
+            ) from None
+    else:
+        # An ordered category may list classes that no row has.
+        chosen = tuple(level for level in map(plain, levels) if level in counts)
+        _check_known(name, values, list(levels))
+    if len(chosen) < 2:
+        raise ArgumentError(
+            f"The outcome {name!r} is {values[0]!r} in every row; there is nothing to learn.",
+            "code pictures of at least two classes.",
+        )
+    if kind == "binary" and len(chosen) > 2:
+        raise ArgumentError(
+            f'kind="binary" takes two classes, but {name!r} has {len(chosen)}: '
+            f"{', '.join(map(repr, chosen[:6]))}.",
+            'give kind="multiclass".',
+        )
+    if len(chosen) > _MOST_CLASSES:
+        raise ArgumentError(
+            f"The outcome {name!r} has {len(chosen):,} different values in {len(cells):,} rows.",
+            'is it an identifier? Name a column of codes, or give kind="numeric" for numbers.',
+        )
+    _check_counts(name, {level: counts[level] for level in chosen}, values)
+    return Outcome(name, kind, chosen)
+
+
+def _check_rows(name: str, cells: Sequence[Any], fits: Callable[[Any], bool], what: str) -> None:
+    bad = [row for row, cell in enumerate(cells) if not fits(cell)]
+    if bad:
+        raise ArgumentTypeError(
+            f"The outcome {name!r} should be {what} in each row, but row {bad[0]} has "
+            f"{cells[bad[0]]!r} ({len(bad):,} such: {_listed(bad)}).",
+            "mend these rows, or say with kind= what the column is.",
+        )
+
+
+def _check_known(name: str, values: Sequence[Any], levels: Sequence[Any]) -> None:
+    known = set(map(plain, levels))
+    other = sorted({str(value) for value in values if value not in known})
+    if other:
+        raise ArgumentError(
+            f"The outcome {name!r} has values that levels= does not list: {', '.join(other[:5])}.",
+            f"levels={[*levels, *other[:2]]!r} would have them.",
+        )
+
+
+def _check_counts(name: str, counts: dict[Any, int], cells: Sequence[Any]) -> None:
+    few = [level for level, count in counts.items() if count < 2]
+    if few:
+        rows = [
+            row
+            for row, cell in enumerate(cells)
+            if (few[0] in cell if _is_list(cell) else cell == few[0])
+        ]
+        where = f"only row {rows[0]}" if rows else "no row"
+        raise ArgumentError(
+            f"The class {few[0]!r} of {name!r} has {where}; a class needs at least 2 "
+            f"({len(few)} such: {', '.join(map(repr, few[:5]))}).",
+            "code more pictures of it, or merge it with another class.",
+        )
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, (float, np.floating)) and math.isnan(cell))
+
+
+def _is_list(cell: Any) -> bool:
+    return isinstance(cell, (list, tuple, set, np.ndarray))
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, numbers.Real) and not isinstance(cell, (bool, np.bool_))
+
+
+def _hashable(cell: Any) -> Any:
+    return tuple(cell) if _is_list(cell) else plain(cell)
+
+
+def _listed(rows: Sequence[int]) -> str:
+    named = ", ".join(f"{row}" for row in rows[:_ROWS_NAMED])
+    return f"rows {named}, ..." if len(rows) > _ROWS_NAMED else f"row{'s'[: len(rows) - 1]} {named}"

@@ -1,0 +1,68 @@
+"""Pictures as a network is trained on them: read, decoded, augmented and cut to its size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PIL import Image
+
+from imagesasdata.augmentations import Augmentation, draw_all, light
+from imagesasdata.augmentations.augmentation import parts_of
+from imagesasdata.decode import Exactness, decode
+from imagesasdata.errors import one_of
+from imagesasdata.frames import Pictures
+from imagesasdata.pixels import centre_square
+from imagesasdata.steps.step import Step
+from imagesasdata.zoo.card import Preprocess
+
+NAMES = ("light", "none")
+
+
+def augmentations_of(augment: object) -> tuple[Augmentation | Step, ...]:
+    """``augment=`` as augmentations and steps.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentTypeError
+        When it is neither a name nor a list of these.
+    """
+    if isinstance(augment, str):
+        if augment not in NAMES:
+            raise one_of("augment", augment, NAMES)
+        return tuple(light()) if augment == "light" else ()
+    return parts_of(augment)
+
+
+def picture_source(
+    paths: Sequence[str],
+    files: Pictures,
+    preprocess: Preprocess,
+    augment: Sequence[Augmentation | Step],
+    *,
+    exactness: Exactness,
+    max_pixels: int,
+    seed: int,
+) -> Callable[[int, int | None], np.ndarray]:
+    """A function from a row and an epoch to pixels; without an epoch, as in evaluation.
+
+    What is drawn for a picture follows from the seed, the epoch and the row alone.
+    """
+    # Whatever is cut off at the sides has to be decoded, too.
+    short_side = -int(-preprocess.size / preprocess.share // 1)
+
+    def load(row: int, epoch: int | None) -> np.ndarray:
+        image = decode(
+            files.read(paths[row]),
+            short_side=short_side,
+            exactness=exactness,
+            max_pixels=max_pixels,
+        )
+        if epoch is not None and augment:
+            pixels = np.asarray(image)
+            for step in draw_all(augment, seed * 2**32 + epoch, row):
+                pixels = step(pixels)
+            image = Image.fromarray(pixels)
+        return centre_square(image, preprocess.size, preprocess.share, preprocess.interpolation)
+
+    return load

@@ -1,0 +1,113 @@
+"""A fitted model as named arrays and plain values: what a file keeps, and nothing that can run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from flax import nnx
+from jaxtyping import Array
+
+from imagesasdata.training.evaluation import Evaluation, arrays_of, evaluation_of
+from imagesasdata.training.head import Head
+from imagesasdata.training.network import put, split_module
+from imagesasdata.training.outcome import Outcome
+
+FORMAT = "imagesasdata fitted model 1"
+_HEAD, _BASE, _TESTED = "head.", "base.", "tested/"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Saved:
+    """A fitted model apart from the pictures it was fitted to.
+
+    ``weights`` has the head's parameters (``head. ...``) and those of the base that were trained
+    (``base. ...``); ``layers`` is how the head is built; ``model`` and ``fingerprint`` say which
+    network it stands on; ``about`` is the provenance; ``counts`` how many rows went where.
+    """
+
+    outcome: Outcome
+    model: str
+    fingerprint: str
+    layers: Mapping[str, Any]
+    weights: Mapping[str, np.ndarray]
+    history: list[dict[str, float]]
+    counts: Mapping[str, Any]
+    about: Mapping[str, Any]
+    evaluation: Evaluation
+
+    @property
+    def hash(self) -> str:
+        """What a cached prediction depends on: every weight, the base's, and the classes."""
+        digest = hashlib.sha256(self.fingerprint.encode())
+        digest.update(repr(self.outcome).encode())
+        for name in sorted(self.weights):
+            digest.update(name.encode() + np.ascontiguousarray(self.weights[name]).tobytes())
+        return digest.hexdigest()
+
+    def base_weights(self) -> dict[str, np.ndarray]:
+        """The trained parameters of the base, by their names in it."""
+        return _without(self.weights, _BASE)
+
+    def head(self) -> Head:
+        """The head, with its weights."""
+        built = Head(**self.layers, rngs=nnx.Rngs(0))
+        put(built, _without(self.weights, _HEAD))
+        return built
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All arrays, by the names they have in a file."""
+        tested = {f"{_TESTED}{name}": a for name, a in arrays_of(self.evaluation).items()}
+        return {**self.weights, **tested}
+
+    def values(self) -> dict[str, Any]:
+        """All else, fit for JSON."""
+        return {
+            "outcome": asdict(self.outcome),
+            "model": self.model,
+            "fingerprint": self.fingerprint,
+            "layers": dict(self.layers),
+            "history": self.history,
+            "counts": dict(self.counts),
+            "about": dict(self.about),
+            "seed": self.evaluation.seed,
+        }
+
+
+def from_file(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> Saved:
+    """The model that `Saved.arrays` and `Saved.values` describe."""
+    known = dict(values["outcome"])
+    outcome = Outcome(**{**known, "levels": tuple(known["levels"])})
+    layers = {**values["layers"], "hidden": tuple(values["layers"]["hidden"])}
+    return Saved(
+        outcome=outcome,
+        model=values["model"],
+        fingerprint=values["fingerprint"],
+        layers=layers,
+        weights={n: a for n, a in arrays.items() if n.startswith((_HEAD, _BASE))},
+        history=list(values["history"]),
+        counts=values["counts"],
+        about=values["about"],
+        evaluation=evaluation_of(outcome, _without(arrays, _TESTED), values["seed"]),
+    )
+
+
+def head_function(head: Head) -> tuple[dict[str, Array], Any]:
+    """A head as parameters and a pure function of them and of embeddings."""
+    split = split_module(head, lambda name: False)
+    return split.fixed, lambda params, x: split.forward({}, params, x, None)
+
+
+def weights_of(head: Head, base: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The head's parameters and the base's trained ones, as numpy arrays by name."""
+    params, _ = head_function(head)
+    of_head = {f"{_HEAD}{name}": np.asarray(jax.device_get(v)) for name, v in params.items()}
+    return {**of_head, **{n: np.asarray(v) for n, v in base.items() if n.startswith(_BASE)}}
+
+
+def _without(arrays: Mapping[str, np.ndarray], start: str) -> dict[str, np.ndarray]:
+    return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}

@@ -1,0 +1,175 @@
+"""Which rows train, which choose the epoch, and which are kept back: splits that do not leak."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+PARTS = ("train", "validation", "test")
+
+_HINT = "for example split=(0.8, 0.1, 0.1): shares for training, validation and test."
+_BINS = 5
+
+
+@dataclass(frozen=True)
+class Split:
+    """A part for each row, and how many rows are elsewhere than in a split row by row."""
+
+    parts: Int[np.ndarray, " n"]
+    moved: int
+
+    def rows(self, part: int) -> Int[np.ndarray, " m"]:
+        """The rows of a part, in order."""
+        return np.flatnonzero(self.parts == part)
+
+
+def check_shares(split: object) -> tuple[float, float, float]:
+    """``split=`` as three shares.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When they are not three shares that sum to one, with something to train on and to test with.
+    """
+    if not isinstance(split, Sequence) or isinstance(split, str) or len(split) != 3:
+        raise ArgumentTypeError(f"split must be three shares, got {split!r}.", _HINT)
+    if not all(isinstance(part, numbers.Real) for part in split):
+        raise ArgumentTypeError(f"split must be three shares, got {split!r}.", _HINT)
+    train, validation, test = (float(part) for part in split)
+    if min(train, validation, test) < 0 or abs(train + validation + test - 1) > 1e-6:
+        raise ArgumentError(f"The shares of split={split!r} must be 0 or more and sum to 1.", _HINT)
+    if train == 0 or test == 0:
+        raise ArgumentError(
+            f"split={split!r} leaves nothing to {'train on' if train == 0 else 'test with'}.", _HINT
+        )
+    return train, validation, test
+
+
+def strata_of(codes: np.ndarray) -> Int[np.ndarray, " n"]:
+    """What a split keeps the shares of: classes; fifths of numbers; each row's rarest label."""
+    if codes.ndim == 2:
+        counts = codes.sum(axis=0)
+        rarest = np.where(codes > 0, counts, np.inf).argmin(axis=1)
+        return np.where(codes.any(axis=1), rarest, codes.shape[1]).astype(np.int64)
+    if codes.dtype.kind == "f":
+        cuts = np.quantile(codes, np.linspace(0, 1, _BINS + 1)[1:-1])
+        return np.searchsorted(cuts, codes, side="right")
+    return codes.astype(np.int64)
+
+
+def split_rows(
+    strata: Int[np.ndarray, " n"],
+    groups: Int[np.ndarray, " n"],
+    shares: Sequence[float],
+    seed: int,
+) -> Split:
+    """Draw a part for each row; rows of one group are in one part.
+
+    Parameters
+    ----------
+    strata
+        Each part gets its share of every stratum, as far as groups allow; all equal for none.
+    groups
+        Rows with the same number are kept together.
+    shares
+        Of all rows, for each part.
+    seed
+        The same seed gives the same split.
+
+    Notes
+    -----
+    Groups of several rows are dealt out first, the largest first, each to the part that is then
+    nearest to its share of every stratum. Single rows fill up what is missing, drawn at random.
+    """
+    parts = _deal(strata, groups, np.asarray(shares, float), np.random.default_rng(seed))
+    alone = np.arange(len(strata))
+    single = _deal(strata, alone, np.asarray(shares, float), np.random.default_rng(seed))
+    return Split(parts, _straddling(single, groups))
+
+
+def fold_rows(
+    strata: Int[np.ndarray, " n"], groups: Int[np.ndarray, " n"], folds: int, seed: int
+) -> Split:
+    """Draw a fold (0 ... folds - 1) for each row; rows of one group are in one fold."""
+    return split_rows(strata, groups, [1 / folds] * folds, seed)
+
+
+def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
+    """Groups such that rows which are together in any of several groupings are in one."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(numbers[0])
+    # A row is joined to a node for each of its groups.
+    ends, start = [], count
+    for grouping in numbers:
+        _, place = np.unique(grouping, return_inverse=True)
+        ends.append(place + start)
+        start += int(place.max(initial=-1)) + 1
+    rows = np.tile(np.arange(count), len(numbers))
+    columns = np.concatenate(ends) if ends else np.zeros(0, int)
+    graph = coo_matrix((np.ones(len(rows), bool), (rows, columns)), shape=(start, start))
+    return connected_components(graph, directed=False)[1][:count].astype(np.int64)
+
+
+def _deal(
+    strata: np.ndarray, groups: np.ndarray, shares: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    _, strata = np.unique(strata, return_inverse=True)
+    _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    wanted = np.outer(shares, np.bincount(strata))
+    have = np.zeros_like(wanted)
+    parts = np.full(len(strata), -1, np.int64)
+    large = np.flatnonzero(sizes > 1)
+    large = rng.permutation(large)
+    large = large[np.argsort(-sizes[large], kind="stable")]
+    members = np.argsort(groups, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    for group in large:
+        rows = members[starts[group] : starts[group + 1]]
+        counts = np.bincount(strata[rows], minlength=wanted.shape[1])
+        before = ((have - wanted) ** 2).sum(axis=1)
+        change = ((have + counts - wanted) ** 2).sum(axis=1) - before
+        # A part that gets nothing stays empty.
+        best = int(np.where(shares > 0, change, np.inf).argmin())
+        have[best] += counts
+        parts[rows] = best
+    single = np.flatnonzero(parts < 0)
+    quota = _quotas(
+        np.maximum(wanted - have, 0), np.bincount(strata[single], minlength=wanted.shape[1])
+    )
+    for stratum in range(wanted.shape[1]):
+        rows = rng.permutation(single[strata[single] == stratum])
+        parts[rows] = np.repeat(np.arange(len(shares)), quota[:, stratum])
+    return parts
+
+
+def _quotas(wanted: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Whole numbers near ``wanted`` (parts, strata) whose columns sum to ``counts``."""
+    total = wanted.sum(axis=0)
+    scaled = wanted * np.divide(counts, total, out=np.zeros_like(total), where=total > 0)
+    quota = np.floor(scaled + 1e-9).astype(int)
+    # What is left over goes to the largest remainders; parts that came off badly so far first.
+    lacking = np.zeros(len(wanted))
+    for stratum, left in enumerate(counts - quota.sum(axis=0)):
+        rest = scaled[:, stratum] - quota[:, stratum]
+        order = np.argsort(-(rest + lacking), kind="stable")
+        for place in order[:left]:
+            quota[place, stratum] += 1
+        lacking += scaled[:, stratum] - quota[:, stratum]
+    return quota
+
+
+def _straddling(parts: np.ndarray, groups: np.ndarray) -> int:
+    """Rows outside the part that most of their group is in."""
+    _, groups = np.unique(groups, return_inverse=True)
+    counts = np.zeros((groups.max(initial=-1) + 1, parts.max(initial=-1) + 1), int)
+    np.add.at(counts, (groups, parts), 1)
+    return int(counts.sum() - counts.max(axis=1, initial=0).sum())

@@ -1,0 +1,78 @@
+"""What a column of codes is, and what is said of one that makes no sense."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
+from imagesasdata.training.outcome import find_outcome, identifier
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "kind", "levels"),
+    [
+        (["no", "yes", "no", "yes"], {}, "binary", ("no", "yes")),
+        ([True, False, True, False], {}, "binary", (False, True)),
+        ([0, 1, 1, 0], {}, "binary", (0, 1)),
+        ([0.0, 1.0, 1.0, 0.0], {}, "binary", (0, 1)),
+        ([np.int64(3), np.int64(5), 3, 5], {}, "binary", (3, 5)),
+        (["b", "a", "c"] * 2, {}, "multiclass", ("a", "b", "c")),
+        ([3, 1, 2] * 2, {}, "numeric", ()),
+        ([3, 1, 2] * 2, {"kind": "multiclass"}, "multiclass", (1, 2, 3)),
+        ([3, 1, 2] * 2, {"kind": "ordered"}, "ordered", (1, 2, 3)),
+        (["lo", "hi", "mid"] * 2, {"order": ("lo", "mid", "hi")}, "ordered", ("lo", "mid", "hi")),
+        (["lo", "hi"] * 2, {"order": ("lo", "mid", "hi")}, "ordered", ("lo", "hi")),
+        (["yes", "no"] * 2, {"levels": ["yes", "no"]}, "binary", ("yes", "no")),
+        ([["a"], ["a", "b"], [], ["b"]], {}, "multilabel", ("a", "b")),
+        ([0.5, 2.25, 7.0], {}, "numeric", ()),
+    ],
+)
+def test_kinds_are_told(
+    cells: list[object], options: dict[str, object], kind: str, levels: tuple[object, ...]
+) -> None:
+    found = find_outcome("y", cells, **options)  # type: ignore[arg-type]
+    assert (found.kind, found.levels) == (kind, levels)
+    assert len(found.codes(cells)) == len(cells)
+
+
+def test_codes() -> None:
+    assert find_outcome("y", ["b", "a", "b", "a"]).codes(["b", "a"]).tolist() == [1, 0]
+    labels = find_outcome("y", [["a"], ["a", "b"], [], ["b"]])
+    assert labels.codes([["b", "a"], []]).tolist() == [[1, 1], [0, 0]]
+    assert find_outcome("y", [1.5, 2.5, 9.0]).codes([1.5]).tolist() == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "error", "message"),
+    [
+        (["a", None, "b", float("nan")], {}, ArgumentError, "missing in 2 of 4 rows .rows 1, 3."),
+        ([], {}, ArgumentError, "no row with a coded 'y'"),
+        (["a", "a"], {}, ArgumentError, "is 'a' in every row; there is nothing to learn"),
+        ([2.5, 2.5], {"kind": "numeric"}, ArgumentError, "is 2.5 in every row"),
+        (["a", "b", "b"], {}, ArgumentError, "The class 'a' of 'y' has only row 0"),
+        ([["a"], ["b"], ["b"], []], {}, ArgumentError, "The class 'a' of 'y' has only row 0"),
+        ([["a"], ["a"], ["a"]], {}, ArgumentError, "Every row of 'y' has the label 'a'"),
+        ([[], []], {}, ArgumentError, "No row of 'y' has a label"),
+        (["a", 1, "a", 1], {}, ArgumentTypeError, "mixes text and numbers"),
+        (["a", {}, "a"], {"kind": "multiclass"}, ArgumentTypeError, "row 1 has {}"),
+        (["a", "b", "c"], {"kind": "numeric"}, ArgumentTypeError, "should be a finite number"),
+        ([1, 2, 3] * 2, {"kind": "binary"}, ArgumentError, 'kind="binary" takes two classes'),
+        (["a", "b"] * 2, {"kind": "yesno"}, UnknownNameError, "Unknown kind 'yesno'"),
+        (["a", "b"] * 2, {"levels": ["a", "c"]}, ArgumentError, "levels= does not list: b"),
+        ([str(n) for n in range(300)], {}, ArgumentError, "is it an identifier"),
+        ([["a", 1], ["a"]], {}, ArgumentTypeError, "a list of labels"),
+    ],
+)
+def test_columns_that_make_no_sense(
+    cells: list[object], options: dict[str, object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        find_outcome("y", cells, **options)  # type: ignore[arg-type]
+
+
+def test_names_fit_a_formula() -> None:
+    outcome = find_outcome("Type of protest", ["sit-in", "sit in", "march!", "1"] * 2)
+    assert outcome.stem == "Type_of_protest"
+    assert outcome.level_names() == ("1", "march", "sit_in_2", "sit_in_3")
+    assert identifier("2nd wave") == "y_2nd_wave"
