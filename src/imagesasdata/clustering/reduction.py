@@ -72,7 +72,7 @@ def _umap() -> Any:
         with warnings.catch_warnings():
             # It warns that it can do less without TensorFlow.
             warnings.simplefilter("ignore", ImportWarning)
-            import umap
+            import umap  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise MissingPackageError(
             "UMAP needs the package umap-learn, which is not installed.",

@@ -82,7 +82,7 @@ def recall(
 
 def _faiss() -> Any:
     try:
-        import faiss
+        import faiss  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise MissingPackageError(
             "An index needs the package faiss, which is not installed.",

@@ -31,7 +31,7 @@ def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndar
         When the file is not a tokenizer's.
     """
     try:
-        from tokenizers import Tokenizer
+        from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise MissingPackageError(
             "Texts are cut into words by the package tokenizers, which is not installed.",
