@@ -16,9 +16,6 @@ from imagesasdata.regression import result
 from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
-    cluster,
-    cluster_curve,
-    cluster_table,
     blur_faces,
     cluster,
     cluster_curve,
