@@ -133,9 +133,11 @@ def fine_tune(
         own learning rate.
     schedule
         ``"cosine"`` lets the learning rate fall to a hundredth; ``"constant"`` leaves it.
-    l1, l2
-        Regularisation: so much times the sum of the weights' sizes, or squares, is added to the loss.
-        Of weights only, not of biases nor of a normalisation's scale and shift.
+    l1
+        Regularisation: so much times the sum of the weights' sizes is added to the loss. Of weights
+        only, not of biases nor of a normalisation's scale and shift.
+    l2
+        The same with their squares.
     label_smoothing
         Share of each row's weight that is spread over all classes, for codes that may be wrong.
     class_weight
