@@ -44,7 +44,7 @@ $(VENV)/.tfjs: $(VENV)/.pip
 	@touch $@
 
 weights: $(VENV)/.package  ## Fetch the networks that tests and docs use
-	$(BIN)/imagesasdata weights fetch faces
+	$(BIN)/imagesasdata weights fetch faces objects
 
 demo: $(VENV)/.package  ## Classify the example photos; writes demo/
 	$(BIN)/python examples/demo.py

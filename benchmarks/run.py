@@ -31,6 +31,9 @@ ALL = (
     "zoo",
     "text",
     "fine_tune",
+    "collections_search",
+    "collections_clusters",
+    "collections_duplicates",
 )
 PACKAGES = (
     "imagesasdata",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -147,3 +148,14 @@ def test_weights_are_fetched_verified_and_removed() -> None:
     assert done.stdout.startswith("missing  vgg16")
     done = shell("weights", "remove", "efficientnet_lite0")
     assert "efficientnet-lite0-57934424.pth is not in the store" in done.stdout
+
+
+def test_faces(bring_weights: Callable[..., None], tmp_path: Path) -> None:
+    bring_weights("faces")
+    photo, out = "examples/photos/astronaut.jpg", str(tmp_path / "faces.parquet")
+    done = shell("faces", photo, "--attribute", "age", "--to", out)
+    assert done.returncode == 0, done.stderr
+    assert {"face_x", "age"} <= set(pd.read_parquet(out).columns)
+    done = shell("blur-faces", photo, "--into", str(tmp_path / "out"), "--to", out)
+    assert done.returncode == 0, done.stderr
+    assert pd.read_parquet(out)["faces_hidden"].tolist() == [1]

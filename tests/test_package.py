@@ -25,6 +25,7 @@ COMMON = ("path", "max_pixels", "workers", "cache", "on_error", "progress", "dev
 ORDER = "path prefix batch_size workers device cache on_error progress".split()
 # The data and what a verb is about stand first: the steps, the formula, the columns to compare.
 ABOUT = {
+    "register_model": 2,
     "find_faces": 2,
     "audit": 3,
     "explain": 3,

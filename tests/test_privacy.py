@@ -1,4 +1,7 @@
-"""Nothing leaves the machine: no verb opens a socket when its weights are here."""
+"""Nothing leaves the machine: no verb opens a socket when its weights are here.
+
+Weights that are not here are not fetched in these tests: such a verb says so and is passed over.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,16 @@ import pytest
 
 import imagesasdata as iad
 
-# Every way out of Python goes by one of these audit events; they cannot be hooked off again.
+# Every way out of Python goes by one of these audit events; they cannot be hooked off again. A package
+# that a verb imports (urllib3) binds to the machine itself, to learn if it has IPv6; nothing is sent.
 PROGRAM = """
 import json, sys
 calls = []
 def hook(event, arguments):
     if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname",
                  "socket.sendto", "socket.sendmsg"):
-        calls.append(f"{event} {arguments[1:]}")
+        if event != "socket.bind" or arguments[1][0] not in ("::1", "127.0.0.1"):
+            calls.append(f"{event} {arguments[1:]}")
 sys.addaudithook(hook)
 import imagesasdata as iad
 import pandas as pd
@@ -41,6 +46,25 @@ CALLS = {
     "video_motion": "iad.video_motion(clip)",
     "classify": "iad.classify(photos)",
     "embed": "iad.embed(photos)",
+    "explain": "iad.explain(photos, to=folder)",
+    "feature_maps": "iad.feature_maps(photos[0], 'efficientnet_lite0', 'stem')",
+    "filters": "iad.filters()",
+    "summary": "iad.summary('efficientnet_lite0')",
+    "register_model": "iad.register_model('mine', object())",
+    "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",
+    "cluster": "iad.cluster(photos, k=2, stability=1)",
+    "find_similar": "iad.find_similar(photos, photos[0], k=1)",
+    "map_images": "iad.map_images(photos, to=folder + '/map.html')",
+    "fine_tune": "iad.fine_tune(photos, outcome='y')",
+    "load_model": "iad.load_model(folder + '/labels.csv')",
+    "blur_faces": "iad.blur_faces(photos, to=folder)",
+    "find_faces": "iad.find_faces(photos[0], photos)",
+    "verify_faces": "iad.verify_faces(pd.DataFrame({'path_a': photos, 'path_b': photos}))",
+    "recognise_objects": "iad.recognise_objects(photos, {'cat': photos[0]})",
+    "segment_colours": "iad.segment_colours(photos, {'wood': 'saddlebrown'})",
+    "measure_regions": (
+        "iad.measure_regions('examples/lights/lights.tif', 'examples/lights/districts.geojson')"
+    ),
     "models": "iad.models()",
     "model_card": "iad.model_card('efficientnet_lite0')",
     "sample_for_labels": "iad.sample_for_labels(coded, 5)",
@@ -66,7 +90,7 @@ def sockets(folder: Path, lines: list[str]) -> list[str]:
         code += f"try:\n    {line}\nexcept iad.ImagesAsDataError:\n    pass\n"
     code += "open(sys.argv[1], 'w').write(json.dumps(calls))\n"
     found = folder / "calls.json"
-    environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "IMAGESASDATA_OFFLINE": "1"}
     command = [sys.executable, "-c", code, str(found), str(folder)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -86,6 +110,7 @@ def test_the_hook_sees_sockets(tmp_path: Path) -> None:
     assert sockets(tmp_path, lines) == ["socket.connect (('127.0.0.1', 9),)"]
 
 
+@pytest.mark.slow
 def test_no_verb_opens_a_socket(tmp_path: Path) -> None:
     lines = [call for name in VERBS if (call := call_of(name)) is not None]
     assert len(lines) >= len(CALLS)

@@ -613,6 +613,85 @@ def map_page(
 
 
 @app.command()
+def faces(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(help="age, gender, race or emotion; may be repeated. See the documentation."),
+    ] = None,
+    threshold: Annotated[float, typer.Option(help="The least score, over 0 and under 1.")] = 0.65,
+    tiles: Annotated[str, typer.Option(help="Search in tiles, too: auto, always, never.")] = "auto",
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Find the faces: a row for each; with --attribute also what they look like."""
+    from imagesasdata import analyze_faces, detect_faces
+
+    shared: dict[str, Any] = {
+        "batch_size": batch_size,
+        "workers": workers,
+        "device": device,
+        "on_error": on_error,
+        "progress": False if quiet else None,
+    }
+    found = detect_faces(
+        _images(paths),
+        path=path,
+        threshold=threshold,
+        tiles=tiles,  # type: ignore[arg-type]
+        prefix=None if attribute else prefix,
+        cache=cache,
+        **shared,
+    )
+    if attribute:
+        found = analyze_faces(found, attributes=attribute, prefix=prefix, **shared)  # type: ignore[arg-type]
+    _finish(found, to)
+
+
+@app.command("blur-faces")
+def blur_faces(
+    paths: Paths,
+    into: Annotated[str, typer.Option(help="The folder for the copies.")],
+    to: To = None,
+    path: PathColumn = "path",
+    method: Annotated[str, typer.Option(help="pixelate, gaussian or fill.")] = "pixelate",
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Write copies of pictures on which no face can be recognised."""
+    from imagesasdata import blur_faces as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            path=path,
+            to=into,
+            method=method,  # type: ignore[arg-type]
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
 def objects(
     paths: Paths,
     to: To = None,
@@ -843,7 +922,9 @@ def weights_add(
 def weights_fetch(
     models: Annotated[
         list[str],
-        typer.Argument(help="Models that `imagesasdata models` lists, or a set of them: faces."),
+        typer.Argument(
+            help="Models that `imagesasdata models` lists, or a set of them: faces, objects."
+        ),
     ],
     quiet: Quiet = False,
 ) -> None:

@@ -98,8 +98,8 @@ def test_labels_in_excess() -> None:
     labels = ["cat", "cat", "dog", None, "dog", "dog", "owl"]
     cat, owl = over_represented(labels, np.array([0, 1, 3, 6]), top=2)
     # Of 6 labelled rows 2 are cats, 1 an owl; the cluster has 3 labelled rows.
-    assert (cat.label, cat.count, cat.ratio) == ("cat", 2, pytest.approx(2))
-    assert (owl.label, owl.count, owl.ratio) == ("owl", 1, pytest.approx(2))
+    assert (cat.label, cat.members, cat.ratio) == ("cat", 2, pytest.approx(2))
+    assert (owl.label, owl.members, owl.ratio) == ("owl", 1, pytest.approx(2))
     assert over_represented(labels, np.array([3]), top=2) == []
 
 

@@ -30,7 +30,11 @@ def vectors(rows: int, size: int = 24, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 @pytest.mark.parametrize(("rows", "k"), [(1, 3), (7, 7), (256, 5), (1000, 10), (900, 300)])
-def test_nearest_is_what_all_distances_say(rows: int, k: int, metric: Metric) -> None:
+@pytest.mark.parametrize("search", ["_search_here", "_search_there"])
+def test_nearest_is_what_all_distances_say(
+    rows: int, k: int, metric: Metric, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exact, "_search_here", getattr(exact, search))
     queries, collection = vectors(13, seed=1), vectors(rows)
     every = cdist(queries.astype(float), collection.astype(float), metric)
     found = nearest(queries, collection, k, metric)
@@ -39,7 +43,9 @@ def test_nearest_is_what_all_distances_say(rows: int, k: int, metric: Metric) ->
     assert np.take_along_axis(every, found.rows, axis=1) == pytest.approx(truth, abs=1e-6)
 
 
-def test_nearest_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("search", ["_search_here", "_search_there"])
+def test_nearest_across_blocks(search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "_search_here", getattr(exact, search))
     monkeypatch.setattr(exact, "_BLOCK", 512)
     monkeypatch.setattr(exact, "_QUERIES", 4)
     queries, collection = vectors(11, seed=1), vectors(1700)

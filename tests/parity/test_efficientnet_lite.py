@@ -17,12 +17,13 @@ from imagesasdata.runner import Runner
 from imagesasdata.weights.pth import read_pth
 from imagesasdata.weights.store import locate
 from imagesasdata.zoo import registry
+from imagesasdata.zoo.families.efficientnet_lite import FAMILY
 
 torch = pytest.importorskip("torch")
 original = pytest.importorskip("efficientnet_lite_pytorch")
 pytestmark = pytest.mark.parity
 
-CARDS = {card.name: card for card in registry.cards()}
+CARDS = {card.name: card for card in FAMILY.cards}
 
 
 @pytest.fixture(scope="module", params=sorted(CARDS))

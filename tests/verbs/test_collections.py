@@ -191,7 +191,7 @@ def test_cells_that_are_no_vectors(cells: list[Any], message: str) -> None:
         (lambda t: iad.find_similar(t, t, metric="l2"), iad.UnknownNameError, "metric 'l2'"),
         (lambda t: iad.find_similar(t, t, index="flat"), iad.UnknownNameError, "index 'flat'"),
         (lambda t: iad.find_similar(t, t, k=0), iad.ArgumentError, "k must be at least 1"),
-        (lambda t: iad.find_similar(t, "two dogs"), iad.ArgumentError, "no text side"),
+        (lambda t: iad.find_similar(t, "two dogs"), iad.ArgumentError, r"no text side(.|\n)*clip"),
         (
             lambda t: iad.find_similar(t, t.assign(embedding=[np.ones(3)] * 8)),
             iad.ArgumentError,
@@ -247,6 +247,20 @@ def test_similar_to_a_picture_on_disk(folder: Path) -> None:
     # Straight from pictures, the numbers are the same.
     again = iad.find_similar(folder, str(folder / "3.jpg"), k=3)
     assert again.distance.tolist() == pytest.approx(done.s_distance[:3].tolist(), abs=1e-6)
+
+
+def test_similar_to_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, list[str]]] = []
+
+    def embed_text(model: str, texts: list[str], *, device: str | None) -> np.ndarray:
+        asked.append((model, texts))
+        return vectors()[3:4]
+
+    monkeypatch.setattr("imagesasdata.verbs.find_similar.embed_text", embed_text)
+    done = iad.find_similar(table(), "two dogs", k=2, model="clip_vit_b32")
+    assert asked == [("clip_vit_b32", ["two dogs"])]
+    assert done.path[0] == "3.jpg"
+    assert done.query_id.tolist() == [0, 0]
 
 
 def test_an_index_reports_its_recall() -> None:

@@ -23,7 +23,7 @@ class LabelShare(NamedTuple):
     """A label in one cluster: how many rows have it, and how many times the share it has overall."""
 
     label: str
-    count: int
+    members: int
     ratio: float
 
 

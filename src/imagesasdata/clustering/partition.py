@@ -67,7 +67,7 @@ def _labels(
         if len(vectors) < 2:
             return np.full(len(vectors), -1)
         size = min(least, len(vectors))
-        return cluster.HDBSCAN(min_cluster_size=max(size, 2), copy=True).fit_predict(vectors)
+        return cluster.HDBSCAN(max(size, 2), copy=True).fit_predict(vectors)  # type: ignore[arg-type]
     if k is None or k == 1 or not len(vectors):
         return np.zeros(len(vectors), np.int64)
     if method == "agglomerative":
@@ -84,9 +84,9 @@ def _labels(
         )
         return mixed.fit_predict(vectors.astype(np.float64))
     if len(vectors) > MINI_BATCH_ROWS:
-        batches = cluster.MiniBatchKMeans(k, n_init=_STARTS, batch_size=4096, random_state=seed)
+        batches = cluster.MiniBatchKMeans(k, n_init=_STARTS, batch_size=4096, random_state=seed)  # type: ignore[arg-type]
         return batches.fit_predict(vectors)
-    return cluster.KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(vectors)
+    return cluster.KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(vectors)  # type: ignore[arg-type]
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:

@@ -29,12 +29,11 @@ def project(
         When UMAP is asked for and not installed.
     """
     rows, size = vectors.shape
-    if method == "umap":
-        umap = _umap()
+    umap = _umap() if method == "umap" else None
     result = np.zeros((rows, dims), np.float32)
     if rows <= 2 or method == "pca":
         found = _components(vectors, min(dims, rows, size), seed)
-    elif method == "umap" and rows > dims + 2:
+    elif umap is not None and rows > dims + 2:
         reducer = umap.UMAP(
             n_components=dims,
             n_neighbors=min(_NEIGHBOURS, rows - 1),

@@ -2,7 +2,8 @@
 
 A copy without its left edge has nearly the hash of the part of the original that lacks this edge. So the
 hash of a whole picture is compared with those of the others' parts: 90% and 95% of the middle, all but
-5% at one of the four sides, and all but 10% at the top or at the bottom, where captions are put.
+5% at one of the four sides or at two that meet, and all but 10% at the top or at the bottom, where
+captions are put.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ PARTS = (
     (0.0, 0.05, 0.0, 0.0),
     (0.0, 0.0, 0.05, 0.0),
     (0.0, 0.0, 0.0, 0.05),
+    (0.05, 0.05, 0.0, 0.0),
+    (0.0, 0.05, 0.05, 0.0),
+    (0.0, 0.0, 0.05, 0.05),
+    (0.05, 0.0, 0.0, 0.05),
     (0.0, 0.1, 0.0, 0.0),
     (0.0, 0.0, 0.0, 0.1),
 )

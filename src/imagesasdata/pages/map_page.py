@@ -18,7 +18,7 @@ def map_page(title: str, data: Mapping[str, Any]) -> str:
 
     Its scripts are told by their hashes. PixiJS makes functions of its shaders' names, which is "eval".
     """
-    folder = resources.files(__package__)
+    folder = resources.files("imagesasdata.pages")
     # As text, which is how they go into the page: line ends are made alike.
     codes = [(folder / name).read_text("utf-8") for name in _SCRIPTS]
     digests = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]

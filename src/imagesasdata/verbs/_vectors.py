@@ -103,7 +103,7 @@ def read_collection(
 
 def give_back(
     collection: Collection,
-    cells: Mapping[str, Sequence[Any]],
+    cells: Mapping[str, Sequence[Any] | np.ndarray],
     columns: Sequence[Column],
     options: Options,
     verb: str,

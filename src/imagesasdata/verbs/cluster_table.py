@@ -140,7 +140,7 @@ def cluster_table(
             found.size,
             found.size / total,
             known,
-            "; ".join(f"{one.label} ({one.count}, {one.ratio:.1f}x)" for one in shares) or None,
+            "; ".join(f"{one.label} ({one.members}, {one.ratio:.1f}x)" for one in shares) or None,
             ids[rows[found.medoid]],
             paths[rows[found.medoid]],
             *_padded([paths[rows[row]] for row in found.typical], top),

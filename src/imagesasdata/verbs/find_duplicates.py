@@ -13,7 +13,7 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.decode import decode, read_header
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.measures.crop_hashes import as_codes, mirrored, part_hashes
+from imagesasdata.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
 from imagesasdata.neighbours.codes import MOST_BITS
 from imagesasdata.neighbours.duplicates import Copies, Hashes, Vectors, group_copies
 from imagesasdata.options import OnError, Options
@@ -141,12 +141,12 @@ def find_duplicates(
     Notes
     -----
     Files with equal bytes are always copies. The hash is the perceptual one (`features`), of the whole
-    picture and of nine parts (the middle, all but one edge): two pictures are near when one as a whole
-    is near the other or one of its parts, which is what cropping and captions need. A picture of a plain
-    surface has no hash and is only compared by its bytes. Not all pairs are compared: hashes are looked
-    up by parts of them, which misses none, and vectors among those near the same leaders. A group is
-    made around the picture with the most near ones, of these and those near these, so that it does not
-    grow along a chain of small changes.
+    picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when one
+    as a whole is near the other or one of its parts, which is what cropping and captions need. A picture
+    of a plain surface has no hash and is only compared by its bytes. Not all pairs are compared: hashes
+    are looked up by parts of them, which misses none, and vectors among those near the same leaders. A
+    group is made around the picture with the most near ones, of these and those near these, so that it
+    does not grow along a chain of small changes.
 
     References
     ----------
@@ -247,7 +247,7 @@ def _fingerprints(
         columns=_FINGERPRINT,
         load=load,
         finish=lambda results: results,
-        settings={"hashes": hashes, "mirror": mirror},
+        settings={"parts": PARTS if hashes else None, "mirror": mirror},
     )
     only = Options(**{**vars(options), "path": "path", "prefix": None, "device": None})
     # What cannot be used is dropped in the end, not here; vectors can be compared without the files.

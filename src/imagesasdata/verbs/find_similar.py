@@ -22,8 +22,9 @@ from imagesasdata.runner import find_devices
 from imagesasdata.sources import PICTURES, PathLike, is_remote
 from imagesasdata.table import arrow_type, is_paths, open_table
 from imagesasdata.verb import DroppedImagesWarning
+from imagesasdata.verbs._text import embed_text
 from imagesasdata.verbs._vectors import MODEL, Collection, read_collection
-from imagesasdata.zoo.registry import card
+from imagesasdata.zoo.registry import card, cards
 
 QUERY_ID = Column(
     "query_id",
@@ -86,7 +87,8 @@ def find_similar(
         glob, archive or list of paths. Pictures without vectors are embedded first.
     query
         What to look for: a path, several paths, or rows of a table like ``images``. A picture that is
-        in the collection, too, finds itself first, at distance 0.
+        in the collection, too, finds itself first, at distance 0. With a model that reads texts also a
+        text, such as ``"a crowd at night"``.
     path
         The tables' column of paths.
     k
@@ -168,18 +170,23 @@ def find_similar(
         raise one_of("index", index, get_args(Index))
     card(model)
     place = find_devices(device)[0]
-    if isinstance(query, str) and _is_text(query):
+    text = query if isinstance(query, str) and _is_text(query) else None
+    if text is not None and "zero_shot" not in card(model).tasks:
+        able = ", ".join(one.name for one in cards() if "zero_shot" in one.tasks)
         raise ArgumentError(
-            f"There is no picture at {query!r}, and the model {model!r} has no text side to read it as "
+            f"There is no picture at {text!r}, and the model {model!r} has no text side to read it as "
             "a text.",
-            "give the path of a picture; a text needs a model that was trained on texts, too.",
+            f"give the path of a picture, or for a text a model that reads texts: {able}.",
         )
     table = open_table(images, path)
-    queries_table = open_table(query, "path" if is_paths(query) else path)
+    given = open_table([] if text is not None else query, "path" if is_paths(query) else path)
     collection = read_collection(table, options, embedding=embedding, model=model)
-    asked = read_collection(
-        queries_table, options, embedding=None if is_paths(query) else embedding, model=model
-    )
+    if text is not None:
+        vectors = embed_text(model, [text], device=device)
+        asked = Collection(open_table([text], "path"), np.zeros(1, np.int64), vectors, [None])
+    else:
+        named = None if is_paths(query) else embedding
+        asked = read_collection(given, options, embedding=named, model=model)
     _check_sizes(collection, asked)
     if index == "exact":
         found = nearest(asked.vectors, collection.vectors, k, metric, device=place)
