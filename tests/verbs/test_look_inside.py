@@ -145,8 +145,8 @@ def test_explain_adds_files_beside_the_rows(
 
 def test_explain_other_classes_and_alone(example_photos: Path, tmp_path: Path) -> None:
     photo = str(example_photos / "coffee.jpg")
-    got = iad.explain(photo, target="cup", overlay=False, to=tmp_path, prefix="cup_")
-    assert got["cup_heat_label"].tolist() == ["cup"]
+    got = iad.explain(photo, target="tea cup", overlay=False, to=tmp_path, prefix="cup_")
+    assert got["cup_heat_label"].tolist() == ["tea cup"]
     with Image.open(got["cup_heat_path"][0]) as picture:
         assert picture.mode == "L"
         values = np.asarray(picture)

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from imagesasdata.errors import ArgumentError
-from imagesasdata.inside.tape import Call, Tape, run
+from imagesasdata.inside.tape import Call, Tape, original, run
 
 REST = "(not run)"
 _OTHER = "parameters"
@@ -61,6 +61,7 @@ def layers(network: nnx.Module, size: int) -> list[Layer]:
     sights = _Sights(tape, size)
     rows = [Layer(name="input", kind="input", output=(size, size, 3), sees=1)]
     seen: set[int] = set()
+    called = {id(call.module) for call in tape.flat()}
     last_map: tuple[int, ...] = ()
     for call in tape.flat():
         output = _shape(call.y)
@@ -78,6 +79,7 @@ def layers(network: nnx.Module, size: int) -> list[Layer]:
             own = _own(call.module, seen)
             if own or isinstance(call.module, nnx.Linear | nnx.BatchNorm | nnx.LayerNorm):
                 rows.append(_layer(call, own, last_map, sights.of(call)))
+            rows += _silent(call, called, seen, sights.of(call))
         if len(output) == 3:
             last_map = output
     total = _count(nnx.state(network, nnx.Param))
@@ -191,6 +193,27 @@ def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int
         multiply_adds=products,
         sees=sees,
     )
+
+
+def _silent(call: Call, called: set[int], seen: set[int], sees: int | None) -> list[Layer]:
+    """The normalisations that a layer does itself, with parameters of a module it does not call."""
+    found = []
+    for name, child in vars(call.module).items():
+        module = original(child)
+        if isinstance(module, nnx.BatchNorm | nnx.LayerNorm) and id(module) not in called:
+            own = _own(module, seen)
+            biases = own.get("bias", 0)
+            found.append(
+                Layer(
+                    name=f"{call.path}.{name}",
+                    kind=_other_kind(module),
+                    output=_shape(call.y),
+                    weights=sum(own.values()) - biases,
+                    biases=biases,
+                    sees=sees,
+                )
+            )
+    return found
 
 
 def _other_kind(module: Any) -> str:

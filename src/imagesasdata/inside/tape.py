@@ -105,6 +105,11 @@ class _StandIn:
         return getattr(self._module, name)
 
 
+def original(module: Any) -> Any:
+    """The layer behind a stand-in, or what is none."""
+    return vars(module)["_module"] if isinstance(module, _StandIn) else module
+
+
 def _stand_in(path: str, module: nnx.Module, tape: Tape) -> Any:
     for name, child in list(vars(module).items()):
         if isinstance(child, nnx.Module) or type(child) in {nnx.List, nnx.Dict}:
