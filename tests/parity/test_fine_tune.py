@@ -19,9 +19,11 @@ from imagesasdata.training.outcome import find_outcome
 from imagesasdata.training.trainer import Objective, Trainer
 from imagesasdata.zoo import efficientnet_lite, efficientnet_lite_weights, registry
 
-from .test_efficientnet_lite import as_torch, oracle, photos_and_noise
-
 torch = pytest.importorskip("torch")
+pytest.importorskip("efficientnet_lite_pytorch")
+
+from .test_efficientnet_lite import as_torch, oracle, photos_and_noise  # noqa: E402
+
 pytestmark = pytest.mark.parity
 NAME = "efficientnet_lite0"
 
