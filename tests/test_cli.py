@@ -92,6 +92,7 @@ def test_models_and_a_card() -> None:
     assert "4,652,008 parameters" in card
 
 
+@pytest.mark.slow
 def test_videos(tmp_path: Path) -> None:
     clip = "examples/videos/shots.mp4"
     out = tmp_path / "frames.parquet"
@@ -150,6 +151,7 @@ def test_weights_are_fetched_verified_and_removed() -> None:
     assert "efficientnet-lite0-57934424.pth is not in the store" in done.stdout
 
 
+@pytest.mark.slow
 def test_faces(bring_weights: Callable[..., None], tmp_path: Path) -> None:
     bring_weights("faces")
     photo, out = "examples/photos/astronaut.jpg", str(tmp_path / "faces.parquet")

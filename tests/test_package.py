@@ -34,6 +34,7 @@ ABOUT = {
     "label_page": 3,
     "measure_regions": 2,
     "recognise_objects": 2,
+    "register_model": 2,
     "regress": 2,
     "sample_for_labels": 2,
     "segment_colours": 2,

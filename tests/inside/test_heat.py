@@ -51,6 +51,7 @@ def test_the_most_probable_class_and_one_with_nothing_for_it() -> None:
     assert float(found["heat"][1].max()) == 0.0
 
 
+@pytest.mark.slow
 def test_integrated_gradients_add_up_to_the_score() -> None:
     network = Small(rngs=nnx.Rngs(0))
     network.eval()
@@ -70,6 +71,7 @@ def test_occlusion_is_the_fall_of_the_score() -> None:
     assert fall[:, :8].min() == pytest.approx(64 / 1024)
 
 
+@pytest.mark.slow
 def test_a_batch_does_not_mix() -> None:
     network = Small(rngs=nnx.Rngs(0))
     pixels = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), np.uint8)

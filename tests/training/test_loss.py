@@ -193,6 +193,7 @@ print(json.dumps([len(jax.devices()), found]))
 """
 
 
+@pytest.mark.slow
 def test_parts_and_devices_add_up_to_the_same() -> None:
     answers = []
     for devices in (1, 4):

@@ -138,6 +138,7 @@ print(json.dumps([len(jax.devices()), got.filter(like="prob_").fillna(-1).to_num
 """
 
 
+@pytest.mark.slow
 def test_same_answer_on_one_device_and_on_four(example_photos: Path) -> None:
     answers = {}
     for devices in (1, 4):

@@ -205,6 +205,7 @@ def test_pictures_that_cannot_be_read_are_counted(
     assert glance[["n_train", "n_validation", "n_test"]].sum() == 40
 
 
+@pytest.mark.slow
 def test_cross_validation_tests_every_row(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     model = iad.fine_tune(coded, outcome="warm", folds=4, **quick)
     assert model.glance()["n_test"][0] == 40
@@ -400,6 +401,7 @@ def test_an_ordered_category_is_ordered(coded: pd.DataFrame, quick: dict[str, An
     assert iad.fine_tune(enum, outcome="sort", **quick).levels == ("blue", "red", "first")
 
 
+@pytest.mark.slow
 def test_from_a_shell(coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path) -> None:
     coded[["path", "warm"]].to_csv(tmp_path / "coded.csv")
     model, out = tmp_path / "warm.iad", tmp_path / "out.csv"

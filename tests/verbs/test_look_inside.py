@@ -103,6 +103,7 @@ def test_classes_by_name_id_and_number() -> None:
         class_number(1.5, labels)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_figures(example_photos: Path, tmp_path: Path) -> None:
     photo = example_photos / "chelsea.jpg"
     figure = iad.feature_maps(photo, "efficientnet_lite0", "head", most=5, to=tmp_path / "maps.png")
@@ -159,6 +160,7 @@ def test_explain_other_classes_and_alone(example_photos: Path, tmp_path: Path) -
     assert len(empty) == 0
 
 
+@pytest.mark.slow
 def test_parts_that_pictures_do_not_run_through() -> None:
     table = iad.summary("clip_vit_b32", backend="polars")
     assert table.filter(table["layer"] == REST)["weights"].item() > 60_000_000

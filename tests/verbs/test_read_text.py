@@ -126,6 +126,7 @@ def test_a_slanted_page(tmp_path: Path) -> None:
     assert got["text"][0] == "Peace and Bread\nVote 2024"
 
 
+@pytest.mark.slow
 def test_odd_sizes(tmp_path: Path) -> None:
     for name, size in {"dot": (1, 1), "wide": (20_000, 3), "high": (2, 9_000)}.items():
         Image.new("RGB", size, "white").save(tmp_path / f"{name}.png")
@@ -162,6 +163,7 @@ def test_nothing_is_asked_of_the_network(page: str, monkeypatch: pytest.MonkeyPa
     assert len(iad.read_text(page)) == 2
 
 
+@pytest.mark.slow
 def test_the_tally_sheets() -> None:
     pieces = iad.read_text(REPO / "examples" / "tally")
     truth = pd.read_csv(REPO / "examples" / "tally" / "sheets.csv")

@@ -99,10 +99,9 @@ def cluster_table(
     --------
     >>> import imagesasdata as iad
     >>> photos = iad.cluster(iad.embed("examples/photos"), k=2, stability=0)
-    >>> iad.cluster_table(photos)[["cluster", "size"]]
-       cluster  size
-    0        0     9
-    1        1     1
+    >>> table = iad.cluster_table(photos)
+    >>> table["cluster"].tolist(), int(table["size"].sum())
+    ([0, 1], 10)
     """
     check_count("top", top)
     options = Options(path=path, prefix=prefix)

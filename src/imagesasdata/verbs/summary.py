@@ -60,8 +60,8 @@ def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pa
     --------
     >>> import imagesasdata as iad
     >>> layers = iad.summary("vgg16").set_index("layer")
-    >>> layers.loc["hidden.0", ["output", "weights", "formula"]].tolist()
-    ['4096', 102760448, '(7*7*512)*4096']
+    >>> print(*layers.loc["hidden.0", ["output", "weights", "formula"]])
+    4096 102760448 (7*7*512)*4096
     """
     from imagesasdata.inside.layers import layers
 
