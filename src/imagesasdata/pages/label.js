@@ -155,10 +155,11 @@ if (data.coders.length === 1) {
   $("coder").required = !list;
   for (const name of data.coders) $("coder-list").append(new Option(name, name));
   $("ask").addEventListener("cancel", (event) => event.preventDefault());
-  $("ask").addEventListener("close", () => {
+  // At "submit", not at "close", which comes later: no key may fall between the two.
+  $("ask").querySelector("form").addEventListener("submit", (event) => {
     const name = (list ? $("coder-list").value : $("coder").value).trim();
     if (name) start(name);
-    else $("ask").showModal();
+    else event.preventDefault();
   });
   $("ask").showModal();
 }
