@@ -446,8 +446,9 @@ def test_a_killed_run_ends_as_an_unbroken_one(
     resumed = iad.fine_tune(few, outcome="warm", checkpoint=tmp_path / "runs", **options)
     unbroken = iad.fine_tune(few, outcome="warm", **options)
     assert len(resumed.tidy()) == len(unbroken.tidy()) == 4
+    # Embeddings differ in their last digit by a picture's place in its batch; Adam makes more of it.
     for name, values in unbroken._saved.weights.items():
-        np.testing.assert_allclose(resumed._saved.weights[name], values, atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(resumed._saved.weights[name], values, atol=1e-4, err_msg=name)
 
 
 @pytest.mark.slow
@@ -490,6 +491,7 @@ def test_ants_and_bees(shared_data: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning:sklearn")
 def test_it_is_as_good_as_a_logistic_regression(shared_data: Path) -> None:
     linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
     labels = pd.read_csv(shared_data / "transfer" / "labels.csv")
