@@ -27,7 +27,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     file = peers.export(module, folder / "network.onnx")
     default = peers.onnx_network(file)
     single = [peers.onnx_network(file, 1) for _ in range(cores())]
-    few, many = (8, 64) if quick else (24, 192)
+    few, many = (24, 64) if quick else (24, 192)
     cases = {
         f"{few} files of 12 megapixels": (pictures.large(folder, few), LARGE_TARGETS),
         f"{many} files of 500 x 375": (pictures.small(folder, many), SMALL_TARGETS),
