@@ -63,6 +63,23 @@ class Table:
         present.sort(key=lambda row: cells[row])
         return present + [row for row, cell in enumerate(cells) if cell is None]
 
+    def known(self, column: str, hint: str | None = None) -> str:
+        """The column's name, when there is such a column.
+
+        Raises
+        ------
+        ColumnError
+            When there is none; the hint is given where no other column has a similar name.
+        """
+        if column not in self.names:
+            close = nearest(column, self.names)
+            raise ColumnError(
+                f"The table has no column {column!r}. Its columns: "
+                f"{', '.join(map(repr, self.names))}.",
+                f"did you mean {close!r}?" if close else hint,
+            )
+        return column
+
     def need(self, column: str, argument: str) -> str:
         """The column's name, when there is such a column.
 

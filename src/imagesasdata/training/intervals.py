@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from jaxtyping import Int
 
+from imagesasdata.stats import intervals
+
 Interval = tuple[float, float]
 NONE: Interval = (float("nan"), float("nan"))
 
-_Z = 1.959963984540054
 _MOST_WORK = 20_000_000
 
 
@@ -18,10 +19,8 @@ def wilson(successes: float, count: float) -> Interval:
     """Wilson's score interval for a share of independent rows (Wilson 1927)."""
     if count <= 0:
         return NONE
-    share = successes / count
-    middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
-    half = _Z / (1 + _Z**2 / count) * np.sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    low, high = intervals.wilson(successes / count, count)
+    return float(low), float(high)
 
 
 def bootstrap(

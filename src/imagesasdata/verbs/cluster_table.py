@@ -10,7 +10,6 @@ import pyarrow as pa
 from imagesasdata import columns as col
 from imagesasdata.clustering.contents import contents, over_represented
 from imagesasdata.columns import Column
-from imagesasdata.errors import ColumnError, nearest
 from imagesasdata.neighbours.distances import unit
 from imagesasdata.options import Options, check_count
 from imagesasdata.table import Table, arrow_type, open_table
@@ -153,13 +152,7 @@ def cluster_table(
 
 
 def _cells(table: Table, name: str, rows: np.ndarray) -> list[Any]:
-    if name not in table.names:
-        close = nearest(name, table.names)
-        raise ColumnError(
-            f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
-            f"did you mean {close!r}?" if close else "iad.cluster adds it.",
-        )
-    cells = table.cells(name)
+    cells = table.cells(table.known(name, "iad.cluster adds it."))
     return [cells[row] for row in rows.tolist()]
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, limits, read_header
-from imagesasdata.errors import ColumnError, nearest
 from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
 from imagesasdata.pixels import fit
 from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Loaded, stream
-from imagesasdata.table import Table, open_table
+from imagesasdata.table import open_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,15 +91,15 @@ def contact_sheet(
     check_count("per_row", per_row)
     check_count("most", most)
     table = open_table(images, path)
-    order = list(range(len(table)) if sort is None else table.order_by(_known(table, sort)))
-    groups = {None: order} if by is None else _groups(table.cells(_known(table, by)), order)
+    order = list(range(len(table)) if sort is None else table.order_by(table.known(sort)))
+    groups = {None: order} if by is None else _groups(table.cells(table.known(by)), order)
     part = max(1, most // max(len(groups), 1))
     groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
     if label is None:
         captions = [os.path.basename(name or "") for name in paths]
     else:
-        captions = table.captions(_known(table, label))
+        captions = table.captions(table.known(label))
     drawn = {} if boxes is None else _boxes(boxes)
     shown = [row for rows in groups.values() for row in rows]
     small = _thumbnails(paths, shown, drawn)
@@ -142,22 +141,12 @@ def _boxes(boxes: Any) -> dict[str, list[tuple[float, ...]]]:
     """The boxes on each path, as left, top, width and height."""
     table = open_table(boxes, "path")
     start = "face_" if "face_x" in table.names else ""
-    sides = [table.cells(_known(table, f"{start}{side}")) for side in _SIDES]
+    sides = [table.cells(table.known(f"{start}{side}")) for side in _SIDES]
     found: dict[str, list[tuple[float, ...]]] = {}
     for path, *box in zip(table.paths(), *sides, strict=True):
         if path is not None and None not in box:
             found.setdefault(path, []).append(tuple(float(side) for side in box))
     return found
-
-
-def _known(table: Table, name: str) -> str:
-    if name not in table.names:
-        close = nearest(name, table.names)
-        raise ColumnError(
-            f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
-            f"did you mean {close!r}?" if close else None,
-        )
-    return name
 
 
 @dataclass(frozen=True)

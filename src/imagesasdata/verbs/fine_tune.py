@@ -13,7 +13,7 @@ import numpy as np
 
 from imagesasdata.augmentations import Augmentation
 from imagesasdata.decode import MAX_PIXELS, Exactness, limits
-from imagesasdata.errors import ArgumentError, ColumnError, nearest
+from imagesasdata.errors import ArgumentError
 from imagesasdata.frames import Pictures
 from imagesasdata.nn.normalise import normalise
 from imagesasdata.options import Options
@@ -245,13 +245,13 @@ def fine_tune(
     table = open_table(images, path)
     target = find_outcome(
         outcome,
-        table.cells(_known(table, outcome)),
+        table.cells(table.known(outcome)),
         kind=kind,
         levels=levels,
         order=table.categories(outcome),
     )
     check_weights(class_weight, target)
-    together = None if group is None else table.cells(_known(table, group))
+    together = None if group is None else table.cells(table.known(group))
     base = registry.load(model, task="embed")
     machine = Machine(devices=find_devices(device), cores=cores())
     network = _trainable(model, recipe)
@@ -337,16 +337,6 @@ def _trainable(model: str, recipe: Recipe) -> Trainable | None:
     recipe.stages(len(network.stages))
     registry.as_model(model, network)
     return network
-
-
-def _known(table: Table, name: str) -> str:
-    if name not in table.names:
-        close = nearest(name, table.names)
-        raise ColumnError(
-            f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
-            f"did you mean {close!r}?" if close else None,
-        )
-    return name
 
 
 def _usable(seen: Described, table: Table) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 from imagesasdata import columns as col
 from imagesasdata.clustering.reduction import Reduction, project
 from imagesasdata.decode import MAX_PIXELS, decode, limits
-from imagesasdata.errors import ArgumentError, ColumnError, nearest, one_of
+from imagesasdata.errors import ArgumentError, ColumnError, one_of
 from imagesasdata.frames import Pictures
 from imagesasdata.neighbours.distances import unit
 from imagesasdata.options import Options, check_count
@@ -199,12 +199,7 @@ def _columns(
 ) -> dict[str, dict[str, Any]]:
     """The columns that go into the page, as kind and values."""
     for name in [*(chosen or []), *(one for one in needed if one is not None)]:
-        if name not in table.names:
-            close = nearest(name, table.names)
-            raise ColumnError(
-                f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
-                f"did you mean {close!r}?" if close else None,
-            )
+        table.known(name)
     names = table.names if chosen is None else [*chosen, *(one for one in needed if one)]
     kept = {}
     for name in dict.fromkeys(names):
