@@ -412,6 +412,46 @@ def zero_shot(
 
 
 @app.command()
+def caption(
+    paths: Paths,
+    to: To = None,
+    path: PathColumn = "path",
+    prompt: Annotated[
+        str | None, typer.Option(help="The beginning of the sentence, or a question.")
+    ] = None,
+    max_words: Annotated[int, typer.Option(help="The most that is written.")] = 30,
+    model: ModelName = "blip_base",
+    prefix: Prefix = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    device: Device = None,
+    cache: CacheFolder = None,
+    on_error: OnErrorName = "record",
+    quiet: Quiet = False,
+) -> None:
+    """Describe each picture in a sentence, or answer a question about it."""
+    from imagesasdata import caption as verb
+
+    _finish(
+        verb(
+            _images(paths),
+            prompt=prompt,
+            path=path,
+            model=model,
+            max_words=max_words,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,  # type: ignore[arg-type]
+            progress=False if quiet else None,
+        ),
+        to,
+    )
+
+
+@app.command()
 def similar(
     paths: Paths,
     query: Annotated[list[str], typer.Option(help="A picture to look for; may be repeated.")],

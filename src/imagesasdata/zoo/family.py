@@ -43,6 +43,19 @@ class TextSide:
     scale: float
 
 
+class Words(NamedTuple):
+    """How a model that writes texts begins one, and how its numbers are read.
+
+    ``begin(prompt, room)`` gives what goes into the network's parameters: the text so far with room for
+    so many parts of words. ``write`` makes a text of the numbers that the network gives. With
+    ``asks`` a prompt is a question, and needed.
+    """
+
+    begin: Callable[[str | None, int], dict[str, np.ndarray]]
+    write: Callable[[Sequence[int]], str]
+    asks: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Family:
     """Models of one architecture.
@@ -61,6 +74,8 @@ class Family:
         without its weights; ``None`` where there is no Flax module.
     text
         From the network and the files to the part that reads texts, where there is one.
+    words
+        From the network and the files to the words of a model that writes texts.
     """
 
     cards: tuple[ModelCard, ...]
@@ -68,6 +83,7 @@ class Family:
     inference: Callable[[Any], Inference]
     build: Callable[[ModelCard], Any] | None = None
     text: Callable[[Any, Sequence[Path]], TextSide] | None = None
+    words: Callable[[Any, Sequence[Path]], Words] | None = None
 
 
 def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:

@@ -12,6 +12,7 @@ from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
+    blip,
     clip,
     coco_detectors,
     convnext,
@@ -24,7 +25,7 @@ from imagesasdata.zoo.families import (
     vgg,
     vit,
 )
-from imagesasdata.zoo.family import Family, TextSide, shapes
+from imagesasdata.zoo.family import Family, TextSide, Words, shapes
 from imagesasdata.zoo.labels import Labels, coco, imagenet, places365
 
 FAMILIES: tuple[Family, ...] = (
@@ -36,6 +37,7 @@ FAMILIES: tuple[Family, ...] = (
     vit.FAMILY,
     dinov2.FAMILY,
     clip.FAMILY,
+    blip.FAMILY,
     human_faces.FAMILY,
     face_api.FAMILY,
     coco_detectors.FAMILY,
@@ -140,13 +142,7 @@ def load(name: str, *, task: Task) -> Model:
     WeightsError
         When its weights are not on this machine.
     """
-    known = card(name)
-    if task not in known.tasks:
-        able = sorted(other.name for other in cards() if task in other.tasks)
-        raise ArgumentError(
-            f"The model {name!r} cannot {task}.",
-            f"these can: {', '.join(able)}." if able else "no model can.",
-        )
+    _check(name, task)
     return _added[name].model if name in _added else _load(name)
 
 
@@ -168,6 +164,24 @@ def load_text(name: str) -> TextSide:
         able = sorted(other.name for other in cards() if "zero_shot" in other.tasks)
         raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
     return _load_text(name)
+
+
+def load_words(name: str) -> Words:
+    """The words of a model that writes texts; a second time they are at hand.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    ArgumentError
+        When the model does not write.
+    WeightsError
+        When its weights are not on this machine.
+    MissingPackageError
+        When a package that cuts texts into words is not installed.
+    """
+    _check(name, "caption")
+    return _load_words(name)
 
 
 def network(name: str) -> Any:
@@ -246,6 +260,14 @@ def _load(name: str) -> Model:
 
 
 @functools.lru_cache(maxsize=2)
+def _load_words(name: str) -> Words:
+    family, known = _find(name)
+    if family.words is None:
+        raise TypeError(f"The card of {name} promises texts that its family cannot write.")
+    return family.words(_load(name).params, _files(known))
+
+
+@functools.lru_cache(maxsize=2)
 def _load_text(name: str) -> TextSide:
     family, known = _find(name)
     if family.text is None:
@@ -261,6 +283,16 @@ def normalised(
 
     mean, sd = known.preprocess.mean, known.preprocess.sd
     return lambda params, pixels: forward(params, normalise(pixels, mean, sd))
+
+
+def _check(name: str, task: Task) -> None:
+    """Raise unless a model can do a task."""
+    if task not in card(name).tasks:
+        able = sorted(other.name for other in cards() if task in other.tasks)
+        raise ArgumentError(
+            f"The model {name!r} cannot {task}.",
+            f"these can: {', '.join(able)}." if able else "no model can.",
+        )
 
 
 def _files(known: ModelCard) -> list[Path]:
