@@ -37,6 +37,7 @@ install_import_hook(
                 "blip",
                 "clip",
                 "convnext",
+                "detr",
                 "dinov2",
                 "mobilenet_v2",
                 "resnet",

@@ -162,6 +162,18 @@ def dense(x: Float[Array, "*b i"], layer: Dense) -> Float[Array, "*b o"]:
     return rows.reshape(*x.shape[:-1], -1)
 
 
+class Scale(NamedTuple):
+    """What comes after a normalisation: a factor and a shift for each dimension."""
+
+    scale: jax.Array
+    shift: jax.Array
+
+
+def scaled(x: Float[Array, "*b d"], by: Scale, epsilon: float) -> Float[Array, "*b d"]:
+    """A whole layer normalisation."""
+    return normal(x, epsilon) * by.scale + by.shift
+
+
 def normal(x: Float[Array, "*b d"], epsilon: float) -> Float[Array, "*b d"]:
     """Values with mean 0 and standard deviation 1 at each place."""
     centred = x - x.mean(axis=-1, keepdims=True)

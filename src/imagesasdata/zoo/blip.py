@@ -16,11 +16,12 @@ from imagesasdata.nn.transformer import (
     Dense,
     FoldedBlock,
     Form,
+    Scale,
     attend,
     dense,
     gelu,
-    normal,
     run_blocks,
+    scaled,
 )
 from imagesasdata.nn.vision_transformer import with_token
 
@@ -33,13 +34,6 @@ SEES_EPSILON, READS_EPSILON = 1e-5, 1e-12
 END, MARKS = 102, 2
 # A place of a text in which nothing is written yet, or any more.
 BLANK = -1
-
-
-class Scale(NamedTuple):
-    """What comes after a normalisation: a factor and a shift for each dimension."""
-
-    scale: jax.Array
-    shift: jax.Array
 
 
 class Sees(NamedTuple):
@@ -217,8 +211,3 @@ def next_word(head: Head, x: Float[Array, "b d"]) -> Int[Array, " b"]:
     """The likeliest word to come."""
     hidden = scaled(gelu(dense(x, head.hidden), "gelu"), head.norm, READS_EPSILON)
     return (hidden @ head.words.T + head.bias).argmax(axis=-1).astype(jnp.int32)
-
-
-def scaled(x: Float[Array, "*b d"], by: Scale, epsilon: float) -> Float[Array, "*b d"]:
-    """A whole layer normalisation."""
-    return normal(x, epsilon) * by.scale + by.shift

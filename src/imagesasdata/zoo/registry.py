@@ -16,6 +16,7 @@ from imagesasdata.zoo.families import (
     clip,
     coco_detectors,
     convnext,
+    detr,
     dinov2,
     efficientnet_lite,
     face_api,
@@ -41,6 +42,7 @@ FAMILIES: tuple[Family, ...] = (
     human_faces.FAMILY,
     face_api.FAMILY,
     coco_detectors.FAMILY,
+    detr.FAMILY,
 )
 
 # What a tutorial or a group of verbs needs, under one name.
