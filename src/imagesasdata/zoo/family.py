@@ -15,7 +15,10 @@ Network = TypeVar("Network")
 
 
 class Inference(NamedTuple):
-    """A network as it is run: parameters, and a pure function of them and of a normalised batch."""
+    """A network as it is run: parameters, and a pure function of them and of a normalised batch.
+
+    A `runner.HostFunction` takes the pixels as they are.
+    """
 
     params: Any
     apply: Callable[[Any, Any], dict[str, Any]]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.runner import HostFunction
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
@@ -21,6 +22,7 @@ from imagesasdata.zoo.families import (
     efficientnet_lite,
     face_api,
     human_faces,
+    insightface,
     mobilenet_v2,
     resnet,
     vgg,
@@ -41,6 +43,7 @@ FAMILIES: tuple[Family, ...] = (
     blip.FAMILY,
     human_faces.FAMILY,
     face_api.FAMILY,
+    insightface.FAMILY,
     coco_detectors.FAMILY,
     detr.FAMILY,
 )
@@ -253,7 +256,8 @@ def as_model(name: str, network: Any) -> Model:
     family, known = _find(name)
     params, forward = family.inference(network)
     fingerprint = " ".join(file.digest for file in known.weights)
-    return Model(known, params, normalised(forward, known), fingerprint, lambda: _labels(known))
+    apply = forward if isinstance(forward, HostFunction) else normalised(forward, known)
+    return Model(known, params, apply, fingerprint, lambda: _labels(known))
 
 
 @functools.lru_cache(maxsize=4)
