@@ -60,6 +60,7 @@ def family(*, asks: bool = False) -> Family:
         read=lambda card, files: {},
         inference=lambda params: Inference(params, look),
         words=lambda params, files: Words(begin, write, asks),
+        kept=False,
     )
 
 

@@ -135,7 +135,7 @@ def caption(
         progress=progress,
     )
     _check(prompt, max_words)
-    network = load(model, task="caption")
+    network = load(model, task="caption", progress=progress)
     words = load_words(model)
     begun = words.begin(_question(prompt, model, words), max_words)
     verb = Verb(

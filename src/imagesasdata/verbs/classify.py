@@ -138,7 +138,7 @@ def classify(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="classify")
+    network = load(model, task="classify", progress=progress)
     labels = network.labels()
     _check(top, shape, probs, classes=len(labels.names))
     long = shape == "long"

@@ -149,7 +149,7 @@ def detect_faces(
         )
     if not min_size >= 0:
         raise ArgumentError(f"min_size must be at least 0, got {min_size}.", "it is in pixels.")
-    network = load(model, task="detect_faces")
+    network = load(model, task="detect_faces", progress=progress)
     size = network.card.preprocess.size
 
     def look(data: bytes) -> Iterator[Sample]:

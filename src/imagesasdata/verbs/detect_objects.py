@@ -136,7 +136,7 @@ def detect_objects(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="detect_objects")
+    network = load(model, task="detect_objects", progress=progress)
     return run(
         images,
         detector(

@@ -109,7 +109,7 @@ def embed(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="embed")
+    network = load(model, task="embed", progress=progress)
     size = network.card.embedding_size
     vector = Column(**{**vars(col.EMBEDDING), "size": size})
     single = tuple(col.EMB.named(col.EMB.name.format(place)) for place in range(size))

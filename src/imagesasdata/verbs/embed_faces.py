@@ -107,7 +107,7 @@ def embed_faces(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="embed_faces")
+    network = load(model, task="embed_faces", progress=progress)
     size = network.card.embedding_size
     return run_on_faces(
         faces,

@@ -148,7 +148,7 @@ def recognise_objects(
     )
     check_count("k", k)
     named = _files(references)
-    network = load(model, task="embed")
+    network = load(model, task="embed", progress=progress)
     own = picture_loader(network.card.preprocess, decode, max_pixels)
     table = None
     if regions:

@@ -147,7 +147,7 @@ def score_aesthetics(
         )
         return run(images, verb, options)
 
-    network = load(model, task="embed")
+    network = load(model, task="embed", progress=progress)
     linear = read_head(head, network.card.embedding_size)
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)
     verb = Verb(

@@ -160,7 +160,7 @@ def score_emotions(
     )
     if scheme not in get_args(Scheme):
         raise one_of("scheme", scheme, get_args(Scheme))
-    network = load(model, task="zero_shot")
+    network = load(model, task="zero_shot", progress=progress)
     texts = prompts(scheme)
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)
     side = load_text(model)

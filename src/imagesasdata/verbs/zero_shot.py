@@ -134,7 +134,7 @@ def zero_shot(
     )
     names = _check(labels, template)
     scale = load_text(model).scale
-    network = load(model, task="embed")
+    network = load(model, task="embed", progress=progress)
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))
     numbered = Labels(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))

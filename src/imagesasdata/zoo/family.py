@@ -79,6 +79,9 @@ class Family:
         From the network and the files to the part that reads texts, where there is one.
     words
         From the network and the files to the words of a model that writes texts.
+    kept
+        Whether the form that is fast may be kept on disk: not where it is no function of JAX, or its
+        parameters are added to when it is used.
     """
 
     cards: tuple[ModelCard, ...]
@@ -87,6 +90,7 @@ class Family:
     build: Callable[[ModelCard], Any] | None = None
     text: Callable[[Any, Sequence[Path]], TextSide] | None = None
     words: Callable[[Any, Sequence[Path]], Words] | None = None
+    kept: bool = True
 
 
 def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:

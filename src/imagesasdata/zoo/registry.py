@@ -28,8 +28,9 @@ from imagesasdata.zoo.families import (
     vgg,
     vit,
 )
-from imagesasdata.zoo.family import Family, TextSide, Words, shapes
+from imagesasdata.zoo.family import Family, Inference, TextSide, Words, shapes
 from imagesasdata.zoo.labels import Labels, coco, imagenet, places365
+from imagesasdata.zoo.prepared import prepared
 
 FAMILIES: tuple[Family, ...] = (
     efficientnet_lite.FAMILY,
@@ -135,8 +136,17 @@ def files(wanted: Iterable[str]) -> list[WeightFile]:
     return list(found)
 
 
-def load(name: str, *, task: Task) -> Model:
+def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     """Load a model with its weights; a second time it is at hand.
+
+    Parameters
+    ----------
+    name
+        The model's.
+    task
+        What it is to do.
+    progress
+        Whether a download shows a progress bar; ``None`` in a terminal and in a notebook.
 
     Raises
     ------
@@ -148,7 +158,12 @@ def load(name: str, *, task: Task) -> Model:
         When its weights are not on this machine.
     """
     _check(name, task)
-    return _added[name].model if name in _added else _load(name)
+    if name in _added:
+        return _added[name].model
+    for file in card(name).weights:
+        if not store.is_here(file):
+            store.locate(file, progress=progress)
+    return _load(name)
 
 
 def load_text(name: str) -> TextSide:
@@ -254,15 +269,33 @@ def as_model(name: str, network: Any) -> Model:
             'train="head" leaves them as they are and works with every model that embeds.',
         )
     family, known = _find(name)
-    params, forward = family.inference(network)
-    fingerprint = " ".join(file.digest for file in known.weights)
-    apply = forward if isinstance(forward, HostFunction) else normalised(forward, known)
-    return Model(known, params, apply, fingerprint, lambda: _labels(known))
+    return _model(known, family.inference(network))
 
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str) -> Model:
-    return as_model(name, network(name))
+    import jax
+
+    family, known = _find(name)
+    files = _files(known)  # checks their hashes, whether they are read or not
+
+    def build() -> Inference:
+        return family.inference(family.read(known, files))
+
+    # Programs are kept for CPUs alone; where there is no other device, none other can be asked for.
+    if not family.kept or jax.default_backend() != "cpu":
+        return _model(known, build())
+    return _model(known, prepared(name, _fingerprint(known), build))
+
+
+def _model(known: ModelCard, inference: Inference) -> Model:
+    params, forward = inference
+    apply = forward if isinstance(forward, HostFunction) else normalised(forward, known)
+    return Model(known, params, apply, _fingerprint(known), lambda: _labels(known))
+
+
+def _fingerprint(known: ModelCard) -> str:
+    return " ".join(file.digest for file in known.weights)
 
 
 @functools.lru_cache(maxsize=2)

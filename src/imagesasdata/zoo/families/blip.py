@@ -129,4 +129,4 @@ def _words(params: dict[str, Any], files: Sequence[Path]) -> Words:
     )
 
 
-FAMILY = Family(cards=_CARDS, read=_read, inference=_inference, words=_words)
+FAMILY = Family(cards=_CARDS, read=_read, inference=_inference, words=_words, kept=False)

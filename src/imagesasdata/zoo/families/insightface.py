@@ -136,4 +136,4 @@ def _one(card: ModelCard, outputs: Sequence[np.ndarray], size: int) -> dict[str,
     return {"scores": scores, "sides": sides, "points": points}
 
 
-FAMILY = Family(cards=_CARDS, read=_read, inference=_inference)
+FAMILY = Family(cards=_CARDS, read=_read, inference=_inference, kept=False)
