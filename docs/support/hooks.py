@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,8 @@ def on_startup(**_: Any) -> None:
 def on_pre_build(config: Any) -> None:
     """Warn of public names that no page of the reference documents."""
     import imagesasdata
+    import tables
 
     pages = (Path(config["docs_dir"]) / "reference").glob("*.md")
-    documented = set(
-        re.findall(
-            r"^::: imagesasdata\.(\w+)$", "\n".join(p.read_text("utf-8") for p in pages), re.M
-        )
-    )
-    for name in sorted(set(imagesasdata.__all__) - documented):
+    for name in tables.undocumented(pages, imagesasdata.__all__):
         log.warning("imagesasdata.%s has no '::: imagesasdata.%s' in docs/reference/", name, name)
