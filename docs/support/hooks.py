@@ -20,8 +20,9 @@ def on_startup(**_: Any) -> None:
 
 def on_pre_build(config: Any) -> None:
     """Warn of public names that no page of the reference documents."""
-    import imagesasdata
     import tables
+
+    import imagesasdata
 
     pages = (Path(config["docs_dir"]) / "reference").glob("*.md")
     for name in tables.undocumented(pages, imagesasdata.__all__):

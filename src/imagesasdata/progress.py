@@ -6,6 +6,8 @@ import sys
 from types import TracebackType
 from typing import Any, Literal
 
+from imagesasdata.figures import notebook
+
 
 class Progress:
     """Counts pictures (or bytes) as they are finished, on a bar where someone is looking.
@@ -68,10 +70,4 @@ class Progress:
 
 def is_shown(show: bool | None) -> bool:
     """Whether to show what a run does: as asked, else in a notebook or a terminal, not in a pipe."""
-    return _in_notebook() or sys.stderr.isatty() if show is None else show
-
-
-def _in_notebook() -> bool:
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get_ipython() if get_ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell"
+    return notebook() is not None or sys.stderr.isatty() if show is None else show

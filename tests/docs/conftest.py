@@ -11,7 +11,8 @@ from ..conftest import REPO
 
 @pytest.fixture(scope="session", autouse=True)
 def _support() -> Iterator[None]:
-    """Lets tests import the modules of docs/support, as the site's build does."""
+    """Lets tests import what the site's build and the tutorials import."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(REPO / "docs" / "support"))
+        for folder in ("docs/support", "examples", "tools"):
+            patch.syspath_prepend(str(REPO / folder))
         yield

@@ -108,9 +108,11 @@ def unknown(verb: str, table: Any) -> list[str]:
 
 @pytest.mark.slow
 def test_what_a_fitted_model_gives_is_in_the_dictionary(tmp_path: Path) -> None:
-    from coded import posts
+    from make_posts import make_posts
 
-    fit = iad.fine_tune(posts(tmp_path, 60), outcome="shows_life", split=(0.6, 0.1, 0.3), epochs=2)
+    fit = iad.fine_tune(
+        make_posts(tmp_path, 60), outcome="shows_life", split=(0.6, 0.1, 0.3), epochs=2
+    )
     for name in ("tidy", "glance", "per_class", "confusion", "errors"):
         assert unknown(f"fine_tune(...).{name}()", getattr(fit, name)()) == []
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, limits, read_header
+from imagesasdata.figures import new_figure
 from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
 from imagesasdata.pixels import fit
@@ -182,10 +183,6 @@ def _thumbnails(
 def _draw(
     blocks: dict[str | None, list[tuple[_Thumbnail, str]]], per_row: int, title: str | None
 ) -> Figure:
-    # Importing pyplot lets a notebook show figures; the figure itself is kept out of its registry.
-    import matplotlib.pyplot as _pyplot  # noqa: F401
-    from matplotlib.figure import Figure
-
     across = min(per_row, max((len(cells) for cells in blocks.values()), default=1) or 1)
     # Each block begins a row; what its last row lacks stays empty.
     grid: list[tuple[_Thumbnail, str] | None] = []
@@ -197,7 +194,7 @@ def _draw(
         grid += [None] * (-len(grid) % across)
     down = max(1, len(grid) // across)
     height = down * (_INCHES + _CAPTION_INCHES) + (0.4 if title else 0) + 0.2 * len(headings)
-    figure = Figure(figsize=(across * _INCHES, height), layout="constrained")
+    figure = new_figure(across * _INCHES, height)
     axes = figure.subplots(down, across, squeeze=False).ravel()
     for place, (axis, cell) in enumerate(zip(axes, grid, strict=False)):
         if cell is not None:

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-PHOTOS = Path("examples/photos")
+PHOTOS = Path(__file__).parent / "photos"
 # What a coder would say: does the picture show a person or an animal, or things alone?
 ALIVE = {"astronaut.jpg": True, "chelsea.jpg": True, "camera.png": True}
 THINGS = ["coffee.jpg", "rocket.jpg", "coins.jpg", "clock.jpg", "brick.jpg", "grass.jpg"]
 SIDE = 160
 
 
-def posts(folder: Path, count: int, seed: int = 1) -> pd.DataFrame:
+def make_posts(folder: Path, count: int, seed: int = 1) -> pd.DataFrame:
     """Write ``count`` pictures and give the table of posts, all coded."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
