@@ -38,6 +38,7 @@ def test_outside_of_a_notebook(monkeypatch: Any) -> None:
 def test_a_notebook_shows_figures(shell: Any) -> None:
     assert notebook() is shell
     figure = new_figure(3, 2)
+    figure.subplots()
     shown, _ = shell.display_formatter.format(figure)
     assert shown["image/png"][:4] == b"\x89PNG"
 
