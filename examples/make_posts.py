@@ -52,4 +52,4 @@ def _part(photo: Path, rng: np.random.Generator) -> Image.Image:
     if rng.random() < 0.5:
         part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     gain = rng.uniform(0.7, 1.3)
-    return part.point(lambda value: min(255, int(value * gain)))
+    return part.point([min(255, int(value * gain)) for value in range(256)] * 3)

@@ -37,10 +37,11 @@ def run(number: int, to: Path) -> None:
 def _value(source: str, names: dict[str, Any]) -> Any:
     """Run a cell; the value of its last line, if that is an expression, as a notebook shows it."""
     body = ast.parse(source).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
-    if last is None:
+    last = body[-1] if body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
         return None
+    exec(compile(ast.Module(body[:-1], []), "<cell>", "exec"), names)
     return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
 
 
@@ -50,7 +51,8 @@ def _show(value: Any, to: Path) -> None:
         value.savefig(file, dpi=110)
         print(f"[figure: {os.path.relpath(file)}]")
     elif isinstance(value, (pd.DataFrame, pd.Series)):
-        print(value.to_string(na_rep="", float_format="{:.3g}".format))
+        with pd.option_context("display.precision", 3, "display.width", 120):
+            print(value)
     elif value is not None:
         print(value)
     print()

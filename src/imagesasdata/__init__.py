@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.score_emotions import score_emotions
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
+    from imagesasdata.verbs.show import show
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
@@ -85,6 +86,7 @@ _HOME = {
     "read_video": "verbs.read_video",
     "transform": "verbs.transform",
     "contact_sheet": "verbs.contact_sheet",
+    "show": "verbs.show",
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
@@ -220,6 +222,7 @@ __all__ = [
     "score_emotions",
     "score_unsafe",
     "segment_colours",
+    "show",
     "summary",
     "transform",
     "validate",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def new_figure(width: float, height: float, *, layout: str = "constrained") -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     """An empty figure, its sides in inches.
 
     A notebook knows how to show figures once pyplot has made one. These are not made by pyplot, so that
@@ -26,7 +26,7 @@ def new_figure(width: float, height: float, *, layout: str = "constrained") -> F
             from IPython.core.pylabtools import select_figure_formats  # type: ignore[import]
 
             select_figure_formats(shell, {"png"})
-    return Figure(figsize=(width, height), layout=layout)
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def notebook() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from types import TracebackType
 from typing import Any, Literal
@@ -35,8 +36,7 @@ class Progress:
         self.failed = 0
         self._bar: Any = None
         if is_shown(show):
-            from tqdm.auto import tqdm
-
+            tqdm = _bar()
             words: dict[str, Any] = {"unit": f" {unit}"}
             if unit == "bytes":
                 words = {"unit": "B", "unit_scale": True}
@@ -71,3 +71,12 @@ class Progress:
 def is_shown(show: bool | None) -> bool:
     """Whether to show what a run does: as asked, else in a notebook or a terminal, not in a pipe."""
     return notebook() is not None or sys.stderr.isatty() if show is None else show
+
+
+def _bar() -> Any:
+    """A notebook's own bar where it has the widgets for one, else one of characters."""
+    if notebook() is not None and importlib.util.find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm import tqdm
+    return tqdm

@@ -101,6 +101,9 @@ def test_the_notebook_runs(number: int, bring_weights: Any, monkeypatch: Any) ->
     kinds = {kind for output in shown for kind in output.get("data", {})}
     assert {"text/html", "image/png"} <= kinds
     assert not [output for output in shown if output.output_type == "error"]
+    said = "".join(output.text for output in shown if output.output_type == "stream")
+    assert re.search(r"(features|classify|detect_faces): 100%", said)  # work shows how far it is
+    assert "Warning" not in said.replace("AppearanceWarning", "")
 
 
 def _python_path() -> list[str]:

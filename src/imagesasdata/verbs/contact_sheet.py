@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,7 @@ def contact_sheet(
         captions = table.captions(table.known(label))
     drawn = {} if boxes is None else _boxes(boxes)
     shown = [row for rows in groups.values() for row in rows]
-    small = _thumbnails(paths, shown, drawn)
+    small = _thumbnails(paths, shown, drawn, round(_INCHES * _DPI))
     if len(shown) < len(table):
         title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
     blocks = {
@@ -116,9 +117,11 @@ def contact_sheet(
     return figure
 
 
-def thumbnails(paths: list[str]) -> list[np.ndarray | str]:
-    """The pictures small, or why one cannot be read."""
-    found = _thumbnails(list(paths), list(range(len(paths))), {})
+def thumbnails(
+    paths: Sequence[str | None], side: int = round(_INCHES * _DPI)
+) -> list[np.ndarray | str]:
+    """The pictures, their longer side so many pixels at most, or why one cannot be read."""
+    found = _thumbnails(paths, list(range(len(paths))), {}, side)
     return [found[row].picture for row in range(len(paths))]
 
 
@@ -159,10 +162,11 @@ class _Thumbnail:
 
 
 def _thumbnails(
-    paths: list[str | None], rows: list[int], boxes: dict[str, list[tuple[float, ...]]]
+    paths: Sequence[str | None],
+    rows: list[int],
+    boxes: dict[str, list[tuple[float, ...]]],
+    side: int,
 ) -> dict[int, _Thumbnail]:
-    side = round(_INCHES * _DPI)
-
     def load(row: int) -> Loaded:
         name = paths[row]
         if name is None:
