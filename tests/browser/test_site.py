@@ -24,7 +24,7 @@ KINDS = (
     "tutorials/classify-and-fine-tune.html",
     "coming-from/keras.html",
     "concepts/bias.html",
-    "reference/classify.html",
+    "reference/augmentations.html",
     "reference/errors.html",
 )
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -135,7 +135,8 @@ def test_nothing_serious_stands_in_the_way(page: Any, address: str, name: str, s
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="make browser has it")
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{address}/{name}", wait_until="load")
-    assert serious(axe.Axe().run(page).response) == []
+    rules = None if scheme == "light" else {"runOnly": ["color-contrast", "link-in-text-block"]}
+    assert serious(axe.Axe().run(page, options=rules).response) == []
 
 
 def test_axe_sees_what_is_wrong(page: Any, address: str) -> None:
