@@ -133,7 +133,7 @@ def zero_shot(
         progress=progress,
     )
     names = _check(labels, template)
-    scale = load_text(model).scale
+    scale = load_text(model, progress=progress).scale
     network = load(model, task="embed", progress=progress)
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))

@@ -159,14 +159,14 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
         )
     if name in _added:
         return _added[name].model
-    for file in known.weights:
-        if not store.is_here(file):
-            store.locate(file, progress=progress)
+    _bring(known, progress)
     return _load(name)
 
 
-def load_text(name: str) -> TextSide:
+def load_text(name: str, *, progress: bool | None = None) -> TextSide:
     """The part of a model that reads texts; a second time it is at hand.
+
+    ``progress`` is as in `load`.
 
     Raises
     ------
@@ -182,6 +182,7 @@ def load_text(name: str) -> TextSide:
     if "zero_shot" not in card(name).tasks:
         able = sorted(other.name for other in cards() if "zero_shot" in other.tasks)
         raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
+    _bring(card(name), progress)
     return _load_text(name)
 
 
@@ -295,6 +296,12 @@ def normalised(
 
     mean, sd = known.preprocess.mean, known.preprocess.sd
     return lambda params, pixels: forward(params, normalise(pixels, mean, sd))
+
+
+def _bring(known: ModelCard, progress: bool | None) -> None:
+    for file in known.weights:
+        if not store.is_here(file):
+            store.locate(file, progress=progress)
 
 
 def _files(known: ModelCard) -> list[Path]:
