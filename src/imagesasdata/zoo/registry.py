@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.runner import Network
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
@@ -64,6 +65,11 @@ class Model:
     apply: Callable[[Any, Any], dict[str, Any]]
     fingerprint: str
     labels: Callable[[], Labels]
+
+    @property
+    def program(self) -> Network:
+        """What is run on batches."""
+        return Network(self.apply, self.params, self.card.cpu_batch)
 
 
 class Added(NamedTuple):
