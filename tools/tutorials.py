@@ -64,8 +64,8 @@ def cells(page: Path) -> list[Cell]:
 
 def notebook(page: Path) -> str:
     """A page as a notebook (.ipynb), without outputs."""
-    import jupytext
-    import nbformat.v4 as nb
+    import jupytext  # type: ignore[import]
+    import nbformat.v4 as nb  # type: ignore[import]
 
     made = [nb.new_code_cell(_INSTALL)]
     for cell in cells(page):
