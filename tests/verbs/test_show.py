@@ -64,9 +64,9 @@ def test_a_terminal_gets_text(folder: Path) -> None:
     photos = iad.read_images(folder)
     text = str(iad.show(photos, columns=["width", "format"], rows=2))
     assert text.splitlines() == [
-        "width  format",
-        "48     JPEG",
-        "48     JPEG",
+        "path   width  format",
+        "0.jpg  48     JPEG",
+        "1.jpg  48     JPEG",
         "The first 2 of 8 rows.",
     ]
 

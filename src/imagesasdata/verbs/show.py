@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,9 +25,12 @@ class Shown:
     _side: int
 
     def __repr__(self) -> str:
-        """The rows as text, for a terminal."""
+        """The rows as text, for a terminal; the files' names stand for the pictures."""
         rows = self._table.take(range(self._rows))
-        text = as_text(rows.new({name: _cells(rows, name) for name in self._columns}))
+        shown = {name: _cells(rows, name) for name in self._columns}
+        if rows.path not in shown:
+            shown = {rows.path: [os.path.basename(name or "") for name in rows.paths()], **shown}
+        text = as_text(rows.new(shown))
         return "\n".join([*(line.strip() for line in text.splitlines()), self._note()])
 
     def _repr_html_(self) -> str:
@@ -90,9 +94,9 @@ def show(
     >>> import imagesasdata as iad
     >>> photos = iad.read_images("examples/photos")
     >>> iad.show(photos, columns=["format", "width", "height"], rows=2)
-    format  width  height
-    JPEG    512    512
-    JPEG    512    512
+    path           format  width  height
+    astronaut.jpg  JPEG    512    512
+    brick.jpg      JPEG    512    512
     The first 2 of 11 rows.
     """
     check_count("rows", rows)
