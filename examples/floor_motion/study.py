@@ -25,8 +25,10 @@ seconds = iad.video_motion(votes, every="1s")
 measures = ["changed_share", "moving_share", "flow_speed", "flow_x"]
 clips = votes.join(seconds.groupby("video_id")[measures].mean())
 
-# Where nearly all flow goes one way, it was the camera that moved. Such clips say nothing of members.
-clips["camera_moves"] = clips["flow_x"].abs() > 0.5 * clips["flow_speed"]
+# Where most of the picture moves, and nearly all of it one way, it was the camera. Such clips say nothing
+# of members.
+one_way = clips["flow_x"].abs() > 0.5 * clips["flow_speed"]
+clips["camera_moves"] = one_way & (clips["moving_share"] > 0.5)
 still = clips[~clips["camera_moves"]]
 print(f"Clips left out because the camera moves: {clips['camera_moves'].sum()} of {len(clips)}")
 

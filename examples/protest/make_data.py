@@ -45,7 +45,7 @@ def make_data(folder: Path = HERE / "data") -> Path:
         picture = snapshot(
             street(random, protest=protest, night=night),
             random,
-            light=random.uniform(0.2, 0.45) if night else random.uniform(0.8, 1.2),
+            light=random.uniform(0.3, 0.5) if night else random.uniform(0.8, 1.2),
             blur=random.uniform(1.6, 3.0) if night else 0.6,
             grain=18 if night else 4,
         )

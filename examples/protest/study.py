@@ -65,7 +65,7 @@ print("\nShare of posts that show a protest:")
 print(table.round(2).to_string(index=False))
 
 print("\nFor the section on methods:")
-print(iad.cite(rest, model="efficientnet_lite0", truth="protest", prediction="protest_pred").text)
+print(iad.cite(rest, model=model, truth="protest", prediction="protest_pred").text)
 
 few = rest.groupby(["protest", "night"]).head(3)
 few = few.assign(coded=few["protest"].map({0: "no protest", 1: "protest"}))

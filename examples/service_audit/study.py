@@ -93,6 +93,7 @@ axis.plot(truth, truth.index, "k|", markersize=16, label="truth, known of the se
 names = missed["measured_by"] + ", " + missed["group"] + " income"
 axis.set_yticks(missed.index, names)
 axis.set(xlabel="cups missed (95% interval)", xlim=(0, None))
+axis.margins(y=0.15)
 axis.invert_yaxis()
 axis.legend(frameon=False)
 figure.savefig(OUTPUT / "figure.png", dpi=110)
