@@ -42,7 +42,7 @@ table = pd.concat(
     {"pooled": pooled.tidy()[columns], "within accounts": within.tidy()[columns]}, names=["model"]
 )
 table = table.reset_index("model").query("term in @TRUTH")
-table["truth"] = table["term"].map(TRUTH)
+table["truth"] = [TRUTH[term] for term in table["term"]]
 table.to_csv(OUTPUT / "table.csv", index=False)
 print(table.round(3).to_string(index=False))
 
@@ -52,7 +52,7 @@ figure, axis = plt.subplots(figsize=(7, 3.2), layout="constrained")
 for model, shift, colour in (("pooled", -0.12, "grey"), ("within accounts", 0.12, "teal")):
     rows = table[table["model"] == model]
     place = pd.Series(range(len(rows)), rows.index) + shift
-    unit = rows["term"].map(scale)
+    unit = scale[rows["term"]].to_numpy()
     axis.hlines(place, rows["conf_low"] * unit, rows["conf_high"] * unit, color=colour)
     axis.plot(rows["estimate"] * unit, place, "o", color=colour, label=model)
 axis.plot(pd.Series(TRUTH) * scale, range(len(TRUTH)), "k|", markersize=18, label="truth")

@@ -48,7 +48,7 @@ table = pd.concat(
 )
 table = table.reset_index("motion").query("term == 'polarisation'")
 table = table[["motion", "term", "estimate", "std_error", "conf_low", "conf_high"]]
-table["truth"] = table["term"].map(TRUTH)
+table["truth"] = [TRUTH[term] for term in table["term"]]
 table.to_csv(OUTPUT / "table.csv", index=False)
 print("\nRelative change of motion for a standard deviation of polarisation:")
 print(table.round(3).to_string(index=False))

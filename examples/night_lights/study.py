@@ -32,7 +32,7 @@ effect = smf.ols("light_growth ~ road", districts).fit(cov_type="HC3")
 # The effect on output is the ratio of the two; its interval is drawn by the bootstrap over districts.
 random = np.random.default_rng(1)
 draws = []
-for _ in range(2000):
+for _ in range(1000):
     some = districts.iloc[random.integers(0, len(districts), len(districts))]
     known = some.dropna()
     slope = np.cov(known["output_growth"], known["light_growth"])

@@ -75,7 +75,7 @@ findings = pd.concat(
     names=["measured_by"],
 )
 findings = findings.reset_index("measured_by").query("term == 'low_income'")
-findings["truth"] = findings["term"].map(TRUTH)
+findings["truth"] = [TRUTH[term] for term in findings["term"]]
 columns = ["measured_by", "naive", "naive_low", "naive_high"]
 columns += ["corrected", "corrected_low", "corrected_high", "truth"]
 print("\nShare of households with a cup, poor less rich:")
@@ -88,8 +88,9 @@ figure, axis = plt.subplots(figsize=(7, 2.8), layout="constrained")
 missed = by_income.query("measure == 'false_negative_rate'").reset_index(drop=True)
 axis.hlines(missed.index, missed["conf_low"], missed["conf_high"], color="teal")
 axis.plot(missed["estimate"], missed.index, "o", color="teal")
-truth = missed[missed["measured_by"] == "service"]["group"].map(MISSED)
-axis.plot(truth, truth.index, "k|", markersize=16, label="truth, known of the service")
+known = missed.query("measured_by == 'service'")
+truth = [MISSED[income] for income in known["group"]]
+axis.plot(truth, known.index, "k|", markersize=16, label="truth, known of the service")
 names = missed["measured_by"] + ", " + missed["group"] + " income"
 axis.set_yticks(missed.index, names)
 axis.set(xlabel="cups missed (95% interval)", xlim=(0, None))

@@ -37,9 +37,9 @@ sheets["same_as_another"] = sheets.duplicated(candidates, keep=False).where(read
 flags = ["sum_differs", "over_turnout", "same_as_another"]
 
 print(f"Sheets read in full: {read.sum()} of {len(sheets)}")
-flagged = sheets[sheets[flags].eq(True).any(axis=1) | ~read]
+flagged = sheets.loc[sheets[flags].eq(True).any(axis=1) | ~read]
 print("\nSheets to look at by eye:")
-print(flagged[["station", *flags]].to_string(index=False))
+print(flagged.loc[:, ["station", *flags]].to_string(index=False))
 
 # How well was it read? In a study people read some sheets again; here the truth is known.
 truth = pd.read_csv(data / "counts.csv").set_index("station")

@@ -16,7 +16,6 @@ from imagesasdata.verbs.validate import validate
 from imagesasdata.zoo import registry
 from imagesasdata.zoo.card import ModelCard
 
-
 _MODELS = (str, ModelCard, FittedModel)
 
 

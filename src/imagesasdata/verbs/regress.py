@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def regress(
     sample_prob: str | None = SAMPLE_PROB,
     method: Method | None = None,
     family: FamilyName = "ols",
-    vcov: Robust | Mapping[Literal["cluster"], str] = "HC2",
+    vcov: Robust | Mapping[str, str] = "HC2",
     weights: str | None = None,
     seed: int = 0,
 ) -> Regression:
