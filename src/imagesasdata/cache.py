@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import time
-import uuid
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from imagesasdata.atomic import write_whole
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
 from imagesasdata.table import arrow_type
@@ -104,7 +104,7 @@ class Cache:
         self._written = time.monotonic()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write_atomic(self._folder / "settings.json", text.encode())
+            write_whole(self._folder / "settings.json", text.encode())
         except OSError as error:
             raise CacheError(
                 f"The cache folder {os.fspath(folder)!r} cannot be written: {error.strerror}.",
@@ -144,7 +144,7 @@ class Cache:
             sink = pa.BufferOutputStream()
             pq.write_table(table, sink, compression="zstd")
             try:
-                _write_atomic(self._folder / f"{name}.parquet", sink.getvalue().to_pybytes())
+                write_whole(self._folder / f"{name}.parquet", sink.getvalue().to_pybytes())
             except OSError as error:
                 raise CacheError(
                     f"The cache folder {str(self._folder)!r} cannot be written: {error.strerror}.",
@@ -202,16 +202,3 @@ class _Index:
                 return int(self._order[place])
             place += 1
         return None
-
-
-def _write_atomic(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -19,7 +19,7 @@ from imagesasdata.errors import ImageError
 from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
-from imagesasdata.runner import HostFunction, HostRunner, Runner, cores
+from imagesasdata.runner import HostFunction, HostRunner, Network, Runner, cores
 from imagesasdata.sources import PICTURES, Media, is_remote
 from imagesasdata.stream import Done, Loaded, stream
 from imagesasdata.table import arrow_type, open_table
@@ -34,13 +34,6 @@ _CHUNK_ROWS = 1000
 
 class DroppedImagesWarning(UserWarning):
     """Says how many pictures ``on_error="drop"`` left out."""
-
-
-class Network(NamedTuple):
-    """A function of (parameters, batch) that a `Runner` runs, and its parameters."""
-
-    apply: Callable[[Any, Any], dict[str, Any]]
-    params: Any
 
 
 class Source(NamedTuple):
@@ -162,10 +155,12 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
 def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     if verb.network is None:
         return None
-    apply, params = verb.network
+    apply, params, cpu_batch = verb.network
     if isinstance(apply, HostFunction):
         return HostRunner(apply, params, device=options.device, batch_size=options.batch_size)
-    return Runner(apply, params, device=options.device, batch_size=options.batch_size)
+    return Runner(
+        apply, params, device=options.device, batch_size=options.batch_size, cpu_batch=cpu_batch
+    )
 
 
 def _workers(paths: Sequence[str | None]) -> int:
