@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -62,11 +63,12 @@ table = result.compare()
 table["truth"] = table["term"].map({"Intercept": 0.35, **TRUTH})
 table.to_csv(OUTPUT / "table.csv", index=False)
 print("\nShare of posts that show a protest:")
-print(table.round(2).to_string(index=False))
+print(table.set_index("term").T.round(2).to_string())
 
 print("\nFor the section on methods:")
-print(iad.cite(rest, model=model, truth="protest", prediction="protest_pred").text)
+methods = iad.cite(rest, model=model, truth="protest", prediction="protest_pred")
+print(textwrap.fill(methods.text, 90))
 
-few = rest.groupby(["protest", "night"]).head(3)
+few = rest.groupby(["protest", "night"]).head(3).round({"protest_prob": 2})
 few = few.assign(coded=few["protest"].map({0: "no protest", 1: "protest"}))
 iad.contact_sheet(few, by="coded", label="protest_prob", per_row=6, to=OUTPUT / "figure.png")

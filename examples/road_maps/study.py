@@ -45,7 +45,7 @@ table = result.compare().query("term in @TRUTH").reset_index(drop=True)
 table["truth"] = table["term"].map(TRUTH)
 table.to_csv(OUTPUT / "table.csv", index=False)
 print("\nLogarithm of population:")
-print(table.round(3).to_string(index=False))
+print(table.set_index("term").T.round(3).to_string())
 
 one = cells[cells["sheet"] == "sheet_00.jpg"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")

@@ -89,7 +89,7 @@ def test_protest(
     table = run(examples / "protest", monkeypatch).set_index("term")
     assert all(holds(table, "corrected"))
     assert table.loc["night", "naive_low"] > 0.0  # what the model's errors seem to show
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert "150 with hand-coded protest served to validate protest_pred" in said
     assert "a model of protest was trained" in said
 
