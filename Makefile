@@ -39,8 +39,8 @@ $(VENV)/.torch: $(VENV)/.group-parity
 TFJS := 4.22.0
 $(VENV)/.tfjs: $(VENV)/.pip
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(VENV)/tfjs \
-		@tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
-		@tensorflow/tfjs-backend-cpu@$(TFJS)
+		--ignore-scripts @tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
+		@tensorflow/tfjs-backend-cpu@$(TFJS) @vladmandic/face-api@1.7.15
 	@touch $@
 
 weights: $(VENV)/.package  ## Fetch the networks that tests and docs use

@@ -33,7 +33,17 @@ install_import_hook(
         "imagesasdata.zoo.graph.convolutions",
         *(
             f"imagesasdata.zoo.{name}"
-            for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
+            for name in (
+                "blip",
+                "clip",
+                "convnext",
+                "detr",
+                "dinov2",
+                "mobilenet_v2",
+                "resnet",
+                "vgg",
+                "vit",
+            )
         ),
         "imagesasdata.stats",
     ],

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
     from imagesasdata.verbs.audit import audit
     from imagesasdata.verbs.blur_faces import blur_faces
+    from imagesasdata.verbs.caption import caption
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.cluster import cluster
@@ -116,6 +117,7 @@ _HOME = {
     "load_model": "verbs.load_model",
     "FittedModel": "verbs.fitted_model",
     "zero_shot": "verbs.zero_shot",
+    "caption": "verbs.caption",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
@@ -181,6 +183,7 @@ __all__ = [
     "analyze_faces",
     "audit",
     "blur_faces",
+    "caption",
     "cite",
     "classify",
     "cluster",
