@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         WeightsError,
     )
+    from imagesasdata.scale.workers import ray_workers
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.agreement import agreement
     from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.ray_dataset import ray_dataset
     from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_text import read_text
@@ -141,6 +143,9 @@ _HOME = {
     "read_annotations": "verbs.read_annotations",
     "cite": "verbs.cite",
     "pseudonymise": "verbs.pseudonymise",
+    # scale
+    "ray_dataset": "verbs.ray_dataset",
+    "ray_workers": "scale.workers",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -206,6 +211,8 @@ __all__ = [
     "model_card",
     "models",
     "pseudonymise",
+    "ray_dataset",
+    "ray_workers",
     "read_annotations",
     "read_images",
     "read_labels",

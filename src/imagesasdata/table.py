@@ -292,6 +292,14 @@ class Table:
             long = long.add_column(at, column.name, results[column.name])
         return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
 
+    def blocks(self, rows: int) -> list[pa.Table]:
+        """The table as Arrow tables of so many rows; one without ``image_id`` gets it, the row's number."""
+        whole = self.frame.to_arrow()
+        if PICTURES.number.name not in whole.column_names:
+            numbers = pa.array(range(len(whole)), pa.int64())
+            whole = whole.add_column(0, PICTURES.number.name, numbers)
+        return [whole.slice(start, rows) for start in range(0, max(len(whole), 1), rows)]
+
     def _give(self, frame: nw.DataFrame[Any]) -> Any:
         return nw.to_native(frame.lazy() if self.lazy else frame)
 
@@ -449,6 +457,12 @@ def _frame(images: Any) -> tuple[nw.DataFrame[Any], bool]:
     try:
         frame = nw.from_native(images)
     except TypeError:
+        if type(images).__module__.startswith("ray.data"):
+            raise ArgumentTypeError(
+                "A Ray Dataset is taken by verbs that go picture by picture; this one needs a table.",
+                "give dataset.to_pandas(); or, where each block can be done by itself, "
+                'dataset.map_batches(iad.VERB, batch_format="pyarrow").',
+            ) from None
         raise ArgumentTypeError(
             f"Expected a table (pandas, polars or pyarrow) or paths, got {type(images).__name__}.",
             "give a folder, a glob, a list of paths, or a table with a column of paths.",
