@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         WeightsError,
     )
+    from imagesasdata.isolation import isolate
     from imagesasdata.scale.workers import ray_workers
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.agreement import agreement
@@ -144,6 +145,7 @@ _HOME = {
     "cite": "verbs.cite",
     "pseudonymise": "verbs.pseudonymise",
     # scale
+    "isolate": "isolation",
     "ray_dataset": "verbs.ray_dataset",
     "ray_workers": "scale.workers",
     # errors
@@ -204,6 +206,7 @@ __all__ = [
     "find_faces",
     "find_similar",
     "fine_tune",
+    "isolate",
     "label_page",
     "load_model",
     "map_images",

@@ -293,7 +293,7 @@ class Table:
         return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
 
     def blocks(self, rows: int) -> list[pa.Table]:
-        """The table as Arrow tables of so many rows; one without ``image_id`` gets it, the row's number."""
+        """The table as Arrow tables of so many rows; ones without ``image_id`` get it."""
         whole = self.frame.to_arrow()
         if PICTURES.number.name not in whole.column_names:
             numbers = pa.array(range(len(whole)), pa.int64())

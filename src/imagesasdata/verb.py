@@ -21,6 +21,7 @@ from imagesasdata.errors import ArgumentTypeError, ColumnError, ImageError
 from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
+from imagesasdata.remote import shown
 from imagesasdata.runner import HostFunction, HostRunner, Runner, cores
 from imagesasdata.scale.blocks import is_dataset, over_blocks
 from imagesasdata.sources import PICTURES, Media, is_remote
@@ -135,7 +136,7 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
             progress.step(failed=done.error is not None)
             if done.error is not None and options.on_error == "raise":
                 raise ImageError(
-                    f"Row {done.job} ({paths[done.job]!r}): {done.error}.",
+                    f"Row {done.job} ({_shown(paths[done.job])}): {done.error}.",
                     'on_error="record" goes on and writes this into the column image_error.',
                 )
             _keep(done, verb, rows, cache)
@@ -195,6 +196,10 @@ def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     if isinstance(apply, HostFunction):
         return HostRunner(apply, params, device=options.device, batch_size=options.batch_size)
     return Runner(apply, params, device=options.device, batch_size=options.batch_size)
+
+
+def _shown(path: str | None) -> str:
+    return repr(path if path is None else shown(path))
 
 
 def _workers(paths: Sequence[str | None]) -> int:

@@ -15,8 +15,8 @@ from imagesasdata.scale.workers import chosen
 
 Apply = Callable[[pa.Table], pa.Table]
 
-# What Ray itself needs of a processor beside an actor: tasks that read, cut and write blocks. Were
-# all processors promised to actors, these would wait for ever.
+# An actor is booked for half of the processors that it computes with. Ray's own tasks, which read, cut
+# and write blocks, book a whole one each: were all promised to actors, these would wait for ever.
 _SHARE = 0.5
 
 # The schemas of Datasets that verbs gave. Ray would run the pipeline to tell.
@@ -53,13 +53,19 @@ def over_blocks(dataset: Any, apply: Apply) -> Any:
         batch_size=None,
         batch_format="pyarrow",
         compute=pool,
-        num_cpus=_SHARE * workers.cpus,
+        num_cpus=_share(ray.nodes()) * workers.cpus,
         num_gpus=workers.gpus or None,
         fn_constructor_args=([shared], workers.cpus),
     )
     if empty is not None:
         _schemas[made] = empty.schema
     return made
+
+
+def _share(machines: list[dict[str, Any]]) -> float:
+    """What part of its processors an actor is booked for; on machines of a single one, none."""
+    most = max((machine["Resources"].get("CPU", 0) for machine in machines), default=0)
+    return _SHARE if most >= 2 else 0.0
 
 
 def _schema(dataset: Any) -> pa.Schema | None:

@@ -21,7 +21,8 @@ class Workers:
     rows: int = 256
 
 
-_chosen: ContextVar[Workers] = ContextVar("ray_workers", default=Workers())
+_DEFAULT = Workers()
+_chosen: ContextVar[Workers] = ContextVar("ray_workers", default=_DEFAULT)
 
 
 def chosen() -> Workers:
