@@ -224,7 +224,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     host, port = made.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     system = s3fs.S3FileSystem(skip_instance_cache=True)
-    system.mkdir("photos")
+    if not system.exists("photos"):
+        system.mkdir("photos")
     for number in range(8):
         file = encoded(picture(seed=number), quality=90)
         system.pipe_file(f"photos/in/{number}.jpg", file)

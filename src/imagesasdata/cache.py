@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
+import re
 import time
 import uuid
 import warnings
@@ -168,10 +170,15 @@ class Cache:
         return whole.combine_chunks()
 
     def _remove_stale(self) -> None:
-        """Delete the temporary files of runs that were killed while they wrote."""
+        """Delete the temporary files of runs that were killed while they wrote.
+
+        On this machine it is known which processes are gone; of others, age has to tell.
+        """
         for path in self._folder.glob(".*.tmp"):
+            host, _, process = path.name.split(".")[-3].rpartition("-")
             try:
-                if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                old = time.time() - path.stat().st_mtime > _STALE_SECONDS
+                if old or (host == _host() and not _runs(process)):
                     path.unlink()
             except FileNotFoundError:
                 continue  # another process was first
@@ -205,7 +212,8 @@ class _Index:
 
 
 def _write_atomic(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    mark = f"{_host()}-{os.getpid()}"
+    temporary = path.with_name(f".{path.name}.{mark}.{uuid.uuid4().hex}.tmp")
     try:
         with open(temporary, "wb") as file:
             file.write(data)
@@ -215,3 +223,21 @@ def _write_atomic(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _host() -> str:
+    """The machine's name, without the dots that part a temporary file's name."""
+    return re.sub(r"\W", "_", platform.node())
+
+
+def _runs(process: str) -> bool:
+    """Whether there is a process of that number."""
+    if os.name != "posix" or not process.isdigit():
+        return True  # Windows has no such question; age tells
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

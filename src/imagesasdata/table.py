@@ -585,4 +585,26 @@ def save(images: Any, to: str) -> None:
                 f"A CSV file cannot hold the column {lists[0]!r}, whose cells are vectors.",
                 "write .parquet, or ask for wide=True.",
             )
-        csv.write_csv(table, to)
+        csv.write_csv(_without_formulas(table), to)
+
+
+# What spreadsheets take for the beginning of a formula, which may start programs.
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def _without_formulas(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before each text that a spreadsheet would compute."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            cells = table.column(place)
+            starts = pc.call_function(
+                "match_substring_regex", [cells], pc.MatchSubstringOptions(_FORMULA)
+            )
+            quoted = pc.call_function(
+                "binary_join_element_wise",
+                [pa.scalar("'", field.type), cells, pa.scalar("", field.type)],
+            )
+            table = table.set_column(
+                place, field.name, pc.call_function("if_else", [starts, quoted, cells])
+            )
+    return table

@@ -41,11 +41,8 @@ def over_blocks(dataset: Any, apply: Apply) -> Any:
     empty = None if schema is None else apply(schema.empty_table())
     workers = chosen()
     room = max(1, int(ray.cluster_resources().get("CPU", 1)) // workers.cpus)
-    pool = (
-        data.ActorPoolStrategy(size=workers.actors)
-        if workers.actors
-        else data.ActorPoolStrategy(min_size=1, initial_size=room, max_size=room)
-    )
+    actors = workers.actors or room
+    pool = data.ActorPoolStrategy(min_size=1, initial_size=actors, max_size=actors)
     # By reference: the model goes to each machine once, not with each actor.
     shared = ray.put(apply)
     made = dataset.repartition(target_num_rows_per_block=workers.rows).map_batches(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from imagesasdata.extras import optional
@@ -49,6 +50,8 @@ def ray_dataset(images: Any, *, path: str = "path") -> Any:
     >>> dataset = iad.ray_dataset("examples/photos")  # doctest: +SKIP
     >>> iad.classify(dataset).write_parquet("labels/")  # doctest: +SKIP
     """
-    data = optional("ray.data", "ray", "ray_dataset")
     table = open_table(images, path)
+    # Ray reports to its makers how it is used unless told otherwise before it starts.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    data = optional("ray.data", "ray", "ray_dataset")
     return data.from_arrow(table.blocks(chosen().rows))
