@@ -106,7 +106,8 @@ class Cache:
         self._written = time.monotonic()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write_atomic(self._folder / "settings.json", text.encode())
+            if not (self._folder / "settings.json").exists():
+                _write_atomic(self._folder / "settings.json", text.encode())
         except OSError as error:
             raise CacheError(
                 f"The cache folder {os.fspath(folder)!r} cannot be written: {error.strerror}.",

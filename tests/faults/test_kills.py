@@ -39,7 +39,7 @@ got.to_pickle(sys.argv[3])
 CALLS = {
     "classify": "iad.classify(coded, cache=sys.argv[2], progress=False)",
     "detect_faces": "iad.detect_faces(coded, tiles='never', cache=sys.argv[2], progress=False)",
-    "fine_tune": "iad.fine_tune(coded, 'y', epochs=2, cache=sys.argv[2], progress=False).tidy()",
+    "fine_tune": "iad.fine_tune(coded, outcome='y', epochs=2, cache=sys.argv[2], progress=False).tidy().drop(columns='seconds')",
 }
 
 
