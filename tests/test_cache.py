@@ -148,14 +148,14 @@ def test_a_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
 def test_a_full_disk_ends_the_run_with_a_reason(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = cache_module._write_atomic
+    write = cache_module.write_whole
 
     def full(path: Path, data: bytes) -> None:
         if path.suffix == ".parquet":
             raise OSError(28, "No space left on device")
         write(path, data)
 
-    monkeypatch.setattr(cache_module, "_write_atomic", full)
+    monkeypatch.setattr(cache_module, "write_whole", full)
     with pytest.raises(CacheError, match="No space left on device.\nHint: make room"):
         run(folder, per_image(), options(cache=tmp_path / "c"))
 

@@ -12,10 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
-import re
 import time
-import uuid
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from imagesasdata.atomic import is_orphan, write_whole
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
 from imagesasdata.table import arrow_type
@@ -107,7 +105,7 @@ class Cache:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             if not (self._folder / "settings.json").exists():
-                _write_atomic(self._folder / "settings.json", text.encode())
+                write_whole(self._folder / "settings.json", text.encode())
         except OSError as error:
             raise CacheError(
                 f"The cache folder {os.fspath(folder)!r} cannot be written: {error.strerror}.",
@@ -147,7 +145,7 @@ class Cache:
             sink = pa.BufferOutputStream()
             pq.write_table(table, sink, compression="zstd")
             try:
-                _write_atomic(self._folder / f"{name}.parquet", sink.getvalue().to_pybytes())
+                write_whole(self._folder / f"{name}.parquet", sink.getvalue().to_pybytes())
             except OSError as error:
                 raise CacheError(
                     f"The cache folder {str(self._folder)!r} cannot be written: {error.strerror}.",
@@ -176,10 +174,8 @@ class Cache:
         On this machine it is known which processes are gone; of others, age has to tell.
         """
         for path in self._folder.glob(".*.tmp"):
-            host, _, process = path.name.split(".")[-3].rpartition("-")
             try:
-                old = time.time() - path.stat().st_mtime > _STALE_SECONDS
-                if old or (host == _host() and not _runs(process)):
+                if is_orphan(path) or time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
             except FileNotFoundError:
                 continue  # another process was first
@@ -210,35 +206,3 @@ class _Index:
                 return int(self._order[place])
             place += 1
         return None
-
-
-def _write_atomic(path: Path, data: bytes) -> None:
-    mark = f"{_host()}-{os.getpid()}"
-    temporary = path.with_name(f".{path.name}.{mark}.{uuid.uuid4().hex}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _host() -> str:
-    """The machine's name, without the dots that part a temporary file's name."""
-    return re.sub(r"\W", "_", platform.node())
-
-
-def _runs(process: str) -> bool:
-    """Whether there is a process of that number."""
-    if os.name != "posix" or not process.isdigit():
-        return True  # Windows has no such question; age tells
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

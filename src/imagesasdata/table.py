@@ -537,8 +537,10 @@ def read(file: str) -> Any:
 
 
 def failures(images: Any) -> int:
-    """How many rows have an ``image_error``."""
+    """How many rows have an ``image_error``; 0 where there is no such column."""
     frame = _frame(images)[0]
+    if IMAGE_ERROR.name not in frame.columns:
+        return 0
     return len(frame) - frame[IMAGE_ERROR.name].null_count()
 
 

@@ -22,7 +22,7 @@ from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
 from imagesasdata.remote import shown
-from imagesasdata.runner import HostFunction, HostRunner, Runner, cores
+from imagesasdata.runner import HostFunction, HostRunner, Network, Runner, cores
 from imagesasdata.scale.blocks import is_dataset, over_blocks
 from imagesasdata.sources import PICTURES, Media, is_remote
 from imagesasdata.stream import Done, Loaded, stream
@@ -38,13 +38,6 @@ _CHUNK_ROWS = 1000
 
 class DroppedImagesWarning(UserWarning):
     """Says how many pictures ``on_error="drop"`` left out."""
-
-
-class Network(NamedTuple):
-    """A function of (parameters, batch) that a `Runner` runs, and its parameters."""
-
-    apply: Callable[[Any, Any], dict[str, Any]]
-    params: Any
 
 
 class Source(NamedTuple):
@@ -192,10 +185,12 @@ def _on_block(block: pa.Table, verb: Verb, options: Options) -> pa.Table:
 def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     if verb.network is None:
         return None
-    apply, params = verb.network
+    apply, params, cpu_batch = verb.network
     if isinstance(apply, HostFunction):
         return HostRunner(apply, params, device=options.device, batch_size=options.batch_size)
-    return Runner(apply, params, device=options.device, batch_size=options.batch_size)
+    return Runner(
+        apply, params, device=options.device, batch_size=options.batch_size, cpu_batch=cpu_batch
+    )
 
 
 def _shown(path: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
@@ -13,6 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 from PIL import Image
 
+from imagesasdata.atomic import replacing
 from imagesasdata.errors import ArgumentError, ImageError, one_of
 from imagesasdata.sources import PathLike, is_remote
 
@@ -57,17 +57,12 @@ class Folder:
         ImageError
             When there is no room, or the format cannot hold the picture.
         """
-        temporary = to.with_name(f".{to.name}.{uuid.uuid4().hex}.tmp")
+        chosen = {**_OPTIONS[self.format], **options}
         try:
-            chosen = {**_OPTIONS[self.format], **options}
-            Image.fromarray(pixels).save(temporary, self.format, **chosen)
-            os.replace(temporary, to)
+            with replacing(to) as temporary:
+                Image.fromarray(pixels).save(temporary, self.format, **chosen)
         except (OSError, ValueError) as error:
-            temporary.unlink(missing_ok=True)
             raise ImageError(f"result cannot be written: {error}") from error
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
 
 
 def folder(to: PathLike, format: str) -> Folder:

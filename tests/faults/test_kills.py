@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from imagesasdata import cache as caching
+from imagesasdata.atomic import host
 from imagesasdata.cache import Cache
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
@@ -39,7 +40,10 @@ got.to_pickle(sys.argv[3])
 CALLS = {
     "classify": "iad.classify(coded, cache=sys.argv[2], progress=False)",
     "detect_faces": "iad.detect_faces(coded, tiles='never', cache=sys.argv[2], progress=False)",
-    "fine_tune": "iad.fine_tune(coded, outcome='y', epochs=2, cache=sys.argv[2], progress=False).tidy().drop(columns='seconds')",
+    "fine_tune": (
+        "iad.fine_tune(coded, outcome='y', epochs=2, cache=sys.argv[2], progress=False)"
+        ".tidy().drop(columns='seconds')"
+    ),
 }
 
 
@@ -94,10 +98,10 @@ def test_a_killed_run_s_half_written_part_goes(tmp_path: Path) -> None:
     (folder,) = tmp_path.iterdir()
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    host = caching._host()
+    here = host()
     names = {
-        "gone": f".a.parquet.{host}-{gone.pid}.00.tmp",
-        "running": f".a.parquet.{host}-{os.getpid()}.00.tmp",
+        "gone": f".a.parquet.{here}-{gone.pid}.00.tmp",
+        "running": f".a.parquet.{here}-{os.getpid()}.00.tmp",
         "elsewhere": f".a.parquet.another-{gone.pid}.00.tmp",
     }
     for name in names.values():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from imagesasdata.atomic import write_whole
 from imagesasdata.errors import ArgumentError, WeightsError
 
 
@@ -32,20 +32,13 @@ def write_arrays(
     path = Path(file).expanduser()
     plain = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
     data = save(plain, {"format": format, "about": json.dumps(dict(about))})
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        with temporary.open("wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
+        write_whole(path, data)
     except OSError as error:
         raise ArgumentError(
             f"The file {os.fspath(file)!r} cannot be written: {error.strerror}.",
             "name a file in a folder that exists and that you may write to.",
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_arrays(

@@ -180,7 +180,7 @@ def analyze_faces(
     open_table(faces, options.path).check_names(every, prefix=prefix)
     for model in dict.fromkeys(_PARTS[one].model for one in chosen):
         mine: list[Attribute] = [one for one in chosen if _PARTS[one].model == model]
-        network = load(model, task="analyze_faces")
+        network = load(model, task="analyze_faces", progress=progress)
         faces = run_on_faces(
             faces,
             name="analyze_faces",

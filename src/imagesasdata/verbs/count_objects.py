@@ -104,7 +104,7 @@ def count_objects(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="detect_objects")
+    network = load(model, task="detect_objects", progress=progress)
     wanted = chosen_labels(network, labels)
     names = {label: COUNT.name.format(label.replace(" ", "_")) for label in wanted}
 

@@ -16,7 +16,7 @@ from imagesasdata.faces.views import View, render, views, whole
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.zoo.registry import load
 
 Tiles = Literal["auto", "always", "never"]
@@ -148,7 +148,7 @@ def detect_faces(
         )
     if not min_size >= 0:
         raise ArgumentError(f"min_size must be at least 0, got {min_size}.", "it is in pixels.")
-    network = load(model, task="detect_faces")
+    network = load(model, task="detect_faces", progress=progress)
     size = network.card.preprocess.size
 
     def look(data: bytes) -> Iterator[Sample]:
@@ -169,7 +169,7 @@ def detect_faces(
         columns=col.DETECTED,
         load=look,
         finish=name_faces,
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={
             "model": network.fingerprint,
             "threshold": threshold,

@@ -15,7 +15,7 @@ from imagesasdata.options import OnError, Options, check_count, check_share
 from imagesasdata.pixels import letterbox
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.zoo.card import Preprocess
 from imagesasdata.zoo.registry import Model, load
 
@@ -136,7 +136,7 @@ def detect_objects(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="detect_objects")
+    network = load(model, task="detect_objects", progress=progress)
     return run(
         images,
         detector(
@@ -185,7 +185,7 @@ def detector(
         columns=columns,
         load=_loader(network.card.preprocess, decode, max_pixels),
         finish=finish,
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={
             "model": network.fingerprint,
             "threshold": threshold,

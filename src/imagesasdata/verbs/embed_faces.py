@@ -12,7 +12,6 @@ from imagesasdata.columns import Column
 from imagesasdata.faces import columns as col
 from imagesasdata.faces.align import by_eyes, cut
 from imagesasdata.options import OnError, Options
-from imagesasdata.verb import Network
 from imagesasdata.verbs._faces import Face, run_on_faces
 from imagesasdata.zoo.registry import load
 
@@ -102,7 +101,7 @@ def embed_faces(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="embed_faces")
+    network = load(model, task="embed_faces", progress=progress)
     size = network.card.embedding_size
     return run_on_faces(
         faces,
@@ -110,7 +109,7 @@ def embed_faces(
         columns=(Column(**{**vars(col.FACE_EMBEDDING), "size": size}),),
         cut=aligned(network.card.preprocess.size),
         finish=lambda outputs: {col.FACE_EMBEDDING.name: _unit(outputs["embedding"])},
-        network=Network(network.apply, network.params),
+        network=network.program,
         options=options,
     )
 

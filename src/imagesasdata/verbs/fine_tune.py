@@ -252,7 +252,7 @@ def fine_tune(
     )
     check_weights(class_weight, target)
     together = None if group is None else table.cells(table.known(group))
-    base = registry.load(model, task="embed")
+    base = registry.load(model, task="embed", progress=progress)
     machine = Machine(devices=find_devices(device), cores=cores())
     network = _trainable(model, recipe)
     use_compilation_cache()

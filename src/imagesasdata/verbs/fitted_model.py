@@ -323,7 +323,7 @@ class FittedModel:
             embedding = base.apply(params["base"], pixels)["embedding"]
             return {"outputs": forward(params["head"], embedding)}
 
-        return Network(apply, {"base": base.params, "head": head})
+        return Network(apply, {"base": base.params, "head": head}, base.card.cpu_batch)
 
     @cached_property
     def _figures(self) -> dict[str, float]:

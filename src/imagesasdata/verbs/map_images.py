@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 
 from imagesasdata import columns as col
+from imagesasdata.atomic import write_whole
 from imagesasdata.clustering.reduction import Reduction, project
 from imagesasdata.decode import MAX_PIXELS, decode, limits
 from imagesasdata.errors import ArgumentError, ColumnError, one_of
@@ -177,9 +178,7 @@ def map_images(
         "sheets": sheets,
         "sizes": sizes,
     }
-    temporary = place.with_name(f".{place.name}.tmp")
-    temporary.write_text(map_page(title, data), "utf-8")
-    os.replace(temporary, place)
+    write_whole(place, map_page(title, data).encode())
     return place
 
 

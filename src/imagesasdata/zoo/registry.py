@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.runner import Network
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
@@ -24,8 +25,9 @@ from imagesasdata.zoo.families import (
     vgg,
     vit,
 )
-from imagesasdata.zoo.family import Family, TextSide, shapes
+from imagesasdata.zoo.family import Family, Inference, TextSide, shapes
 from imagesasdata.zoo.labels import Labels, coco, imagenet, places365
+from imagesasdata.zoo.prepared import prepared
 
 FAMILIES: tuple[Family, ...] = (
     efficientnet_lite.FAMILY,
@@ -63,6 +65,11 @@ class Model:
     apply: Callable[[Any, Any], dict[str, Any]]
     fingerprint: str
     labels: Callable[[], Labels]
+
+    @property
+    def program(self) -> Network:
+        """What is run on batches."""
+        return Network(self.apply, self.params, self.card.cpu_batch)
 
 
 class Added(NamedTuple):
@@ -128,8 +135,17 @@ def files(wanted: Iterable[str]) -> list[WeightFile]:
     return list(found)
 
 
-def load(name: str, *, task: Task) -> Model:
+def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     """Load a model with its weights; a second time it is at hand.
+
+    Parameters
+    ----------
+    name
+        The model's.
+    task
+        What it is to do.
+    progress
+        Whether a download shows a progress bar; ``None`` in a terminal and in a notebook.
 
     Raises
     ------
@@ -147,11 +163,16 @@ def load(name: str, *, task: Task) -> Model:
             f"The model {name!r} cannot {task}.",
             f"these can: {', '.join(able)}." if able else "no model can.",
         )
-    return _added[name].model if name in _added else _load(name)
+    if name in _added:
+        return _added[name].model
+    _bring(known, progress)
+    return _load(name)
 
 
-def load_text(name: str) -> TextSide:
+def load_text(name: str, *, progress: bool | None = None) -> TextSide:
     """The part of a model that reads texts; a second time it is at hand.
+
+    ``progress`` is as in `load`.
 
     Raises
     ------
@@ -167,6 +188,7 @@ def load_text(name: str) -> TextSide:
     if "zero_shot" not in card(name).tasks:
         able = sorted(other.name for other in cards() if "zero_shot" in other.tasks)
         raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
+    _bring(card(name), progress)
     return _load_text(name)
 
 
@@ -235,14 +257,33 @@ def as_model(name: str, network: Any) -> Model:
             'train="head" leaves them as they are and works with every model that embeds.',
         )
     family, known = _find(name)
-    params, forward = family.inference(network)
-    fingerprint = " ".join(file.digest for file in known.weights)
-    return Model(known, params, normalised(forward, known), fingerprint, lambda: _labels(known))
+    return _model(known, family.inference(network))
 
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str) -> Model:
-    return as_model(name, network(name))
+    import jax
+
+    family, known = _find(name)
+    files = _files(known)  # checks their hashes, whether they are read or not
+
+    def build() -> Inference:
+        return family.inference(family.read(known, files))
+
+    # Programs are kept for CPUs alone; where there is no other device, none other can be asked for.
+    if jax.default_backend() != "cpu":
+        return _model(known, build())
+    return _model(known, prepared(name, _fingerprint(known), build))
+
+
+def _model(known: ModelCard, inference: Inference) -> Model:
+    params, forward = inference
+    apply = normalised(forward, known)
+    return Model(known, params, apply, _fingerprint(known), lambda: _labels(known))
+
+
+def _fingerprint(known: ModelCard) -> str:
+    return " ".join(file.digest for file in known.weights)
 
 
 @functools.lru_cache(maxsize=2)
@@ -261,6 +302,12 @@ def normalised(
 
     mean, sd = known.preprocess.mean, known.preprocess.sd
     return lambda params, pixels: forward(params, normalise(pixels, mean, sd))
+
+
+def _bring(known: ModelCard, progress: bool | None) -> None:
+    for file in known.weights:
+        if not store.is_here(file):
+            store.locate(file, progress=progress)
 
 
 def _files(known: ModelCard) -> list[Path]:
