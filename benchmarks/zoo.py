@@ -15,7 +15,7 @@ from imagesasdata.runner import Runner, cores
 from imagesasdata.weights.h5 import read_h5
 from imagesasdata.zoo import registry
 
-sys.path.append(str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.parity import references
 
 COUNT = 8
@@ -39,9 +39,10 @@ def _network(name: str, folder: Path, rounds: int) -> list[Row]:
         "resnet50": lambda: references.resnet(50, folder),
         "vit_b16": lambda: references.vit_b16(folder),
     }[name]()
-    family = next(one for one in registry.FAMILIES if registry.card(name) in one.cards)
-    inference = family.inference(family.read(registry.card(name), written.files))
-    runner = Runner(inference.apply, inference.params, device="cpu")
+    card = registry.card(name)
+    family = next(one for one in registry.FAMILIES if card in one.cards)
+    inference = family.inference(family.read(card, written.files))
+    runner = Runner(inference.apply, inference.params, device="cpu", cpu_batch=card.cpu_batch)
     module = _vgg16(written.files[0]) if name == "vgg16" else _Logits(written.module)
     session = peers.onnx_network(peers.export(module.eval(), folder / "network.onnx"))
     last = module.to(memory_format=torch.channels_last)

@@ -161,3 +161,28 @@ def test_faces(bring_weights: Callable[..., None], tmp_path: Path) -> None:
     done = shell("blur-faces", photo, "--into", str(tmp_path / "out"), "--to", out)
     assert done.returncode == 0, done.stderr
     assert pd.read_parquet(out)["faces_hidden"].tolist() == [1]
+
+
+def test_summary_lists_every_layer() -> None:
+    done = shell("summary", "vgg16")
+    assert done.returncode == 0, done.stderr
+    assert "102760448" in done.stdout
+    assert "hidden.1" in done.stdout
+    assert "138344128" in done.stdout
+
+
+@pytest.mark.slow
+def test_looks_inside(tmp_path: Path) -> None:
+    photo = "examples/photos/chelsea.jpg"
+    done = shell("filters", "--to", str(tmp_path / "filters.png"))
+    assert done.returncode == 0, done.stderr
+    done = shell("feature-maps", photo, "--layer", "stem", "--to", str(tmp_path / "maps.png"))
+    assert done.returncode == 0, done.stderr
+    for name in ("filters.png", "maps.png"):
+        with Image.open(tmp_path / name) as image:
+            assert image.width > 300
+    table = tmp_path / "heat.parquet"
+    done = shell("explain", photo, "--into", str(tmp_path / "heat"), "--to", str(table))
+    assert done.returncode == 0, done.stderr
+    with Image.open(pd.read_parquet(table)["heat_path"][0]) as image:
+        assert image.width > 100

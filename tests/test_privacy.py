@@ -77,6 +77,10 @@ CALLS = {
     "regress": "iad.regress('y ~ x', coded).tidy()",
     "read_annotations": "iad.read_annotations(folder)",
     "cite": "iad.cite('efficientnet_lite0')",
+    "isolate": "with iad.isolate(): iad.features(photos)",
+    "ray_workers": "iad.ray_workers()",
+    # Ray's processes speak to one another by sockets; what comes before Ray is looked at.
+    "ray_dataset": "iad.ray_dataset(coded, path='none')",
     "pseudonymise": "iad.pseudonymise(coded, key='a key that is long')",
 }
 VERBS = [name for name in iad.__all__ if name[0].islower()]

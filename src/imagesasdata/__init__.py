@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         UnknownNameError,
         WeightsError,
     )
+    from imagesasdata.isolation import isolate
+    from imagesasdata.scale.workers import ray_workers
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.agreement import agreement
     from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.ray_dataset import ray_dataset
     from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_text import read_text
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.score_emotions import score_emotions
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
+    from imagesasdata.verbs.show import show
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
@@ -86,6 +90,7 @@ _HOME = {
     "read_video": "verbs.read_video",
     "transform": "verbs.transform",
     "contact_sheet": "verbs.contact_sheet",
+    "show": "verbs.show",
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
@@ -143,6 +148,10 @@ _HOME = {
     "read_annotations": "verbs.read_annotations",
     "cite": "verbs.cite",
     "pseudonymise": "verbs.pseudonymise",
+    # scale
+    "isolate": "isolation",
+    "ray_dataset": "verbs.ray_dataset",
+    "ray_workers": "scale.workers",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -202,6 +211,7 @@ __all__ = [
     "find_faces",
     "find_similar",
     "fine_tune",
+    "isolate",
     "label_page",
     "load_model",
     "map_images",
@@ -209,6 +219,8 @@ __all__ = [
     "model_card",
     "models",
     "pseudonymise",
+    "ray_dataset",
+    "ray_workers",
     "read_annotations",
     "read_images",
     "read_labels",
@@ -223,6 +235,7 @@ __all__ = [
     "score_emotions",
     "score_unsafe",
     "segment_colours",
+    "show",
     "summary",
     "transform",
     "validate",

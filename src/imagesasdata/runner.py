@@ -19,6 +19,16 @@ Apply = Callable[[Any, Any], dict[str, Any]]
 CPU_BATCH = 2
 ACCELERATOR_BATCH = 64
 
+_most_cores: int | None = None
+
+
+class Network(NamedTuple):
+    """A function of (parameters, batch), its parameters, and the best batch on a CPU if unusual."""
+
+    apply: Apply
+    params: Any
+    cpu_batch: int | None = None
+
 
 class Runner:
     """A function of ``(parameters, batch)``, compiled once and run on every device.
@@ -39,17 +49,25 @@ class Runner:
         devices of the best kind there is.
     batch_size
         Samples in a batch; ``None`` takes what was measured best for the kind of device.
+    cpu_batch
+        What that is on a CPU for this function, where it is not what is usual.
     """
 
     def __init__(
-        self, apply: Apply, params: Any, *, device: str | None = None, batch_size: int | None = None
+        self,
+        apply: Apply,
+        params: Any,
+        *,
+        device: str | None = None,
+        batch_size: int | None = None,
+        cpu_batch: int | None = None,
     ) -> None:
         import jax
 
         use_compilation_cache()
         self._devices = find_devices(device)
         on_cpu = self._devices[0].platform == "cpu"
-        self.batch_size = batch_size or (CPU_BATCH if on_cpu else ACCELERATOR_BATCH)
+        self.batch_size = batch_size or ((cpu_batch or CPU_BATCH) if on_cpu else ACCELERATOR_BATCH)
         each = max(1, -(-cores() // len(self._devices))) if on_cpu else 2
         self.lanes = each * len(self._devices)
         self._params = [jax.device_put(params, device) for device in self._devices]
@@ -121,8 +139,18 @@ class HostRunner:
         return self._apply(self._params, batch)
 
 
+def limit_cores(count: int) -> None:
+    """Let this process use no more than so many cores, for others of the machine have their own work."""
+    global _most_cores
+    _most_cores = count
+
+
 def cores() -> int:
     """How many cores this process may use (less than the machine's in a container or a queue)."""
+    return _own_cores() if _most_cores is None else min(_most_cores, _own_cores())
+
+
+def _own_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

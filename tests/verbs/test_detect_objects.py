@@ -59,7 +59,7 @@ def made_model(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     model = registry.Model(card, np.zeros(1), red_and_blue, "made", coco)
     for module in (detect_module, count_module):
-        monkeypatch.setattr(module, "load", lambda name, task: model)
+        monkeypatch.setattr(module, "load", lambda name, **_: model)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def made_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
     card = replace(registry.card("clip_vit_b32"), preprocess=Preprocess(32))
     model = registry.Model(card, np.zeros(1), apply, "made", coco)
-    monkeypatch.setattr(module, "load", lambda name, task: model)
+    monkeypatch.setattr(module, "load", lambda name, **_: model)
     monkeypatch.setattr(
         module, "load_text", lambda name: TextSide(tokenize, np.zeros(1), embed, 4.0)
     )

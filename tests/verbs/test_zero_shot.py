@@ -45,8 +45,8 @@ def _colour_space(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_added", {})
     iad.register_model("colours", MeanColour(), size=8, sd=(255, 255, 255))
     side = TextSide(tokenize, np.float32(list(COLOURS.values())), describe, 5.0)
-    monkeypatch.setattr(module, "load_text", lambda name: side)
-    monkeypatch.setattr(_text, "load_text", lambda name: side)
+    monkeypatch.setattr(module, "load_text", lambda name, **_: side)
+    monkeypatch.setattr(_text, "load_text", lambda name, **_: side)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import multiprocessing
@@ -111,10 +112,10 @@ def test_a_server_that_stays_busy(site: Site) -> None:
 
 
 def test_a_silent_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.silent = 0.5
-    monkeypatch.setattr(http, "TIMEOUT", 0.05)
+    site.silent = 1.0
+    monkeypatch.setattr(http, "TIMEOUT", 0.25)
     monkeypatch.setattr(http, "TRIES", 2)
-    with pytest.raises(WeightsError, match=r"broke off: the server sent nothing for 0.05 seconds"):
+    with pytest.raises(WeightsError, match=r"broke off: the server sent nothing for 0.25 seconds"):
         store.locate(weights(Download(f"{site.address}/a.bin")))
     assert len(site.asked) == 2
 
@@ -345,3 +346,19 @@ def test_a_file_known_by_md5_whose_size_was_not_published(site: Site) -> None:
     bad = WeightFile("a.bin", "", 0, (source,), md5="0" * 32)
     with pytest.raises(WeightsError, match="gives another file than was published"):
         store.locate(bad)
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_a_verbs_progress_is_that_of_its_download(
+    site: Site, progress: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from imagesasdata.zoo import registry
+
+    family, card = registry._find("efficientnet_lite0")
+    other = dataclasses.replace(card, weights=(weights(Download(f"{site.address}/a.bin")),))
+    monkeypatch.setattr(registry, "_find", lambda name: (family, other))
+    # What comes is no network; the question is what is shown before that is found.
+    registry._load.cache_clear()
+    with pytest.raises(WeightsError, match=r"a\.bin"):
+        registry.load("efficientnet_lite0", task="classify", progress=progress)
+    assert ("a.bin: 100%" in capsys.readouterr().err) is progress

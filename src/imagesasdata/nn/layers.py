@@ -167,13 +167,23 @@ def linear_of(layer: nnx.Linear) -> Folded:
 def activate(x: Float[Array, ...], activation: Activation) -> Float[Array, ...]:
     """Apply an activation by its name."""
     if activation == "relu":
-        return jnp.maximum(x, jnp.zeros((), x.dtype))
+        return jax.nn.relu(x)
     return relu6(x) if activation == "relu6" else x
 
 
+@jax.custom_jvp
 def relu6(x: Float[Array, ...]) -> Float[Array, ...]:
     """Values below 0 become 0, above 6 become 6."""
     return jnp.clip(x, 0.0, 6.0)
+
+
+@relu6.defjvp
+def _relu6_slope(
+    primals: tuple[jax.Array], tangents: tuple[jax.Array]
+) -> tuple[jax.Array, jax.Array]:
+    # Left to JAX, the slope of each of the two bounds is a division at every place, for ties.
+    (x,), (tangent,) = primals, tangents
+    return relu6(x), jnp.where((x > 0.0) & (x < 6.0), tangent, jnp.zeros((), x.dtype))
 
 
 def _kernel(

@@ -15,7 +15,7 @@ from imagesasdata.decode import Exactness
 from imagesasdata.measures.hashes import difference_hash, perceptual_hash
 from imagesasdata.options import Options
 from imagesasdata.stream import Sample
-from imagesasdata.verb import Network, Verb, run
+from imagesasdata.verb import Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.zoo.registry import Model
 
@@ -62,7 +62,7 @@ def describe(
                 **dict(zip(names, results[0][1], strict=True)),
             }
         ],
-        network=Network(base.apply, base.params),
+        network=base.program,
         settings={"model": base.fingerprint, "decode": decode},
         max_pixels=max_pixels,
     )

@@ -13,7 +13,7 @@ from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.sources import PathLike
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.zoo.labels import Labels
 from imagesasdata.zoo.registry import load
@@ -156,7 +156,7 @@ def classify(
         ),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: _rows(results[0][0]["logits"], labels, top, long, every),
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={
             "model": network.fingerprint,
             "decode": decode,

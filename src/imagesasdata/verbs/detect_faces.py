@@ -16,7 +16,7 @@ from imagesasdata.faces.views import View, render, views, whole
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.zoo.registry import load
 
 Tiles = Literal["auto", "always", "never"]
@@ -170,7 +170,7 @@ def detect_faces(
         columns=col.DETECTED,
         load=look,
         finish=name_faces,
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={
             "model": network.fingerprint,
             "threshold": threshold,

@@ -15,7 +15,7 @@ from imagesasdata.options import OnError, Options, check_count, check_share
 from imagesasdata.pixels import letterbox
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.zoo.card import Preprocess
 from imagesasdata.zoo.registry import Model, load
 
@@ -186,7 +186,7 @@ def detector(
         columns=columns,
         load=_loader(network.card.preprocess, decode, max_pixels),
         finish=finish,
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={
             "model": network.fingerprint,
             "threshold": threshold,

@@ -9,7 +9,7 @@ from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.zoo.registry import load
 
@@ -118,7 +118,7 @@ def embed(
         columns=single if wide else (vector,),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [_row(results[0][0]["embedding"], single if wide else None)],
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "wide": wide},
         max_pixels=max_pixels,
     )

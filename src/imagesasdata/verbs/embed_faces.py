@@ -12,7 +12,6 @@ from imagesasdata.columns import Column
 from imagesasdata.faces import columns as col
 from imagesasdata.faces.align import by_eyes, by_points, cut
 from imagesasdata.options import OnError, Options
-from imagesasdata.verb import Network
 from imagesasdata.verbs._faces import Face, run_on_faces
 from imagesasdata.zoo.registry import load
 
@@ -116,7 +115,7 @@ def embed_faces(
         points=col.FOUR if model in _BY_FOUR else col.EYES,
         cut=aligned(model, network.card.preprocess.size),
         finish=lambda outputs: {col.FACE_EMBEDDING.name: _unit(outputs["embedding"])},
-        network=Network(network.apply, network.params),
+        network=network.program,
         options=options,
     )
 

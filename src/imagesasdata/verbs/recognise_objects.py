@@ -16,7 +16,7 @@ from imagesasdata.nearest import Gallery
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.sources import PathLike, list_files
 from imagesasdata.table import from_columns, open_table, open_with, to_arrow
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.zoo.registry import Model, load
 
@@ -164,7 +164,7 @@ def recognise_objects(
         columns=COLUMNS,
         load=own,
         finish=lambda results: [_row(gallery, results[0][0]["embedding"], k)],
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={
             "model": network.fingerprint,
             "decode": decode,
@@ -212,7 +212,7 @@ def _gallery(
         columns=(vector,),
         load=own,
         finish=lambda results: [{"embedding": results[0][0]["embedding"]}],
-        network=Network(network.apply, network.params),
+        network=network.program,
     )
     found = to_arrow(run(from_columns({"path": files}, "pyarrow"), verb, options))
     for file, why in zip(files, found[IMAGE_ERROR.name].to_pylist(), strict=True):

@@ -18,7 +18,7 @@ from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.pixels import fit
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.verbs.features import LONG_SIDE
 from imagesasdata.zoo.registry import load
@@ -155,7 +155,7 @@ def score_aesthetics(
         columns=(*COLUMNS, PRED),
         load=lambda data: [Sample(one.array, note=measured(data)) for one in prepare(data)],
         finish=lambda results: [_row(results[0][0], results[0][1], linear)],
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={**settings, "model": network.fingerprint, "head": linear.fingerprint},
         max_pixels=max_pixels,
     )

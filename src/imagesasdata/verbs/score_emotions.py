@@ -12,7 +12,7 @@ from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.errors import one_of
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.verbs.classify import softmax
 from imagesasdata.zoo.registry import load, load_text
@@ -172,7 +172,7 @@ def score_emotions(
         columns=COLUMNS[scheme],
         load=prepare,
         finish=lambda results: [_row(scheme, directions @ _unit(results[0][0]["embedding"]))],
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "texts": texts},
         max_pixels=max_pixels,
     )

@@ -13,7 +13,7 @@ from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
-from imagesasdata.verb import Network, Row, Verb, run
+from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.verbs._text import embed_text
 from imagesasdata.verbs.classify import softmax
@@ -133,7 +133,7 @@ def zero_shot(
         progress=progress,
     )
     names = _check(labels, template)
-    scale = load_text(model).scale
+    scale = load_text(model, progress=progress).scale
     network = load(model, task="embed", progress=progress)
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))
@@ -153,7 +153,7 @@ def zero_shot(
         finish=lambda results: [
             _row(scale * directions @ _unit(results[0][0]["embedding"]), names, columns)
         ],
-        network=Network(network.apply, network.params),
+        network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "texts": texts, "labels": names},
         max_pixels=max_pixels,
     )

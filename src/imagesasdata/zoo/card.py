@@ -127,6 +127,7 @@ class ModelCard:
     """A model's card: what to know before using it, and to cite after.
 
     ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
+    ``cpu_batch`` is how many pictures a core is given at once, where measured to be other than usual.
     """
 
     name: str
@@ -145,6 +146,7 @@ class ModelCard:
     score_source: str
     limits: tuple[str, ...]
     citation: str
+    cpu_batch: int | None = None
 
     @property
     def intended_use(self) -> str:

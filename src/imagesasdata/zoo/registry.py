@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
-from imagesasdata.runner import HostFunction
+from imagesasdata.runner import HostFunction, Network
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
@@ -71,6 +71,11 @@ class Model:
     apply: Callable[[Any, Any], dict[str, Any]]
     fingerprint: str
     labels: Callable[[], Labels]
+
+    @property
+    def program(self) -> Network:
+        """What is run on batches."""
+        return Network(self.apply, self.params, self.card.cpu_batch)
 
 
 class Added(NamedTuple):
@@ -160,14 +165,14 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     _check(name, task)
     if name in _added:
         return _added[name].model
-    for file in card(name).weights:
-        if not store.is_here(file):
-            store.locate(file, progress=progress)
+    _bring(card(name), progress)
     return _load(name)
 
 
-def load_text(name: str) -> TextSide:
+def load_text(name: str, *, progress: bool | None = None) -> TextSide:
     """The part of a model that reads texts; a second time it is at hand.
+
+    ``progress`` is as in `load`.
 
     Raises
     ------
@@ -183,6 +188,7 @@ def load_text(name: str) -> TextSide:
     if "zero_shot" not in card(name).tasks:
         able = sorted(other.name for other in cards() if "zero_shot" in other.tasks)
         raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
+    _bring(card(name), progress)
     return _load_text(name)
 
 
@@ -322,6 +328,12 @@ def normalised(
 
     mean, sd = known.preprocess.mean, known.preprocess.sd
     return lambda params, pixels: forward(params, normalise(pixels, mean, sd))
+
+
+def _bring(known: ModelCard, progress: bool | None) -> None:
+    for file in known.weights:
+        if not store.is_here(file):
+            store.locate(file, progress=progress)
 
 
 def _check(name: str, task: Task) -> None:
