@@ -23,6 +23,7 @@ from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
     blur_faces,
+    caption,
     cluster,
     cluster_curve,
     cluster_table,
@@ -68,6 +69,7 @@ UNSAFE = score_unsafe.COLUMNS
 MATCHES = recognise_objects.COLUMNS
 EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
+CAPTION = (caption.CAPTION,)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
 DETECT_FACES = faces.DETECTED

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SIDES = ("x", "y", "width", "height")
 _INCHES = 1.6
-_CAPTION_INCHES = 0.42
+_CAPTION_INCHES = 0.3
 _CAPTION_WIDTH = 24
 _DPI = 150
 
@@ -196,10 +196,13 @@ def _draw(
             headings[len(grid)] = name
         grid += cells
         grid += [None] * (-len(grid) % across)
-    down = max(1, len(grid) // across)
-    height = down * (_INCHES + _CAPTION_INCHES) + (0.4 if title else 0) + 0.2 * len(headings)
+    rows = [grid[start : start + across] for start in range(0, len(grid), across)] or [[None]]
+    # A row is as high as its highest picture, so that wide ones leave no gap above them.
+    tall = [max(_height(cell) for cell in row) for row in rows]
+    height = sum(tall) + len(rows) * _CAPTION_INCHES
+    height += (0.4 if title else 0) + 0.2 * len(headings)
     figure = new_figure(across * _INCHES, height)
-    axes = figure.subplots(down, across, squeeze=False).ravel()
+    axes = figure.subplots(len(rows), across, squeeze=False, height_ratios=tall).ravel()
     for place, (axis, cell) in enumerate(zip(axes, grid, strict=False)):
         if cell is not None:
             _draw_cell(axis, *cell)
@@ -211,6 +214,14 @@ def _draw(
     if title:
         figure.suptitle(title, fontsize=9)
     return figure
+
+
+def _height(cell: tuple[_Thumbnail, str] | None) -> float:
+    """Of a picture on the sheet, in inches; a reason in its place has half that of a square."""
+    if cell is None or isinstance(cell[0].picture, str):
+        return _INCHES / 2
+    high, wide = cell[0].picture.shape[:2]
+    return _INCHES * high / max(high, wide)
 
 
 def _draw_cell(axis: Axes, thumbnail: _Thumbnail, caption: str) -> None:

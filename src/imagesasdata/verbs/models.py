@@ -19,8 +19,9 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Parameters
     ----------
     task
-        ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"detect_faces"``, ``"embed_faces"``,
-        ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can do it.
+        ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"caption"``, ``"detect_faces"``,
+        ``"embed_faces"``, ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can
+        do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
