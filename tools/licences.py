@@ -65,11 +65,11 @@ def licence(name: str, package: importlib.metadata.Distribution) -> str:
     told = package.metadata
     if name in STATED:
         return STATED[name]
-    if told.get("License-Expression"):
+    if "License-Expression" in told:
         return told["License-Expression"]
     classes = [text for text in told.get_all("Classifier") or [] if text.startswith("License ::")]
     words = [text.rpartition("::")[2].strip() for text in classes]
-    plain = (told.get("License") or "").strip().partition("\n")[0]
+    plain = "".join(told.get_all("License") or []).strip().partition("\n")[0]
     return (
         ", ".join([*words, *([plain] if plain and len(plain) < 60 else [])])
         or plain

@@ -127,6 +127,7 @@ BY_VERB: dict[str, tuple[Column, ...]] = {
     "score_aesthetics": AESTHETICS,
     "score_emotions": EMOTIONS,
     "score_unsafe": UNSAFE,
+    "caption": CAPTION,
     "segment_colours": COLOURS,
     "measure_regions": REGIONS,
     "video_shots": (*VIDEO, *SHOTS),

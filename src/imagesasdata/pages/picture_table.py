@@ -39,7 +39,7 @@ def picture_table(
         for row, picture in enumerate(pictures)
     )
     return (
-        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<table class="dataframe"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>'
         f"<p>{html.escape(note)}</p>"
     )
 
@@ -50,7 +50,8 @@ def _cell(tag: str, content: str, number: bool) -> str:
 
 def _picture(picture: np.ndarray | str) -> str:
     if isinstance(picture, str):
-        return f"<em>{html.escape(picture)}</em>"
+        style = "display:inline-block;max-width:12em;white-space:normal"
+        return f'<em style="{style}">{html.escape(picture)}</em>'
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY)
     data = base64.b64encode(buffer.getvalue()).decode()
