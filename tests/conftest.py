@@ -18,31 +18,43 @@ from jaxtyping import install_import_hook
 from PIL import Image
 
 # The shapes in the annotations are checked in every test; this must come before the first import.
-install_import_hook(
-    [
-        "imagesasdata.nn",
-        "imagesasdata.zoo.efficientnet_lite",
-        "imagesasdata.zoo.dlib_resnet",
-        "imagesasdata.faces",
-        "imagesasdata.ocr.pieces",
-        "imagesasdata.ocr.rapidocr",
-        "imagesasdata.ocr.reading_order",
-        "imagesasdata.measures",
-        "imagesasdata.neighbours",
-        "imagesasdata.clustering",
-        "imagesasdata.zoo.graph.convolutions",
-        *(
-            f"imagesasdata.zoo.{name}"
-            for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
-        ),
-        "imagesasdata.stats",
-    ],
-    "beartype.beartype",
-)
+# Functions that are checked so cannot be sent to another process, as verbs on Ray are.
+if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
+    install_import_hook(
+        [
+            "imagesasdata.nn",
+            "imagesasdata.zoo.efficientnet_lite",
+            "imagesasdata.zoo.dlib_resnet",
+            "imagesasdata.faces",
+            "imagesasdata.ocr.pieces",
+            "imagesasdata.ocr.rapidocr",
+            "imagesasdata.ocr.reading_order",
+            "imagesasdata.measures",
+            "imagesasdata.neighbours",
+            "imagesasdata.clustering",
+            "imagesasdata.zoo.graph.convolutions",
+            *(
+                f"imagesasdata.zoo.{name}"
+                for name in (
+                    "blip",
+                    "clip",
+                    "convnext",
+                    "detr",
+                    "dinov2",
+                    "mobilenet_v2",
+                    "resnet",
+                    "vgg",
+                    "vit",
+                )
+            ),
+            "imagesasdata.stats",
+        ],
+        "beartype.beartype",
+    )
 
-from imagesasdata.weights import store  # noqa: E402
-from imagesasdata.zoo import registry  # noqa: E402
-from imagesasdata.zoo.card import WeightFile  # noqa: E402
+from imagesasdata.weights import store
+from imagesasdata.zoo import registry
+from imagesasdata.zoo.card import WeightFile
 
 REPO = Path(__file__).parents[1]
 _USERS_HOME = store.home()

@@ -52,6 +52,7 @@ CALLS = {
     "summary": "iad.summary('efficientnet_lite0')",
     "register_model": "iad.register_model('mine', object())",
     "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",
+    "caption": "iad.caption(photos)",
     "cluster": "iad.cluster(photos, k=2, stability=1)",
     "find_similar": "iad.find_similar(photos, photos[0], k=1)",
     "map_images": "iad.map_images(photos, to=folder + '/map.html')",
@@ -76,6 +77,10 @@ CALLS = {
     "regress": "iad.regress('y ~ x', coded).tidy()",
     "read_annotations": "iad.read_annotations(folder)",
     "cite": "iad.cite('efficientnet_lite0')",
+    "isolate": "with iad.isolate(): iad.features(photos)",
+    "ray_workers": "iad.ray_workers()",
+    # Ray's processes speak to one another by sockets; what comes before Ray is looked at.
+    "ray_dataset": "iad.ray_dataset(coded, path='none')",
     "pseudonymise": "iad.pseudonymise(coded, key='a key that is long')",
 }
 VERBS = [name for name in iad.__all__ if name[0].islower()]

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
         UnknownNameError,
         WeightsError,
     )
+    from imagesasdata.isolation import isolate
+    from imagesasdata.scale.workers import ray_workers
     from imagesasdata.verb import DroppedImagesWarning
     from imagesasdata.verbs.agreement import agreement
     from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
     from imagesasdata.verbs.audit import audit
     from imagesasdata.verbs.blur_faces import blur_faces
+    from imagesasdata.verbs.caption import caption
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.cluster import cluster
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.measure_regions import measure_regions
     from imagesasdata.verbs.models import model_card, models
     from imagesasdata.verbs.pseudonymise import pseudonymise
+    from imagesasdata.verbs.ray_dataset import ray_dataset
     from imagesasdata.verbs.read_annotations import read_annotations
     from imagesasdata.verbs.read_images import read_images
     from imagesasdata.verbs.read_text import read_text
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.score_emotions import score_emotions
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
+    from imagesasdata.verbs.show import show
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
@@ -85,6 +90,7 @@ _HOME = {
     "read_video": "verbs.read_video",
     "transform": "verbs.transform",
     "contact_sheet": "verbs.contact_sheet",
+    "show": "verbs.show",
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
@@ -114,6 +120,7 @@ _HOME = {
     "load_model": "verbs.load_model",
     "FittedModel": "verbs.fitted_model",
     "zero_shot": "verbs.zero_shot",
+    "caption": "verbs.caption",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
@@ -141,6 +148,10 @@ _HOME = {
     "read_annotations": "verbs.read_annotations",
     "cite": "verbs.cite",
     "pseudonymise": "verbs.pseudonymise",
+    # scale
+    "isolate": "isolation",
+    "ray_dataset": "verbs.ray_dataset",
+    "ray_workers": "scale.workers",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -179,6 +190,7 @@ __all__ = [
     "analyze_faces",
     "audit",
     "blur_faces",
+    "caption",
     "cite",
     "classify",
     "cluster",
@@ -199,6 +211,7 @@ __all__ = [
     "find_faces",
     "find_similar",
     "fine_tune",
+    "isolate",
     "label_page",
     "load_model",
     "map_images",
@@ -206,6 +219,8 @@ __all__ = [
     "model_card",
     "models",
     "pseudonymise",
+    "ray_dataset",
+    "ray_workers",
     "read_annotations",
     "read_images",
     "read_labels",
@@ -220,6 +235,7 @@ __all__ = [
     "score_emotions",
     "score_unsafe",
     "segment_colours",
+    "show",
     "summary",
     "transform",
     "validate",

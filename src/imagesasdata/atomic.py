@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,8 @@ from pathlib import Path
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A place to write beside ``path``; it becomes ``path`` at the end, and goes if that fails."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    owner = f"{host()}-{os.getpid()}"
+    temporary = path.with_name(f".{path.name}.{owner}.{uuid.uuid4().hex}.tmp")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -32,3 +35,22 @@ def write_whole(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def is_orphan(temporary: Path) -> bool:
+    """Whether a file that `replacing` began is one of a process of this machine that is gone."""
+    machine, _, process = temporary.name.split(".")[-3].rpartition("-")
+    if machine != host() or not process.isdigit() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def host() -> str:
+    """The machine's name, without the dots that part a temporary file's name."""
+    return re.sub(r"\W", "_", platform.node())

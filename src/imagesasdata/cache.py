@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from imagesasdata.atomic import write_whole
+from imagesasdata.atomic import is_orphan, write_whole
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
 from imagesasdata.table import arrow_type
@@ -104,7 +104,8 @@ class Cache:
         self._written = time.monotonic()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / "settings.json", text.encode())
+            if not (self._folder / "settings.json").exists():
+                write_whole(self._folder / "settings.json", text.encode())
         except OSError as error:
             raise CacheError(
                 f"The cache folder {os.fspath(folder)!r} cannot be written: {error.strerror}.",
@@ -168,10 +169,13 @@ class Cache:
         return whole.combine_chunks()
 
     def _remove_stale(self) -> None:
-        """Delete the temporary files of runs that were killed while they wrote."""
+        """Delete the temporary files of runs that were killed while they wrote.
+
+        On this machine it is known which processes are gone; of others, age has to tell.
+        """
         for path in self._folder.glob(".*.tmp"):
             try:
-                if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                if is_orphan(path) or time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
             except FileNotFoundError:
                 continue  # another process was first

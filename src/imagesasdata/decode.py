@@ -19,6 +19,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from imagesasdata.errors import ImageError
+from imagesasdata.isolation import pool
 
 Exactness = Literal["fast", "exact"]
 
@@ -27,6 +28,7 @@ MAX_PIXELS = 200_000_000
 
 # What Pillow raises on damaged EXIF blocks; such a block then counts as absent.
 BAD_EXIF = (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error)
+_HEADER = ("format", "mode", "width", "height", "frames")
 _TURNED = frozenset({5, 6, 7, 8})
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _PROFILE_MODES = frozenset({"RGB", "CMYK", "L"})
@@ -74,6 +76,11 @@ def read_header(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Header:
         When the bytes are no picture, or one of more than ``max_pixels``. On damaged data Pillow
         may raise any other error; `errors.reason` words it.
     """
+    apart = pool()
+    if apart is not None:
+        told, _ = apart.ask("read_header", data, max_pixels=max_pixels)
+        taken = told["taken_at"] and dt.datetime.fromisoformat(told["taken_at"])
+        return Header(*(told[name] for name in _HEADER), taken_at=taken)
     with open_picture(data, max_pixels) as image:
         width, height = _stored_size(image)
         exif = read_exif(image)
@@ -124,6 +131,18 @@ def decode(
         When the bytes are no picture, or one of more than ``max_pixels``. On damaged data Pillow
         may raise any other error; `errors.reason` words it.
     """
+    apart = pool()
+    if apart is not None:
+        told, pixels = apart.ask(
+            "decode",
+            data,
+            short_side=short_side,
+            long_side=long_side,
+            exactness=exactness,
+            frame=frame,
+            max_pixels=max_pixels,
+        )
+        return Image.frombytes("RGB", (told["width"], told["height"]), pixels)
     with open_picture(data, max_pixels) as image:
         if frame:
             _seek(image, frame)

@@ -30,6 +30,10 @@ class OpenNsfw:
         self._prepare = prepare
         self._input = session.get_inputs()[0].name
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Sent to another process, it is loaded there.
+        return load, ()
+
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> float:
         """The probability that a picture is not safe for work."""
         outputs = self._session.run(None, {self._input: self._prepare(rgb)[None]})

@@ -19,6 +19,8 @@ Apply = Callable[[Any, Any], dict[str, Any]]
 CPU_BATCH = 2
 ACCELERATOR_BATCH = 64
 
+_most_cores: int | None = None
+
 
 class Network(NamedTuple):
     """A function of (parameters, batch), its parameters, and the best batch on a CPU if unusual."""
@@ -137,8 +139,18 @@ class HostRunner:
         return self._apply(self._params, batch)
 
 
+def limit_cores(count: int) -> None:
+    """Let this process use no more than so many cores, for others of the machine have their own work."""
+    global _most_cores
+    _most_cores = count
+
+
 def cores() -> int:
     """How many cores this process may use (less than the machine's in a container or a queue)."""
+    return _own_cores() if _most_cores is None else min(_most_cores, _own_cores())
+
+
+def _own_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
 import os
 import stat
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from imagesasdata.columns import IMAGE_ID, PATH, VIDEO_ID, VIDEO_PATH, Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
+from imagesasdata.remote import ask, list_names, open_system, read_bytes, shown
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -137,13 +140,13 @@ def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
         # A part of a file (see frames.py) is listed as it is.
         if alone and not os.path.exists(_local(where).rpartition("#")[0]):
             raise ArgumentError(
-                f"There is no folder, {media.name} or archive at {where!r}.",
+                f"There is no folder, {media.name} or archive at {shown(where)!r}.",
                 f"relative paths start at the working folder, now {os.getcwd()!r}.",
             )
         return [where]
     if not found:
         raise ArgumentError(
-            f"No {media.name} was found in {where!r}.",
+            f"No {media.name} was found in {shown(where)!r}.",
             f"files ending in {', '.join(sorted(media.endings))} are looked for; "
             "list others by name.",
         )
@@ -161,6 +164,8 @@ def _list_local(path: str, media: Media) -> list[str] | None:
     if os.path.lexists(path):
         if path.lower().endswith(".zip") and zipfile.is_zipfile(path):
             return _list_remote(f"zip://**::{path}", media)
+        if path.lower().endswith(".tar") and tarfile.is_tarfile(path):
+            return _list_remote(f"tar://**::{path}", media)
         return [path]
     if glob.has_magic(path):
         return sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
@@ -168,23 +173,39 @@ def _list_local(path: str, media: Media) -> list[str] | None:
 
 
 def _list_remote(url: str, media: Media) -> list[str] | None:
-    import fsspec
-
-    fs, root = fsspec.core.url_to_fs(url)
-    if glob.has_magic(root):
-        # In a pattern that names no ending, such as zip://**, only such files are meant.
-        ending = os.path.splitext(root)[1]
-        names = [name for name in fs.glob(root) if ending or _is(media, name)]
-        names = [name for name in names if not fs.isdir(name)]
-    elif fs.isdir(root):
-        names = [name for name in fs.find(root) if _is(media, name)]
-    else:
-        return None if not fs.exists(root) else [url]
+    fs, root = open_system(url)
+    if _names_one(url, root, media):
+        # Whether it is there shows when it is read; asking first would double the requests.
+        return [url]
+    names = list_names(url, functools.partial(_find, fs, root, media))
+    if names is None:
+        return None
+    if names == [root]:
+        return [url]
     chain = url.split("::", 1)[1:]
     protocol = url.split("://", 1)[0]
     if protocol in {"http", "https"}:
         return sorted(names)
-    return ["::".join([f"{protocol}://{str(name).lstrip('/')}", *chain]) for name in sorted(names)]
+    return ["::".join([f"{protocol}://{name.lstrip('/')}", *chain]) for name in sorted(names)]
+
+
+def _names_one(url: str, root: str, media: Media) -> bool:
+    """Whether an address is that of a single picture, by its ending."""
+    if url.startswith(("http://", "https://")):
+        root = root.partition("?")[0]
+    return not glob.has_magic(root) and _is(media, root)
+
+
+def _find(fs: Any, root: str, media: Media) -> list[str] | None:
+    """The pictures' paths in a file system; ``None`` where there is nothing, the path for a file."""
+    if glob.has_magic(root):
+        # In a pattern that names no ending, such as zip://**, only such files are meant.
+        ending = os.path.splitext(root)[1]
+        names = [str(name) for name in fs.glob(root) if ending or _is(media, str(name))]
+        return [name for name in names if not fs.isdir(name)]
+    if fs.isdir(root):
+        return [str(name) for name in fs.find(root) if _is(media, str(name))]
+    return [root] if fs.exists(root) else None
 
 
 def _is(media: Media, name: str) -> bool:
@@ -259,7 +280,7 @@ class Files:
         with _reasons():
             if is_remote(path):
                 system, inner = self._system(path)
-                file = system.open(inner, "rb")
+                file = ask(lambda: system.open(inner, "rb"))
             else:
                 file = _local(path)
                 _check(file)
@@ -272,23 +293,24 @@ class Files:
     def _read_remote(self, url: str) -> bytes:
         with _reasons():
             system, inner = self._system(url)
-            size = system.size(inner)
-            if size is not None and size > MAX_BYTES:
-                raise ImageError(_too_large(size))
-            return system.cat_file(inner)
+            # The members of a tar archive are read through one open file.
+            alone = self._lock if url.startswith("tar://") else contextlib.nullcontext()
+            with alone:
+                size = ask(lambda: system.size(inner))
+                if size is not None and size > MAX_BYTES:
+                    raise ImageError(_too_large(size))
+                return ask(lambda: read_bytes(system, inner))
 
     def _system(self, url: str) -> tuple[Any, str]:
-        import fsspec
-
         # An archive is opened once, not once a member: its index may be long.
         first, _, archive = url.partition("::")
         protocol, _, inner = first.partition("://")
         if not archive:
-            return fsspec.core.url_to_fs(url)
+            return open_system(url)
         place = f"{protocol}://::{archive}"
         with self._lock:
             if place not in self._systems:
-                self._systems[place] = fsspec.core.url_to_fs(url)[0]
+                self._systems[place] = open_system(url)[0]
             return self._systems[place], inner
 
 

@@ -292,6 +292,14 @@ class Table:
             long = long.add_column(at, column.name, results[column.name])
         return self._give(nw.from_native(_like(long, self.frame), eager_only=True))
 
+    def blocks(self, rows: int) -> list[pa.Table]:
+        """The table as Arrow tables of so many rows; ones without ``image_id`` get it."""
+        whole = self.frame.to_arrow()
+        if PICTURES.number.name not in whole.column_names:
+            numbers = pa.array(range(len(whole)), pa.int64())
+            whole = whole.add_column(0, PICTURES.number.name, numbers)
+        return [whole.slice(start, rows) for start in range(0, max(len(whole), 1), rows)]
+
     def _give(self, frame: nw.DataFrame[Any]) -> Any:
         return nw.to_native(frame.lazy() if self.lazy else frame)
 
@@ -310,11 +318,12 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
         return open_table(from_paths(images, media=media), media.path.name)
     frame, lazy = _frame(images)
     if path not in frame.columns:
-        close = nearest(path, frame.columns)
+        texts = (name for name, dtype in frame.schema.items() if dtype in (nw.String, nw.Object))
+        close = nearest(path, frame.columns) or next(texts, "NAME")
         listed = ", ".join(map(repr, frame.columns)) or "none"
         raise ColumnError(
             f"The table has no column {path!r}. Its columns: {listed}.",
-            f'give path="{close or "NAME"}", the column that holds the pictures\' paths.',
+            f'give path="{close}", the column that holds the pictures\' paths.',
         )
     dtype = frame.schema[path]
     no_text = dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean
@@ -449,6 +458,12 @@ def _frame(images: Any) -> tuple[nw.DataFrame[Any], bool]:
     try:
         frame = nw.from_native(images)
     except TypeError:
+        if type(images).__module__.startswith("ray.data"):
+            raise ArgumentTypeError(
+                "A Ray Dataset is taken by verbs that go picture by picture; this one needs a table.",
+                "give dataset.to_pandas(); or, where each block can be done by itself, "
+                'dataset.map_batches(iad.VERB, batch_format="pyarrow").',
+            ) from None
         raise ArgumentTypeError(
             f"Expected a table (pandas, polars or pyarrow) or paths, got {type(images).__name__}.",
             "give a folder, a glob, a list of paths, or a table with a column of paths.",
@@ -573,4 +588,26 @@ def save(images: Any, to: str) -> None:
                 f"A CSV file cannot hold the column {lists[0]!r}, whose cells are vectors.",
                 "write .parquet, or ask for wide=True.",
             )
-        csv.write_csv(table, to)
+        csv.write_csv(_without_formulas(table), to)
+
+
+# What spreadsheets take for the beginning of a formula, which may start programs.
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def _without_formulas(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before each text that a spreadsheet would compute."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            cells = table.column(place)
+            starts = pc.call_function(
+                "match_substring_regex", [cells], pc.MatchSubstringOptions(_FORMULA)
+            )
+            quoted = pc.call_function(
+                "binary_join_element_wise",
+                [pa.scalar("'", field.type), cells, pa.scalar("", field.type)],
+            )
+            table = table.set_column(
+                place, field.name, pc.call_function("if_else", [starts, quoted, cells])
+            )
+    return table

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +17,13 @@ import pyarrow as pa
 from imagesasdata.cache import Cache, Known, key
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.decode import MAX_PIXELS, limits
-from imagesasdata.errors import ImageError
+from imagesasdata.errors import ArgumentTypeError, ColumnError, ImageError
 from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
+from imagesasdata.remote import shown
 from imagesasdata.runner import HostFunction, HostRunner, Network, Runner, cores
+from imagesasdata.scale.blocks import is_dataset, over_blocks
 from imagesasdata.sources import PICTURES, Media, is_remote
 from imagesasdata.stream import Done, Loaded, stream
 from imagesasdata.table import arrow_type, open_table
@@ -100,6 +104,8 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         For misuse, before any picture is read; with ``on_error="raise"`` at the first picture that
         cannot be used.
     """
+    if is_dataset(images):
+        return _on_dataset(images, verb, options)
     table = open_table(images, options.path, verb.media)
     named = [column.named(f"{options.prefix or ''}{column.name}") for column in verb.columns]
     if not verb.many:
@@ -123,7 +129,7 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
             progress.step(failed=done.error is not None)
             if done.error is not None and options.on_error == "raise":
                 raise ImageError(
-                    f"Row {done.job} ({paths[done.job]!r}): {done.error}.",
+                    f"Row {done.job} ({_shown(paths[done.job])}): {done.error}.",
                     'on_error="record" goes on and writes this into the column image_error.',
                 )
             _keep(done, verb, rows, cache)
@@ -152,6 +158,30 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
     return table.expand(renamed.filter(mask), kept, columns, verb.media, verb.number)
 
 
+def _on_dataset(dataset: Any, verb: Verb, options: Options) -> Any:
+    if verb.number is not None:
+        raise ArgumentTypeError(
+            f"{verb.name} numbers its rows through the whole table, which the blocks of a Ray "
+            "Dataset cannot.",
+            "give it a table or paths, and make a Dataset of the result: iad.ray_dataset(TABLE).",
+        )
+    # Actors may stand in another folder, and have no terminal.
+    folder = None if options.cache is None else os.path.abspath(os.path.expanduser(options.cache))
+    within = replace(options, cache=folder, progress=False)
+    return over_blocks(dataset, functools.partial(_on_block, verb=verb, options=within))
+
+
+def _on_block(block: pa.Table, verb: Verb, options: Options) -> pa.Table:
+    number = verb.media.number.name
+    if verb.many and number not in block.column_names:
+        raise ColumnError(
+            f"The Dataset has no column {number!r}, and {verb.name} gives several rows for a "
+            f"{verb.media.name}, which would not be told apart.",
+            f"add a column {number!r} of your own, or begin with iad.ray_dataset(PATHS).",
+        )
+    return run(block, verb, options)
+
+
 def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     if verb.network is None:
         return None
@@ -161,6 +191,10 @@ def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     return Runner(
         apply, params, device=options.device, batch_size=options.batch_size, cpu_batch=cpu_batch
     )
+
+
+def _shown(path: str | None) -> str:
+    return repr(path if path is None else shown(path))
 
 
 def _workers(paths: Sequence[str | None]) -> int:

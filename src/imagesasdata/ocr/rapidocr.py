@@ -29,8 +29,13 @@ LARGE, SHRINK = 0.25, 3
 class RapidOcr:
     """The engine; it may be called from several threads at once."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Any, threads: int) -> None:
         self._engine = engine
+        self._threads = threads
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Sent to another process, it is loaded there.
+        return load, (self._threads,)
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         """Every piece of text, in no order that matters."""
@@ -96,7 +101,8 @@ def load(threads: int) -> RapidOcr:
                 "Rec.rec_batch_num": 1,
                 "Rec.rec_img_shape": [3, 48, 96],
             }
-        )
+        ),
+        threads,
     )
 
 

@@ -34,15 +34,27 @@ def alpha(
     table: Float[np.ndarray, "items values"], domain: Float[np.ndarray, " values"], level: Level
 ) -> float:
     """Krippendorff's alpha; not a number where all codes are the same or no item has two."""
-    # Imported when used: it brings numpy's testing tools.
-    import krippendorff
-
     paired = table[table.sum(axis=1) > 1]
     if (paired.sum(axis=0) > 0).sum() < 2:
         return float("nan")
-    return float(
-        krippendorff.alpha(value_counts=paired, value_domain=domain, level_of_measurement=level)
-    )
+    # How often two coders of an item gave these two values, each item weighing as many codes as it has.
+    shares = paired / (paired.sum(axis=1, keepdims=True) - 1.0)
+    together = paired.T @ shares - np.diag(shares.sum(axis=0))
+    times = together.sum(axis=0)
+    distance = _distance(times, domain, level)
+    by_chance = (np.outer(times, times) * distance).sum() / (times.sum() - 1.0)
+    return float(1.0 - (together * distance).sum() / by_chance)
+
+
+def _distance(
+    times: Float[np.ndarray, " values"], domain: Float[np.ndarray, " values"], level: Level
+) -> Float[np.ndarray, "values values"]:
+    """How far two values are apart; ``times`` says how often each was given."""
+    if level == "nominal":
+        return 1.0 - np.eye(len(times))
+    # On an ordinal scale, as many codes as lie between them, half of their own included.
+    place = np.cumsum(times) - times / 2.0 if level == "ordinal" else domain
+    return np.subtract.outer(place, place) ** 2
 
 
 def percent(table: Float[np.ndarray, "items values"]) -> float:

@@ -227,7 +227,8 @@ def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
     notes = []
     if rows.missing:
         gone = int((~rows.used).sum())
-        notes.append(f"{gone:,} rows were left out for missing values: {counts(rows.missing)}.")
+        left = f"{gone:,} row{' was' if gone == 1 else 's were'} left out for missing values"
+        notes.append(f"{left}: {counts(rows.missing)}.")
     if rows.pairs and method != "naive" and prob is None:
         notes.append(
             f"No sampling probabilities were given: the {rows.is_gold.sum():,} gold rows were taken as "

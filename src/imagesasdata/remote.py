@@ -1,0 +1,200 @@
+"""Reading from servers through fsspec: another try with a pause, a time limit, errors in plain words.
+
+What a server or its library says may hold an address with a password or a signature; none of it
+leaves this file.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
+
+Given = TypeVar("Given")
+
+# How often a picture is asked for when a server is busy, and seconds before the second time.
+TRIES = 4
+PAUSE = 0.5
+# Seconds for one picture. A slow one holds up a single thread of many, and not for ever.
+LIMIT = 120.0
+
+# The package that speaks to such servers, and the extra of this library that installs it.
+_PACKAGES = {
+    "s3": ("s3fs", "s3"),
+    "s3a": ("s3fs", "s3"),
+    "gs": ("gcsfs", "gs"),
+    "gcs": ("gcsfs", "gs"),
+    "http": ("aiohttp", "http"),
+    "https": ("aiohttp", "http"),
+}
+# What S3 calls the errors that pass.
+_BUSY = re.compile(r"SlowDown|InternalError|ServiceUnavailable|RequestTimeout|Reduce your request")
+
+
+def shown(path: str) -> str:
+    """A path as it may stand in a message: without user, password and signature."""
+    if "://" not in path:
+        return path
+    address, question, _ = path.partition("?")
+    return re.sub(r"://[^/@]*@", "://", address) + ("?..." if question else "")
+
+
+def has_password(path: str) -> bool:
+    """Whether a password is part of an address, as in ``https://me:secret@example.org/``."""
+    try:
+        return "://" in path and urlsplit(path).password is not None
+    except ValueError:
+        return False
+
+
+def open_system(url: str) -> tuple[Any, str]:
+    """The file system that a URL is of, and the path in it.
+
+    Raises
+    ------
+    MissingPackageError
+        When the package that speaks to such servers is not installed.
+    ArgumentError
+        When there is no such kind of address, or a password is in it.
+    """
+    import fsspec
+
+    if has_password(url):
+        raise ArgumentError(
+            f"The address {shown(url)!r} holds a password, which would end in tables and on disk.",
+            "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or by the "
+            "environment, as AWS_SECRET_ACCESS_KEY for s3://.",
+        )
+    kind = url.rpartition("::")[2].partition("://")[0]
+    try:
+        return fsspec.core.url_to_fs(url)
+    except ImportError as error:
+        if kind not in _PACKAGES:
+            raise MissingPackageError(
+                f"Reading {kind}:// needs another package: {error}."
+            ) from error
+        package, extra = _PACKAGES[kind]
+        raise MissingPackageError(
+            f"Reading {kind}:// needs the package {package}, which is not installed.",
+            f'pip install "imagesasdata[{extra}]"',
+        ) from error
+    except ValueError as error:
+        if "Protocol not known" not in str(error):
+            raise
+        raise ArgumentError(
+            f"{shown(url)!r} begins with {kind}://, which is no known kind of address.",
+            "s3://, gs://, https://, zip:// and tar:// are some.",
+        ) from None
+
+
+def ask(what: Callable[[], Given]) -> Given:
+    """Call something that asks a server, again after a pause while the server is busy.
+
+    Raises
+    ------
+    ImageError
+        With a short reason that names no address.
+    FileNotFoundError, IsADirectoryError
+        As they are.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return what()
+        except ImageError:
+            raise
+        except Exception as raised:  # each server's library raises errors of its own
+            # fsspec says of whatever goes wrong over HTTP that there is no such file, too.
+            cause = raised.__cause__
+            hidden = isinstance(raised, FileNotFoundError) and isinstance(cause, Exception)
+            error = cause if hidden else raised
+            if not left or not _passes(error):
+                _raise_worded(error)
+            time.sleep(PAUSE * 2 ** (TRIES - 1 - left))
+    raise AssertionError  # the last try returns or raises
+
+
+def read_bytes(system: Any, path: str) -> bytes:
+    """A file's bytes, within the time limit where the file system knows of one."""
+    from fsspec.asyn import AsyncFileSystem, sync
+
+    if isinstance(system, AsyncFileSystem) and not system.asynchronous:
+        return sync(system.loop, system._cat_file, path, timeout=LIMIT)
+    return system.cat_file(path)
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status in an error of aiohttp, requests or gcsfs, or in what botocore raised it from."""
+    for one in (error, error.__cause__):
+        status = getattr(one, "status", None) or getattr(one, "code", None)
+        answer = getattr(one, "response", None)
+        if isinstance(answer, dict):
+            status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", status)
+        if isinstance(status, (int, str)) and str(status).isdigit():
+            return int(status)
+    return None
+
+
+def _unreachable(error: Exception) -> bool:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return isinstance(error, ConnectionError) or bool(
+        names & {"ClientConnectionError", "ClientPayloadError", "EndpointConnectionError"}
+    )
+
+
+def _late(error: Exception) -> bool:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return isinstance(error, TimeoutError) or bool(
+        names & {"ReadTimeoutError", "ConnectTimeoutError"}
+    )
+
+
+def _passes(error: Exception) -> bool:
+    status = _status(error)
+    busy = status in {408, 425, 429} or (status is not None and status >= 500)
+    # A picture that took the whole limit would take it again.
+    slow = type(error).__name__ == "FSTimeoutError"
+    return not slow and (
+        busy or _late(error) or _unreachable(error) or bool(_BUSY.search(str(error)))
+    )
+
+
+def _raise_worded(error: Exception) -> NoReturn:
+    if isinstance(error, (FileNotFoundError, IsADirectoryError)):
+        raise error
+    status = _status(error)
+    if status in {404, 410}:
+        raise FileNotFoundError from None
+    if isinstance(error, PermissionError) or status in {401, 403}:
+        raise ImageError("the server refuses access (check your credentials)") from None
+    if type(error).__name__ in {"NoCredentialsError", "DefaultCredentialsError"}:
+        raise ImageError("the server wants credentials, and none are set") from None
+    if _late(error):
+        raise ImageError("the server did not answer in time") from None
+    if status is not None:
+        raise ImageError(f"the server answered {status}") from None
+    if _BUSY.search(str(error)):
+        raise ImageError("the server is too busy") from None
+    if _unreachable(error):
+        raise ImageError("the server cannot be reached") from None
+    raise error
+
+
+def list_names(url: str, what: Callable[[], Given]) -> Given:
+    """Call something that lists a folder on a server.
+
+    Raises
+    ------
+    ArgumentError
+        When the server does not list it; the message says why.
+    """
+    try:
+        return ask(what)
+    except ImageError as error:
+        raise ArgumentError(
+            f"{shown(url)!r} cannot be listed: {error.message}.",
+            "check the address and your credentials; single pictures can be given as a list.",
+        ) from None

@@ -1,0 +1,1 @@
+"""Ray Data: the same verbs over blocks of rows, on many machines."""

@@ -1,0 +1,76 @@
+"""`ray_workers`: what each of Ray's workers gets: processors, GPUs, rows at a time."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.options import check_count
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many actors a verb starts, and what each gets."""
+
+    actors: int | None = None
+    cpus: int = 1
+    gpus: float = 0
+    rows: int = 256
+
+
+_DEFAULT = Workers()
+_chosen: ContextVar[Workers] = ContextVar("ray_workers", default=_DEFAULT)
+
+
+def chosen() -> Workers:
+    """What the innermost `ray_workers` says."""
+    return _chosen.get()
+
+
+@contextlib.contextmanager
+def ray_workers(
+    *, actors: int | None = None, cpus: int = 1, gpus: float = 0, rows: int = 256
+) -> Iterator[None]:
+    """Say what verbs on Ray Datasets get, for the lines within a ``with`` block.
+
+    A verb on a Dataset starts actors, processes that load the model once and then take block after
+    block of rows. The defaults fill a cluster's processors with one actor each; on GPUs say so here.
+
+    Parameters
+    ----------
+    actors
+        How many actors each verb may start; by default as many as the cluster has room for.
+    cpus
+        Cores that each actor decodes and computes with. Fewer actors with more cores take less
+        memory, for each holds the model.
+    gpus
+        GPUs of each actor; without any it computes on the CPU. Under 1, actors share one.
+    rows
+        Rows in a block: what is done again when an actor or a machine is lost.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When a value cannot be used.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> with iad.ray_workers(actors=8, cpus=4, gpus=1):
+    ...     pass  # labelled = iad.classify(dataset)
+    """
+    check_count("actors", actors)
+    check_count("cpus", cpus)
+    check_count("rows", rows)
+    if isinstance(gpus, bool) or not isinstance(gpus, (int, float)):
+        raise ArgumentTypeError(f"gpus must be a number, got {gpus!r}.", "for example gpus=1.")
+    if gpus < 0:
+        raise ArgumentError(f"gpus must be at least 0, got {gpus}.", "for example gpus=1.")
+    before = _chosen.set(Workers(actors, cpus, gpus, rows))
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
