@@ -99,7 +99,7 @@ lint: $(VENV)/.group-lint  ## Style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/.group-lint  ## Type check
+types: $(VENV)/.group-lint $(VENV)/.group-test  ## Type check
 	$(BIN)/pyright
 
 contract: $(VENV)/.group-lint  ## Who may import whom

@@ -11,8 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import rasterio
-from rasterio.transform import from_origin
+
+try:
+    import rasterio
+    from rasterio.transform import from_origin
+except ModuleNotFoundError as error:
+    raise SystemExit('This study needs: pip install "imagesasdata[geo]"') from error
 
 HERE = Path(__file__).parent
 # By how much light grows with output, what a road adds to output, and so to light; all in logs.

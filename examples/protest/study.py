@@ -67,7 +67,7 @@ print(table.set_index("term").T.round(2).to_string())
 
 print("\nFor the section on methods:")
 methods = iad.cite(rest, model=model, truth="protest", prediction="protest_pred")
-print(textwrap.fill(methods.text, 90))
+print(textwrap.fill(methods.text, 90, break_on_hyphens=False))
 
 few = rest.groupby(["protest", "night"]).head(3).round({"protest_prob": 2})
 few = few.assign(coded=few["protest"].map({0: "no protest", 1: "protest"}))

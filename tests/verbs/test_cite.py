@@ -49,6 +49,7 @@ def test_measured_validation(kind: Kind) -> None:
     assert "1: precision 1.00, recall 0.50" in got
 
 
+@pytest.mark.slow
 def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path) -> None:
     names = ["brick", "grass", "coins", "chelsea", "astronaut", "coffee", "rocket", "clock"]
     coded = pd.DataFrame({"path": [str(example_photos / f"{name}.jpg") for name in names]})
