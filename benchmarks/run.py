@@ -34,6 +34,7 @@ ALL = (
     "collections_search",
     "collections_clusters",
     "collections_duplicates",
+    "ray_data",
 )
 PACKAGES = (
     "imagesasdata",
