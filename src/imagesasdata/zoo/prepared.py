@@ -7,7 +7,6 @@ writes it. JAX keeps the compiled program itself (`runner.use_compilation_cache`
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -46,7 +45,7 @@ def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inf
     import jax
 
     folder = home() / "prepared" / name / _version(fingerprint)
-    build = functools.cache(build)
+    build = _Once(build)
     leaves = _read_parameters(folder)
     if leaves is None:
         leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(build().params)]
@@ -59,6 +58,22 @@ def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inf
         return _program(folder, build, leaves, batch).call(leaves, batch)
 
     return Inference(leaves, apply)
+
+
+class _Once:
+    """A function without arguments that is called once; sent to another process, once more there."""
+
+    def __init__(self, build: Callable[[], Inference]) -> None:
+        self._build = build
+        self._built: Inference | None = None
+
+    def __call__(self) -> Inference:
+        if self._built is None:
+            self._built = self._build()
+        return self._built
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Once, (self._build,)
 
 
 def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], batch: Any) -> Any:
