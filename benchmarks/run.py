@@ -34,6 +34,7 @@ ALL = (
     "collections_search",
     "collections_clusters",
     "collections_duplicates",
+    "planning",
     "ray_data",
 )
 PACKAGES = (
