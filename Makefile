@@ -9,10 +9,10 @@ PYTEST := $(BIN)/python -m pytest
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
-.PHONY: help weights demo test slow parity browser lint types contract docs bench wheel remote soak sbom audit check clean
+.PHONY: help weights demo tutorial-1 tutorial-2 tutorial-3 notebooks test slow parity browser lint types contract docs bench wheel remote soak sbom audit check clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.pip:
 	$(PYTHON) -m venv $(VENV)
@@ -39,8 +39,8 @@ $(VENV)/.torch: $(VENV)/.group-parity
 TFJS := 4.22.0
 $(VENV)/.tfjs: $(VENV)/.pip
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(VENV)/tfjs \
-		@tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
-		@tensorflow/tfjs-backend-cpu@$(TFJS)
+		--ignore-scripts @tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
+		@tensorflow/tfjs-backend-cpu@$(TFJS) @vladmandic/face-api@1.7.15
 	@touch $@
 
 weights: $(VENV)/.package  ## Fetch the networks that tests and docs use
@@ -49,10 +49,22 @@ weights: $(VENV)/.package  ## Fetch the networks that tests and docs use
 demo: $(VENV)/.package  ## Classify the example photos; writes demo/
 	$(BIN)/python examples/demo.py
 
+tutorial-1: $(VENV)/.package  ## Run the tutorial on pictures and video; writes demo/
+	$(BIN)/python tools/run_tutorial.py 1
+
+tutorial-2: $(VENV)/.package  ## Run the tutorial on classifying and fine-tuning
+	$(BIN)/python tools/run_tutorial.py 2
+
+tutorial-3: $(VENV)/.package  ## Run the tutorial on faces; fetches their networks
+	$(BIN)/python tools/run_tutorial.py 3
+
+notebooks: $(VENV)/.group-notebooks  ## Write the tutorials' notebooks from their pages
+	$(BIN)/python tools/tutorials.py
+
 test: $(VENV)/.group-test  ## The fast tests
 	$(PYTEST) -m "not slow and not soak and not parity and not browser"
 
-slow: $(VENV)/.group-test  ## The slow tests
+slow: $(VENV)/.group-test $(VENV)/.group-notebooks  ## The slow tests
 	$(PYTEST) -m "slow and not soak and not parity and not browser" tests
 
 parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorch's and TensorFlow.js's numbers

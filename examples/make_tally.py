@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import cv2
 import matplotlib
 import numpy as np
+from camera import photograph
 from PIL import Image, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent / "tally"
@@ -24,7 +24,7 @@ VOTES = (
 TOTALS = (481, 353, 609)  # the second should be 333
 # The turn in degrees, how far the corners are out of place, and how dark the shade is.
 SHOTS = ((4.0, 0.04, 0.45), (-7.0, 0.06, 0.6), (2.0, 0.05, 0.7))
-SIZE, TABLE = (900, 1000), (1400, 1050)
+SIZE = (900, 1000)
 
 
 def main() -> None:
@@ -59,28 +59,6 @@ def draw(number: int, votes: tuple[int, ...], total: int) -> Image.Image:
         pen.text((left + 24, y + 24), name, fill=(20, 20, 20), font=text)
         pen.text((middle + 60, y + 24), count, fill=(20, 30, 90), font=text)
     return sheet
-
-
-def photograph(
-    sheet: Image.Image, turn: float, skew: float, shade: float, random: np.random.Generator
-) -> np.ndarray:
-    """The sheet on a table: turned, seen from the side, in uneven light, with a sensor's grain."""
-    width, height = SIZE
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    angle = np.deg2rad(turn)
-    turned = (corners - corners.mean(0)) @ np.array(
-        [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
-    )
-    target = turned * 0.85 + np.array(TABLE) / 2
-    target += random.uniform(-skew, skew, (4, 2)) * 400
-    view = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
-    photo = np.full((TABLE[1], TABLE[0], 3), (96, 74, 52), np.uint8)
-    cv2.warpPerspective(
-        np.asarray(sheet), view, TABLE, dst=photo, borderMode=cv2.BORDER_TRANSPARENT
-    )
-    light = np.linspace(shade, 1.0, TABLE[0])[None, :, None]
-    grain = random.normal(0, 7, photo.shape)
-    return (photo * light + grain).clip(0, 255).astype(np.uint8)
 
 
 if __name__ == "__main__":

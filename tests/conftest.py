@@ -35,7 +35,17 @@ if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
             "imagesasdata.zoo.graph.convolutions",
             *(
                 f"imagesasdata.zoo.{name}"
-                for name in ("clip", "convnext", "dinov2", "mobilenet_v2", "resnet", "vgg", "vit")
+                for name in (
+                    "blip",
+                    "clip",
+                    "convnext",
+                    "detr",
+                    "dinov2",
+                    "mobilenet_v2",
+                    "resnet",
+                    "vgg",
+                    "vit",
+                )
             ),
             "imagesasdata.stats",
         ],

@@ -130,5 +130,8 @@ def test_no_two_columns_share_a_name() -> None:
     assert {column.name for column in read_module.COLUMNS} <= set(names)
 
 
-def test_the_version_is_the_packages() -> None:
-    assert f'version = "{iad.__version__}"' in (REPO / "pyproject.toml").read_text()
+def test_the_version_stands_in_one_place_and_is_written_of() -> None:
+    assert 'dynamic = ["version"]' in (REPO / "pyproject.toml").read_text()
+    assert f"\nversion: {iad.__version__}\n" in (REPO / "CITATION.cff").read_text()
+    release = iad.__version__.split(".dev")[0]
+    assert f"\n## [{release}] - " in (REPO / "CHANGELOG.md").read_text()

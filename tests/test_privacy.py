@@ -52,6 +52,7 @@ CALLS = {
     "summary": "iad.summary('efficientnet_lite0')",
     "register_model": "iad.register_model('mine', object())",
     "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",
+    "caption": "iad.caption(photos)",
     "cluster": "iad.cluster(photos, k=2, stability=1)",
     "find_similar": "iad.find_similar(photos, photos[0], k=1)",
     "map_images": "iad.map_images(photos, to=folder + '/map.html')",

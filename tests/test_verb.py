@@ -424,3 +424,11 @@ def test_a_column_twice() -> None:
 def test_no_table_at_all(thing: Any) -> None:
     with pytest.raises(ArgumentTypeError, match="Expected a table .* or paths, got"):
         run(thing, per_image(), options())
+
+
+def test_the_hint_for_a_table_without_path_names_its_text(kind: Kind) -> None:
+    table = kind.make({"likes": [1], "file": ["a.jpg"]})
+    with pytest.raises(ColumnError, match='give path="file", the column that holds'):
+        run(table, per_image(), Options())
+    with pytest.raises(ColumnError, match='give path="NAME"'):
+        run(kind.make({"likes": [1]}), per_image(), Options())

@@ -53,7 +53,7 @@ def table(photos: pd.DataFrame, measures: list[tuple[str, str, str]]) -> str:
         f'<th colspan="{EACH}">highest</th>'
     )
     return (
-        f'<div class="output"><table class="data extremes"><thead><tr>{head}</tr></thead>'
+        f'<div class="output" tabindex="0"><table class="data extremes"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

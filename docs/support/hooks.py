@@ -1,12 +1,15 @@
-"""What the site's build adds to MkDocs: pages may import from this folder; no public name is left out."""
+"""What the site's build adds to MkDocs: imports, a check of the reference, live pages, a small index."""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from mkdocs.plugins import event_priority
 
 HERE = Path(__file__).parent
 
@@ -21,13 +24,34 @@ def on_startup(**_: Any) -> None:
 
 def on_pre_build(config: Any) -> None:
     """Warn of public names that no page of the reference documents."""
+    import tables
+
     import imagesasdata
 
     pages = (Path(config["docs_dir"]) / "reference").glob("*.md")
-    documented = set(
-        re.findall(
-            r"^::: imagesasdata\.(\w+)$", "\n".join(p.read_text("utf-8") for p in pages), re.M
-        )
-    )
-    for name in sorted(set(imagesasdata.__all__) - documented):
+    for name in tables.undocumented(pages, imagesasdata.__all__):
         log.warning("imagesasdata.%s has no '::: imagesasdata.%s' in docs/reference/", name, name)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Name the theme's search for those who hear the page."""
+    return output.replace(
+        'data-md-component="search" role="dialog"',
+        'data-md-component="search" role="dialog" aria-label="Search"',
+    )
+
+
+@event_priority(-100)  # when the index of the search is there
+def on_post_build(config: Any) -> None:
+    """Write the live pages; take the markup out of the search's index, which every page loads."""
+    import live
+
+    site = Path(config["site_dir"])
+    (site / "live").mkdir(exist_ok=True)
+    for name, page in live.KEPT.items():
+        (site / "live" / name).write_text(page, "utf-8")
+    index = site / "search" / "search_index.json"
+    found = json.loads(index.read_text("utf-8"))
+    for entry in found["docs"]:
+        entry["text"] = " ".join(re.sub(r"<[^>]+>", " ", entry["text"]).split())
+    index.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")), "utf-8")

@@ -29,7 +29,8 @@ def html(value: Any, *, digits: int = 3, dpi: int = 110) -> str:
         inside = _table(value.to_frame() if isinstance(value, pd.Series) else value, digits)
     else:
         inside = value._repr_html_()
-    return f'<div class="output">{inside}</div>'
+    # What may have to be scrolled sideways can be reached by the keyboard.
+    return f'<div class="output" tabindex="0">{inside}</div>'
 
 
 def _figure(figure: Figure, dpi: int) -> str:

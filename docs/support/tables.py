@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import inspect
-from collections.abc import Iterable, Sequence
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import imagesasdata as iad
@@ -13,10 +18,12 @@ from imagesasdata.exif import CAMERA, PLACE
 from imagesasdata.faces import columns as faces
 from imagesasdata.measures import GROUPS, aesthetics
 from imagesasdata.regression import result
+from imagesasdata.training import columns as training
 from imagesasdata.verbs import agreement as agreement_module
 from imagesasdata.verbs import audit as audit_module
 from imagesasdata.verbs import (
     blur_faces,
+    caption,
     cluster,
     cluster_curve,
     cluster_table,
@@ -41,6 +48,8 @@ from imagesasdata.verbs import (
     video_motion,
     video_shots,
 )
+from imagesasdata.verbs import models as models_module
+from imagesasdata.verbs import summary as summary_module
 from imagesasdata.verbs import validate as validate_module
 from imagesasdata.verbs.score_aesthetics import PRED
 
@@ -60,6 +69,7 @@ UNSAFE = score_unsafe.COLUMNS
 MATCHES = recognise_objects.COLUMNS
 EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
+CAPTION = (caption.CAPTION,)
 CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
 EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
 DETECT_FACES = faces.DETECTED
@@ -89,7 +99,14 @@ REDUCE = (reduce.DIM.named("dim_1"),)
 SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
 ANNOTATIONS = read_annotations.COLUMNS[2:-1]
 # Tables of results, by the call that gives them.
-TRUST = {
+RESULTS = {
+    "models": tuple(models_module.COLUMNS),
+    "summary": summary_module.COLUMNS,
+    "fine_tune(...).tidy()": training.TIDY,
+    "fine_tune(...).glance()": training.GLANCE,
+    "fine_tune(...).per_class()": training.PER_CLASS,
+    "fine_tune(...).confusion()": training.CONFUSION,
+    "fine_tune(...).errors()": training.ERRORS,
     "agreement(...).tidy()": agreement_module.TIDY,
     "validate(...).tidy()": validate_module.TIDY,
     "validate(...).glance()": validate_module.GLANCE,
@@ -101,6 +118,44 @@ TRUST = {
     "regress(...).compare()": result.COMPARE,
 }
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
+# What each verb adds. Names with a part that depends on the call are shown by an example above.
+BY_VERB: dict[str, tuple[Column, ...]] = {
+    "read_images": (*READ, *EXIF, *FRAMES, col.IMAGE_ERROR),
+    "read_video": VIDEO,
+    "transform": TRANSFORM,
+    "features": tuple(column for group in FEATURES.values() for column in group),
+    "score_aesthetics": AESTHETICS,
+    "score_emotions": EMOTIONS,
+    "score_unsafe": UNSAFE,
+    "segment_colours": COLOURS,
+    "measure_regions": REGIONS,
+    "video_shots": (*VIDEO, *SHOTS),
+    "video_motion": (col.VIDEO_ID, col.VIDEO_PATH, *MOTION),
+    "classify": CLASSIFY,
+    "embed": EMBED,
+    "explain": EXPLAIN,
+    "detect_faces": DETECT_FACES,
+    "embed_faces": EMBED_FACES,
+    "verify_faces": VERIFY_FACES,
+    "find_faces": FIND_FACES,
+    "cluster_faces": CLUSTER_FACES,
+    "analyze_faces": ANALYZE_FACES,
+    "blur_faces": BLUR_FACES,
+    "detect_objects": OBJECTS,
+    "count_objects": COUNTS,
+    "recognise_objects": MATCHES,
+    "read_text": (*TEXT, *WHOLE_TEXT),
+    "find_similar": SIMILAR,
+    "find_duplicates": DUPLICATES,
+    "cluster": CLUSTER,
+    "cluster_curve": CURVE,
+    "cluster_table": CLUSTER_TABLE,
+    "reduce": REDUCE,
+    "sample_for_labels": SAMPLE,
+    "read_labels": LABELS,
+    "read_annotations": ANNOTATIONS,
+    **RESULTS,
+}
 
 
 def columns(chosen: Iterable[Column]) -> str:
@@ -113,22 +168,66 @@ def columns(chosen: Iterable[Column]) -> str:
     return _markdown(["column", "what it is", "type", "unit", "range", "null when"], rows)
 
 
-def unlisted() -> list[str]:
-    """The names of columns in `imagesasdata.columns` that none of the tables above shows."""
-    shown = {
-        one.name
-        for one in (
-            *READ,
-            *FRAMES,
-            *VIDEO,
-            *TRANSFORM,
-            *CLASSIFY,
-            *EMBED,
-            col.IMAGE_ERROR,
-        )
-    }
-    known = {one.name for one in vars(col).values() if isinstance(one, Column)} - {col.EMB.name}
-    return sorted(known - shown)
+def dictionary() -> str:
+    """A Markdown table of all columns from A to Z, with the verbs that give each."""
+    verbs: dict[Column, list[str]] = {}
+    for verb, given in BY_VERB.items():
+        for column in given:
+            # A group of thousands of like columns, such as HOG's, is shown by its first.
+            if re.fullmatch(r"hog_\d+", column.name) and column != FEATURES["hog"][0]:
+                continue
+            verbs.setdefault(column, []).append(verb)
+    rows = [
+        [f"`{c.name}`", ", ".join(f"`{v}`" for v in verbs[c]), c.kind, c.unit, c.range]
+        for c in sorted(verbs, key=lambda column: column.name)
+    ]
+    return _markdown(["column", "of", "type", "unit", "range"], rows)
+
+
+def unlisted(known: Iterable[Column]) -> list[str]:
+    """The names of columns that the page of columns lacks."""
+    shown = {column.name for given in BY_VERB.values() for column in given}
+    return sorted(
+        {
+            column.name
+            for column in known
+            if not any(re.fullmatch(_pattern(column.name), name) for name in shown)
+        }
+    )
+
+
+def constants() -> list[Column]:
+    """Every column that a module of the library names, in public or as part of a group."""
+    found: dict[Column, None] = {}
+    for module in pkgutil.walk_packages(iad.__path__, "imagesasdata."):
+        if module.name.endswith("__main__"):
+            continue
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if not name.startswith("_"):  # such columns are passed on between functions only
+                found |= dict.fromkeys(_columns_in(value))
+    return list(found)
+
+
+def undocumented(pages: Iterable[Path], names: Iterable[str]) -> list[str]:
+    """Which of the public names have no entry on the pages of the reference."""
+    text = "\n".join(page.read_text("utf-8") for page in pages)
+    return sorted(set(names) - set(re.findall(r"^::: imagesasdata\.(\w+)$", text, re.MULTILINE)))
+
+
+def _columns_in(value: Any) -> Iterator[Column]:
+    if isinstance(value, Column):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in (*value, *value.values()):
+            yield from _columns_in(each)
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from _columns_in(each)
+
+
+def _pattern(name: str) -> str:
+    """A name as a pattern: what the call fills in may be anything."""
+    return re.escape(name).replace(re.escape("{}"), r"\w+")
 
 
 def errors(what_to_do: dict[str, str]) -> str:
@@ -150,11 +249,7 @@ def errors(what_to_do: dict[str, str]) -> str:
 
 def command(*words: str) -> str:
     """The help of ``imagesasdata WORDS``, as the shell shows it."""
-    import typer
-
-    from imagesasdata import cli
-
-    one: Any = typer.main.get_command(cli.app)
+    one = _program()
     context = one.make_context("imagesasdata", ["--"], resilient_parsing=True)
     for word in words:
         one = one.get_command(context, word)
@@ -164,14 +259,19 @@ def command(*words: str) -> str:
     return one.get_help(context)
 
 
-def commands() -> list[tuple[str, ...]]:
-    """The words of every command, in the order in which they are listed."""
+@functools.cache
+def _program() -> Any:
     import typer
 
     from imagesasdata import cli
 
+    return typer.main.get_command(cli.app)
+
+
+def commands() -> list[tuple[str, ...]]:
+    """The words of every command, in the order in which they are listed."""
     found: list[tuple[str, ...]] = []
-    for name, one in typer.main.get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+    for name, one in _program().commands.items():
         inner = getattr(one, "commands", None)
         found += [(name, other) for other in inner] if inner else [(name,)]
     return found

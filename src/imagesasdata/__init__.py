@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
     from imagesasdata.verbs.audit import audit
     from imagesasdata.verbs.blur_faces import blur_faces
+    from imagesasdata.verbs.caption import caption
     from imagesasdata.verbs.cite import cite
     from imagesasdata.verbs.classify import classify
     from imagesasdata.verbs.cluster import cluster
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.score_emotions import score_emotions
     from imagesasdata.verbs.score_unsafe import score_unsafe
     from imagesasdata.verbs.segment_colours import segment_colours
+    from imagesasdata.verbs.show import show
     from imagesasdata.verbs.summary import summary
     from imagesasdata.verbs.transform import transform
     from imagesasdata.verbs.validate import validate
@@ -88,6 +90,7 @@ _HOME = {
     "read_video": "verbs.read_video",
     "transform": "verbs.transform",
     "contact_sheet": "verbs.contact_sheet",
+    "show": "verbs.show",
     # measure
     "features": "verbs.features",
     "score_aesthetics": "verbs.score_aesthetics",
@@ -117,6 +120,7 @@ _HOME = {
     "load_model": "verbs.load_model",
     "FittedModel": "verbs.fitted_model",
     "zero_shot": "verbs.zero_shot",
+    "caption": "verbs.caption",
     # look inside
     "models": "verbs.models",
     "model_card": "verbs.models",
@@ -186,6 +190,7 @@ __all__ = [
     "analyze_faces",
     "audit",
     "blur_faces",
+    "caption",
     "cite",
     "classify",
     "cluster",
@@ -230,6 +235,7 @@ __all__ = [
     "score_emotions",
     "score_unsafe",
     "segment_colours",
+    "show",
     "summary",
     "transform",
     "validate",

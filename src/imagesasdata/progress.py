@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from types import TracebackType
 from typing import Any, Literal
+
+from imagesasdata.figures import notebook
 
 
 class Progress:
@@ -33,8 +36,7 @@ class Progress:
         self.failed = 0
         self._bar: Any = None
         if is_shown(show):
-            from tqdm.auto import tqdm
-
+            tqdm = _bar()
             words: dict[str, Any] = {"unit": f" {unit}"}
             if unit == "bytes":
                 words = {"unit": "B", "unit_scale": True}
@@ -68,10 +70,13 @@ class Progress:
 
 def is_shown(show: bool | None) -> bool:
     """Whether to show what a run does: as asked, else in a notebook or a terminal, not in a pipe."""
-    return _in_notebook() or sys.stderr.isatty() if show is None else show
+    return notebook() is not None or sys.stderr.isatty() if show is None else show
 
 
-def _in_notebook() -> bool:
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get_ipython() if get_ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell"
+def _bar() -> Any:
+    """A notebook's own bar where it has the widgets for one, else one of characters."""
+    if notebook() is not None and importlib.util.find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm import tqdm
+    return tqdm

@@ -318,11 +318,12 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
         return open_table(from_paths(images, media=media), media.path.name)
     frame, lazy = _frame(images)
     if path not in frame.columns:
-        close = nearest(path, frame.columns)
+        texts = (name for name, dtype in frame.schema.items() if dtype in (nw.String, nw.Object))
+        close = nearest(path, frame.columns) or next(texts, "NAME")
         listed = ", ".join(map(repr, frame.columns)) or "none"
         raise ColumnError(
             f"The table has no column {path!r}. Its columns: {listed}.",
-            f'give path="{close or "NAME"}", the column that holds the pictures\' paths.',
+            f'give path="{close}", the column that holds the pictures\' paths.',
         )
     dtype = frame.schema[path]
     no_text = dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean

@@ -12,7 +12,8 @@ from flax import nnx
 from jax import lax
 
 from imagesasdata.nn import inverted_residual as block
-from imagesasdata.nn.conv import conv, depthwise, depthwise_shifted, same_padding
+from imagesasdata.nn.compile import cpu_compiler_options
+from imagesasdata.nn.conv import conv, depthwise, depthwise_shifted, pointwise, same_padding
 from imagesasdata.nn.layers import ConvNorm, Folded, relu6
 
 SHAPES = [(2, 7, 8), (1, 14, 15), (3, 5, 5), (1, 1, 1), (2, 16, 9)]
@@ -129,3 +130,29 @@ def test_folding_changes_nothing(by_channel: bool) -> None:
     form = depthwise if by_channel else conv
     got = relu6(form(x, jnp.asarray(folded.kernel), 1) + folded.bias)
     np.testing.assert_allclose(got, layer(x), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("channels", [24, 32, 48])
+def test_a_small_detectors_layers_compiled(channels: int) -> None:
+    """Such layers gave wrong numbers when XLA grouped them on a CPU (BlazeFace, 3 x 3, 32 channels)."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(2, 24, 24, channels)).astype(np.float32)
+    kernels = random.normal(size=(2, 3, 3, channels)).astype(np.float32)
+    mix = random.normal(0, channels**-0.5, (channels, channels)).astype(np.float32)
+
+    def network(x: jax.Array, kernels: jax.Array, mix: jax.Array) -> jax.Array:
+        for kernel in kernels:
+            y = pointwise(depthwise(x, kernel, 1, "same"), mix)
+            x = jnp.maximum(x + y, jnp.float32(0))
+        return x
+
+    expected = x.astype(np.float64)
+    for kernel in kernels:
+        padded = np.pad(expected, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        expected = np.maximum(expected + np.einsum("bhwcij,ijc->bhwc", windows, kernel) @ mix, 0)
+    compiled = jax.jit(network, compiler_options=cpu_compiler_options())
+    got = np.asarray(compiled(x, kernels, mix))
+    assert np.abs(got - expected).max() < 1e-5 * np.abs(expected).max()
+    # The form that goes wrong is not in the program.
+    assert "feature_group_count" not in compiled.lower(x, kernels, mix).compile().as_text()

@@ -61,17 +61,9 @@ def resnet(number: int, folder: Path, classes: int = 1000, prefix: str = "") -> 
     model = _random(transformers.ResNetForImageClassification(config))
 
     def named(name: str) -> str:
-        parts = name.removeprefix("resnet.").split(".")
-        end = parts[-1]
-        if parts[0] == "classifier":
-            return f"fc.{end}"
-        kind = "conv" if parts[-2] == "convolution" else "bn"
-        if parts[0] == "embedder":
-            return f"{kind}1.{end}"
-        place = f"layer{int(parts[2]) + 1}.{parts[4]}."
-        if parts[5] == "shortcut":
-            return f"{place}downsample.{0 if kind == 'conv' else 1}.{end}"
-        return f"{place}{kind}{int(parts[6]) + 1}.{end}"
+        if name.startswith("classifier"):
+            return f"fc.{name.rpartition('.')[2]}"
+        return _torchvision_resnet(name.removeprefix("resnet."))
 
     state = {prefix + named(name): values for name, values in model.state_dict().items()}
     path = _saved(folder, {"state_dict": state, "arch": "resnet"} if prefix else state)
@@ -283,3 +275,43 @@ def _random(model: Any) -> Any:
             elif values.ndim == 1:
                 values.add_(0.1 * noise)
     return model.eval()
+
+
+def detr_resnet50(folder: Path) -> tuple[Any, Path]:
+    """The reference and its file, named as the published one is."""
+    import torch
+    import transformers
+    from safetensors.torch import load_file, save_file
+
+    config = transformers.DetrConfig(
+        use_timm_backbone=False,
+        backbone_config=transformers.ResNetConfig(out_features=["stage4"]),
+        num_labels=91,
+    )
+    model = _random(transformers.DetrForObjectDetection(config))
+    model.save_pretrained(folder)
+    backbone = "model.backbone.conv_encoder.model."
+    state = {}
+    for name, values in load_file(folder / "model.safetensors").items():
+        own = name.startswith(backbone)
+        key = backbone + _torchvision_resnet(name.removeprefix(backbone)) if own else name
+        state[key] = values
+    # What the published file has besides.
+    count = torch.zeros((), dtype=torch.int64)
+    state[f"{backbone}layer1.0.downsample.1.num_batches_tracked"] = count
+    path = folder / "detr.safetensors"
+    save_file(state, path)
+    return model, path
+
+
+def _torchvision_resnet(name: str) -> str:
+    """torchvision's name for a parameter of transformers' ResNet, without its classifier."""
+    parts = name.split(".")
+    end = parts[-1]
+    kind = "conv" if parts[-2] == "convolution" else "bn"
+    if parts[0] == "embedder":
+        return f"{kind}1.{end}"
+    place = f"layer{int(parts[2]) + 1}.{parts[4]}."
+    if parts[5] == "shortcut":
+        return f"{place}downsample.{0 if kind == 'conv' else 1}.{end}"
+    return f"{place}{kind}{int(parts[6]) + 1}.{end}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,27 @@ def test_measured_validation(kind: Kind) -> None:
     assert "Of 5 pictures, 4 with hand-coded truth served to validate pred" in got
     assert "accuracy was 0.75 (95% interval 0.30 to 0.95)" in got
     assert "1: precision 1.00, recall 0.50" in got
+
+
+def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path) -> None:
+    names = ["brick", "grass", "coins", "chelsea", "astronaut", "coffee", "rocket", "clock"]
+    coded = pd.DataFrame({"path": [str(example_photos / f"{name}.jpg") for name in names]})
+    coded["texture"] = [1, 1, 1, 0, 0, 0, 0, 0]
+    fit = iad.fine_tune(coded, outcome="texture", split=(0.5, 0, 0.5))
+    train, test = fit.provenance["n_train"], fit.provenance["n_test"]
+    taught = (
+        f'On EfficientNet-Lite0 a model of texture was trained (train="head") with {train} '
+        f"hand-coded pictures; on {test} others it reached accuracy "
+    )
+    alone = iad.cite(fit)
+    assert taught in alone.text
+    assert "was trained on ImageNet-1k" in alone.text
+    photos = fit.augment(coded)
+    both = iad.cite(photos, model=[fit, fit], truth="texture", prediction="texture_pred")
+    assert both.text.count("was trained on ImageNet-1k") == 1
+    assert both.text.count(taught) == 2
+    assert "Of 8 pictures, 8 with hand-coded texture" in both.text
+    assert both.bibtex == alone.bibtex
 
 
 @pytest.mark.parametrize(

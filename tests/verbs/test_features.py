@@ -126,3 +126,14 @@ def test_contact_sheet_sorts_and_says_when_it_leaves_out(folder: Path) -> None:
     assert sheet.get_suptitle() == "(the first 3 of 8 pictures)"
     with pytest.raises(iad.ColumnError, match="no column 'z'"):
         iad.contact_sheet(table, label="z")
+
+
+def test_a_row_of_the_contact_sheet_is_as_high_as_its_highest_picture(tmp_path: Path) -> None:
+    for name, size in (("wide", (400, 100)), ("square", (200, 200)), ("tall", (50, 200))):
+        Image.new("RGB", size, "teal").save(tmp_path / f"{name}.png")
+    wide, square, tall = (
+        iad.contact_sheet([tmp_path / f"{name}.png"]).get_figheight()
+        for name in ("wide", "square", "tall")
+    )
+    assert square == tall
+    assert wide == pytest.approx(square - 1.6 * 0.75)

@@ -71,6 +71,28 @@ def zero_shot(
     )
 
 
+@command("caption")
+def caption(
+    paths: Paths,
+    prompt: Annotated[
+        str | None, typer.Option(help="The beginning of the sentence, or a question.")
+    ] = None,
+    max_words: Annotated[int, typer.Option(help="The most that is written.")] = 30,
+    model: ModelName = "blip_base",
+    **common: Any,
+) -> Any:
+    """Describe each picture in a sentence, or answer a question about it."""
+    from imagesasdata import caption as verb
+
+    return verb(
+        images(paths),
+        prompt=prompt,
+        model=model,
+        max_words=max_words,
+        **common,
+    )
+
+
 @app.command("models")
 def models(
     name: Annotated[str | None, typer.Argument(help="A model, to see all about it.")] = None,

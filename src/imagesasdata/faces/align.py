@@ -45,6 +45,31 @@ def by_eyes(
     return Frame(float(x), float(y), side, angle)
 
 
+def by_points(points: Float[np.ndarray, "n 2"], places: Float[np.ndarray, "n 2"]) -> Frame:
+    """The square in which points come as near as they can to given places.
+
+    Parameters
+    ----------
+    points
+        On the picture.
+    places
+        On the square, as shares of its side.
+    """
+    # A similarity transform from the square to the picture, by least squares (Umeyama 1991), which
+    # in complex numbers is one factor.
+    there, here = (part - part.mean(axis=0) for part in (places, points))
+    square, picture = (part[:, 0] + 1j * part[:, 1] for part in (there, here))
+    factor = (np.conj(square) @ picture) / max(float(np.vdot(square, square).real), 1e-12)
+    middle = 0.5 + 0.5j - (places.mean(axis=0) @ [1, 1j])
+    centre = points.mean(axis=0) @ [1, 1j] + factor * middle
+    return Frame(
+        float(centre.real),
+        float(centre.imag),
+        max(float(abs(factor)), 1.0),
+        float(np.angle(factor)),
+    )
+
+
 def by_box(box: Float[np.ndarray, 4], *, scale: float) -> Frame:
     """The square around a box, its side ``scale`` times the longer one of the box."""
     left, top, width, height = box

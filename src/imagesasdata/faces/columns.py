@@ -36,13 +36,15 @@ POINT = tuple(
         f"The {'horizontal' if axis == 'x' else 'vertical'} place of the {point.replace('_', ' ')}"
         + (" (the person's own side)." if "_" in point else "."),
         unit="pixels",
-        null=_NONE,
+        null=f"{_NONE}, or the model knows no ears" if "ear" in point else _NONE,
     )
     for point in POINTS
     for axis in "xy"
 )
 DETECTED = (FACE_ID, *BOX, SCORE, *POINT)
 EYES = POINT[:4]
+# Eyes, nose and mouth.
+FOUR = POINT[:8]
 
 FACE_EMBEDDING = Column(
     "face_embedding",

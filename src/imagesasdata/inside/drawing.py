@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from imagesasdata.figures import new_figure
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -54,13 +56,10 @@ def as_grid(tiles: list[np.ndarray], captions: list[str], title: str) -> Figure:
     title
         Above the grid.
     """
-    from matplotlib.figure import Figure
-
     across = min(len(tiles), 8)
     down = -(-len(tiles) // across)
-    figure = Figure(
-        (_INCHES * across, (_INCHES + 0.22) * down + 0.35), dpi=_DPI, layout="constrained"
-    )
+    figure = new_figure(_INCHES * across, (_INCHES + 0.22) * down + 0.35)
+    figure.set_dpi(_DPI)
     figure.suptitle(title, fontsize=10)
     places = figure.subplots(down, across, squeeze=False).ravel()
     for place in places:

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from imagesasdata.nn.watch import Step, say
 
@@ -80,24 +80,31 @@ def gelu(x: Float[Array, ...], kind: Gelu) -> Float[Array, ...]:
 
 def attend(
     query: Float[Array, "b n d"],
-    key: Float[Array, "b n d"],
-    value: Float[Array, "b n d"],
+    key: Float[Array, "b m d"],
+    value: Float[Array, "b m d"],
     heads: int,
-    causal: bool,
+    causal: bool = False,
+    there: Bool[Array, "*b m"] | None = None,
 ) -> Float[Array, "b n d"]:
-    """What each place takes from the others, in several heads side by side."""
+    """What each place takes from others (its own row or another), in several heads side by side.
+
+    Where ``there`` is false nothing is taken.
+    """
     batch, places, width = query.shape
+    others = key.shape[1]
     size = width // heads
 
     def split(x: jax.Array) -> jax.Array:
-        return x.reshape(batch, places, heads, size).transpose(0, 2, 1, 3)
+        return x.reshape(batch, x.shape[1], heads, size).transpose(0, 2, 1, 3)
 
     fit = split(query * jnp.float32(size**-0.5)) @ split(key).swapaxes(2, 3)
     if causal:
         fit = jnp.where(jnp.tri(places, dtype=bool), fit, -jnp.inf)
+    if there is not None:
+        fit = jnp.where(there.reshape(-1, 1, 1, others), fit, -jnp.inf)
     taken = jax.nn.softmax(fit, axis=-1) @ split(value)
     y = taken.transpose(0, 2, 1, 3).reshape(batch, places, width)
-    say(Step("attention", query, y, multiply_adds=2 * places * places * width))
+    say(Step("attention", query, y, multiply_adds=2 * places * others * width))
     return y
 
 
@@ -153,6 +160,18 @@ def dense(x: Float[Array, "*b i"], layer: Dense) -> Float[Array, "*b o"]:
     """A matrix product, over all places of all pictures at once."""
     rows = x.reshape(-1, x.shape[-1]) @ layer.kernel + layer.bias
     return rows.reshape(*x.shape[:-1], -1)
+
+
+class Scale(NamedTuple):
+    """What comes after a normalisation: a factor and a shift for each dimension."""
+
+    scale: jax.Array
+    shift: jax.Array
+
+
+def scaled(x: Float[Array, "*b d"], by: Scale, epsilon: float) -> Float[Array, "*b d"]:
+    """A whole layer normalisation."""
+    return normal(x, epsilon) * by.scale + by.shift
 
 
 def normal(x: Float[Array, "*b d"], epsilon: float) -> Float[Array, "*b d"]:

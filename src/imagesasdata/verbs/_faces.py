@@ -25,10 +25,10 @@ _PATH = "path"
 
 
 class Face(NamedTuple):
-    """Where a face is on its picture: left, top, width, height; both eyes as x, y."""
+    """Where a face is on its picture: left, top, width, height; both eyes, and more, as x, y."""
 
     box: np.ndarray
-    eyes: np.ndarray
+    points: np.ndarray
 
 
 def has_faces(images: Any, path: str) -> bool:
@@ -36,15 +36,15 @@ def has_faces(images: Any, path: str) -> bool:
     return not is_paths(images) and col.BOX[0].name in open_table(images, path).names
 
 
-def faces_in(table: Table) -> list[Face | None]:
-    """The faces of a table; ``None`` for rows without one.
+def faces_in(table: Table, points: Sequence[Column] = col.EYES) -> list[Face | None]:
+    """The faces of a table with some of their key points; ``None`` for rows without one.
 
     Raises
     ------
     ColumnError
         When it lacks a column.
     """
-    wanted = [column.name for column in (*col.BOX, *col.EYES)]
+    wanted = [column.name for column in (*col.BOX, *points)]
     missing = [name for name in wanted if name not in table.names]
     if missing:
         raise ColumnError(
@@ -55,7 +55,7 @@ def faces_in(table: Table) -> list[Face | None]:
     return [
         None
         if any(cell is None or cell != cell for cell in row)
-        else Face(np.array(row[:4], float), np.array(row[4:], float))
+        else Face(np.array(row[:4], float), np.array(row[4:], float).reshape(-1, 2))
         for row in rows
     ]
 
@@ -69,12 +69,13 @@ def run_on_faces(
     finish: Callable[[Any], Row],
     network: Network,
     options: Options,
+    points: Sequence[Column] = col.EYES,
 ) -> Any:
     """The table of faces with columns that a network gives for each; rows without a face get nulls."""
     table = open_table(faces, options.path)
     named = [column.named(f"{options.prefix or ''}{column.name}") for column in columns]
     table.check_names(named, prefix=options.prefix)
-    found = faces_in(table)
+    found = faces_in(table, points)
     by_path: dict[str, list[int]] = {}
     for row, (path, face) in enumerate(zip(table.paths(), found, strict=True)):
         if path is not None and face is not None:

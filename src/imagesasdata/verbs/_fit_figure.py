@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imagesasdata.figures import new_figure
 from imagesasdata.training.saved import Saved
 from imagesasdata.verbs.contact_sheet import thumbnails
 
@@ -21,12 +22,8 @@ _MOST_NAMED, _LEAST_ACROSS = 12, 6
 
 def draw(saved: Saved, errors: Sequence[tuple[str, str]] | None) -> Figure:
     """Draw a fitted model; ``errors`` are paths and captions of its worst errors."""
-    # Importing pyplot lets a notebook show figures; the figure itself is kept out of its registry.
-    import matplotlib.pyplot as _pyplot  # noqa: F401
-    from matplotlib.figure import Figure
-
     below = _ERRORS_HEIGHT if errors else 0.0
-    figure = Figure(figsize=(_WIDTH, _HEIGHT + below), layout="constrained")
+    figure = new_figure(_WIDTH, _HEIGHT + below)
     above, lower = figure, None
     if errors:
         above, lower = figure.subfigures(2, 1, height_ratios=[_HEIGHT, below], squeeze=False)[:, 0]

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.figures import new_figure
 from imagesasdata.labels import SAMPLE_PROB, inverse, numbered, plain, sampling_column
 from imagesasdata.options import check_count
 from imagesasdata.stats.audit import Adjust, adjust, against_others, rate
@@ -98,9 +99,6 @@ class Audit:
         measure
             One of the rates that `tidy` has.
         """
-        import matplotlib.pyplot as _pyplot  # noqa: F401
-        from matplotlib.figure import Figure
-
         known = list(dict.fromkeys(self.rows["measure"]))
         if measure not in known:
             raise one_of("measure", measure, known)
@@ -109,7 +107,7 @@ class Audit:
             for place, name in enumerate(self.rows["measure"])
             if name == measure and not np.isnan(self.rows["estimate"][place])
         ]
-        figure = Figure(figsize=(6.4, 0.6 + 0.32 * len(places)), layout="constrained")
+        figure = new_figure(6.4, 0.6 + 0.32 * len(places))
         axis = figure.subplots()
         for row, place in enumerate(places):
             low, middle, high = (

@@ -11,9 +11,12 @@ from typing import Any
 import imagesasdata
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.table import open_data
+from imagesasdata.verbs.fitted_model import FittedModel
 from imagesasdata.verbs.validate import validate
 from imagesasdata.zoo import registry
 from imagesasdata.zoo.card import ModelCard
+
+_MODELS = (str, ModelCard, FittedModel)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Citation:
 def cite(
     what: Any,
     *,
-    model: str | Sequence[str] | None = None,
+    model: str | FittedModel | Sequence[str | FittedModel] | None = None,
     truth: str | None = None,
     prediction: str | None = None,
 ) -> Citation:
@@ -43,7 +46,8 @@ def cite(
     Parameters
     ----------
     what
-        A model's name, its card or several of these; or the table that was analysed, with ``model=``.
+        A model's name, its card, what `fine_tune` gave, or several of these; or the table that was
+        analysed, with ``model=``.
     model
         The model or models that made the table's columns; a table does not say it by itself.
     truth
@@ -72,8 +76,8 @@ def cite(
     2
     """
     measured = ""
-    if isinstance(what, (str, ModelCard)) or (
-        isinstance(what, (list, tuple)) and all(isinstance(o, (str, ModelCard)) for o in what)
+    if isinstance(what, _MODELS) or (
+        isinstance(what, (list, tuple)) and all(isinstance(one, _MODELS) for one in what)
     ):
         if truth is not None or prediction is not None or model is not None:
             raise ArgumentError(
@@ -81,7 +85,7 @@ def cite(
                 'for example iad.cite(photos, model="efficientnet_lite0", truth="protest", '
                 'prediction="protest_pred").',
             )
-        chosen = [what] if isinstance(what, (str, ModelCard)) else list(what)
+        chosen = [what] if isinstance(what, _MODELS) else list(what)
     else:
         table = open_data(what)
         if model is None:
@@ -94,7 +98,7 @@ def cite(
                 "truth= and prediction= go together.",
                 'for example truth="protest", prediction="protest_pred".',
             )
-        chosen = [model] if isinstance(model, str) else list(model)
+        chosen = [model] if isinstance(model, _MODELS) else list(model)
         rows = f"{len(table):,} pictures"
         if truth is not None and prediction is not None:
             measured = _measured(what, truth, prediction, rows)
@@ -102,16 +106,38 @@ def cite(
         raise ArgumentTypeError(
             "No model was named.", 'for example iad.cite("efficientnet_lite0").'
         )
-    cards = [one if isinstance(one, ModelCard) else registry.card(one) for one in chosen]
+    cards = [_card(one) for one in chosen]
     today = dt.datetime.now(dt.UTC).date()
     sentences = [
         f"Pictures were processed with imagesasdata {imagesasdata.__version__} (cited on "
         f"{today.isoformat()})."
     ]
-    sentences += [_sentence(card) for card in cards]
+    sentences += [_sentence(card) for card in _once(cards)]
+    sentences += [_taught(one) for one in chosen if isinstance(one, FittedModel)]
     text = " ".join([*sentences, measured]).strip()
     entries = [_software(today), *(_entry(card) for card in _one_each(cards))]
     return Citation(text, "\n\n".join(entries))
+
+
+def _card(one: str | ModelCard | FittedModel) -> ModelCard:
+    if isinstance(one, ModelCard):
+        return one
+    return registry.card(one.provenance["model"] if isinstance(one, FittedModel) else one)
+
+
+def _once(cards: Sequence[ModelCard]) -> list[ModelCard]:
+    """Two models that were fine-tuned from one network have its card."""
+    return list({card.name: card for card in cards}.values())
+
+
+def _taught(model: FittedModel) -> str:
+    made = model.provenance
+    chose = f", {made['n_validation']:,} more to choose the epoch" if made["n_validation"] else ""
+    return (
+        f"On {registry.card(made['model']).title} a model of {model.outcome} was trained "
+        f'(train="{made["train"]}") with {made["n_train"]:,} hand-coded pictures{chose}; on '
+        f"{made['n_test']:,} others it reached {model.headline()}."
+    )
 
 
 def _sentence(card: ModelCard) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, limits, read_header
+from imagesasdata.figures import new_figure
 from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
 from imagesasdata.pixels import fit
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _SIDES = ("x", "y", "width", "height")
 _INCHES = 1.6
-_CAPTION_INCHES = 0.42
+_CAPTION_INCHES = 0.3
 _CAPTION_WIDTH = 24
 _DPI = 150
 
@@ -102,7 +104,7 @@ def contact_sheet(
         captions = table.captions(table.known(label))
     drawn = {} if boxes is None else _boxes(boxes)
     shown = [row for rows in groups.values() for row in rows]
-    small = _thumbnails(paths, shown, drawn)
+    small = _thumbnails(paths, shown, drawn, round(_INCHES * _DPI))
     if len(shown) < len(table):
         title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
     blocks = {
@@ -115,9 +117,11 @@ def contact_sheet(
     return figure
 
 
-def thumbnails(paths: list[str]) -> list[np.ndarray | str]:
-    """The pictures small, or why one cannot be read."""
-    found = _thumbnails(list(paths), list(range(len(paths))), {})
+def thumbnails(
+    paths: Sequence[str | None], side: int = round(_INCHES * _DPI)
+) -> list[np.ndarray | str]:
+    """The pictures, their longer side so many pixels at most, or why one cannot be read."""
+    found = _thumbnails(paths, list(range(len(paths))), {}, side)
     return [found[row].picture for row in range(len(paths))]
 
 
@@ -158,10 +162,11 @@ class _Thumbnail:
 
 
 def _thumbnails(
-    paths: list[str | None], rows: list[int], boxes: dict[str, list[tuple[float, ...]]]
+    paths: Sequence[str | None],
+    rows: list[int],
+    boxes: dict[str, list[tuple[float, ...]]],
+    side: int,
 ) -> dict[int, _Thumbnail]:
-    side = round(_INCHES * _DPI)
-
     def load(row: int) -> Loaded:
         name = paths[row]
         if name is None:
@@ -182,10 +187,6 @@ def _thumbnails(
 def _draw(
     blocks: dict[str | None, list[tuple[_Thumbnail, str]]], per_row: int, title: str | None
 ) -> Figure:
-    # Importing pyplot lets a notebook show figures; the figure itself is kept out of its registry.
-    import matplotlib.pyplot as _pyplot  # noqa: F401
-    from matplotlib.figure import Figure
-
     across = min(per_row, max((len(cells) for cells in blocks.values()), default=1) or 1)
     # Each block begins a row; what its last row lacks stays empty.
     grid: list[tuple[_Thumbnail, str] | None] = []
@@ -195,10 +196,13 @@ def _draw(
             headings[len(grid)] = name
         grid += cells
         grid += [None] * (-len(grid) % across)
-    down = max(1, len(grid) // across)
-    height = down * (_INCHES + _CAPTION_INCHES) + (0.4 if title else 0) + 0.2 * len(headings)
-    figure = Figure(figsize=(across * _INCHES, height), layout="constrained")
-    axes = figure.subplots(down, across, squeeze=False).ravel()
+    rows = [grid[start : start + across] for start in range(0, len(grid), across)] or [[None]]
+    # A row is as high as its highest picture, so that wide ones leave no gap above them.
+    tall = [max(_height(cell) for cell in row) for row in rows]
+    height = sum(tall) + len(rows) * _CAPTION_INCHES
+    height += (0.4 if title else 0) + 0.2 * len(headings)
+    figure = new_figure(across * _INCHES, height)
+    axes = figure.subplots(len(rows), across, squeeze=False, height_ratios=tall).ravel()
     for place, (axis, cell) in enumerate(zip(axes, grid, strict=False)):
         if cell is not None:
             _draw_cell(axis, *cell)
@@ -210,6 +214,14 @@ def _draw(
     if title:
         figure.suptitle(title, fontsize=9)
     return figure
+
+
+def _height(cell: tuple[_Thumbnail, str] | None) -> float:
+    """Of a picture on the sheet, in inches; a reason in its place has half that of a square."""
+    if cell is None or isinstance(cell[0].picture, str):
+        return _INCHES / 2
+    high, wide = cell[0].picture.shape[:2]
+    return _INCHES * high / max(high, wide)
 
 
 def _draw_cell(axis: Axes, thumbnail: _Thumbnail, caption: str) -> None:

@@ -43,7 +43,7 @@ def count_objects(
     path
         The table's column of paths.
     model
-        ``"centernet"`` or ``"nanodet"``, both of COCO's 80 kinds of things.
+        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"``, all of COCO's 80 kinds of things.
     threshold
         Things of which the model is less sure are not counted, from 0 to 1.
     labels

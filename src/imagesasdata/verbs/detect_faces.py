@@ -9,7 +9,7 @@ import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.errors import ArgumentError, one_of
-from imagesasdata.faces import blazeface
+from imagesasdata.faces import blazeface, scrfd
 from imagesasdata.faces import columns as col
 from imagesasdata.faces.boxes import suppress
 from imagesasdata.faces.views import View, render, views, whole
@@ -23,8 +23,8 @@ Tiles = Literal["auto", "always", "never"]
 MODEL = "blazeface_full"
 # A picture is seen whole with a wide margin (for faces that fill it) and whole.
 _WHOLE = (0.5, 1.0)
-# From which length of the longer side tiles at which zoom are worth their time.
-_TILED = ((2.0, 400), (4.0, 1600))
+# From which length of the longer side, in sides of the input, tiles at which zoom are worth their time.
+_TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
 _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
 
@@ -67,8 +67,9 @@ def detect_faces(
         The least score, over 0 and under 1. Lower finds more faces and more that are none.
     tiles
         Whether a picture is also searched in overlapping tiles, which finds small faces:
-        ``"auto"`` in pictures from 400 pixels on (more from 1,600 on), ``"always"``, ``"never"``
-        (some five times as fast; enough for portraits).
+        ``"auto"`` in pictures from 400 pixels on (more from 1,600 on; with ``"scrfd_10g"`` from
+        1,334 and 5,334 on), ``"always"``, ``"never"`` (some five times as fast; enough for
+        portraits).
     keep_empty
         Whether a picture without a face gets a row of nulls.
     max_pixels
@@ -153,7 +154,7 @@ def detect_faces(
 
     def look(data: bytes) -> Iterator[Sample]:
         header = read_header(data, max_pixels=max_pixels)
-        zooms = _zooms(max(header.width, header.height), tiles)
+        zooms = _zooms(max(header.width, header.height) / size, tiles)
         wanted = round(size * max(zooms))
         image = decode(data, long_side=wanted, max_pixels=max_pixels)
         # A JPEG may have been decoded at a smaller scale than that of its pixels.
@@ -192,7 +193,7 @@ class _Seen(NamedTuple):
     scale: float
 
 
-def _zooms(length: int, tiles: Tiles) -> tuple[float, ...]:
+def _zooms(length: float, tiles: Tiles) -> tuple[float, ...]:
     if tiles == "never":
         return _WHOLE
     return (*_WHOLE, *(zoom for zoom, least in _TILED if tiles == "always" or length >= least))
@@ -202,20 +203,34 @@ def _faces(
     results: Sequence[tuple[Any, _Seen]], size: int, threshold: float, min_size: float
 ) -> list[Row]:
     """The faces in all views of a picture, each once, in the stored picture's pixels."""
-    found = [_in_picture(outputs["near"], seen, size, threshold) for outputs, seen in results]
+    found = [_in_picture(outputs, seen, size, threshold) for outputs, seen in results]
     boxes, points, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
     large = boxes[:, 2:].max(axis=1) >= min_size
     boxes, points, scores = boxes[large], points[large], scores[large]
     kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
     names = [column.name for column in col.DETECTED]
     return [
-        dict(zip(names, (number, *boxes[one], scores[one], *points[one].ravel()), strict=True))
+        dict(
+            zip(
+                names, (number, *boxes[one], scores[one], *_known(points[one].ravel())), strict=True
+            )
+        )
         for number, one in enumerate(kept)
     ]
 
 
-def _in_picture(raw: np.ndarray, seen: _Seen, size: int, threshold: float) -> blazeface.Candidates:
-    boxes, points, scores = blazeface.decode(raw, side=size, threshold=threshold)
+def _known(places: np.ndarray) -> list[float | None]:
+    """Null where the model does not know a point."""
+    return [None if place != place else float(place) for place in places]
+
+
+def _in_picture(outputs: Any, seen: _Seen, size: int, threshold: float) -> blazeface.Candidates:
+    if "near" in outputs:
+        found = blazeface.decode(outputs["near"], side=size, threshold=threshold)
+    else:
+        parts = (outputs[name] for name in ("scores", "sides", "points"))
+        found = scrfd.decode(*parts, side=size, threshold=threshold)
+    boxes, points, scores = found
     view, corner = seen.view, np.array([seen.view.left, seen.view.top])
     step = view.side / size
     boxes = np.concatenate([boxes[:, :2] * step + corner, boxes[:, 2:] * step], axis=1)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from imagesasdata.columns import Column
 from imagesasdata.faces import columns as col
-from imagesasdata.faces.align import by_eyes, cut
+from imagesasdata.faces.align import by_eyes, by_points, cut
 from imagesasdata.options import OnError, Options
 from imagesasdata.verbs._faces import Face, run_on_faces
 from imagesasdata.zoo.registry import load
@@ -18,6 +18,11 @@ from imagesasdata.zoo.registry import load
 MODEL = "dlib_resnet"
 # Where the eyes stand on a crop, as shares of its side: where dlib's own alignment has them.
 _EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
+# Where ArcFace has eyes, nose and the middle of the mouth, on a crop of 112 pixels.
+_BY_FOUR = ("arcface_r50",)
+_ARCFACE = (
+    np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
+)
 
 
 def embed_faces(
@@ -107,18 +112,21 @@ def embed_faces(
         faces,
         name="embed_faces",
         columns=(Column(**{**vars(col.FACE_EMBEDDING), "size": size}),),
-        cut=aligned(network.card.preprocess.size),
+        points=col.FOUR if model in _BY_FOUR else col.EYES,
+        cut=aligned(model, network.card.preprocess.size),
         finish=lambda outputs: {col.FACE_EMBEDDING.name: _unit(outputs["embedding"])},
         network=network.program,
         options=options,
     )
 
 
-def aligned(size: int) -> Callable[[Image.Image, Face], np.ndarray]:
-    """A function that cuts out a face with its eyes at their place."""
+def aligned(model: str, size: int) -> Callable[[Image.Image, Face], np.ndarray]:
+    """A function that cuts out a face with its points where a model wants them."""
 
     def cut_out(image: Image.Image, face: Face) -> np.ndarray:
-        right, left = face.eyes.reshape(2, 2)
+        if model in _BY_FOUR:
+            return cut(image, by_points(face.points, _ARCFACE), size)
+        right, left = face.points
         return cut(image, by_eyes(right, left, distance=_EYE_DISTANCE, height=_EYE_HEIGHT), size)
 
     return cut_out

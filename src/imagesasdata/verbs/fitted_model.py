@@ -49,7 +49,7 @@ class FittedModel:
         saved = self._saved
         return (
             f"<FittedModel of {saved.outcome.name!r} ({saved.outcome.kind}) on {saved.model}, "
-            f"train={saved.about['train']!r}: {self._headline()} on {len(saved.evaluation.rows)} "
+            f"train={saved.about['train']!r}: {self.headline()} on {len(saved.evaluation.rows)} "
             "tested rows>"
         )
 
@@ -329,7 +329,8 @@ class FittedModel:
     def _figures(self) -> dict[str, float]:
         return self._saved.evaluation.figures()
 
-    def _headline(self) -> str:
+    def headline(self) -> str:
+        """Accuracy (of a numeric outcome R squared) on the tested rows, with its interval, in words."""
         name = "r_squared" if self._saved.outcome.kind == "numeric" else "accuracy"
         low, high = self._figures[f"{name}_low"], self._figures[f"{name}_high"]
         return f"{name} {self._figures[name]:.3f} (95% interval {low:.3f} to {high:.3f})"

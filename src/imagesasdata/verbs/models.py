@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, get_args
 
+from imagesasdata.columns import Column, Kind
 from imagesasdata.errors import one_of
 from imagesasdata.table import Backend, from_columns
 from imagesasdata.weights.store import install, is_here
@@ -17,8 +19,9 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     Parameters
     ----------
     task
-        ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"detect_faces"``, ``"embed_faces"``,
-        ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can do it.
+        ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"caption"``, ``"detect_faces"``,
+        ``"embed_faces"``, ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can
+        do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
@@ -46,22 +49,7 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
         raise one_of("task", task, get_args(Task))
     cards = [card for card in registry.cards() if task is None or task in card.tasks]
     return from_columns(
-        {
-            "model": [card.name for card in cards],
-            "tasks": [", ".join(card.tasks) for card in cards],
-            "architecture": [card.architecture for card in cards],
-            "input_size": [card.preprocess.size for card in cards],
-            "classes": [card.classes for card in cards],
-            "embedding_size": [card.embedding_size for card in cards],
-            "parameters": [card.parameters for card in cards],
-            "megabytes": [_megabytes(card) for card in cards],
-            "score": [_score(card) for card in cards],
-            "training_data": [card.training_data for card in cards],
-            "licence": [card.licence for card in cards],
-            "available": [all(map(is_here, card.weights)) for card in cards],
-            "install": [_install(card) for card in cards],
-            "citation": [card.citation for card in cards],
-        },
+        {column.name: [of_card(card) for card in cards] for column, of_card in COLUMNS.items()},
         backend,
     )
 
@@ -114,3 +102,34 @@ def _install(card: ModelCard) -> str:
             continue  # with the library
         ways += install(file) or [f"imagesasdata weights fetch {card.name}"]
     return "; ".join(dict.fromkeys(ways)) or "comes with imagesasdata"
+
+
+def _column(name: str, kind: Kind, description: str, unit: str = "") -> Column:
+    return Column(name, kind, description, unit=unit, null="never")
+
+
+# What each column of `models` says of a card.
+COLUMNS: dict[Column, Callable[[ModelCard], Any]] = {
+    _column("model", "string", "The name that verbs take."): lambda card: card.name,
+    _column("tasks", "string", "What it can do."): lambda card: ", ".join(card.tasks),
+    _column("architecture", "string", "The kind of network."): lambda card: card.architecture,
+    _column("input_size", "int64", "Side of the square that it sees.", "pixels"): (
+        lambda card: card.preprocess.size
+    ),
+    _column("classes", "int64", "Classes that it knows; 0 where it has none."): (
+        lambda card: card.classes
+    ),
+    _column("embedding_size", "int64", "Length of its embedding; 0 where it has none."): (
+        lambda card: card.embedding_size
+    ),
+    _column("parameters", "int64", "Numbers that it has learned."): lambda card: card.parameters,
+    _column("megabytes", "float64", "Size of its files of weights.", "MB"): _megabytes,
+    _column("score", "string", "Accuracy as published."): _score,
+    _column("training_data", "string", "What it learned from."): lambda card: card.training_data,
+    _column("licence", "string", "Of the weights."): lambda card: card.licence,
+    _column("available", "bool", "Whether the weights are on this machine."): (
+        lambda card: all(map(is_here, card.weights))
+    ),
+    _column("install", "string", "How to get them."): _install,
+    _column("citation", "string", "What to cite."): lambda card: card.citation,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def regress(
     sample_prob: str | None = SAMPLE_PROB,
     method: Method | None = None,
     family: FamilyName = "ols",
-    vcov: Robust | Mapping[Literal["cluster"], str] = "HC2",
+    vcov: Robust | Mapping[str, str] = "HC2",
     weights: str | None = None,
     seed: int = 0,
 ) -> Regression:
@@ -227,7 +227,8 @@ def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
     notes = []
     if rows.missing:
         gone = int((~rows.used).sum())
-        notes.append(f"{gone:,} rows were left out for missing values: {counts(rows.missing)}.")
+        left = f"{gone:,} row{' was' if gone == 1 else 's were'} left out for missing values"
+        notes.append(f"{left}: {counts(rows.missing)}.")
     if rows.pairs and method != "naive" and prob is None:
         notes.append(
             f"No sampling probabilities were given: the {rows.is_gold.sum():,} gold rows were taken as "

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from imagesasdata.columns import Column
 from imagesasdata.options import check_count
 from imagesasdata.table import Backend, from_columns
 from imagesasdata.verbs._network import flax_module
 
 _BYTES = 4
+COLUMNS = (
+    Column("layer", "string", "The layer's name in the network.", null="never"),
+    Column("kind", "string", "What it is, such as conv 3x3, 64.", null="never"),
+    Column("output", "string", "Shape of what it gives for one picture.", null="never"),
+    Column("values", "int64", "How many numbers that is.", range="1 ...", null="never"),
+    Column("bytes", "int64", "Their size as float32.", "bytes", "4 ...", null="never"),
+    Column("weights", "int64", "Weights that it has learned.", range="0 ...", null="never"),
+    Column("formula", "string", "How their number comes about.", null="never"),
+    Column("biases", "int64", "Biases that it has learned.", range="0 ...", null="never"),
+    Column("multiply_adds", "int64", "Products for one picture.", range="0 ...", null="never"),
+    Column(
+        "receptive_field",
+        "int64",
+        "Side of the square of the picture on which one value depends.",
+        "pixels",
+        "1 ...",
+        null="the output is neither a map nor a vector",
+    ),
+)
 
 
 def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pandas") -> Any:
@@ -71,18 +91,17 @@ def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pa
     values = [row.values for row in rows]
     weights, biases = [row.weights for row in rows], [row.biases for row in rows]
     products = [row.multiply_adds for row in rows]
-    return from_columns(
-        {
-            "layer": [*(row.name for row in rows), "total"],
-            "kind": [*(row.kind for row in rows), ""],
-            "output": [*(" x ".join(map(str, row.output)) for row in rows), ""],
-            "values": [*values, sum(values)],
-            "bytes": [_BYTES * value for value in [*values, sum(values)]],
-            "weights": [*weights, sum(weights)],
-            "formula": [*(row.formula for row in rows), ""],
-            "biases": [*biases, sum(biases)],
-            "multiply_adds": [*products, sum(products)],
-            "receptive_field": [*(row.sees for row in rows), None],
-        },
-        backend,
-    )
+    cells: list[list[Any]] = [
+        [*(row.name for row in rows), "total"],
+        [*(row.kind for row in rows), ""],
+        [*(" x ".join(map(str, row.output)) for row in rows), ""],
+        [*values, sum(values)],
+        [_BYTES * value for value in [*values, sum(values)]],
+        [*weights, sum(weights)],
+        [*(row.formula for row in rows), ""],
+        [*biases, sum(biases)],
+        [*products, sum(products)],
+        [*(row.sees for row in rows), None],
+    ]
+    names = [column.name for column in COLUMNS]
+    return from_columns(dict(zip(names, cells, strict=True)), backend)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.figures import new_figure
 from imagesasdata.labels import SAMPLE_PROB, inverse, numbered, plain, sampling_column
 from imagesasdata.options import check_count
 from imagesasdata.stats import classification as measures
@@ -90,12 +91,8 @@ class Validation:
 
     def plot(self) -> Figure:
         """Draw what was taken for what and, with ``prob=``, probabilities against shares."""
-        # Importing pyplot lets a notebook show figures; the figure itself is kept out of its registry.
-        import matplotlib.pyplot as _pyplot  # noqa: F401
-        from matplotlib.figure import Figure
-
         parts = 2 if self.bins else 1
-        figure = Figure(figsize=(4.4 * parts, 4.0), layout="constrained")
+        figure = new_figure(4.4 * parts, 4.0)
         axes = figure.subplots(1, parts, squeeze=False)[0]
         whole = np.maximum(self.confusion.sum(axis=1, keepdims=True), 1e-12)
         share = self.confusion / whole

@@ -13,6 +13,7 @@ Task = Literal[
     "classify",
     "embed",
     "zero_shot",
+    "caption",
     "detect_objects",
     "detect_faces",
     "embed_faces",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imagesasdata.errors import MissingPackageError, WeightsError
+from imagesasdata.zoo.tokenizer import number_of, open_tokenizer
 
 # CLIP's mark for the end of a text; what comes after it is not read.
 _END = "<|endoftext|>"
@@ -28,22 +28,10 @@ def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndar
     MissingPackageError
         When the package ``tokenizers`` is not installed.
     WeightsError
-        When the file is not a tokenizer's.
+        When the file is not a tokenizer's, or has no end mark.
     """
-    try:
-        from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise MissingPackageError(
-            "Texts are cut into words by the package tokenizers, which is not installed.",
-            'pip install "imagesasdata[clip]".',
-        ) from error
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the package raises this, and nothing finer
-        raise WeightsError(f"The file {str(path)!r} is not a tokenizer's ({error}).") from error
-    end = tokenizer.token_to_id(_END)
-    if end is None:
-        raise WeightsError(f"The tokenizer {str(path)!r} has no end mark {_END!r}.")
+    tokenizer = open_tokenizer(path, "clip")
+    end = number_of(tokenizer, _END, path)
     tokenizer.enable_truncation(max_length=length)
     tokenizer.enable_padding(length=length, pad_id=end, pad_token=_END)
 

@@ -15,7 +15,10 @@ Network = TypeVar("Network")
 
 
 class Inference(NamedTuple):
-    """A network as it is run: parameters, and a pure function of them and of a normalised batch."""
+    """A network as it is run: parameters, and a pure function of them and of a normalised batch.
+
+    A `runner.HostFunction` takes the pixels as they are.
+    """
 
     params: Any
     apply: Callable[[Any, Any], dict[str, Any]]
@@ -43,6 +46,19 @@ class TextSide:
     scale: float
 
 
+class Words(NamedTuple):
+    """How a model that writes texts begins one, and how its numbers are read.
+
+    ``begin(prompt, room)`` gives what goes into the network's parameters: the text so far with room for
+    so many parts of words. ``write`` makes a text of the numbers that the network gives. With
+    ``asks`` a prompt is a question, and needed.
+    """
+
+    begin: Callable[[str | None, int], dict[str, np.ndarray]]
+    write: Callable[[Sequence[int]], str]
+    asks: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Family:
     """Models of one architecture.
@@ -61,6 +77,11 @@ class Family:
         without its weights; ``None`` where there is no Flax module.
     text
         From the network and the files to the part that reads texts, where there is one.
+    words
+        From the network and the files to the words of a model that writes texts.
+    kept
+        Whether the form that is fast may be kept on disk: not where it is no function of JAX, or its
+        parameters are added to when it is used.
     """
 
     cards: tuple[ModelCard, ...]
@@ -68,6 +89,8 @@ class Family:
     inference: Callable[[Any], Inference]
     build: Callable[[ModelCard], Any] | None = None
     text: Callable[[Any, Sequence[Path]], TextSide] | None = None
+    words: Callable[[Any, Sequence[Path]], Words] | None = None
+    kept: bool = True
 
 
 def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, MissingPackageError, WeightsError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError
 from imagesasdata.runner import HostFunction
 from imagesasdata.weights.store import hash_of
 from imagesasdata.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.zoo.labels import Labels
+from imagesasdata.zoo.onnx_file import open_onnx
 from imagesasdata.zoo.registry import Model, normalised
 
 
@@ -74,23 +75,7 @@ def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | No
     WeightsError
         When the file is not there, or is not such a network.
     """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingPackageError(
-            "ONNX files are run by the package onnxruntime, which is not installed.",
-            'pip install "imagesasdata[onnx]".',
-        ) from error
-    if not path.is_file():
-        raise WeightsError(f"There is no file {str(path)!r}.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # a call in each core, as with the library's own networks
-    try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime has an error for each kind of damage, and no root
-        raise WeightsError(f"The file {str(path)!r} is not an ONNX network ({error}).") from error
+    session = open_onnx(path)
     takes = session.get_inputs()
     if len(takes) != 1 or len(takes[0].shape) != 4 or takes[0].shape[1] not in (3, "3"):
         shapes = [one.shape for one in takes]

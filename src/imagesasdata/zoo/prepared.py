@@ -61,7 +61,7 @@ def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inf
 
 
 class _Once:
-    """A function without arguments that is called once; sent to another process, once more there."""
+    """Calls a function once; can be sent to another process, unlike what `functools.cache` gives."""
 
     def __init__(self, build: Callable[[], Inference]) -> None:
         self._build = build
@@ -71,9 +71,6 @@ class _Once:
         if self._built is None:
             self._built = self._build()
         return self._built
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Once, (self._build,)
 
 
 def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], batch: Any) -> Any:

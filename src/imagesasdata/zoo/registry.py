@@ -9,23 +9,26 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
-from imagesasdata.runner import Network
+from imagesasdata.runner import HostFunction, Network
 from imagesasdata.weights import store
 from imagesasdata.zoo.card import ModelCard, Task, WeightFile
 from imagesasdata.zoo.families import (
+    blip,
     clip,
     coco_detectors,
     convnext,
+    detr,
     dinov2,
     efficientnet_lite,
     face_api,
     human_faces,
+    insightface,
     mobilenet_v2,
     resnet,
     vgg,
     vit,
 )
-from imagesasdata.zoo.family import Family, Inference, TextSide, shapes
+from imagesasdata.zoo.family import Family, Inference, TextSide, Words, shapes
 from imagesasdata.zoo.labels import Labels, coco, imagenet, places365
 from imagesasdata.zoo.prepared import prepared
 
@@ -38,9 +41,12 @@ FAMILIES: tuple[Family, ...] = (
     vit.FAMILY,
     dinov2.FAMILY,
     clip.FAMILY,
+    blip.FAMILY,
     human_faces.FAMILY,
     face_api.FAMILY,
+    insightface.FAMILY,
     coco_detectors.FAMILY,
+    detr.FAMILY,
 )
 
 # What a tutorial or a group of verbs needs, under one name.
@@ -156,16 +162,10 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     WeightsError
         When its weights are not on this machine.
     """
-    known = card(name)
-    if task not in known.tasks:
-        able = sorted(other.name for other in cards() if task in other.tasks)
-        raise ArgumentError(
-            f"The model {name!r} cannot {task}.",
-            f"these can: {', '.join(able)}." if able else "no model can.",
-        )
+    _check(name, task)
     if name in _added:
         return _added[name].model
-    _bring(known, progress)
+    _bring(card(name), progress)
     return _load(name)
 
 
@@ -190,6 +190,24 @@ def load_text(name: str, *, progress: bool | None = None) -> TextSide:
         raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
     _bring(card(name), progress)
     return _load_text(name)
+
+
+def load_words(name: str) -> Words:
+    """The words of a model that writes texts; a second time they are at hand.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    ArgumentError
+        When the model does not write.
+    WeightsError
+        When its weights are not on this machine.
+    MissingPackageError
+        When a package that cuts texts into words is not installed.
+    """
+    _check(name, "caption")
+    return _load_words(name)
 
 
 def network(name: str) -> Any:
@@ -271,19 +289,27 @@ def _load(name: str) -> Model:
         return family.inference(family.read(known, files))
 
     # Programs are kept for CPUs alone; where there is no other device, none other can be asked for.
-    if jax.default_backend() != "cpu":
+    if not family.kept or jax.default_backend() != "cpu":
         return _model(known, build())
     return _model(known, prepared(name, _fingerprint(known), build))
 
 
 def _model(known: ModelCard, inference: Inference) -> Model:
     params, forward = inference
-    apply = normalised(forward, known)
+    apply = forward if isinstance(forward, HostFunction) else normalised(forward, known)
     return Model(known, params, apply, _fingerprint(known), lambda: _labels(known))
 
 
 def _fingerprint(known: ModelCard) -> str:
     return " ".join(file.digest for file in known.weights)
+
+
+@functools.lru_cache(maxsize=2)
+def _load_words(name: str) -> Words:
+    family, known = _find(name)
+    if family.words is None:
+        raise TypeError(f"The card of {name} promises texts that its family cannot write.")
+    return family.words(_load(name).params, _files(known))
 
 
 @functools.lru_cache(maxsize=2)
@@ -308,6 +334,16 @@ def _bring(known: ModelCard, progress: bool | None) -> None:
     for file in known.weights:
         if not store.is_here(file):
             store.locate(file, progress=progress)
+
+
+def _check(name: str, task: Task) -> None:
+    """Raise unless a model can do a task."""
+    if task not in card(name).tasks:
+        able = sorted(other.name for other in cards() if task in other.tasks)
+        raise ArgumentError(
+            f"The model {name!r} cannot {task}.",
+            f"these can: {', '.join(able)}." if able else "no model can.",
+        )
 
 
 def _files(known: ModelCard) -> list[Path]:

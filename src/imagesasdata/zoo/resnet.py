@@ -120,12 +120,10 @@ class ResNet(nnx.Module):
         return self.classifier(self.features(x))
 
 
-def inference(
-    model: ResNet,
-) -> tuple[
-    dict[str, Any],
-    Callable[[dict[str, Any], Float[Array, "b h w 3"]], dict[str, Float[Array, "b n"]]],
-]:
+Apply = Callable[[dict[str, Any], Float[Array, "b h w 3"]], dict[str, Float[Array, "b n"]]]
+
+
+def inference(model: ResNet) -> tuple[dict[str, Any], Apply]:
     """The network as folded parameters and a pure function of them and of a batch.
 
     Returns
@@ -135,6 +133,24 @@ def inference(
     apply
         ``apply(params, x) -> {"logits": (b, classes), "embedding": (b, n)}``.
     """
+    params, maps = body(model)
+    params["classifier"] = linear_of(model.classifier)
+
+    def apply(params: dict[str, Any], x: Float[Array, "b h w 3"]) -> dict[str, Float[Array, "b n"]]:
+        embedding = maps(params, x).mean(axis=(1, 2))
+        kernel, bias = params["classifier"]
+        return {"logits": embedding @ kernel + bias, "embedding": embedding}
+
+    return params, apply
+
+
+def body(
+    model: ResNet,
+) -> tuple[
+    dict[str, Any],
+    Callable[[dict[str, Any], Float[Array, "b h w 3"]], Float[Array, "b mh mw n"]],
+]:
+    """The network up to its last map, as folded parameters and a pure function."""
     blocks = [block for stage in model.stages for block in stage]
     params = {
         "stem": model.stem.folded(),
@@ -145,11 +161,10 @@ def inference(
             )
             for block in blocks
         ],
-        "classifier": linear_of(model.classifier),
     }
     strides = [[layer.stride for layer in block.layers] for block in blocks]
 
-    def apply(params: dict[str, Any], x: Float[Array, "b h w 3"]) -> dict[str, Float[Array, "b n"]]:
+    def maps(params: dict[str, Any], x: Float[Array, "b h w 3"]) -> Float[Array, "b mh mw n"]:
         x = max_pool(_relu(_conv(x, params["stem"], 2)), 3, 2, 1)
         for (layers, shortcut), steps in zip(params["blocks"], strides, strict=True):
             y = x
@@ -157,11 +172,9 @@ def inference(
                 y = _relu(_conv(y, layer, step))
             y = _conv(y, layers[-1], 1)
             x = _relu(y + (x if shortcut is None else _conv(x, shortcut, max(steps))))
-        embedding = x.mean(axis=(1, 2))
-        kernel, bias = params["classifier"]
-        return {"logits": embedding @ kernel + bias, "embedding": embedding}
+        return x
 
-    return params, apply
+    return params, maps
 
 
 def _conv(x: jax.Array, layer: Folded, stride: int) -> jax.Array:

@@ -27,6 +27,12 @@ def load(model: ResNet, state: Mapping[str, np.ndarray]) -> None:
 
 
 def _slots(model: ResNet) -> Iterator[Slot]:
+    yield from body_slots(model)
+    yield from linear(model.classifier, "fc")
+
+
+def body_slots(model: ResNet) -> Iterator[Slot]:
+    """All parameters but the classifier's."""
     yield from conv_norm(model.stem, "conv1", "bn1")
     for number, stage in enumerate(model.stages, start=1):
         for place, block in enumerate(stage):
@@ -35,4 +41,3 @@ def _slots(model: ResNet) -> Iterator[Slot]:
                 yield from conv_norm(layer, f"{name}conv{step}", f"{name}bn{step}")
             if block.shortcut is not None:
                 yield from conv_norm(block.shortcut, f"{name}downsample.0", f"{name}downsample.1")
-    yield from linear(model.classifier, "fc")

@@ -30,6 +30,11 @@ USES: dict[str, Use] = {
         "a first sorting of pictures by descriptions in words",
         f"Small changes of the words change the result. {_VALIDATE}",
     ),
+    "caption": Use(
+        "a first look at a collection in words, and searching it by these",
+        "A caption says what such pictures mostly show, which need not be in this one. "
+        + _VALIDATE,
+    ),
     "detect_objects": Use(
         "finding and counting things of the classes it was trained on", _VALIDATE
     ),

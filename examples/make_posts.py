@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-PHOTOS = Path("examples/photos")
+PHOTOS = Path(__file__).parent / "photos"
 # What a coder would say: does the picture show a person or an animal, or things alone?
 ALIVE = {"astronaut.jpg": True, "chelsea.jpg": True, "camera.png": True}
 THINGS = ["coffee.jpg", "rocket.jpg", "coins.jpg", "clock.jpg", "brick.jpg", "grass.jpg"]
 SIDE = 160
 
 
-def posts(folder: Path, count: int, seed: int = 1) -> pd.DataFrame:
+def make_posts(folder: Path, count: int, seed: int = 1) -> pd.DataFrame:
     """Write ``count`` pictures and give the table of posts, all coded."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,4 +52,4 @@ def _part(photo: Path, rng: np.random.Generator) -> Image.Image:
     if rng.random() < 0.5:
         part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     gain = rng.uniform(0.7, 1.3)
-    return part.point(lambda value: min(255, int(value * gain)))
+    return part.point([min(255, int(value * gain)) for value in range(256)] * 3)

@@ -1,0 +1,49 @@
+"""What a study in `examples/` prints and draws when it is run, as HTML for its page."""
+
+from __future__ import annotations
+
+import base64
+import html as escape
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WIDTH = 1000  # pixels of a figure on the page, at most
+
+
+def output(name: str, figure: str) -> str:
+    """Run a study by its one command, and give what it printed and its figure.
+
+    Parameters
+    ----------
+    name
+        The study's folder.
+    figure
+        What its figure shows, for those who cannot see it.
+    """
+    run = subprocess.run(
+        [sys.executable, str(EXAMPLES / name / "study.py")],
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode:
+        raise RuntimeError(f"the study {name} failed:\n{run.stderr}")
+    text = f"<pre><code>{escape.escape(run.stdout)}</code></pre>"
+    drawn = _figure(EXAMPLES / name / "output" / "figure.png", figure)
+    return f'<div class="output">{text}{drawn}</div>'
+
+
+def _figure(file: Path, shows: str) -> str:
+    buffer = io.BytesIO()
+    with Image.open(file) as opened:
+        picture = opened.convert("RGB")
+    picture.thumbnail((WIDTH, 4 * WIDTH))
+    picture.save(buffer, "WEBP", quality=85)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return f'<img alt="{escape.escape(shows)}" src="data:image/webp;base64,{data}">'

@@ -1,0 +1,74 @@
+"""Did a law bring more protests? From a few hundred coded pictures to a corrected regression."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pandas as pd
+from make_data import TRUTH, make_data
+
+import imagesasdata as iad
+
+HERE = Path(__file__).parent
+OUTPUT = HERE / "output"
+OUTPUT.mkdir(exist_ok=True)
+
+# 500 posts, before and after a law, by day and by night.
+data = make_data()
+posts = pd.read_csv(data / "posts.csv")
+codes = iad.read_labels(data / "coders")  # what two coders exported from iad.label_page
+
+# Do the coders see the same? Both coded everything here; a study has them share 50 to 100.
+agreement = iad.agreement(codes).tidy()
+print("Agreement of the coders:")
+print(
+    agreement.iloc[[0]][["measure", "estimate", "conf_low", "conf_high"]]
+    .round(2)
+    .to_string(index=False)
+)
+protest = codes.query("coder == 'ann'").set_index("path")["value"]
+
+# Sample once to train, and once more, from the rest, for the truth. The model never sees the second.
+training = iad.sample_for_labels(posts, 150, seed=1)
+rest = posts.drop(training.index)
+truth = iad.sample_for_labels(rest, 150, by=["after_law", "night"], seed=2)
+training = training.assign(protest=training["path"].map(protest))
+rest = rest.join(truth[["sample_prob"]])
+rest["protest"] = rest["path"].map(protest).where(rest["sample_prob"].notna())
+for part in (training, rest):
+    part["path"] = str(data) + "/" + part["path"]
+
+# Teach a network the code, and let it code the rest.
+model = iad.fine_tune(training, outcome="protest")
+rest = model.augment(rest)
+
+print("\nThe model beside the 150 codes that it never saw:")
+valid = iad.validate(rest, "protest", "protest_pred", prob="protest_prob")
+print(
+    valid.tidy()[["label", "n_truth", "precision", "recall", "auc"]].round(2).to_string(index=False)
+)
+
+print("\nIts errors by day and by night:")
+errors = iad.audit(rest, "protest", "protest_pred", by="night").tidy()
+errors = errors[errors["measure"].isin(["false_positive_rate", "false_negative_rate"])]
+shown = ["grouping", "group", "measure", "n", "estimate", "conf_low", "conf_high"]
+print(errors[shown].round(2).to_string(index=False))
+
+# The regression: as if predictions were the truth, with the 150 codes alone, and corrected.
+result = iad.regress(
+    "protest_pred ~ after_law + night", rest, gold={"protest_pred": "protest"}, method="dsl"
+)
+table = result.compare()
+table["truth"] = table["term"].map({"Intercept": 0.35, **TRUTH})
+table.to_csv(OUTPUT / "table.csv", index=False)
+print("\nShare of posts that show a protest:")
+print(table.set_index("term").T.round(2).to_string())
+
+print("\nFor the section on methods:")
+methods = iad.cite(rest, model=model, truth="protest", prediction="protest_pred")
+print(textwrap.fill(methods.text, 90))
+
+few = rest.groupby(["protest", "night"]).head(3).round({"protest_prob": 2})
+few = few.assign(coded=few["protest"].map({0: "no protest", 1: "protest"}))
+iad.contact_sheet(few, by="coded", label="protest_prob", per_row=6, to=OUTPUT / "figure.png")

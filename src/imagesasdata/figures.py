@@ -1,0 +1,36 @@
+"""New figures, which a notebook shows and which pyplot does not keep."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, its sides in inches.
+
+    A notebook knows how to show figures once pyplot has made one. These are not made by pyplot, so that
+    a loop over thousands leaves none behind; the notebook is told here instead.
+    """
+    from matplotlib.figure import Figure
+
+    shell = notebook()
+    if shell is not None:
+        formatter = shell.display_formatter.formatters["image/png"]
+        try:
+            formatter.lookup_by_type(Figure)
+        except KeyError:
+            from IPython.core.pylabtools import select_figure_formats  # type: ignore[import]
+
+            select_figure_formats(shell, {"png"})
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def notebook() -> Any:
+    """The notebook's shell, or ``None`` outside of a notebook."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get_ipython() if get_ipython is not None else None
+    return shell if type(shell).__name__ == "ZMQInteractiveShell" else None

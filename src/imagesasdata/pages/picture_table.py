@@ -1,0 +1,59 @@
+"""A table as HTML with a picture at the start of each row, for a notebook."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+_QUALITY = 80
+_CELL = "padding:0.2em 0.6em;vertical-align:top;text-align:"
+
+
+def picture_table(
+    pictures: Sequence[np.ndarray | str],
+    columns: Sequence[tuple[str, Sequence[str], bool]],
+    note: str,
+) -> str:
+    """The table; everything that came from files or cells is shown as text.
+
+    Parameters
+    ----------
+    pictures
+        One for each row: (h, w, 3) uint8, or why there is none.
+    columns
+        Name, one text for each row, and whether they are numbers (these stand to the right).
+    note
+        Below the table.
+    """
+    # Styles stand at each cell, for notebooks that are not trusted drop style sheets.
+    head = "".join(_cell("th", html.escape(name), number) for name, _, number in columns)
+    rows = "".join(
+        f"<tr>{_cell('td', _picture(picture), number=False)}"
+        + "".join(_cell("td", html.escape(texts[row]), number) for _, texts, number in columns)
+        + "</tr>"
+        for row, picture in enumerate(pictures)
+    )
+    return (
+        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<p>{html.escape(note)}</p>"
+    )
+
+
+def _cell(tag: str, content: str, number: bool) -> str:
+    return f'<{tag} style="{_CELL}{"right" if number else "left"}">{content}</{tag}>'
+
+
+def _picture(picture: np.ndarray | str) -> str:
+    if isinstance(picture, str):
+        return f"<em>{html.escape(picture)}</em>"
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    height, width = picture.shape[:2]
+    # The row's cells say what it is; read aloud, a picture's name would come twice.
+    return f'<img alt="" width="{width}" height="{height}" src="data:image/jpeg;base64,{data}">'

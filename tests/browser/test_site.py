@@ -1,0 +1,174 @@
+"""The site as `make docs` built it, in a browser: searched, on a phone, in the dark, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import site as built
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (built.SITE / "index.html").is_file(), reason="make docs builds the site first"
+    ),
+]
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# One of each kind: the home page, a tutorial, a page to compare on, a concept, the reference's two kinds.
+KINDS = (
+    "index.html",
+    "tutorials/classify-and-fine-tune.html",
+    "coming-from/keras.html",
+    "concepts/bias.html",
+    "reference/augmentations.html",
+    "reference/errors.html",
+)
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with built.serve() as address:
+        yield address
+
+
+@pytest.fixture
+def page(chromium: Any, address: str) -> Iterator[Any]:
+    """A page that fails its test when a script fails or when anything is asked of another machine."""
+    context = chromium.new_context(viewport=WIDE)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith((address, "data:", "blob:")) or faults.append(request.url)
+        ),
+    )
+    yield page
+    context.close()
+    assert faults == []
+
+
+def names() -> list[str]:
+    return [str(file.relative_to(built.SITE)) for file in built.pages()]
+
+
+def test_every_link_and_anchor_leads_somewhere() -> None:
+    assert len(names()) > 40
+    assert built.dead_links() == []
+
+
+def test_a_dead_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "b.html").write_text("<h1 id='here'>B</h1>")
+    (tmp_path / "a.html").write_text(
+        "<a href='b.html#here'></a><a href='b.html#gone'></a><a href='c.html'></a>"
+        "<a href='https://example.org/x'></a>"
+    )
+    assert built.dead_links(tmp_path) == ["a.html: b.html#gone", "a.html: c.html"]
+
+
+def test_search_finds_a_verb(page: Any, address: str) -> None:
+    page.goto(f"{address}/index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("find_faces", delay=20)
+    page.wait_for_selector(".md-search-result__item a")
+    found = page.eval_on_selector_all(
+        ".md-search-result__link", "links => links.map(one => one.href)"
+    )
+    assert any("reference/faces.html#imagesasdata.find_faces" in link for link in found)
+    page.click(".md-search-result__link[href*='imagesasdata.find_faces']")
+    page.wait_for_url("**/reference/faces.html*")
+
+
+def test_the_home_page_is_light(page: Any, address: str) -> None:
+    sizes: dict[str, int] = {}
+    page.on("response", lambda response: sizes.update({response.url: len(response.body())}))
+    page.goto(f"{address}/index.html", wait_until="networkidle")
+    assert any("search_index.json" in url for url in sizes)
+    assert sum(sizes.values()) < 1_000_000, sizes
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "screen"])
+def test_no_page_is_wider_than_what_it_is_read_on(
+    page: Any, address: str, size: dict[str, int]
+) -> None:
+    # The search has no part in this, and its index takes longest to read.
+    nothing = {
+        "config": {"lang": ["en"], "separator": " ", "pipeline": [], "fields": {}},
+        "docs": [],
+    }
+    page.route("**/search_index.json", lambda route: route.fulfill(json=nothing))
+    page.set_viewport_size(size)
+    wide = []
+    for name in names() if size is PHONE else KINDS:
+        page.goto(f"{address}/{name}", wait_until="domcontentloaded")
+        if page.evaluate(WIDER) > 0:
+            wide.append((name, page.evaluate(WIDER)))
+    assert wide == []
+
+
+def test_a_page_that_is_too_wide_is_found(page: Any, address: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/index.html")
+    assert page.evaluate(WIDER) == 0
+    page.evaluate("document.body.style.width = '500px'")
+    assert page.evaluate(WIDER) > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_light_or_dark_as_asked(page: Any, address: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/index.html")
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    brightness = sum(int(part) for part in colour.strip("rgba()").split(",")[:3]) / 3
+    assert brightness > 200 if scheme == "light" else brightness < 80
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", KINDS)
+def test_nothing_serious_stands_in_the_way(page: Any, address: str, name: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="make browser has it")
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/{name}", wait_until="load")
+    rules = None if scheme == "light" else {"runOnly": ["color-contrast", "link-in-text-block"]}
+    assert serious(axe.Axe().run(page, options=rules).response) == []
+
+
+def test_axe_sees_what_is_wrong(page: Any, address: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="make browser has it")
+    page.goto(f"{address}/index.html", wait_until="load")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"assets/images/favicon.png\">')"
+    )
+    assert [found[0] for found in serious(axe.Axe().run(page).response)] == ["image-alt"]
+
+
+def serious(response: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The rules that are broken badly, and where."""
+    return [
+        (one["id"], [str(node["target"]) for node in one["nodes"]][:5])
+        for one in response["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_the_map_works_where_it_stands(page: Any, address: str) -> None:
+    page.goto(f"{address}/tutorials/a-collection-you-have-not-seen.html")
+    page.locator("iframe.live").scroll_into_view_if_needed()
+    inside = page.frame_locator("iframe.live")
+    inside.locator("html[data-ready]").wait_for(timeout=60_000)
+    inside.locator("#search").fill("espresso")
+    assert "1 found" in inside.locator("#status").inner_text()
+
+
+def test_the_label_page_works_where_it_stands(page: Any, address: str) -> None:
+    page.goto(f"{address}/concepts/validation-and-audit.html")
+    page.locator("iframe.live").scroll_into_view_if_needed()
+    inside = page.frame_locator("iframe.live")
+    inside.locator("#choices button").first.click()
+    assert inside.locator("#count").inner_text() == "1 of 5"
