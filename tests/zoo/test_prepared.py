@@ -27,11 +27,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def network() -> Inference:
-    """Two matrices' worth of a network, one of them not there."""
-    params = {"last": (WEIGHTS, None), "first": 2.0 * np.ones(3, np.float32)}
+    """Two matrices' worth of a network, one of them not there, and a number by itself."""
+    params = {
+        "last": (WEIGHTS, None),
+        "first": 4.0 * np.ones(3, np.float32),
+        "half": np.asarray(0.5, np.float32),
+    }
 
     def apply(params: dict, x: jax.Array) -> dict[str, jax.Array]:
-        return {"logits": jnp.tanh(x * params["first"]) @ params["last"][0]}
+        return {"logits": jnp.tanh(x * params["first"] * params["half"]) @ params["last"][0]}
 
     return Inference(params, apply)
 

@@ -36,8 +36,8 @@ def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
         "head": Head(
             state.dense(f"{last}transform.dense"),
             state.scale(f"{last}transform.LayerNorm"),
-            state[tied],
-            state[f"{last}bias"],
+            state[tied],  # type: ignore[arg-type]
+            state[f"{last}bias"],  # type: ignore[arg-type]
         ),
     }
     question = "text_encoder.embeddings.word_embeddings.weight"

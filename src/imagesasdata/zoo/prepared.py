@@ -113,7 +113,7 @@ def _parameters(leaves: list[np.ndarray]) -> bytes:
 
     names = map(str, range(len(leaves)))
     return save(
-        {name: np.ascontiguousarray(leaf) for name, leaf in zip(names, leaves, strict=True)}
+        {name: np.asarray(leaf, order="C") for name, leaf in zip(names, leaves, strict=True)}
     )
 
 
