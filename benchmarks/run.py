@@ -37,6 +37,8 @@ ALL = (
     "collections_search",
     "collections_clusters",
     "collections_duplicates",
+    "planning",
+    "ray_data",
 )
 PACKAGES = (
     "imagesasdata",

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -62,7 +63,7 @@ def installed(wanted: Iterable[str]) -> dict[str, importlib.metadata.Distributio
 
 def licence(name: str, package: importlib.metadata.Distribution) -> str:
     """A package's licence in a few words, as its metadata has it."""
-    told = package.metadata
+    told: Any = package.metadata
     if name in STATED:
         return STATED[name]
     if "License-Expression" in told:

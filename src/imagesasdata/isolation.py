@@ -35,6 +35,11 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
     seconds
         The longest that one picture may take; it is given up then.
 
+    Returns
+    -------
+    context manager
+        For a ``with`` block; at its end the processes end.
+
     Raises
     ------
     ArgumentError, ArgumentTypeError
@@ -42,17 +47,16 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
 
     Notes
     -----
-    Bytes go to another process and pixels come back, which costs a few milliseconds for a picture of a
-    megapixel, and half a second and 60 MB for each process at the start. On Linux and macOS a process
-    may take 4 GiB of memory. Videos are not decoded so.
+    Bytes go to another process and pixels come back; there is one process for each thread that decodes.
+    On Linux and macOS each may take 4 GiB of memory. Videos are not decoded so.
 
     Examples
     --------
     >>> import imagesasdata as iad
     >>> with iad.isolate(seconds=10):
     ...     photos = iad.features("examples/photos/chelsea.jpg", groups="light")
-    >>> photos.image_error.isna().all()
-    np.True_
+    >>> bool(photos.image_error.isna().all())
+    True
     """
     global _pool
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):

@@ -109,8 +109,9 @@ def ask(what: Callable[[], Given]) -> Given:
         except Exception as raised:  # each server's library raises errors of its own
             # fsspec says of whatever goes wrong over HTTP that there is no such file, too.
             cause = raised.__cause__
-            hidden = isinstance(raised, FileNotFoundError) and isinstance(cause, Exception)
-            error = cause if hidden else raised
+            error = raised
+            if isinstance(raised, FileNotFoundError) and isinstance(cause, Exception):
+                error = cause
             if not left or not _passes(error):
                 _raise_worded(error)
             time.sleep(PAUSE * 2 ** (TRIES - 1 - left))
@@ -122,8 +123,10 @@ def read_bytes(system: Any, path: str) -> bytes:
     from fsspec.asyn import AsyncFileSystem, sync
 
     if isinstance(system, AsyncFileSystem) and not system.asynchronous:
-        return sync(system.loop, system._cat_file, path, timeout=LIMIT)
-    return system.cat_file(path)
+        data: Any = sync(system.loop, system._cat_file, path, timeout=LIMIT)
+    else:
+        data = system.cat_file(path)
+    return data
 
 
 def _status(error: Exception) -> int | None:

@@ -51,6 +51,11 @@ def ray_workers(
     rows
         Rows in a block: what is done again when an actor or a machine is lost.
 
+    Returns
+    -------
+    context manager
+        For a ``with`` block; it holds for the verbs that are called within.
+
     Raises
     ------
     ArgumentError, ArgumentTypeError

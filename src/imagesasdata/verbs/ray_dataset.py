@@ -14,8 +14,7 @@ def ray_dataset(images: Any, *, path: str = "path") -> Any:
     """Make a Ray Dataset of pictures, for verbs to run on a cluster or on all of a large machine.
 
     Every verb that goes picture by picture takes a Dataset in place of a table and gives a Dataset
-    back. Ray pays from some hundred thousand pictures on; "Many machines" in the docs says when, with
-    measured times.
+    back. "Planning" in the docs says from how many pictures that pays, by measured times.
 
     Parameters
     ----------
