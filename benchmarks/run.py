@@ -37,6 +37,7 @@ ALL = (
     "collections_search",
     "collections_clusters",
     "collections_duplicates",
+    "map_page",
     "planning",
     "ray_data",
 )

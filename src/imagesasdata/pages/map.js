@@ -69,18 +69,50 @@
   // ---- drawing
   const app = new PIXI.Application();
   const world = new PIXI.Container(), outline = new PIXI.Graphics(), ring = new PIXI.Graphics();
+  // Ten thousand pictures take a processor without a graphics card a sixth of a second to draw. So they are drawn
+  // once, somewhat beyond the edges; while the map moves that drawing is moved, and drawn anew when it has come to rest.
+  const BEYOND = .25, REST = 150, MAGNIFIED = 3;
+  const pen = new PIXI.Container(), drawing = new PIXI.Sprite();
+  let stale = true, drawn = null, rest = 0;
   const frames = new Array(count).fill(null), pictures = new Array(count).fill(null), containers = [];
   let waiting = false;
-  function draw() {
+  function draw() { stale = true; move(); } // the pictures are others, or elsewhere
+  function move() { // they are seen from elsewhere
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      world.scale.set(scale);
-      world.position.set(left, top);
+      if (stale || !reaches()) drawPictures();
+      else if (scale !== drawn.scale || left !== drawn.left || top !== drawn.top) {
+        clearTimeout(rest);
+        rest = setTimeout(draw, REST);
+      }
+      const by = scale / drawn.scale;
+      drawing.scale.set(by);
+      drawing.position.set(left - (drawn.x + drawn.left) * by, top - (drawn.y + drawn.top) * by);
       drawRing();
       app.renderer.render(app.stage);
     });
+  }
+  function reaches() { // whether the drawing fills the stage, and is not magnified too much
+    const by = scale / drawn.scale, x = left - (drawn.x + drawn.left) * by, y = top - (drawn.y + drawn.top) * by;
+    const {width, height} = app.screen;
+    return by <= MAGNIFIED && width === drawn.width && height === drawn.height && x <= 0 && y <= 0
+      && x + (width + 2 * drawn.x) * by >= width && y + (height + 2 * drawn.y) * by >= height;
+  }
+  function drawPictures() {
+    const {width, height} = app.screen, x = Math.round(BEYOND * width), y = Math.round(BEYOND * height);
+    if (!drawn || width !== drawn.width || height !== drawn.height) {
+      if (drawn) drawing.texture.destroy(true);
+      drawing.texture = PIXI.RenderTexture.create({width: width + 2 * x, height: height + 2 * y,
+        resolution: app.renderer.resolution});
+    }
+    world.scale.set(scale);
+    world.position.set(left + x, top + y);
+    app.renderer.render({container: pen, target: drawing.texture, clearColor: PLAIN});
+    drawn = {scale, left, top, x, y, width, height};
+    stale = false;
+    clearTimeout(rest);
   }
   function drawRing() {
     ring.clear();
@@ -99,7 +131,7 @@
       frame: new PIXI.Rectangle((n % across) * SIDE, Math.floor(n / across) * SIDE, w, h)});
     const white = cell(across * across - 1, SIDE, SIDE);
     const container = new PIXI.ParticleContainer({
-      texture: white, dynamicProperties: {position: true, color: true, vertex: true, rotation: false, uvs: false}});
+      texture: white, dynamicProperties: {position: false, color: false, vertex: false, rotation: false, uvs: false}});
     for (let n = 0, i = number * data.perSheet; n < data.perSheet && i < count; n++, i++) {
       const [w, h] = data.sizes[i], has = w > 0;
       frames[i] = new PIXI.Particle({texture: white, anchorX: .5, anchorY: .5, tint: PLAIN});
@@ -209,7 +241,7 @@
     left = x - (x - left) * next / scale;
     top = y - (y - top) * next / scale;
     scale = next;
-    draw();
+    move();
   }
   function show(name) {
     if (name === "time" && !data.time) return;
@@ -261,7 +293,7 @@
       details.append(term, text);
     }
   }
-  function setFocus(i) { if (i !== focus) { focus = i; describe(i); draw(); } }
+  function setFocus(i) { if (i !== focus) { focus = i; describe(i); move(); } }
   function toggle(i) {
     if (i < 0) return;
     if (selected.has(i)) selected.delete(i); else selected.add(i);
@@ -293,7 +325,7 @@
     if (x > stage.clientWidth - edge) left -= x - stage.clientWidth + edge;
     if (y < edge) top += edge - y;
     if (y > stage.clientHeight - edge) top -= y - stage.clientHeight + edge;
-    draw();
+    move();
   }
 
   // ---- selecting
@@ -349,13 +381,13 @@
     if (lassoPath) {
       lassoPath.push([x, y]);
       outline.clear().poly(lassoPath.flat()).fill({color: ACCENT, alpha: .15}).stroke({width: 2, color: ACCENT});
-      return draw();
+      return move();
     }
     if (!drag) return setFocus(at(x, y));
     if (Math.abs(x - drag.x) + Math.abs(y - drag.y) > 3 || drag.moved) {
       left += x - drag.x; top += y - drag.y;
       drag = {x, y, moved: true};
-      draw();
+      move();
     }
   });
   stage.addEventListener("pointerup", (event) => {
@@ -363,7 +395,7 @@
     if (drag && !drag.moved) { const i = at(...where(event)); setFocus(i); toggle(i); }
     drag = null;
   });
-  stage.addEventListener("pointercancel", () => { drag = null; if (lassoPath) { lassoPath = null; outline.clear(); draw(); } });
+  stage.addEventListener("pointercancel", () => { drag = null; if (lassoPath) { lassoPath = null; outline.clear(); move(); } });
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();
     zoom(Math.exp(-event.deltaY * (event.deltaMode ? .05 : .0015)), ...where(event));
@@ -409,7 +441,8 @@
     await app.init({preference: "webgl", background: PLAIN, autoStart: false, sharedTicker: false, resizeTo: stage,
       autoDensity: true, resolution: Math.min(2, window.devicePixelRatio || 1), eventFeatures: {move: false, globalMove: false, click: false, wheel: false}});
     stage.append(app.canvas);
-    app.stage.addChild(world, outline, ring);
+    pen.addChild(world);
+    app.stage.addChild(drawing, outline, ring);
     new ResizeObserver(() => { app.resize(); draw(); }).observe(stage);
     show("map"); chooseColours();
     for (let n = 0; n < data.sheets.length; n++) await addSheet(n);
