@@ -21,7 +21,7 @@ MOVING_MS = 4000
 # Without a graphics card Chromium draws WebGL on the processor.
 RENDERERS = {
     "software": ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
-    "the default": ["--use-angle=default", "--enable-gpu", "--ignore-gpu-blocklist"],
+    "what Chromium chooses": ["--use-angle=default", "--enable-gpu", "--ignore-gpu-blocklist"],
 }
 # Drags the map to and fro at every frame that the browser shows, and counts them.
 _DRAG = """

@@ -72,8 +72,8 @@
   // Ten thousand pictures take a processor without a graphics card a sixth of a second to draw. So they are drawn
   // once, somewhat beyond the edges; while the map moves that drawing is moved, and drawn anew when it has come to rest.
   const BEYOND = .25, REST = 150, MAGNIFIED = 3;
-  const pen = new PIXI.Container(), drawing = new PIXI.Sprite();
-  let stale = true, drawn = null, rest = 0;
+  const pen = new PIXI.Container(), drawing = new PIXI.Container();
+  let stale = true, drawn = null, paper = null, rest = 0;
   const frames = new Array(count).fill(null), pictures = new Array(count).fill(null), containers = [];
   let waiting = false;
   function draw() { stale = true; move(); } // the pictures are others, or elsewhere
@@ -103,13 +103,17 @@
   function drawPictures() {
     const {width, height} = app.screen, x = Math.round(BEYOND * width), y = Math.round(BEYOND * height);
     if (!drawn || width !== drawn.width || height !== drawn.height) {
-      if (drawn) drawing.texture.destroy(true);
-      drawing.texture = PIXI.RenderTexture.create({width: width + 2 * x, height: height + 2 * y,
+      if (drawn) { paper.destroy(true); drawing.removeChildren()[0].destroy(); }
+      paper = PIXI.RenderTexture.create({width: width + 2 * x, height: height + 2 * y,
         resolution: app.renderer.resolution});
+      // Not a sprite: on a processor the program for sprites, which can mix many textures, is ten times as slow.
+      const one = new PIXI.ParticleContainer({texture: paper});
+      one.addParticle(new PIXI.Particle({texture: paper}));
+      drawing.addChild(one);
     }
     world.scale.set(scale);
     world.position.set(left + x, top + y);
-    app.renderer.render({container: pen, target: drawing.texture, clearColor: PLAIN});
+    app.renderer.render({container: pen, target: paper, clearColor: PLAIN});
     drawn = {scale, left, top, x, y, width, height};
     stale = false;
     clearTimeout(rest);
