@@ -53,5 +53,16 @@ def on_post_build(config: Any) -> None:
     index = site / "search" / "search_index.json"
     found = json.loads(index.read_text("utf-8"))
     for entry in found["docs"]:
-        entry["text"] = " ".join(re.sub(r"<[^>]+>", " ", entry["text"]).split())
+        words = " ".join(re.sub(r"<[^>]+>", " ", entry["text"]).split())
+        entry["text"] = _searched(entry["location"], words)
     index.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _searched(location: str, words: str) -> str:
+    """What the search knows of a section: of a model's card its beginning, of a script nothing.
+
+    Cards repeat the licences and limits of their families, and scripts the words of their page.
+    """
+    if location.endswith("#the-script"):
+        return ""
+    return words[:150] if location.startswith("reference/model-cards.html#") else words
