@@ -87,7 +87,7 @@ remote: $(VENV)/.remote  ## The tests of s3:// against a server on this machine
 	PYTHONPATH=src $(VENV)/remote/bin/python -m pytest tests/test_remote.py
 
 soak: $(VENV)/.group-test  ## Hours of kills, damaged files and a million rows
-	IMAGESASDATA_FUZZ=50000 $(PYTEST) -m soak tests
+	$(PYTEST) -m soak -rP tests
 
 sbom: $(VENV)/.group-audit  ## A bill of materials, sbom.json (CycloneDX)
 	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o sbom.json

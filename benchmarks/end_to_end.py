@@ -10,7 +10,7 @@ import pictures
 from measure import Row, alternate, speed_ratios
 
 import imagesasdata as iad
-from imagesasdata.runner import cores
+from imagesasdata.devices import cores
 from imagesasdata.zoo.labels import imagenet
 
 BATCH, MICRO_BATCH = 32, 4

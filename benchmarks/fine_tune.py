@@ -25,7 +25,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     import peers
     import torch
 
-    from imagesasdata.runner import cores
+    from imagesasdata.devices import cores
 
     count = FEW if quick else BATCH
     ours, pixels, codes = _trainer(count)
@@ -68,8 +68,9 @@ def _trainer(count: int):  # type: ignore[no-untyped-def]
     import jax
     from flax import nnx
 
+    from imagesasdata.devices import cores
     from imagesasdata.nn.normalise import normalise
-    from imagesasdata.runner import cores, use_compilation_cache
+    from imagesasdata.runner import use_compilation_cache
     from imagesasdata.training.fit import PART
     from imagesasdata.training.head import Head
     from imagesasdata.training.network import Tuned, split_module

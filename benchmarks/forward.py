@@ -8,7 +8,8 @@ import numpy as np
 import peers
 from measure import Row, alternate, speed_ratios
 
-from imagesasdata.runner import Runner, cores
+from imagesasdata.devices import cores
+from imagesasdata.runner import Runner
 from imagesasdata.zoo.registry import load
 
 COUNT, MICRO_BATCH = 32, 4
@@ -24,7 +25,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     prepared = peers.normalise(pixels)
 
     model = load(peers.MODEL, task="classify")
-    runner = Runner(model.apply, model.params, device="cpu")
+    runner = Runner(model.program, device="cpu")
     module = peers.torch_module()
     eager = peers.torch_network(module, cores())
     file = peers.export(module, folder / "network.onnx")

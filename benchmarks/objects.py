@@ -59,7 +59,7 @@ def ours(name: str) -> float:
     """On all cores, as the verb runs it; with the suppression of boxes that the peer leaves out."""
     model = registry.load(name, task="detect_objects")
     size = model.card.preprocess.size
-    runner = Runner(model.apply, model.params, device="cpu", batch_size=1)
+    runner = Runner(model.program, device="cpu", batch_size=1)
     batch = np.random.default_rng(0).integers(0, 256, (1, size, size, 3), dtype=np.uint8)
     runner(batch, 0)
     time.sleep(REST_SECONDS)

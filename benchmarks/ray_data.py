@@ -12,7 +12,7 @@ import pictures
 from measure import Row
 
 import imagesasdata as iad
-from imagesasdata.runner import cores
+from imagesasdata.devices import cores
 
 FILES, MANY, FEW = 200, 2000, 600
 AT_LEAST = 0.8

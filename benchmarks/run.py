@@ -22,6 +22,7 @@ from measure import Row, as_table
 
 ALL = (
     "forward",
+    "device",
     "end_to_end",
     "memory",
     "start_up",

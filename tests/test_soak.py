@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -54,6 +55,76 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> Non
     assert many < 800
     # The allocator holds back some 50 MiB more or less; a decoded picture has half a mebibyte.
     assert (many - few) / 3600 < 0.03
+
+
+# What the process holds is looked at whenever a hundredth of the pictures is done.
+LONG = """
+import glob, json, os, sys, time
+import imagesasdata as iad
+from imagesasdata.progress import Progress
+paths, verb = sorted(glob.glob(sys.argv[1] + "/*.jpg")), getattr(iad, sys.argv[2])
+done, seen, count, step = 0, [], len(paths), Progress.step
+
+def look(self, *, failed):
+    global done
+    done += 1
+    if done % (count // 100) == 0:
+        pages = int(open("/proc/self/statm").read().split()[1])
+        memory = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        seen.append([time.monotonic(), memory, len(os.listdir("/proc/self/fd"))])
+    step(self, failed=failed)
+
+Progress.step = look
+options = {"groups": "light"} if sys.argv[2] == "features" else {}
+verb(paths[:20], progress=False, **options)
+done, seen = 0, [[time.monotonic(), 0.0, 0]]
+got = verb(paths, progress=False, **options)
+assert len(got) == count and got.image_error.isna().all() and got.path.tolist() == paths
+print(json.dumps(seen))
+"""
+
+
+@linux
+@pytest.mark.parametrize("verb", ["features", "classify"])
+@pytest.mark.parametrize(
+    "count",
+    [
+        2000,
+        pytest.param(int(os.environ.get("IMAGESASDATA_SOAK", "200000")), marks=pytest.mark.soak),
+    ],
+)
+def test_a_long_run_stays_as_it_began(tmp_path: Path, verb: str, count: int) -> None:
+    whole = count > 2000
+    for number in range(100):
+        (tmp_path / f"{number}.jpeg").write_bytes(encoded(picture(160, 120, seed=number)))
+    for number in range(count):
+        (tmp_path / f"{number:06}.jpg").symlink_to(f"{number % 100}.jpeg")
+    done = subprocess.run(
+        [sys.executable, "-c", LONG, str(tmp_path), verb],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    times, memory, handles = np.array(json.loads(done.stdout)).T
+    rates = count / 100 / np.diff(times)
+    second, last = slice(11, 21), slice(91, 101)
+    found = {
+        "pictures": count,
+        "memory": [round(float(np.median(memory[tenth]))) for tenth in (second, last)],
+        "handles": [round(float(np.median(handles[tenth]))) for tenth in (second, last)],
+        "rate": [
+            round(float(np.median(rates[tenth.start - 1 : tenth.stop - 1])))
+            for tenth in (second, last)
+        ],
+    }
+    print(verb, json.dumps(found))
+    # So few pictures are read in seconds that other programs' work shows in the rate of a tenth.
+    slack = 0.05 if whole else 0.15
+    assert found["memory"][1] <= (1 + slack) * found["memory"][0]
+    assert found["handles"][0] == found["handles"][1]
+    if whole:
+        assert found["rate"][1] == pytest.approx(found["rate"][0], rel=0.1)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])

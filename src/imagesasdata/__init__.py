@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ImagesAsDataError,
         MissingPackageError,
         NameClashError,
+        SmallerBatchWarning,
         UnknownNameError,
         WeightsError,
     )
@@ -162,6 +163,7 @@ _HOME = {
     "ImageError": "errors",
     "MissingPackageError": "errors",
     "NameClashError": "errors",
+    "SmallerBatchWarning": "errors",
     "UnknownNameError": "errors",
     "WeightsError": "errors",
     "DroppedImagesWarning": "verb",
@@ -184,6 +186,7 @@ __all__ = [
     "ImagesAsDataError",
     "MissingPackageError",
     "NameClashError",
+    "SmallerBatchWarning",
     "UnknownNameError",
     "WeightsError",
     "agreement",

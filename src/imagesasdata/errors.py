@@ -44,7 +44,11 @@ class UnknownNameError(ImagesAsDataError, KeyError):
 
 
 class DeviceError(ImagesAsDataError, RuntimeError):
-    """The device asked for is not on this machine."""
+    """The device asked for is not on this machine, or too small for the model."""
+
+
+class SmallerBatchWarning(UserWarning):
+    """A batch did not fit into a device's memory, and the run goes on with smaller ones."""
 
 
 class ImageError(ImagesAsDataError, OSError):

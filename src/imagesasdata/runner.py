@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import functools
-import os
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, DeviceError
+from imagesasdata.devices import accelerator_batch, cores, find_devices, free_memory
+from imagesasdata.errors import DeviceError, SmallerBatchWarning
+
+if TYPE_CHECKING:
+    import jax
 
 Apply = Callable[[Any, Any], dict[str, Any]]
 
 # Measured: on a CPU a network's activations for two pictures stay in the cache, and a thread for
 # each core with small batches outruns one call with a large batch spread over all cores.
 CPU_BATCH = 2
-ACCELERATOR_BATCH = 64
-
-_most_cores: int | None = None
 
 
 class Network(NamedTuple):
-    """A function of (parameters, batch), its parameters, and the best batch on a CPU if unusual."""
+    """A function of (parameters, batch), and its parameters.
+
+    ``cpu_batch`` is the best batch on a CPU where it is unusual. ``half`` says that bfloat16 is good
+    enough for it on a GPU or TPU: for classes and embeddings it is, for places in pixels not.
+    """
 
     apply: Apply
     params: Any
     cpu_batch: int | None = None
+    half: bool = False
 
 
 class Runner:
@@ -36,53 +42,87 @@ class Runner:
     A lane is a thread's right to run one batch at a time on one device: on a CPU there are as many
     as cores, on an accelerator two for each device, so that one batch travels while another is
     computed. Every batch has the same static shape, so that a picture's numbers do not depend on
-    the company it is in.
+    the company it is in; and each device runs whole batches, so that they do not depend on how many
+    devices there are.
+
+    Where a device has not the memory for a batch, it is run in halves, or halves of these, from then
+    on.
 
     Parameters
     ----------
-    apply
-        Pure function of the parameters and a uint8 batch, giving arrays with a row for each sample.
-    params
-        Pytree of arrays.
+    network
+        Pure function of the parameters and a uint8 batch, giving arrays with a row for each sample;
+        and its parameters.
     device
         ``"cpu"``, ``"gpu"``, ``"tpu"``, one of several as in ``"gpu:1"``, or ``None`` for all
         devices of the best kind there is.
     batch_size
-        Samples in a batch; ``None`` takes what was measured best for the kind of device.
-    cpu_batch
-        What that is on a CPU for this function, where it is not what is usual.
+        Samples in a batch; ``None`` takes what was measured best on a CPU, and what fits into the
+        memory of an accelerator.
+
+    Attributes
+    ----------
+    precision
+        What is computed in: ``"float32"`` or ``"bfloat16"``.
     """
 
     def __init__(
-        self,
-        apply: Apply,
-        params: Any,
-        *,
-        device: str | None = None,
-        batch_size: int | None = None,
-        cpu_batch: int | None = None,
+        self, network: Network, *, device: str | None = None, batch_size: int | None = None
     ) -> None:
         import jax
 
         use_compilation_cache()
         self._devices = find_devices(device)
         on_cpu = self._devices[0].platform == "cpu"
-        self.batch_size = batch_size or ((cpu_batch or CPU_BATCH) if on_cpu else ACCELERATOR_BATCH)
-        each = max(1, -(-cores() // len(self._devices))) if on_cpu else 2
-        self.lanes = each * len(self._devices)
+        usual = (network.cpu_batch or CPU_BATCH) if on_cpu else accelerator_batch(self._devices)
+        self.batch_size = batch_size or usual
+        self._each = max(1, -(-cores() // len(self._devices))) if on_cpu else 2
+        self.lanes = self._each * len(self._devices)
+        self.precision = "bfloat16" if network.half and not on_cpu else "float32"
+        params = network.params if self.precision == "float32" else halved(network.params)
         self._params = [jax.device_put(params, device) for device in self._devices]
-        self._function = _compiled(apply, on_cpu)
+        self._function = _compiled(network.apply, on_cpu)
         self._first = threading.Lock()
         self._ready: set[tuple[int, tuple[int, ...]]] = set()
+        # How many samples of a shape are run at once, where it is fewer than a batch.
+        self._fitting: dict[tuple[int, ...], int] = {}
 
     def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
-        """Run one batch on a lane's device and wait for the result."""
+        """Run one batch on a lane's device and wait for the result.
+
+        Raises
+        ------
+        DeviceError
+            When not even one sample fits into the device's memory.
+        """
         place = lane % len(self._devices)
+        while True:
+            size = min(len(batch), self._fitting.get(batch.shape[1:], len(batch)))
+            try:
+                return self._in_parts(batch, size, place)
+            except Exception as error:
+                if not _out_of_memory(error):
+                    raise
+                self._halve(batch, size, error)
+
+    def _in_parts(self, batch: np.ndarray, size: int, place: int) -> dict[str, np.ndarray]:
+        if size == len(batch):
+            return self._part(batch, place)
+        parts = [
+            self._part(_filled(batch[start : start + size], size), place)
+            for start in range(0, len(batch), size)
+        ]
+        return {
+            name: np.concatenate([part[name] for part in parts])[: len(batch)] for name in parts[0]
+        }
+
+    def _part(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
         key = (place, batch.shape)
         if key in self._ready:
             return self._run(batch, place)
         # Of several lanes one compiles; the others wait for it rather than compile it, too.
         with self._first:
+            self._check_fits(batch, place)
             outputs = self._run(batch, place)
             self._ready.add(key)
         return outputs
@@ -90,7 +130,63 @@ class Runner:
     def _run(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
         # The batch goes where the parameters are.
         outputs = self._function(self._params[place], batch)
-        return {name: np.asarray(values) for name, values in outputs.items()}
+        return {name: _single(np.asarray(values)) for name, values in outputs.items()}
+
+    def _check_fits(self, batch: np.ndarray, place: int) -> None:
+        """Raise where the compiler says that all lanes together need more than there is."""
+        free = free_memory(self._devices[place])
+        if free is None:
+            return
+        compiled = self._function.lower(self._params[place], batch).compile()
+        needs = compiled.memory_analysis()
+        if needs is None:
+            return
+        needed = needs.temp_size_in_bytes + needs.output_size_in_bytes + batch.nbytes
+        if needed * self._each > free:
+            raise MemoryError(f"{needed * self._each:,} bytes are needed and {free:,} are free")
+
+    def _halve(self, batch: np.ndarray, size: int, error: Exception) -> None:
+        with self._first:
+            if self._fitting.get(batch.shape[1:], size + 1) < size:
+                return  # another lane did so meanwhile
+            if size == 1:
+                raise DeviceError(
+                    f"The memory of {self._devices[0]} does not hold even one picture of this model: "
+                    f"{str(error).splitlines()[0]}.",
+                    'close what else runs there, take a smaller model, or device="cpu".',
+                ) from error
+            self._fitting[batch.shape[1:]] = -(-size // 2)
+        warnings.warn(
+            f"{size} pictures at once do not fit into the memory of {self._devices[0]}; going on "
+            f"with {-(-size // 2)}. batch_size={-(-size // 2)} starts with so many.",
+            SmallerBatchWarning,
+            stacklevel=2,
+        )
+
+
+def halved(params: Any) -> Any:
+    """Parameters in bfloat16; whole numbers stay as they are."""
+    import jax
+    import jax.numpy as jnp
+
+    def half(leaf: Any) -> Any:
+        return leaf.astype(jnp.bfloat16) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
+
+    return jax.tree.map(half, params)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32) if values.dtype.name == "bfloat16" else values
+
+
+def _filled(part: np.ndarray, size: int) -> np.ndarray:
+    if len(part) == size:
+        return part
+    return np.concatenate([part, np.zeros((size - len(part), *part.shape[1:]), part.dtype)])
+
+
+def _out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 class HostFunction(NamedTuple):
@@ -108,10 +204,8 @@ class HostRunner:
 
     Parameters
     ----------
-    apply
-        The function.
-    params
-        What it takes first.
+    network
+        The function, and what it takes first.
     device
         ``"cpu"`` or ``None``.
     batch_size
@@ -123,75 +217,22 @@ class HostRunner:
         When another device is asked for.
     """
 
+    precision = "float32"
+
     def __init__(
-        self, apply: HostFunction, params: Any, *, device: str | None, batch_size: int | None
+        self, network: Network, *, device: str | None = None, batch_size: int | None = None
     ) -> None:
         if device not in {None, "cpu"}:
             raise DeviceError(
                 f"This model runs on the CPU alone, not on {device!r}.", "leave device=None."
             )
-        self._apply, self._params = apply, params
+        self._apply, self._params = network.apply, network.params
         self.batch_size = batch_size or CPU_BATCH
         self.lanes = cores()
 
     def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
         """Run one batch and wait for the result."""
         return self._apply(self._params, batch)
-
-
-def limit_cores(count: int) -> None:
-    """Let this process use no more than so many cores, for others of the machine have their own work."""
-    global _most_cores
-    _most_cores = count
-
-
-def cores() -> int:
-    """How many cores this process may use (less than the machine's in a container or a queue)."""
-    return _own_cores() if _most_cores is None else min(_most_cores, _own_cores())
-
-
-def _own_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def find_devices(device: str | None) -> Sequence[Any]:
-    """The local devices that a ``device=`` argument means.
-
-    Raises
-    ------
-    ArgumentError
-        When it is not of the form ``"cpu"`` or ``"gpu:1"``.
-    DeviceError
-        When this machine has no such device, or jax was installed without support for it.
-    """
-    import jax
-
-    if device is None:
-        return jax.local_devices()
-    kind, _, number = device.partition(":")
-    if kind not in {"cpu", "gpu", "cuda", "rocm", "tpu"} or (number and not number.isdigit()):
-        raise ArgumentError(
-            f"Unknown device {device!r}.",
-            'give "cpu", "gpu", "tpu", one of several as "gpu:1", or None.',
-        )
-    try:
-        found = jax.local_devices(backend=kind)
-    except RuntimeError:
-        here = sorted({device.platform for device in jax.local_devices()})
-        raise DeviceError(
-            f"No {kind} is available to JAX on this machine; it has: {', '.join(here)}.",
-            'leave device=None, or install jax for it, such as pip install "jax[cuda12]".',
-        ) from None
-    if not number:
-        return found
-    if int(number) >= len(found):
-        raise DeviceError(
-            f"There is no device {device!r}: this machine has {len(found)} of the kind {kind}.",
-            f'numbers start at 0, so the last is "{kind}:{len(found) - 1}".',
-        )
-    return [found[int(number)]]
 
 
 def use_compilation_cache() -> None:
@@ -210,7 +251,7 @@ def use_compilation_cache() -> None:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiled(apply: Apply, on_cpu: bool) -> Callable[..., dict[str, Any]]:
+def _compiled(apply: Apply, on_cpu: bool) -> jax.stages.Wrapped:
     import jax
 
     from imagesasdata.nn.compile import cpu_compiler_options

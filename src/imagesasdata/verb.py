@@ -17,12 +17,13 @@ import pyarrow as pa
 from imagesasdata.cache import Cache, Known, key
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.decode import MAX_PIXELS, limits
+from imagesasdata.devices import cores
 from imagesasdata.errors import ArgumentTypeError, ColumnError, ImageError
 from imagesasdata.frames import Pictures
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
 from imagesasdata.remote import shown
-from imagesasdata.runner import HostFunction, HostRunner, Network, Runner, cores
+from imagesasdata.runner import HostFunction, HostRunner, Network, Runner
 from imagesasdata.scale.blocks import is_dataset, over_blocks
 from imagesasdata.sources import PICTURES, Media, is_remote
 from imagesasdata.stream import Done, Loaded, stream
@@ -116,7 +117,8 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         runner = _runner(verb, options) if paths else None
         cache = None
         if options.cache is not None:
-            cache = Cache(options.cache, verb.name, verb.settings, verb.columns)
+            settings = {**verb.settings, **_precision(runner)}
+            cache = Cache(options.cache, verb.name, settings, verb.columns)
             stack.callback(cache.flush)
         files = stack.enter_context(Pictures())
         stack.enter_context(limits(verb.max_pixels))
@@ -185,11 +187,14 @@ def _on_block(block: pa.Table, verb: Verb, options: Options) -> pa.Table:
 def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
     if verb.network is None:
         return None
-    apply, params, cpu_batch = verb.network
-    if isinstance(apply, HostFunction):
-        return HostRunner(apply, params, device=options.device, batch_size=options.batch_size)
-    return Runner(
-        apply, params, device=options.device, batch_size=options.batch_size, cpu_batch=cpu_batch
+    kind = HostRunner if isinstance(verb.network.apply, HostFunction) else Runner
+    return kind(verb.network, device=options.device, batch_size=options.batch_size)
+
+
+def _precision(runner: Runner | HostRunner | None) -> Mapping[str, str]:
+    """What a cached row depends on beside the verb's settings: numbers in bfloat16 are others."""
+    return (
+        {} if runner is None or runner.precision == "float32" else {"precision": runner.precision}
     )
 
 

@@ -79,7 +79,7 @@ def test_embeddings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = registry.load("arcface_r50", task="embed_faces")
     registry._load.cache_clear()
     pixels = np.random.default_rng(0).integers(0, 256, (3, 112, 112, 3), dtype=np.uint8)
-    got = HostRunner(loaded.apply, None, device=None, batch_size=3)(pixels, 0)["embedding"]
+    got = HostRunner(loaded.program, batch_size=3)(pixels, 0)["embedding"]
     x = torch.from_numpy(((pixels - 127.5) / 127.5).astype(np.float32).transpose(0, 3, 1, 2))
     with torch.inference_mode():
         expected = model(x).numpy()

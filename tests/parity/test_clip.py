@@ -79,7 +79,7 @@ def close(got: np.ndarray, expected: np.ndarray) -> bool:
 def test_the_side_that_sees(clip: references.Clip) -> None:
     model = registry.load("clip_vit_b32", task="embed")
     pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
-    got = Runner(model.apply, model.params, device="cpu", batch_size=2)(pixels, 0)
+    got = Runner(model.program, device="cpu", batch_size=2)(pixels, 0)
     assert close(got["embedding"], their_image(clip, pixels))
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 import imagesasdata as iad
 from imagesasdata.pixels import letterbox
-from imagesasdata.runner import Runner
+from imagesasdata.runner import Network, Runner
 from imagesasdata.weights import store
 from imagesasdata.zoo import detr, registry
 from imagesasdata.zoo.labels import coco
@@ -88,7 +88,9 @@ def test_logits_and_boxes(reference: Reference, width: int, height: int) -> None
         ours = detr.answers(params, body(network.backbone)[1], seen)
         return {"logits": ours[0], "boxes": ours[1], "size": seen.size}
 
-    got = Runner(answers, params, device="cpu", batch_size=1)(pixels[None].astype(np.float32), 0)
+    got = Runner(Network(answers, params), device="cpu", batch_size=1)(
+        pixels[None].astype(np.float32), 0
+    )
     assert got["size"][0].tolist() == [width, height]
     assert logits.std() > 0.1
     assert boxes.std() > 0.01

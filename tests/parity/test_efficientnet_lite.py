@@ -54,7 +54,7 @@ def test_jitted_logits_and_embeddings(name: str, batch: int, example_photos: Pat
     model = registry.load(name, task="classify")
     prepare = model.card.preprocess
     pixels = photos_and_noise(example_photos, prepare.size, prepare.share)
-    runner = Runner(model.apply, model.params, device="cpu", batch_size=batch)
+    runner = Runner(model.program, device="cpu", batch_size=batch)
     parts = [
         runner(pixels[i : i + batch], 0) for i in range(0, len(pixels) // batch * batch, batch)
     ]

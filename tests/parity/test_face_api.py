@@ -40,7 +40,7 @@ def test_dlib_resnet(bring_weights: Callable[..., None], tmp_path: Path) -> None
     # Ours are of length one.
     expected = raw / np.linalg.norm(raw, axis=1, keepdims=True)
     model = registry.load("dlib_resnet", task="embed_faces")
-    got = Runner(model.apply, model.params, device="cpu", batch_size=2)(pixels, 0)["embedding"]
+    got = Runner(model.program, device="cpu", batch_size=2)(pixels, 0)["embedding"]
     assert expected.shape == got.shape == (2, 128)
     assert np.abs(expected[0] - expected[1]).max() > 1e-2
     assert np.abs(got - expected).max() < 1e-4 * np.abs(expected).max()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import imagesasdata as iad
-from imagesasdata import runner
+from imagesasdata import devices
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, MissingPackageError
 from imagesasdata.scale.blocks import _share
 from imagesasdata.scale.workers import Workers, chosen
@@ -60,12 +60,12 @@ def test_without_ray(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def test_cores_can_be_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_most_cores", None)
-    every = runner.cores()
-    runner.limit_cores(1)
-    assert runner.cores() == 1
-    runner.limit_cores(every + 5)
-    assert runner.cores() == every, "no more than there are"
+    monkeypatch.setattr(devices, "_most_cores", None)
+    every = devices.cores()
+    devices.limit_cores(1)
+    assert devices.cores() == 1
+    devices.limit_cores(every + 5)
+    assert devices.cores() == every, "no more than there are"
 
 
 def test_tasks_of_ray_find_room_beside_actors() -> None:

@@ -139,9 +139,9 @@ print(json.dumps([len(jax.devices()), got.filter(like="prob_").fillna(-1).to_num
 
 
 @pytest.mark.slow
-def test_same_answer_on_one_device_and_on_four(example_photos: Path) -> None:
+def test_same_answer_on_one_device_and_on_several(example_photos: Path) -> None:
     answers = {}
-    for devices in (1, 4):
+    for devices in (1, 2, 4, 8):
         flags = f"--xla_force_host_platform_device_count={devices}"
         done = subprocess.run(
             [sys.executable, "-c", DEVICES, str(example_photos), "2"],
@@ -153,7 +153,7 @@ def test_same_answer_on_one_device_and_on_four(example_photos: Path) -> None:
         )
         count, answers[devices] = json.loads(done.stdout)
         assert count == devices
-    np.testing.assert_allclose(answers[1], answers[4], rtol=1e-4, atol=1e-7)
+        np.testing.assert_allclose(answers[devices], answers[1], rtol=1e-4, atol=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def attend(
     def split(x: jax.Array) -> jax.Array:
         return x.reshape(batch, x.shape[1], heads, size).transpose(0, 2, 1, 3)
 
-    fit = split(query * jnp.float32(size**-0.5)) @ split(key).swapaxes(2, 3)
+    fit = split(query * size**-0.5) @ split(key).swapaxes(2, 3)
     if causal:
         fit = jnp.where(jnp.tri(places, dtype=bool), fit, -jnp.inf)
     if there is not None:
@@ -178,7 +178,7 @@ def normal(x: Float[Array, "*b d"], epsilon: float) -> Float[Array, "*b d"]:
     """Values with mean 0 and standard deviation 1 at each place."""
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = (centred * centred).mean(axis=-1, keepdims=True)
-    return centred * jax.lax.rsqrt(variance + jnp.float32(epsilon))
+    return centred * jax.lax.rsqrt(variance + epsilon)
 
 
 def after_norm(norm: nnx.LayerNorm, layer: nnx.Linear) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from imagesasdata.devices import limit_cores
 from imagesasdata.extras import optional
-from imagesasdata.runner import limit_cores
 from imagesasdata.scale.workers import chosen
 
 Apply = Callable[[pa.Table], pa.Table]

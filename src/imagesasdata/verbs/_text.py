@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imagesasdata.runner import Runner
+from imagesasdata.runner import Network, Runner
 from imagesasdata.zoo.registry import load_text
 
 _BATCH = 8
@@ -35,7 +35,7 @@ def embed_text(model: str, texts: Sequence[str], *, device: str | None = None) -
         When there is no such model, or it reads no texts, or something that it needs is not here.
     """
     side = load_text(model)
-    runner = Runner(side.apply, side.params, device=device, batch_size=_BATCH)
+    runner = Runner(Network(side.apply, side.params), device=device, batch_size=_BATCH)
     # Every batch has the same shape, so that nothing is compiled twice.
     count = -(-len(texts) // _BATCH) * _BATCH
     ids = side.tokenize([*texts, *[""] * (count - len(texts))])

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagesasdata.decode import MAX_PIXELS, decode, limits, read_header
+from imagesasdata.devices import cores
 from imagesasdata.figures import new_figure
 from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
 from imagesasdata.pixels import fit
-from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Loaded, stream
 from imagesasdata.table import open_table

@@ -12,12 +12,12 @@ from PIL import Image
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.decode import decode, read_header
+from imagesasdata.devices import cores
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
 from imagesasdata.neighbours.codes import MOST_BITS
 from imagesasdata.neighbours.duplicates import Copies, Hashes, Vectors, group_copies
 from imagesasdata.options import OnError, Options
-from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.table import Table, from_columns, open_table
 from imagesasdata.verb import Verb, run

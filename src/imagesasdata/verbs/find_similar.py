@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
+from imagesasdata.devices import find_devices
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.frames import parse
 from imagesasdata.neighbours.approximate import Index, nearest_by_index, recall
 from imagesasdata.neighbours.distances import Metric
 from imagesasdata.neighbours.exact import nearest
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.runner import find_devices
 from imagesasdata.sources import PICTURES, PathLike, is_remote
 from imagesasdata.table import arrow_type, is_paths, open_table
 from imagesasdata.verb import DroppedImagesWarning

@@ -13,12 +13,13 @@ import numpy as np
 
 from imagesasdata.augmentations import Augmentation
 from imagesasdata.decode import MAX_PIXELS, Exactness, limits
+from imagesasdata.devices import cores, find_devices
 from imagesasdata.errors import ArgumentError
 from imagesasdata.frames import Pictures
 from imagesasdata.nn.normalise import normalise
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
-from imagesasdata.runner import cores, find_devices, use_compilation_cache
+from imagesasdata.runner import use_compilation_cache
 from imagesasdata.sources import PathLike
 from imagesasdata.steps.step import Step
 from imagesasdata.table import Table, open_table

@@ -323,6 +323,7 @@ class FittedModel:
             embedding = base.apply(params["base"], pixels)["embedding"]
             return {"outputs": forward(params["head"], embedding)}
 
+        # In float32 on every device, as it was trained.
         return Network(apply, {"base": base.params, "head": head}, base.card.cpu_batch)
 
     @cached_property

@@ -20,12 +20,12 @@ from PIL import Image
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, decode, limits
+from imagesasdata.devices import cores
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.frames import Pictures
 from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
 from imagesasdata.pixels import fit
-from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Loaded, stream
 from imagesasdata.table import Backend, Table, from_columns, open_table

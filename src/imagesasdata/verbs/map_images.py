@@ -13,6 +13,7 @@ from imagesasdata import columns as col
 from imagesasdata.atomic import write_whole
 from imagesasdata.clustering.reduction import Reduction, project
 from imagesasdata.decode import MAX_PIXELS, decode, limits
+from imagesasdata.devices import cores
 from imagesasdata.errors import ArgumentError, ColumnError, one_of
 from imagesasdata.frames import Pictures
 from imagesasdata.neighbours.distances import unit
@@ -21,7 +22,6 @@ from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.pixels import fit
 from imagesasdata.progress import Progress
-from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Loaded, stream
 from imagesasdata.table import Table, open_table

@@ -10,6 +10,7 @@ import numpy as np
 from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, read_header
 from imagesasdata.decode import decode as decode_picture
+from imagesasdata.devices import cores
 from imagesasdata.errors import one_of
 from imagesasdata.ocr import rapidocr, tesseract
 from imagesasdata.ocr.languages import ENGINES, Engine, check_languages
@@ -17,7 +18,6 @@ from imagesasdata.ocr.pieces import Piece, Placed
 from imagesasdata.ocr.reading_order import arrange, as_text
 from imagesasdata.options import OnError, Options, check_count, check_share
 from imagesasdata.pixels import fit
-from imagesasdata.runner import cores
 from imagesasdata.sources import PathLike
 from imagesasdata.verb import Row, Verb, run
 

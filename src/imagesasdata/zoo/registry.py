@@ -55,6 +55,9 @@ SETS: Mapping[str, tuple[str, ...]] = {
     "objects": ("centernet", "nanodet"),
 }
 
+# What bfloat16 is good enough for. A box's corner in it may be off by a pixel or two.
+_HALF: frozenset[Task] = frozenset({"classify", "embed", "zero_shot"})
+
 # Models that this process was told of, by name.
 _added: dict[str, Added] = {}
 
@@ -75,7 +78,8 @@ class Model:
     @property
     def program(self) -> Network:
         """What is run on batches."""
-        return Network(self.apply, self.params, self.card.cpu_batch)
+        half = not isinstance(self.apply, HostFunction) and set(self.card.tasks) <= _HALF
+        return Network(self.apply, self.params, self.card.cpu_batch, half)
 
 
 class Added(NamedTuple):
@@ -323,11 +327,15 @@ def _load_text(name: str) -> TextSide:
 def normalised(
     forward: Callable[[Any, Any], dict[str, Any]], known: ModelCard
 ) -> Callable[[Any, Any], dict[str, Any]]:
-    """A function of a normalised batch as one of pixels."""
-    from imagesasdata.nn.normalise import normalise
+    """A function of a normalised batch as one of pixels; it computes in what its parameters are in."""
+    from imagesasdata.nn.normalise import kind_of, normalise
 
     mean, sd = known.preprocess.mean, known.preprocess.sd
-    return lambda params, pixels: forward(params, normalise(pixels, mean, sd))
+
+    def apply(params: Any, pixels: Any) -> dict[str, Any]:
+        return forward(params, normalise(pixels, mean, sd).astype(kind_of(params)))
+
+    return apply
 
 
 def _bring(known: ModelCard, progress: bool | None) -> None:

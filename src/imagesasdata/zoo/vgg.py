@@ -95,11 +95,11 @@ def inference(
     ) -> dict[str, Float[Array, "b n"]]:
         for stage in params["stages"]:
             for kernel, bias in stage:
-                x = jnp.maximum(conv(x, kernel, 1) + bias, jnp.float32(0))
+                x = jnp.maximum(conv(x, kernel, 1) + bias, 0.0)
             x = max_pool(x, 2, 2)
         y = x.reshape(x.shape[0], -1)
         for kernel, bias in params["hidden"]:
-            y = jnp.maximum(y @ kernel + bias, jnp.float32(0))
+            y = jnp.maximum(y @ kernel + bias, 0.0)
         kernel, bias = params["classifier"]
         return {"logits": y @ kernel + bias, "embedding": y}
 
