@@ -73,18 +73,18 @@ parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorc
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m browser tests
 
-# A server that speaks S3, and its client, want an older python-dateutil than is pinned: they stand in an
+# A server that speaks S3, and clients for it and Google's, want an older python-dateutil than is pinned: they stand in an
 # environment of their own, which looks into the other for all else.
 $(VENV)/.remote: $(VENV)/.group-test
 	$(PYTHON) -m venv $(VENV)/remote
 	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
 		"$$($(VENV)/remote/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/rest.pth"
 	$(VENV)/remote/bin/python -m pip install --quiet --disable-pip-version-check \
-		'moto[server]==5.2.5' 's3fs==2026.9.0'
+		'moto[server]==5.2.5' 's3fs==2026.9.0' 'gcsfs==2026.10.1'
 	@touch $@
 
-remote: $(VENV)/.remote  ## The tests of s3:// against a server on this machine
-	PYTHONPATH=src $(VENV)/remote/bin/python -m pytest tests/test_remote.py
+remote: $(VENV)/.remote  ## The tests of s3:// and gs:// against servers on this machine
+	PYTHONPATH=src $(VENV)/remote/bin/python -m pytest tests/test_remote.py -k bucket
 
 soak: $(VENV)/.group-test  ## Hours of kills, damaged files and a million rows
 	$(PYTEST) -m soak -rP tests

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import io
+import json
 import logging
 import tarfile
 import threading
@@ -12,8 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -273,7 +274,87 @@ def test_a_bucket_that_refuses(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> 
         OSError(5, "SlowDown: Reduce your request rate, visible-key"): "the server is too busy",
         NoCredentialsError(): "the server wants credentials, and none are set",
         ReadTimeoutError(endpoint_url="http://me:hunter2@x"): "the server did not answer in time",
+        OSError("Odd thing at http://me:hunter2@x/?key=1 now\nand more"): (
+            "cannot be read from the server: Odd thing at (address) now"
+        ),
     }.items():
         monkeypatch.setattr(type(bucket), "_cat_file", failing(error))
         got = iad.features(["s3://photos/in/0.jpg"])
         assert got["image_error"].tolist() == [reason]
+
+
+class GoogleStorage(http.server.BaseHTTPRequestHandler):
+    """As much of Google Cloud Storage's JSON interface as reading takes: a bucket ``photos``."""
+
+    objects: ClassVar[dict[str, bytes]] = {
+        f"in/{number}.jpg": encoded(picture(seed=number), quality=90) for number in range(3)
+    }
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        asked = {key: values[0] for key, values in parse_qs(address.query).items()}
+        bucket, _, name = address.path.partition("/b/")[2].partition("/o")
+        name = unquote(name.lstrip("/"))
+        if bucket != "photos" or (name and name not in self.objects):
+            return self._answer(404, b'{"error": {"code": 404, "message": "No such object"}}')
+        if name == "in/2.jpg":
+            return self._answer(403, b'{"error": {"code": 403, "message": "Forbidden"}}')
+        if name and asked.get("alt") == "media":
+            return self._answer(200, self.objects[name])
+        if name:
+            return self._answer(200, json.dumps(self._entry(name)).encode())
+        return self._answer(200, json.dumps(self._listed(asked)).encode())
+
+    def _listed(self, asked: dict[str, str]) -> dict[str, Any]:
+        prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter")
+        files, folders = [], []
+        for name in (one for one in self.objects if one.startswith(prefix)):
+            head, cut, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+            if cut:
+                folders.append(prefix + head + cut)
+            else:
+                files.append(self._entry(name))
+        return {"kind": "storage#objects", "items": files, "prefixes": sorted(set(folders))}
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        size = len(self.objects[name])
+        made = "2026-01-01T00:00:00.000Z"
+        return {
+            "name": name,
+            "bucket": "photos",
+            "size": str(size),
+            "updated": made,
+            "generation": "1",
+        }
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing in the tests' output."""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"
+)
+def test_a_bucket_of_google_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    gcsfs = pytest.importorskip("gcsfs", reason="make remote installs it")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), GoogleStorage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setattr(remote, "PAUSE", 0.0)
+        assert list_files("gs://photos/in") == [
+            f"gs://photos/in/{number}.jpg" for number in range(3)
+        ]
+        got = iad.features([*list_files("gs://photos"), "gs://photos/in/9.jpg"], groups="light")
+        server.shutdown()
+    gcsfs.GCSFileSystem.clear_instance_cache()
+    assert got["luminance_mean"].notna().tolist() == [True, True, False, False]
+    assert got["image_error"].tolist()[2:] == [
+        "the server refuses access (check your credentials)",
+        "file not found",
+    ]

@@ -34,6 +34,8 @@ _PACKAGES = {
 # What S3 calls the errors that pass.
 _BUSY = re.compile(r"SlowDown|InternalError|ServiceUnavailable|RequestTimeout|Reduce your request")
 
+_ADDRESS = re.compile(r"\S+://\S+")
+
 
 def shown(path: str) -> str:
     """A path as it may stand in a message: without user, password and signature."""
@@ -171,7 +173,9 @@ def _raise_worded(error: Exception) -> NoReturn:
     status = _status(error)
     if status in {404, 410}:
         raise FileNotFoundError from None
-    if isinstance(error, PermissionError) or status in {401, 403}:
+    # Google's client says of a 403 no more than this.
+    forbidden = isinstance(error, OSError) and str(error).startswith("Forbidden:")
+    if isinstance(error, PermissionError) or status in {401, 403} or forbidden:
         raise ImageError("the server refuses access (check your credentials)") from None
     if type(error).__name__ in {"NoCredentialsError", "DefaultCredentialsError"}:
         raise ImageError("the server wants credentials, and none are set") from None
@@ -183,6 +187,9 @@ def _raise_worded(error: Exception) -> NoReturn:
         raise ImageError("the server is too busy") from None
     if _unreachable(error):
         raise ImageError("the server cannot be reached") from None
+    if "://" in str(error):
+        said = _ADDRESS.sub("(address)", str(error).splitlines()[0])
+        raise ImageError(f"cannot be read from the server: {said}") from None
     raise error
 
 
