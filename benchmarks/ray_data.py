@@ -14,7 +14,7 @@ from measure import Row
 import imagesasdata as iad
 from imagesasdata.devices import cores
 
-FILES, MANY, FEW = 200, 2000, 600
+FILES, MANY, FEW, ROWS = 200, 5000, 600, 100
 AT_LEAST = 0.8
 
 
@@ -31,7 +31,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     launched = time.perf_counter() - start
     iad.classify(paths[:20], progress=False)  # compiles
     ratios, first, own, theirs = [], [], [], []
-    for _ in range(min(rounds, 3)):
+    for _ in range(min(rounds, 5)):
         start = time.perf_counter()
         iad.classify(paths, progress=False)
         own.append(count / (time.perf_counter() - start))
@@ -59,7 +59,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
 def _on_ray(paths: list[str]) -> tuple[float, float]:
     """Seconds to the first block, and pictures a second once every actor has given one."""
     start = time.perf_counter()
-    with iad.ray_workers(actors=cores(), rows=50):
+    with iad.ray_workers(actors=cores(), rows=ROWS):
         dataset = iad.classify(iad.ray_dataset(paths))
     waited, began, rows = 0.0, start, 0
     for number, block in enumerate(_blocks(dataset), start=1):
