@@ -56,8 +56,8 @@ def nearest(
     Blocks of 8,192 rows are multiplied with the queries. The scores of a block are parted into 256
     groups: the k best scores are in the k groups with the highest maxima, so only those are looked at,
     and of these only what is better than the best so far. The distances of what is found are computed
-    anew in float64. On a CPU the product is numpy's, which is faster than XLA's there (measured: 1.4 times),
-    one block on each core; on other devices all of it is compiled.
+    anew in float64. On a CPU the product is numpy's, which is faster than XLA's there (measured: 1.4
+    times), one block on each core; on other devices all of it is compiled.
     """
     k = min(k, len(rows))
     if not k or not len(queries):
