@@ -181,6 +181,33 @@ def _square(path: Path, size: int) -> np.ndarray:
         return np.asarray(photo.convert("RGB").resize((size, size)))
 
 
+# The first of each family: the others differ in size alone.
+BUILT = [
+    family.cards[0].name
+    for family in registry.FAMILIES
+    if family.build is not None and set(family.cards[0].tasks) <= registry._HALF
+]
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_every_network_can_be_traced_in_half_precision(name: str) -> None:
+    import jax
+    import jax.numpy as jnp
+    from flax import nnx
+
+    family, card = registry._find(name)
+    form, shapes = nnx.split(registry.architecture(name))
+    network = nnx.merge(form, jax.tree.map(lambda leaf: np.ones(leaf.shape, leaf.dtype), shapes))
+    inference = family.inference(network)
+    side = card.preprocess.size
+    outputs = jax.eval_shape(
+        registry.normalised(inference.apply, card),
+        jax.eval_shape(halved, inference.params),
+        jax.ShapeDtypeStruct((2, side, side, 3), jnp.uint8),
+    )
+    assert {leaf.dtype for leaf in outputs.values()} == {jnp.dtype(jnp.bfloat16)}
+
+
 @pytest.mark.parametrize("name", ["centernet", "blazeface_full", "dlib_resnet", "blip_base"])
 def test_where_places_or_faces_count_single_precision(name: str) -> None:
     assert not set(registry.card(name).tasks) <= registry._HALF

@@ -186,7 +186,7 @@ def test_the_names_of_cocos_things() -> None:
 @pytest.mark.parity
 @pytest.mark.parametrize(
     ("model", "least_map", "least_ap50", "least_people"),
-    [("centernet", 0.27, 0.43, 0.75), ("nanodet", 0.25, 0.36, 0.8)],
+    [("centernet", 0.27, 0.44, 0.75), ("nanodet", 0.25, 0.36, 0.8)],
 )
 def test_accuracy_on_labelled_photos(
     model: str,
