@@ -419,33 +419,43 @@ def test_from_a_shell(coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path
 KILLED = """
 import os, sys, pandas as pd, imagesasdata as iad
 from imagesasdata.training.checkpoint import Checkpoint
-keep = Checkpoint.keep
+keep, steps = Checkpoint.keep, int(sys.argv[4])
 def keep_and_die(self, course, rate):
     keep(self, course, rate)
-    if len(course.history) == 2:
+    if len(course.history) == 2 and course.now.steps == steps:
         os._exit(9)
 Checkpoint.keep = keep_and_die
+Checkpoint.is_due = lambda self: True
 coded = pd.read_json(sys.argv[1])
 iad.fine_tune(coded, outcome="warm", checkpoint=sys.argv[2], progress=False, **eval(sys.argv[3]))
 """
 
 
+@pytest.mark.parametrize("steps", [0, 2], ids=["between epochs", "within an epoch"])
 @pytest.mark.parametrize(
     "train", ["head", pytest.param("last:1", marks=pytest.mark.slow, id="last stage")]
 )
 def test_a_killed_run_ends_as_an_unbroken_one(
-    coded: pd.DataFrame, tmp_path: Path, train: str
+    coded: pd.DataFrame, tmp_path: Path, train: str, steps: int
 ) -> None:
     few = coded[["path", "warm"]].iloc[:16]
     few.to_json(tmp_path / "coded.json")
-    options = {"train": train, "epochs": 4, "split": (0.5, 0.25, 0.25), "early_stopping": None}
-    where = [str(tmp_path / "coded.json"), str(tmp_path / "runs"), repr(options)]
+    options = {
+        "train": train,
+        "epochs": 4,
+        "split": (0.5, 0.25, 0.25),
+        "early_stopping": None,
+        "batch_size": 3,
+    }
+    where = [str(tmp_path / "coded.json"), str(tmp_path / "runs"), repr(options), str(steps)]
     done = subprocess.run([sys.executable, "-c", KILLED, *where], cwd=REPO, check=False)
     assert done.returncode == 9
     assert (tmp_path / "runs" / "fit-0.safetensors").is_file()
     resumed = iad.fine_tune(few, outcome="warm", checkpoint=tmp_path / "runs", **options)
     unbroken = iad.fine_tune(few, outcome="warm", **options)
     assert len(resumed.tidy()) == len(unbroken.tidy()) == 4
+    courses = (one.tidy().drop(columns="seconds") for one in (resumed, unbroken))
+    pd.testing.assert_frame_equal(*courses, rtol=1e-3, atol=1e-4)
     # Embeddings differ in their last digit by a picture's place in its batch; Adam makes more of it.
     for name, values in unbroken._saved.weights.items():
         np.testing.assert_allclose(resumed._saved.weights[name], values, atol=1e-4, err_msg=name)

@@ -10,12 +10,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from imagesasdata.training.batches import Inputs, shuffled
+from imagesasdata.training.batches import Batch, Inputs, shuffled
 from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.loss import Params, chances
 from imagesasdata.training.metrics import quick
 from imagesasdata.training.optimiser import Optimiser
-from imagesasdata.training.trainer import Trainer
+from imagesasdata.training.trainer import Summed, Trainer
 
 Row = dict[str, float]
 
@@ -31,6 +31,23 @@ class Plan:
 
 
 @dataclass(eq=False)
+class Epoch:
+    """How far the epoch that is under way has come."""
+
+    steps: int = 0
+    loss: float = 0.0
+    weight: float = 0.0
+    outputs: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, sums: Summed, batch: Batch) -> None:
+        """Count one more step."""
+        self.steps += 1
+        self.loss += float(sums.loss)
+        self.weight += float(sums.weight)
+        self.outputs.append(np.asarray(sums.outputs)[batch.rows >= 0])
+
+
+@dataclass(eq=False)
 class Course:
     """Where training stands: the weights, the optimiser, what was seen, the best so far."""
 
@@ -39,6 +56,7 @@ class Course:
     best: Params
     history: list[Row] = field(default_factory=list)
     best_epoch: int = 0
+    now: Epoch = field(default_factory=Epoch)
 
     def waited(self) -> int:
         """Epochs since the best one."""
@@ -72,7 +90,8 @@ def run_epochs(
     values
         From row numbers to their codes in the outcome's own unit, for measures.
     checkpoint
-        Where the course is kept after each epoch; an earlier one there is gone on with.
+        Where the course is kept after each epoch, and within a long one; an earlier one there is
+        gone on with.
     learning_rate
         What the schedule begins with, kept in the checkpoint.
     report
@@ -91,18 +110,18 @@ def run_epochs(
         began = time.perf_counter()
         epoch = len(course.history) + 1
         order = shuffled(train, plan.seed, epoch)
-        loss = weight = 0.0
-        seen: list[np.ndarray] = []
-        for batch in inputs.batches(order, size, epoch):
+        for batch in inputs.batches(order[course.now.steps * size :], size, epoch):
             gradients, sums = trainer.gradients(course.trained, batch, epoch)
             course.trained, course.state = update(
                 course.trained, course.state, gradients, sums.weight
             )
-            loss, weight = loss + float(sums.loss), weight + float(sums.weight)
-            seen.append(np.asarray(sums.outputs)[batch.rows >= 0])
-        outputs = np.concatenate(seen)
+            course.now.add(sums, batch)
+            if checkpoint is not None and checkpoint.is_due():
+                checkpoint.keep(course, learning_rate)
+        outputs = np.concatenate(course.now.outputs)
         row: Row = {"epoch": epoch, "learning_rate": float(rate(epoch * steps - 1))}
-        row["train_loss"] = loss / weight
+        row["train_loss"] = course.now.loss / course.now.weight
+        course.now = Epoch()
         row["penalty"] = trainer.penalty(course.trained)
         row |= _named("train", trainer, outputs, values(order))
         row |= _validation(trainer, course.trained, inputs, validation, size, values)

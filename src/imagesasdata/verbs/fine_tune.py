@@ -153,7 +153,8 @@ def fine_tune(
     seed
         The same seed gives the same split and the same model.
     checkpoint
-        A folder that keeps where training stands after each epoch, so that a stopped run goes on.
+        A folder that keeps where training stands, after each epoch and every 20 seconds within one,
+        so that a stopped run goes on.
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
         needs; ``"exact"`` decodes every pixel.
