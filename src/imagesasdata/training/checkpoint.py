@@ -99,7 +99,7 @@ class Checkpoint:
     def keep(self, course: Course, learning_rate: float) -> None:
         """Write where a course stands."""
         began = time.monotonic()
-        arrays = {f"trained/{name}": value for name, value in course.trained.items()}
+        arrays: dict[str, Any] = {f"trained/{name}": one for name, one in course.trained.items()}
         arrays |= {f"best/{name}": value for name, value in course.best.items()}
         leaves = jax.tree.leaves(course.state)
         arrays |= {f"state/{place}": leaf for place, leaf in enumerate(leaves)}
