@@ -43,7 +43,7 @@ def _network(name: str, folder: Path, rounds: int) -> list[Row]:
     card = registry.card(name)
     family = next(one for one in registry.FAMILIES if card in one.cards)
     inference = family.inference(family.read(card, written.files))
-    runner = Runner(Network(*inference, card.cpu_batch), device="cpu")
+    runner = Runner(Network(inference.apply, inference.params, card.cpu_batch), device="cpu")
     module = _vgg16(written.files[0]) if name == "vgg16" else _Logits(written.module)
     session = peers.onnx_network(peers.export(module.eval(), folder / "network.onnx"))
     last = module.to(memory_format=torch.channels_last)

@@ -50,7 +50,7 @@ def pixels() -> np.ndarray:
 
 def run(inference: Inference, normal: np.ndarray) -> dict[str, np.ndarray]:
     """As the library runs it: compiled, with its options for a CPU."""
-    return Runner(Network(*inference), device="cpu", batch_size=2)(normal, 0)
+    return Runner(Network(inference.apply, inference.params), device="cpu", batch_size=2)(normal, 0)
 
 
 def relative(got: np.ndarray, expected: np.ndarray) -> float:
