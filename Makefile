@@ -73,8 +73,8 @@ parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorc
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m browser tests
 
-# A server that speaks S3, and clients for it and Google's, want an older python-dateutil than is pinned: they stand in an
-# environment of their own, which looks into the other for all else.
+# A server that speaks S3, and clients for it and Google's, want an older python-dateutil than is pinned:
+# they stand in an environment of their own, which looks into the other for all else.
 $(VENV)/.remote: $(VENV)/.group-test
 	$(PYTHON) -m venv $(VENV)/remote
 	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \

@@ -50,8 +50,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
 def _network(name: str, network: Network, size: int, rounds: int) -> tuple[list[Row], float]:
     runner = Runner(network)
     count = runner.batch_size
-    coarse = np.random.default_rng(0).integers(0, 256, (count, size // 16, size // 16, 3), np.uint8)
-    batch = coarse.repeat(16, axis=1).repeat(16, axis=2)
+    batch = pictures.coarse(count, size)
 
     def lane(number: int) -> None:
         for _ in range(BATCHES):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pictures
 from measure import Row, alternate, speed_ratios
 
 BATCH, FEW = 32, 8
@@ -79,9 +80,7 @@ def _trainer(count: int):  # type: ignore[no-untyped-def]
     from imagesasdata.zoo import registry
 
     use_compilation_cache()
-    random = np.random.default_rng(0)
-    coarse = random.integers(0, 256, (count, 14, 14, 3), np.uint8)
-    pixels = coarse.repeat(16, axis=1).repeat(16, axis=2)
+    pixels = pictures.coarse(count)
     codes = (np.arange(count) % 2).astype(np.int32)
     prepare = registry.card("efficientnet_lite0").preprocess
     module = Tuned(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import peers
+import pictures
 from measure import Row, alternate, speed_ratios
 
 from imagesasdata.devices import cores
@@ -19,9 +20,7 @@ TARGETS = {"onnxruntime": 0.85, "PyTorch": 4.0}
 
 def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     """Speed of the forward pass against PyTorch and onnxruntime, once all give the same numbers."""
-    random = np.random.default_rng(0)
-    coarse = random.integers(0, 256, (COUNT, 14, 14, 3), np.uint8)
-    pixels = coarse.repeat(16, axis=1).repeat(16, axis=2)
+    pixels = pictures.coarse(COUNT)
     prepared = peers.normalise(pixels)
 
     model = load(peers.MODEL, task="classify")

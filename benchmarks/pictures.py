@@ -26,6 +26,13 @@ def large(folder: Path, count: int) -> list[str]:
     return _make(folder / "large", count, LARGE, LARGE_GRAIN)
 
 
+def coarse(count: int, side: int = 224) -> np.ndarray:
+    """Pixels of random squares of 16 x 16, (count, side, side, 3), for networks alone."""
+    random = np.random.default_rng(0)
+    squares = random.integers(0, 256, (count, side // 16, side // 16, 3), np.uint8)
+    return squares.repeat(16, axis=1).repeat(16, axis=2)
+
+
 def linked(folder: Path, paths: list[str], count: int) -> list[str]:
     """So many paths to the same few files, which take no room on the disk."""
     target = folder / f"linked-{count}"

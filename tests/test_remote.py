@@ -33,8 +33,8 @@ class Server(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, handler: type[Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.asked: Counter[str] = Counter()
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -65,27 +65,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self._answer(200)
 
-    def _answer(self, status: int) -> None:
+    def _answer(self, status: int, body: bytes | None = None) -> None:
+        if body is None:
+            body = PHOTO if status == 200 else b""
         self.send_response(status)
-        self.send_header("Content-Length", str(len(PHOTO) if status == 200 else 0))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if status == 200 and self.command == "GET":
+        if self.command == "GET":
             with contextlib.suppress(BrokenPipeError):  # the other side waits no longer
-                self.wfile.write(PHOTO)
+                self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Silence."""
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    pytest.importorskip("aiohttp", reason='needs pip install "imagesasdata[http]"')
-    with Server() as made:
+@contextlib.contextmanager
+def serving(handler: type[Handler]) -> Iterator[Server]:
+    with Server(handler) as made:
         thread = threading.Thread(target=made.serve_forever, args=(0.01,))
         thread.start()
         yield made
         made.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    pytest.importorskip("aiohttp", reason='needs pip install "imagesasdata[http]"')
+    with serving(Handler) as made:
+        yield made
 
 
 @pytest.fixture
@@ -283,7 +291,7 @@ def test_a_bucket_that_refuses(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> 
         assert got["image_error"].tolist() == [reason]
 
 
-class GoogleStorage(http.server.BaseHTTPRequestHandler):
+class GoogleStorage(Handler):
     """As much of Google Cloud Storage's JSON interface as reading takes: a bucket ``photos``."""
 
     objects: ClassVar[dict[str, bytes]] = {
@@ -327,31 +335,18 @@ class GoogleStorage(http.server.BaseHTTPRequestHandler):
             "generation": "1",
         }
 
-    def _answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing in the tests' output."""
-
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"
-)
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 def test_a_bucket_of_google_s(monkeypatch: pytest.MonkeyPatch) -> None:
     gcsfs = pytest.importorskip("gcsfs", reason="make remote installs it")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), GoogleStorage) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_port}")
+    with serving(GoogleStorage) as server:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
         monkeypatch.setattr(remote, "PAUSE", 0.0)
         assert list_files("gs://photos/in") == [
             f"gs://photos/in/{number}.jpg" for number in range(3)
         ]
         got = iad.features([*list_files("gs://photos"), "gs://photos/in/9.jpg"], groups="light")
-        server.shutdown()
     gcsfs.GCSFileSystem.clear_instance_cache()
     assert got["luminance_mean"].notna().tolist() == [True, True, False, False]
     assert got["image_error"].tolist()[2:] == [

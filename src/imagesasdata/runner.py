@@ -83,7 +83,8 @@ class Runner:
         self._params = [jax.device_put(params, device) for device in self._devices]
         self._function = _compiled(network.apply, on_cpu)
         self._first = threading.Lock()
-        self._ready: set[tuple[int, tuple[int, ...]]] = set()
+        # By the device's place and the batch's shape.
+        self._programs: dict[tuple[int, tuple[int, ...]], Callable[..., dict[str, Any]]] = {}
         # How many samples of a shape are run at once, where it is fewer than a batch.
         self._fitting: dict[tuple[int, ...], int] = {}
 
@@ -118,34 +119,42 @@ class Runner:
 
     def _part(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
         key = (place, batch.shape)
-        if key in self._ready:
-            return self._run(batch, place)
+        program = self._programs.get(key)
+        if program is not None:
+            return self._run(program, batch, place)
         # Of several lanes one compiles; the others wait for it rather than compile it, too.
         with self._first:
-            self._check_fits(batch, place)
-            outputs = self._run(batch, place)
-            self._ready.add(key)
+            program = self._program(batch, place)
+            outputs = self._run(program, batch, place)
+            self._programs[key] = program
         return outputs
 
-    def _run(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
+    def _run(
+        self, program: Callable[..., dict[str, Any]], batch: np.ndarray, place: int
+    ) -> dict[str, np.ndarray]:
         # The batch goes where the parameters are.
-        outputs = self._function(self._params[place], batch)
+        outputs = program(self._params[place], batch)
         return {name: _single(np.asarray(values)) for name, values in outputs.items()}
 
-    def _check_fits(self, batch: np.ndarray, place: int) -> None:
-        """Raise where the compiler says that all lanes together need more than there is."""
+    def _program(self, batch: np.ndarray, place: int) -> Callable[..., dict[str, Any]]:
+        """What runs such batches there; raises where all lanes together need more than there is.
+
+        Where a device tells what it has left, the program is compiled before it is called, for the
+        compiler says what it needs.
+        """
         free = free_memory(self._devices[place])
         if free is None:
-            return
+            return self._function
         compiled = self._function.lower(self._params[place], batch).compile()
         needs = compiled.memory_analysis()
-        if needs is None:
-            return
-        needed = needs.temp_size_in_bytes + needs.output_size_in_bytes + batch.nbytes
-        if needed * self._each > free:
-            raise MemoryError(f"{needed * self._each:,} bytes are needed and {free:,} are free")
+        if needs is not None:
+            each = needs.temp_size_in_bytes + needs.output_size_in_bytes + batch.nbytes
+            if each * self._each > free:
+                raise MemoryError(f"{each * self._each:,} bytes are needed and {free:,} are free")
+        return compiled
 
     def _halve(self, batch: np.ndarray, size: int, error: Exception) -> None:
+        half = -(-size // 2)
         with self._first:
             if self._fitting.get(batch.shape[1:], size + 1) < size:
                 return  # another lane did so meanwhile
@@ -155,10 +164,10 @@ class Runner:
                     f"{str(error).splitlines()[0]}.",
                     'close what else runs there, take a smaller model, or device="cpu".',
                 ) from error
-            self._fitting[batch.shape[1:]] = -(-size // 2)
+            self._fitting[batch.shape[1:]] = half
         warnings.warn(
             f"{size} pictures at once do not fit into the memory of {self._devices[0]}; going on "
-            f"with {-(-size // 2)}. batch_size={-(-size // 2)} starts with so many.",
+            f"with {half}. batch_size={half} starts with so many.",
             SmallerBatchWarning,
             stacklevel=2,
         )

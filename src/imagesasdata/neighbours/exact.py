@@ -107,7 +107,7 @@ def _search_here(
         for first in starts[number::lanes]:
             block = rows[first : first + _BLOCK]
             if len(block) < _BLOCK:
-                # Filled up to whole groups.
+                # Filled up to whole groups only: a product with the rows that `_blocks` adds costs more.
                 scores = np.full(
                     (len(queries), -(-len(block) // _GROUPS) * _GROUPS), -np.inf, np.float32
                 )

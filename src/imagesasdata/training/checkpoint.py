@@ -1,4 +1,4 @@
-"""Where training stands, on disk twice a minute or so, so that a run that was killed goes on."""
+"""Where training stands, on disk a few times a minute, so that a run that was killed goes on."""
 
 from __future__ import annotations
 

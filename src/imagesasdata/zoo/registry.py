@@ -78,7 +78,7 @@ class Model:
     @property
     def program(self) -> Network:
         """What is run on batches."""
-        half = not isinstance(self.apply, HostFunction) and set(self.card.tasks) <= _HALF
+        half = not isinstance(self.apply, HostFunction) and half_will_do(self.card)
         return Network(self.apply, self.params, self.card.cpu_batch, half)
 
 
@@ -115,6 +115,11 @@ def cards() -> tuple[ModelCard, ...]:
 def names() -> list[str]:
     """The names of all models."""
     return [card.name for card in cards()]
+
+
+def half_will_do(known: ModelCard) -> bool:
+    """Whether what a model is for can do with bfloat16."""
+    return set(known.tasks) <= _HALF
 
 
 def card(name: str) -> ModelCard:
