@@ -183,14 +183,14 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("read", [decode, read_header])
 def test_too_many_pixels_are_refused_from_the_header(read: object) -> None:
     with limits(MAX_PIXELS):
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(ImageError, match="max_pixels"):
             read(bomb(50_000, 50_000))  # type: ignore[operator]
         with pytest.raises(
             ImageError, match=r"16000 x 16000 pixels, over the limit of 200,000,000"
         ):
             read(bomb(16_000, 16_000))  # type: ignore[operator]
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 1
     with limits(1000), pytest.raises(ImageError, match="over the limit of 1,000"):
         read(encoded(picture()), max_pixels=1000)  # type: ignore[operator]
 

@@ -30,7 +30,7 @@ def opened(act):
     return Bad
 
 def crash(): ctypes.string_at(0)
-def hang(): time.sleep(60)
+def hang(): time.sleep(600)
 def chatter(): print("{}"); raise OSError("is broken")
 def swell(): bytearray(5 << 30)
 
@@ -54,7 +54,7 @@ def test_a_bad_picture_costs_its_row(bad: Path) -> None:
     start = time.monotonic()
     with iad.isolate(seconds=5):
         got = iad.features(bad, groups=["light", "size"])
-    assert time.monotonic() - start < 40
+    assert time.monotonic() - start < 200
     why = got.set_index(got["path"].map(lambda path: Path(path).stem))["image_error"].dropna()
     assert why.to_dict() == {
         "CRASH": "the decoder crashed on this picture",
