@@ -42,6 +42,7 @@ if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
                     "detr",
                     "dinov2",
                     "mobilenet_v2",
+                    "owlvit",
                     "resnet",
                     "vgg",
                     "vit",

@@ -304,6 +304,36 @@ def detr_resnet50(folder: Path) -> tuple[Any, Path]:
     return model, path
 
 
+class OwlViT(NamedTuple):
+    """The reference, its files in the order of the card's, and its tokenizer."""
+
+    model: Any
+    files: list[Path]
+    tokenizer: Any
+
+
+def owlvit_b32(folder: Path) -> OwlViT:
+    """The published configuration, with random weights."""
+    import torch
+    import transformers
+
+    text = {"max_position_embeddings": 16, "eos_token_id": 2}
+    vision = {"image_size": 768, "patch_size": 32}
+    config = transformers.OwlViTConfig(text_config=text, vision_config=vision)
+    model = _random(transformers.OwlViTForObjectDetection(config))
+    with torch.no_grad():
+        # As drawn, scores and sides of boxes would all be 0 or 1.
+        for name, weight in model.named_parameters():
+            if "_head." in name and weight.ndim == 2:
+                weight.div_(weight.norm(dim=1, keepdim=True))
+        for layer in (model.class_head.logit_scale, model.class_head.logit_shift):
+            layer.weight.mul_(0.05)
+    tokenizer = _clip_tokenizer(folder)
+    model.save_pretrained(folder)
+    files = [folder / "model.safetensors", folder / "tokenizer.json"]
+    return OwlViT(model, files, tokenizer)
+
+
 def _torchvision_resnet(name: str) -> str:
     """torchvision's name for a parameter of transformers' ResNet, without its classifier."""
     parts = name.split(".")

@@ -31,7 +31,7 @@ TEXTS = [
     "Photo! of 3 flags & a crow's flag",
     "",
     "  two   spaces, naïve café 抗议 ",
-    "a flag " * 60,
+    "a flag " * 30,
 ]
 
 
@@ -92,6 +92,11 @@ def test_numbers_of_words(clip: references.Clip) -> None:
     theirs = clip.tokenizer(TEXTS, padding="max_length", truncation=True, max_length=77)
     assert ours.tolist() == theirs["input_ids"]
     assert ours.shape == (len(TEXTS), 77)
+
+
+def test_a_text_that_is_too_long(clip: references.Clip) -> None:
+    with pytest.raises(iad.ArgumentError, match="too long: the model reads 75 parts of words"):
+        registry.load_text("clip_vit_b32").tokenize(["a flag " * 60])
 
 
 def test_zero_shot(clip: references.Clip, example_photos: Path) -> None:

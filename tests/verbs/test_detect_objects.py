@@ -16,7 +16,6 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.verbs import count_objects as count_module
 from imagesasdata.verbs import detect_objects as detect_module
 from imagesasdata.zoo import registry
 from imagesasdata.zoo.card import Preprocess
@@ -58,8 +57,7 @@ def made_model(monkeypatch: pytest.MonkeyPatch) -> None:
         preprocess=Preprocess(128, interpolation="bilinear", fit="letterbox"),
     )
     model = registry.Model(card, np.zeros(1), red_and_blue, "made", coco)
-    for module in (detect_module, count_module):
-        monkeypatch.setattr(module, "load", lambda name, **_: model)
+    monkeypatch.setattr(detect_module, "load", lambda name, **_: model)
 
 
 @pytest.fixture
@@ -158,6 +156,38 @@ def test_misuse(
     for verb in (iad.detect_objects, iad.count_objects):
         with pytest.raises(error, match=message):
             verb("gone.png", **chosen)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({}, "finds what is named, and labels names nothing.\nHint: for example labels="),
+        ({"labels": []}, "labels names nothing"),
+        ({"labels": ["a flag", " "]}, "One of the labels is empty"),
+        ({"labels": ["a flag", "a flag"]}, "'a flag' is given twice"),
+        ({"labels": "a flag", "template": "a photo"}, "must have one {}, where a label is put"),
+    ],
+)
+def test_misuse_of_a_model_that_takes_any_words(chosen: dict[str, Any], message: str) -> None:
+    for verb in (iad.detect_objects, iad.count_objects):
+        with pytest.raises(iad.ArgumentError, match=message):
+            verb("gone.png", model="owlvit_b32", **chosen)
+
+
+def test_a_template_for_a_model_that_reads_nothing(made_model: None) -> None:
+    with pytest.raises(iad.ArgumentError, match="'centernet' reads no texts, so it takes no templ"):
+        iad.detect_objects("gone.png", template="a photo of {}")
+
+
+def test_a_model_that_reads_texts_and_finds_nothing() -> None:
+    with pytest.raises(iad.ArgumentError, match="'clip_vit_b32' cannot detect_objects"):
+        iad.detect_objects("gone.png", model="clip_vit_b32", labels="a flag")
+
+
+def test_the_usual_threshold_is_the_models(made_model: None, scenes: list[str]) -> None:
+    assert len(iad.detect_objects(scenes)) == len(iad.detect_objects(scenes, threshold=0.4)) == 3
+    asked = {name: registry.card(name).threshold for name in ("detr_resnet50", "owlvit_b32")}
+    assert asked == {"detr_resnet50": 0.7, "owlvit_b32": 0.1}
 
 
 def test_other_models() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,9 @@ def _colour_space(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(registry, "_added", {})
     iad.register_model("colours", MeanColour(), size=8, sd=(255, 255, 255))
+    added = registry._added["colours"]
+    card = replace(added.model.card, tasks=("embed", "zero_shot"))
+    registry._added["colours"] = added._replace(model=replace(added.model, card=card))
     side = TextSide(tokenize, np.float32(list(COLOURS.values())), describe, 5.0)
     monkeypatch.setattr(module, "load_text", lambda name, **_: side)
     monkeypatch.setattr(_text, "load_text", lambda name, **_: side)

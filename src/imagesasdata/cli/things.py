@@ -60,9 +60,12 @@ def blur_faces(
 def objects(
     paths: Paths,
     model: ModelName = "centernet",
-    threshold: Annotated[float, typer.Option(help="Leave out what is less sure.")] = 0.4,
+    threshold: Annotated[
+        float | None, typer.Option(help="Leave out what is less sure; by default the model's own.")
+    ] = None,
     label: Annotated[
-        list[str] | None, typer.Option(help="Keep this kind of thing; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Keep this kind of thing, or look for it (owlvit_b32); may be repeated."),
     ] = None,
     count: Annotated[
         bool, typer.Option("--count", help="Count them, with a row for each picture.")

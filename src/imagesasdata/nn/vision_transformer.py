@@ -1,4 +1,4 @@
-"""The vision transformer that ViT, DINOv2 and CLIP share: patches as words, and a word for the whole."""
+"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as words, one more for the whole."""
 
 from __future__ import annotations
 
@@ -89,22 +89,22 @@ def inference(
     apply
         ``apply(params, x) -> (b, d)``. `after_norm` makes the layer that comes next.
     """
-    form, patch = model.form, model.patches.stride
-    params = {
-        "patches": model.patches.folded(),
-        "token": model.token[...],
-        "places": model.places[...],
-        "before": None if model.before is None else _scale_and_shift(model.before),
-        "blocks": [folded(block) for stage in model.stages for block in stage],
-    }
+    params, places = _blocks(model)
+    epsilon = model.form.epsilon
+    return params, lambda params, x: normal(places(params, x)[:, 0], epsilon)
+
+
+def inference_everywhere(
+    model: VisionTransformer,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
+    """The network with its last normalisation, for the class token and every patch: (b, n, d)."""
+    params, places = _blocks(model)
+    params["norm"] = _scale_and_shift(model.norm)
+    epsilon = model.form.epsilon
 
     def apply(params: dict[str, Any], x: jax.Array) -> jax.Array:
-        x = with_token(_patches(x, params["patches"], patch), params["token"], params["places"])
-        if params["before"] is not None:
-            scale, shift = params["before"]
-            x = normal(x, form.epsilon) * scale + shift
-        x = run_blocks(params["blocks"], x, form)
-        return normal(x[:, 0], form.epsilon)
+        scale, shift = params["norm"]
+        return normal(places(params, x), epsilon) * scale + shift
 
     return params, apply
 
@@ -124,6 +124,29 @@ def classifier_inference(
         if params["classifier"] is not None:
             outputs["logits"] = dense(y, params["classifier"])
         return outputs
+
+    return params, apply
+
+
+def _blocks(
+    model: VisionTransformer,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
+    """The network without its last normalisation."""
+    form, patch = model.form, model.patches.stride
+    params = {
+        "patches": model.patches.folded(),
+        "token": model.token[...],
+        "places": model.places[...],
+        "before": None if model.before is None else _scale_and_shift(model.before),
+        "blocks": [folded(block) for stage in model.stages for block in stage],
+    }
+
+    def apply(params: dict[str, Any], x: jax.Array) -> jax.Array:
+        x = with_token(_patches(x, params["patches"], patch), params["token"], params["places"])
+        if params["before"] is not None:
+            scale, shift = params["before"]
+            x = normal(x, form.epsilon) * scale + shift
+        return run_blocks(params["blocks"], x, form)
 
     return params, apply
 

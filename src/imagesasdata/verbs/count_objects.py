@@ -11,8 +11,8 @@ from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
 from imagesasdata.verb import Row, run
-from imagesasdata.verbs.detect_objects import chosen_labels, detector
-from imagesasdata.zoo.registry import load
+from imagesasdata.verbs.detect_objects import detector, look_for
+from imagesasdata.zoo.labels import Labels
 
 COUNT = Column("n_{}", "int64", "How many things of that kind were found.", range="0 ...")
 
@@ -22,8 +22,9 @@ def count_objects(
     *,
     path: str = "path",
     model: str = "centernet",
-    threshold: float = 0.4,
+    threshold: float | None = None,
     labels: Sequence[str] | str | None = None,
+    template: str | None = None,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -43,11 +44,17 @@ def count_objects(
     path
         The table's column of paths.
     model
-        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"``, all of COCO's 80 kinds of things.
+        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"``, all of COCO's 80 kinds of things; or
+        ``"owlvit_b32"``, which counts what ``labels`` say.
     threshold
-        Things of which the model is less sure are not counted, from 0 to 1.
+        Things of which the model is less sure are not counted, from 0 to 1; by default what is usual
+        for the model.
     labels
-        Count these kinds only, as in ``("person", "car")``; by default all 80.
+        Count these kinds only, as in ``("person", "car")``; by default all 80. For OWL-ViT, and
+        needed there, what to count in your own words.
+    template
+        A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
+        ``"a photo of {}"``.
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
         needs; ``"exact"`` decodes every pixel.
@@ -80,7 +87,8 @@ def count_objects(
 
     Raises
     ------
-    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, ArgumentTypeError
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, ArgumentTypeError,
+    DeviceError, MissingPackageError
         For misuse, before any picture is read.
 
     Notes
@@ -104,9 +112,11 @@ def count_objects(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="detect_objects", progress=progress)
-    wanted = chosen_labels(network, labels)
-    names = {label: COUNT.name.format(label.replace(" ", "_")) for label in wanted}
+    wanted = look_for(model, labels, template, device=device, progress=progress)
+    plain = Labels(wanted.labels, tuple(map(str, range(1, len(wanted.labels) + 1)))).identifiers()
+    names = {
+        label: COUNT.name.format(name) for label, name in zip(wanted.labels, plain, strict=True)
+    }
 
     def row(things: list[Row]) -> list[Row]:
         counts = Counter(thing["object"] for thing in things)
@@ -119,9 +129,8 @@ def count_objects(
     verb = detector(
         "count_objects",
         columns,
-        network,
+        wanted,
         row,
-        labels=labels,
         threshold=threshold,
         decode=decode,
         max_pixels=max_pixels,

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
+from PIL import Image
 
 from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.decode import decode as decode_picture
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.options import OnError, Options, check_count, check_share
-from imagesasdata.pixels import letterbox
+from imagesasdata.pixels import centre_square, letterbox
+from imagesasdata.runner import Network
 from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
 from imagesasdata.verb import Row, Verb, run
-from imagesasdata.zoo.card import Preprocess
-from imagesasdata.zoo.registry import Model, load
+from imagesasdata.verbs._text import check_labels, check_template, embed_text
+from imagesasdata.zoo.card import ModelCard, Preprocess
+from imagesasdata.zoo.registry import card, load, reads_texts
 
 _NULL = "the picture could not be read or shows no such thing"
 COLUMNS = (
@@ -36,8 +39,9 @@ def detect_objects(
     *,
     path: str = "path",
     model: str = "centernet",
-    threshold: float = 0.4,
+    threshold: float | None = None,
     labels: Sequence[str] | str | None = None,
+    template: str | None = None,
     keep_empty: bool = False,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -52,7 +56,8 @@ def detect_objects(
     """Find the things that pictures show: people, cars, bicycles, chairs, and where they stand.
 
     How many people are in a picture and how large they are, whether a candidate is shown with a
-    child's bicycle or a truck: counts and places become columns.
+    child's bicycle or a truck: counts and places become columns. Most models know a list of things of
+    everyday life; ``"owlvit_b32"`` looks for whatever you name, such as a banner or a police shield.
 
     Parameters
     ----------
@@ -62,12 +67,17 @@ def detect_objects(
         The table's column of paths.
     model
         ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"`` (better and much slower), all of COCO's
-        80 kinds of things.
+        80 kinds of things; or ``"owlvit_b32"`` (slow, too), which finds what ``labels`` say.
     threshold
         Things of which the model is less sure are left out, from 0 to 1. Lower finds more, and more
-        that is not there. DETR is surer of itself: 0.7 is usual for it.
+        that is not there. By default what is usual for the model: 0.4, for DETR 0.7 and for OWL-ViT
+        0.1.
     labels
-        Keep these kinds only, as in ``("person", "car")``.
+        Keep these kinds only, as in ``("person", "car")``. For OWL-ViT, and needed there, what to
+        look for in your own words: ``("banner", "police shield")``.
+    template
+        A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
+        ``"a photo of {}"``.
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.
     decode
@@ -110,14 +120,23 @@ def detect_objects(
         When there is no such model or label; the message names the nearest.
     WeightsError
         When the model's weights are not on this machine; the message says how to get them.
-    ColumnError, ArgumentError, ArgumentTypeError, DeviceError
+    ArgumentError, ArgumentTypeError
+        When a model that takes any words is given none, or one is empty, given twice or too long.
+    ColumnError, MissingPackageError, DeviceError
         For other misuse, before any picture is read.
 
     Notes
     -----
     The whole picture is scaled into a square, so small things in a large picture are lost. Boxes of one
     kind that overlap by more than half are taken for one thing (non-maximum suppression), which merges
-    people in a dense crowd. ``iad.model_card("centernet")`` has the measured accuracy.
+    people in a dense crowd; DETR does without. ``iad.model_card("centernet")`` has the measured
+    accuracy. What OWL-ViT scores for one text depends on the words and on the other texts: compare
+    scores within a label, not between labels, and check a threshold against pictures coded by hand.
+
+    References
+    ----------
+    Minderer, M. et al. (2022). Simple Open-Vocabulary Object Detection with Vision Transformers.
+    ECCV. https://doi.org/10.48550/arXiv.2205.06230
 
     Examples
     --------
@@ -126,6 +145,12 @@ def detect_objects(
     >>> import imagesasdata as iad
     >>> things = iad.detect_objects("examples/photos", labels="person")  # doctest: +SKIP
     >>> sheet = iad.contact_sheet("examples/photos", boxes=things)  # doctest: +SKIP
+
+    After ``imagesasdata weights fetch owlvit_b32``, in words of your own:
+
+    >>> cups = iad.detect_objects(
+    ...     "examples/photos", model="owlvit_b32", labels=["coffee cup", "rocket"]
+    ... )  # doctest: +SKIP
     """
     options = Options(
         path=path,
@@ -137,15 +162,14 @@ def detect_objects(
         on_error=on_error,
         progress=progress,
     )
-    network = load(model, task="detect_objects", progress=progress)
+    wanted = look_for(model, labels, template, device=device, progress=progress)
     return run(
         images,
         detector(
             "detect_objects",
             COLUMNS,
-            network,
+            wanted,
             lambda things: [{"object_id": number, **thing} for number, thing in enumerate(things)],
-            labels=labels,
             threshold=threshold,
             decode=decode,
             max_pixels=max_pixels,
@@ -159,38 +183,37 @@ def detect_objects(
 def detector(
     name: str,
     columns: tuple[Column, ...],
-    network: Model,
+    wanted: Wanted,
     rows: Callable[[list[Row]], Sequence[Row]],
     *,
-    labels: Sequence[str] | str | None,
-    threshold: float,
+    threshold: float | None,
     decode: Exactness,
     max_pixels: int,
     many: bool,
     keep_empty: bool = False,
 ) -> Verb:
     """A verb that looks for things; ``rows`` makes its rows from those of one picture."""
-    wanted = chosen_labels(network, labels)
-    check_share("threshold", threshold)
+    least = wanted.card.threshold if threshold is None else threshold
+    check_share("threshold", least)
     if decode not in get_args(Exactness):
         raise one_of("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
-    names = network.labels().names
 
     def finish(results: list[Any]) -> Sequence[Row]:
         outputs, note = results[0]
-        return rows(_things(outputs, note, names, wanted, threshold))
+        return rows(_things(outputs, note, wanted, least))
 
     return Verb(
         name=name,
         columns=columns,
-        load=_loader(network.card.preprocess, decode, max_pixels),
+        load=_loader(wanted.card.preprocess, decode, max_pixels),
         finish=finish,
-        network=network.program,
+        network=wanted.program,
         settings={
-            "model": network.fingerprint,
-            "threshold": threshold,
-            "labels": list(wanted),
+            "model": wanted.fingerprint,
+            "threshold": least,
+            "labels": list(wanted.labels),
+            "texts": list(wanted.texts),
             "decode": decode,
         },
         many=many,
@@ -199,35 +222,89 @@ def detector(
     )
 
 
-def chosen_labels(network: Model, labels: Sequence[str] | str | None) -> tuple[str, ...]:
-    """The kinds of things asked for, in the order asked; all of the model's by default.
+class Wanted(NamedTuple):
+    """A detector and what is asked of it.
+
+    ``names`` are what the numbers of its answers stand for, ``labels`` those asked for, in the order
+    asked, and ``texts`` how a model was asked that takes any words.
+    """
+
+    card: ModelCard
+    program: Network
+    fingerprint: str
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+
+
+def look_for(
+    model: str,
+    labels: Sequence[str] | str | None,
+    template: str | None,
+    *,
+    device: str | None,
+    progress: bool | None,
+) -> Wanted:
+    """A model by its name, and the kinds of things asked for; all that it knows by default.
 
     Raises
     ------
-    UnknownNameError, ArgumentError
-        When one is not the model's, or none is given.
+    UnknownNameError, ArgumentError, ArgumentTypeError, WeightsError, MissingPackageError
+        As `detect_objects` says.
     """
+    given = (labels,) if isinstance(labels, str) else labels
+    if reads_texts(model) and "detect_objects" in card(model).tasks:
+        if given is None or not len(given):
+            raise ArgumentError(
+                f"The model {model!r} finds what is named, and labels names nothing.",
+                'for example labels=["a banner", "a police shield"].',
+            )
+        names = tuple(check_labels(given))
+        sentence = "a photo of {}" if template is None else check_template(template)
+        texts = tuple(sentence.replace("{}", name) for name in names)
+        network = load(model, task="detect_objects", progress=progress)
+        params = {**network.params, "asked": embed_text(model, texts, device=device)}
+        program = Network(network.apply, params, network.card.cpu_batch)
+        return Wanted(network.card, program, network.fingerprint, names, names, texts)
+    network = load(model, task="detect_objects", progress=progress)
+    if template is not None:
+        raise ArgumentError(
+            f"The model {model!r} reads no texts, so it takes no template.",
+            "leave it out; labels are chosen from those that the model knows.",
+        )
     known = network.labels().names
-    if labels is None:
-        return known
-    asked = (labels,) if isinstance(labels, str) else tuple(labels)
-    if not asked:
+    chosen = _chosen(known, given)
+    return Wanted(network.card, network.program, network.fingerprint, known, chosen)
+
+
+def _chosen(known: Sequence[str], given: Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return tuple(known)
+    if not given:
         raise ArgumentError("labels is empty.", 'name some, as in labels=("person", "car").')
-    for label in asked:
+    for label in given:
         if label not in known:
             raise one_of("label", label, known)
-    return tuple(dict.fromkeys(asked))
+    return tuple(dict.fromkeys(given))
 
 
 def _loader(
     preprocess: Preprocess, exactness: Exactness, max_pixels: int
 ) -> Callable[[bytes], Iterable[Sample]]:
+    size, how = preprocess.size, preprocess.interpolation
+    stretch = preprocess.fit == "stretch"
+    side = {"short_side" if stretch else "long_side": size}
+
+    def squared(image: Image.Image) -> tuple[np.ndarray, tuple[float, float]]:
+        if not stretch:
+            return letterbox(image, size, how)
+        scale = size / image.width, size / image.height
+        return centre_square(image, size, 1.0, how, stretch=True), scale
+
     def load(data: bytes) -> list[Sample]:
         header = read_header(data, max_pixels=max_pixels)
-        image = decode_picture(
-            data, long_side=preprocess.size, exactness=exactness, max_pixels=max_pixels
-        )
-        square, (across, down) = letterbox(image, preprocess.size, preprocess.interpolation)
+        image = decode_picture(data, **side, exactness=exactness, max_pixels=max_pixels)
+        square, (across, down) = squared(image)
         across *= image.width / header.width
         down *= image.height / header.height
         note = np.array([across, down] * 2), np.array([header.width, header.height] * 2)
@@ -239,8 +316,7 @@ def _loader(
 def _things(
     outputs: Mapping[str, np.ndarray],
     note: tuple[np.ndarray, np.ndarray],
-    names: Sequence[str],
-    wanted: Sequence[str],
+    wanted: Wanted,
     threshold: float,
 ) -> list[Row]:
     """What was found in one picture, the surest first, in its own pixels."""
@@ -252,9 +328,9 @@ def _things(
         # What was suppressed has score 0.
         if scores[place] < threshold or scores[place] <= 0:
             break
-        name = names[int(outputs["classes"][place])]
+        name = wanted.names[int(outputs["classes"][place])]
         left, top, right, bottom = boxes[place].tolist()
-        if name in wanted and right > left and bottom > top:
+        if name in wanted.labels and right > left and bottom > top:
             things.append(
                 {
                     "object": name,

@@ -10,12 +10,12 @@ import numpy as np
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.decode import MAX_PIXELS, Exactness
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError
 from imagesasdata.options import OnError, Options
 from imagesasdata.sources import PathLike
 from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._picture import picture_loader
-from imagesasdata.verbs._text import embed_text
+from imagesasdata.verbs._text import check_labels, check_template, embed_text
 from imagesasdata.verbs.classify import softmax
 from imagesasdata.zoo.labels import Labels
 from imagesasdata.zoo.registry import load, load_text
@@ -132,9 +132,15 @@ def zero_shot(
         on_error=on_error,
         progress=progress,
     )
-    names = _check(labels, template)
+    names = check_labels(labels)
+    if len(names) < 2:
+        raise ArgumentError(
+            f"labels needs at least two texts, got {len(names)}.",
+            'add one for everything else, such as "something else".',
+        )
+    check_template(template)
     scale = load_text(model, progress=progress).scale
-    network = load(model, task="embed", progress=progress)
+    network = load(model, task="zero_shot", progress=progress)
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))
     numbered = Labels(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))
@@ -158,32 +164,6 @@ def zero_shot(
         max_pixels=max_pixels,
     )
     return run(images, verb, options)
-
-
-def _check(labels: Sequence[str], template: str) -> list[str]:
-    """The labels as a list, once they can be used."""
-    if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
-        raise ArgumentTypeError(
-            f"labels must be a list of texts, got {labels!r}.",
-            'for example labels=["a protest", "something else"].',
-        )
-    names = list(labels)
-    if len(names) < 2:
-        raise ArgumentError(
-            f"labels needs at least two texts, got {len(names)}.",
-            'add one for everything else, such as "something else".',
-        )
-    if not all(name.strip() for name in names):
-        raise ArgumentError("One of the labels is empty.", "leave it out.")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ArgumentError(f"The label {twice[0]!r} is given twice.", "leave one of them out.")
-    if not isinstance(template, str) or template.count("{}") != 1:
-        raise ArgumentError(
-            f"template={template!r} must have one {{}}, where a label is put.",
-            'for example template="a photo of {}."; "{}" takes the labels as they are.',
-        )
-    return names
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

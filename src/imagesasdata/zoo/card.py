@@ -127,7 +127,8 @@ class ModelCard:
     """A model's card: what to know before using it, and to cite after.
 
     ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
-    ``cpu_batch`` is how many pictures a core is given at once, where measured to be other than usual.
+    ``threshold`` is the score that a detector of objects asks for by default. ``cpu_batch`` is how many
+    pictures a core is given at once, where measured to be other than usual.
     """
 
     name: str
@@ -146,6 +147,7 @@ class ModelCard:
     score_source: str
     limits: tuple[str, ...]
     citation: str
+    threshold: float = 0.4
     cpu_batch: int | None = None
 
     @property

@@ -31,17 +31,17 @@ WORDS, LENGTH = 49_408, 77
 
 
 class TextTransformer(nnx.Module):
-    """Blocks over the parts of words, trainable."""
+    """Blocks over the parts of words, trainable; a text has up to ``length`` of them."""
 
-    def __init__(self, form: Form, *, rngs: nnx.Rngs) -> None:
+    def __init__(self, form: Form, *, length: int, rngs: nnx.Rngs) -> None:
         draw = jax.random.normal
         self.form = form
         self.words = nnx.Param(0.02 * draw(rngs.params(), (WORDS, form.width)))
-        self.places = nnx.Param(0.01 * draw(rngs.params(), (LENGTH, form.width)))
+        self.places = nnx.Param(0.01 * draw(rngs.params(), (length, form.width)))
         self.stages = nnx.List([nnx.List([Block(form, rngs=rngs)]) for _ in range(form.depth)])
         self.norm = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs)
 
-    def __call__(self, ids: Int[Array, "b 77"]) -> Float[Array, "b d"]:
+    def __call__(self, ids: Int[Array, "b n"]) -> Float[Array, "b d"]:
         """What stands at the end of each text, normalised."""
         x = self.words[...][ids] + self.places[...]
         for stage in self.stages:
@@ -54,12 +54,19 @@ class CLIP(nnx.Module):
     """CLIP, trainable; it has no classifier.
 
     `image_inference` and `text_inference` give the forms that are fast.
+
+    Parameters
+    ----------
+    size
+        Side of the pictures in pixels.
+    length
+        Parts of words of the longest text.
     """
 
-    def __init__(self, *, rngs: nnx.Rngs) -> None:
-        self.image = VisionTransformer(IMAGE, size=SIZE, patch=PATCH, before=True, rngs=rngs)
+    def __init__(self, *, size: int = SIZE, length: int = LENGTH, rngs: nnx.Rngs) -> None:
+        self.image = VisionTransformer(IMAGE, size=size, patch=PATCH, before=True, rngs=rngs)
         self.image_projection = nnx.Linear(IMAGE.width, SPACE, use_bias=False, rngs=rngs)
-        self.text = TextTransformer(TEXT, rngs=rngs)
+        self.text = TextTransformer(TEXT, length=length, rngs=rngs)
         self.text_projection = nnx.Linear(TEXT.width, SPACE, use_bias=False, rngs=rngs)
         # The logarithm of what cosines are multiplied by before the softmax.
         self.scale = nnx.Param(jnp.log(1 / 0.07))
@@ -69,15 +76,15 @@ class CLIP(nnx.Module):
         """The blocks of the part that sees pictures, each a stage of its own."""
         return self.image.stages
 
-    def features(self, x: Float[Array, "b 224 224 3"]) -> Float[Array, "b 512"]:
+    def features(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b 512"]:
         """The embedding of pictures; not scaled to length one."""
         return self.image_projection(self.image(x))
 
-    def text_features(self, ids: Int[Array, "b 77"]) -> Float[Array, "b 512"]:
+    def text_features(self, ids: Int[Array, "b n"]) -> Float[Array, "b 512"]:
         """The embedding of texts, as numbers of parts of words; not scaled to length one."""
         return self.text_projection(self.text(ids))
 
-    def __call__(self, x: Float[Array, "b 224 224 3"]) -> Float[Array, "b 512"]:
+    def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b 512"]:
         """The embedding of pictures with mean 0 and standard deviation 1."""
         return self.features(x)
 
@@ -91,7 +98,7 @@ def image_inference(
     model: CLIP,
 ) -> tuple[
     dict[str, Any],
-    Callable[[dict[str, Any], Float[Array, "b 224 224 3"]], dict[str, Float[Array, "b 512"]]],
+    Callable[[dict[str, Any], Float[Array, "b h w 3"]], dict[str, Float[Array, "b 512"]]],
 ]:
     """The part that sees pictures, as folded parameters and a pure function.
 
@@ -106,7 +113,7 @@ def image_inference(
     params["projection"] = after_norm(model.image.norm, model.image_projection)
 
     def apply(
-        params: dict[str, Any], x: Float[Array, "b 224 224 3"]
+        params: dict[str, Any], x: Float[Array, "b h w 3"]
     ) -> dict[str, Float[Array, "b 512"]]:
         return {"embedding": dense(vector(params, x), params["projection"])}
 
@@ -117,7 +124,7 @@ def text_inference(
     model: CLIP,
 ) -> tuple[
     dict[str, Any],
-    Callable[[dict[str, Any], Int[Array, "b 77"]], Float[Array, "b 512"]],
+    Callable[[dict[str, Any], Int[Array, "b n"]], Float[Array, "b 512"]],
 ]:
     """The part that reads texts, as folded parameters and a pure function of numbers of words.
 
@@ -136,7 +143,7 @@ def text_inference(
         "projection": after_norm(model.text.norm, model.text_projection),
     }
 
-    def apply(params: dict[str, Any], ids: Int[Array, "b 77"]) -> Float[Array, "b 512"]:
+    def apply(params: dict[str, Any], ids: Int[Array, "b n"]) -> Float[Array, "b 512"]:
         x = params["words"][ids] + params["places"]
         x = at_end(run_blocks(params["blocks"], x, form), ids)
         return dense(normal(x, form.epsilon), params["projection"])

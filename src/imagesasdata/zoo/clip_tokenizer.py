@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imagesasdata.errors import ArgumentError
 from imagesasdata.zoo.tokenizer import number_of, open_tokenizer
 
 # CLIP's mark for the end of a text; what comes after it is not read.
@@ -21,7 +22,8 @@ def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndar
     path
         The file ``tokenizer.json``.
     length
-        Numbers for each text; longer texts are cut off, shorter ones filled with end marks.
+        Numbers for each text; shorter ones are filled with end marks. A longer text raises
+        `ArgumentError` when it is cut.
 
     Raises
     ------
@@ -36,6 +38,13 @@ def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndar
     tokenizer.enable_padding(length=length, pad_id=end, pad_token=_END)
 
     def tokenize(texts: Sequence[str]) -> np.ndarray:
-        return np.array([one.ids for one in tokenizer.encode_batch(list(texts))], np.int32)
+        cut = tokenizer.encode_batch(list(texts))
+        for text, one in zip(texts, cut, strict=True):
+            if one.overflowing:
+                raise ArgumentError(
+                    f"The text {text!r} is too long: the model reads {length - 2} parts of words.",
+                    "say it in fewer words; a rare word is several parts.",
+                )
+        return np.array([one.ids for one in cut], np.int32)
 
     return tokenize

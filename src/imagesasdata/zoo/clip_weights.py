@@ -15,6 +15,10 @@ from imagesasdata.zoo.clip import CLIP
 _IGNORED = ("position_ids",)
 
 
+# What precedes the blocks that see; the slip of the pen is the file's.
+BEFORE = "vision_model.pre_layrnorm"
+
+
 def load(model: CLIP, state: Mapping[str, np.ndarray]) -> None:
     """Put a PyTorch state dict into a model, in place.
 
@@ -23,18 +27,18 @@ def load(model: CLIP, state: Mapping[str, np.ndarray]) -> None:
     WeightsError
         When a parameter is missing, left over or of another shape.
     """
-    assign(_slots(model), state, ignored=_IGNORED)
+    assign(slots(model), state, ignored=_IGNORED)
 
 
-def _slots(model: CLIP) -> Iterator[Slot]:
+def slots(model: CLIP, *, before: str = BEFORE) -> Iterator[Slot]:
+    """Where each parameter goes; ``before`` is the file's name for what precedes the blocks that see."""
     image, text = model.image, model.text
     place = "vision_model.embeddings."
     yield Slot(f"{place}class_embedding", image.token)
     yield from conv(image.patches, f"{place}patch_embedding")
     yield Slot(f"{place}position_embedding.weight", image.places)
     if image.before is not None:
-        # The slip of the pen is the file's.
-        yield from layer_norm(image.before, "vision_model.pre_layrnorm")
+        yield from layer_norm(image.before, before)
     yield from _blocks([b for stage in image.stages for b in stage], "vision_model")
     yield from layer_norm(image.norm, "vision_model.post_layernorm")
     yield from linear(model.image_projection, "visual_projection")

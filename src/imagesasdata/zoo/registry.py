@@ -24,6 +24,7 @@ from imagesasdata.zoo.families import (
     human_faces,
     insightface,
     mobilenet_v2,
+    owlvit,
     resnet,
     vgg,
     vit,
@@ -47,6 +48,7 @@ FAMILIES: tuple[Family, ...] = (
     insightface.FAMILY,
     coco_detectors.FAMILY,
     detr.FAMILY,
+    owlvit.FAMILY,
 )
 
 # What a tutorial or a group of verbs needs, under one name.
@@ -178,6 +180,17 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     return _load(name)
 
 
+def reads_texts(name: str) -> bool:
+    """Whether a model takes texts beside pictures.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of that name.
+    """
+    return name not in _added and _find(name)[0].text is not None
+
+
 def load_text(name: str, *, progress: bool | None = None) -> TextSide:
     """The part of a model that reads texts; a second time it is at hand.
 
@@ -194,8 +207,8 @@ def load_text(name: str, *, progress: bool | None = None) -> TextSide:
     MissingPackageError
         When a package that cuts texts into words is not installed.
     """
-    if "zero_shot" not in card(name).tasks:
-        able = sorted(other.name for other in cards() if "zero_shot" in other.tasks)
+    if not reads_texts(name):
+        able = sorted(card.name for family in FAMILIES if family.text for card in family.cards)
         raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
     _bring(card(name), progress)
     return _load_text(name)

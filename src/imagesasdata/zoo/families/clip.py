@@ -18,6 +18,15 @@ _PAGE = (
     "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268"
 )
 
+TOKENIZER = WeightFile(
+    "clip-vit-base-patch32-tokenizer.json",
+    "b556ac8c99757ffb677208af34bc8c6721572114111a6e0aaf5fa69ff0b8d842",
+    2_224_041,
+    (Download(f"{_PAGE}/tokenizer.json"),),
+)
+MEAN = (122.7709383, 116.7460125, 104.09373615)
+SD = (68.5005327, 66.6321375, 70.32316305)
+
 _CARD = ModelCard(
     name="clip_vit_b32",
     title="CLIP ViT-B/32",
@@ -30,20 +39,9 @@ _CARD = ModelCard(
             605_247_071,
             (Download(f"{_PAGE}/pytorch_model.bin"),),
         ),
-        WeightFile(
-            "clip-vit-base-patch32-tokenizer.json",
-            "b556ac8c99757ffb677208af34bc8c6721572114111a6e0aaf5fa69ff0b8d842",
-            2_224_041,
-            (Download(f"{_PAGE}/tokenizer.json"),),
-        ),
+        TOKENIZER,
     ),
-    preprocess=Preprocess(
-        224,
-        1.0,
-        "bicubic",
-        mean=(122.7709383, 116.7460125, 104.09373615),
-        sd=(68.5005327, 66.6321375, 70.32316305),
-    ),
+    preprocess=Preprocess(224, 1.0, "bicubic", mean=MEAN, sd=SD),
     embedding_size=512,
     parameters=151_277_313,
     licence="MIT (OpenAI's code and weights; the page that holds this file states none)",
@@ -91,6 +89,13 @@ def _inference(model: CLIP) -> Inference:
 
 
 def _text(model: CLIP, files: Sequence[Path]) -> TextSide:
+    from imagesasdata.zoo import clip
+
+    return text_side(model, files[1], clip.LENGTH)
+
+
+def text_side(model: CLIP, tokenizer: Path, length: int) -> TextSide:
+    """The part that reads texts of up to ``length`` parts of words."""
     import math
 
     from imagesasdata.zoo import clip
@@ -98,7 +103,7 @@ def _text(model: CLIP, files: Sequence[Path]) -> TextSide:
 
     params, apply = clip.text_inference(model)
     return TextSide(
-        read_tokenizer(files[1], clip.LENGTH),
+        read_tokenizer(tokenizer, length),
         params,
         lambda params, ids: {"embedding": apply(params, ids)},
         math.exp(float(model.scale[...])),

@@ -37,6 +37,7 @@ _CARD = ModelCard(
     ),
     labels="coco",
     classes=80,
+    threshold=0.7,
     parameters=41_501_895,
     licence="Apache-2.0",
     training_data="COCO 2017 (118,000 photographs from Flickr, 80 kinds of things)",
@@ -46,7 +47,6 @@ _CARD = ModelCard(
         "Knows 80 kinds of things of everyday life. Whatever else a study is about, such as flags, "
         "banners, police shields or weapons, it does not see.",
         "Finds 100 things in a picture at most, and small ones badly.",
-        "Surer of itself than the other detectors: a threshold of 0.7 is usual, where theirs is 0.4.",
         "Slow without an accelerator: some twenty-five times the work of centernet.",
         "Trained on photographs from Flickr, mostly from North America and Europe.",
         "The file's hash is as public repositories pin it, which say that it is its host's.",
