@@ -6,6 +6,8 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:
 CONSTRAINTS := constraints/$(VERSION).txt
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
 PYTEST := $(BIN)/python -m pytest
+# In as many processes as there are cores, four at most, for each holds networks in memory.
+PARALLEL ?= --numprocesses logical --maxprocesses 4 --dist worksteal
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
@@ -62,13 +64,13 @@ notebooks: $(VENV)/.group-notebooks  ## Write the tutorials' notebooks from thei
 	$(BIN)/python tools/tutorials.py
 
 test: $(VENV)/.group-test  ## The fast tests
-	$(PYTEST) -m "not slow and not soak and not parity and not browser"
+	$(PYTEST) $(PARALLEL) -m "not slow and not soak and not parity and not browser"
 
 slow: $(VENV)/.group-test $(VENV)/.group-notebooks  ## The slow tests
-	$(PYTEST) -m "slow and not soak and not parity and not browser" tests
+	$(PYTEST) $(PARALLEL) -m "slow and not soak and not parity and not browser" tests
 
 parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorch's and TensorFlow.js's numbers
-	IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) -m parity tests
+	IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) $(PARALLEL) -m parity tests
 
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m browser tests
