@@ -64,13 +64,13 @@ notebooks: $(VENV)/.group-notebooks  ## Write the tutorials' notebooks from thei
 	$(BIN)/python tools/tutorials.py
 
 test: $(VENV)/.group-test  ## The fast tests
-	$(PYTEST) $(PARALLEL) -m "not slow and not soak and not parity and not browser"
+	$(PYTEST) $(PARALLEL) -m "not slow and not soak and not parity and not browser" $(TESTS)
 
 slow: $(VENV)/.group-test $(VENV)/.group-notebooks  ## The slow tests
 	$(PYTEST) $(PARALLEL) -m "slow and not soak and not parity and not browser" tests
 
 parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorch's and TensorFlow.js's numbers
-	IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) $(PARALLEL) -m parity tests
+	IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) -m parity tests
 
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m browser tests

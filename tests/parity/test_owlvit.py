@@ -111,12 +111,10 @@ def test_what_is_named_is_looked_for(reference: references.OwlViT, example_photo
         assert (found["labels"].numpy()[same] == LABELS.index(thing.object)).any()
 
 
-def test_counts_and_one_label(reference: references.OwlViT, example_photos: Path) -> None:
+def test_counts(reference: references.OwlViT, example_photos: Path) -> None:
     photo = example_photos / "coffee.jpg"
     counts = iad.count_objects(photo, model=NAME, labels=LABELS, template="{}", threshold=0.0)
     assert counts.columns.tolist()[-4:-1] == ["n_a_flag", "n_crowd", "n_photo_of_a_crow"]
-    alone = iad.detect_objects(photo, model=NAME, labels="crowd", threshold=0.0)
-    assert set(alone["object"]) == {"crowd"}
 
 
 def test_a_text_that_is_too_long(reference: references.OwlViT) -> None:
