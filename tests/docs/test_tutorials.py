@@ -96,7 +96,7 @@ def test_the_notebook_runs(number: int, bring_weights: Any, monkeypatch: Any) ->
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPO / "src"), *_python_path()]))
     book = nbformat.read(PAGES[number].with_suffix(".ipynb"), as_version=4)
     where = {"metadata": {"path": str(PAGES[number].parent)}}
-    nbclient.NotebookClient(book, timeout=300, resources=where).execute()
+    nbclient.NotebookClient(book, timeout=900, resources=where).execute()
     shown = [output for cell in book.cells for output in cell.get("outputs", [])]
     kinds = {kind for output in shown for kind in output.get("data", {})}
     assert {"text/html", "image/png"} <= kinds

@@ -60,7 +60,7 @@ def start(verb: str, folder: Path, cache: Path, to: Path) -> subprocess.Popen[st
 
 def finish(process: subprocess.Popen[str], to: Path) -> tuple[pd.DataFrame, float]:
     begin = time.monotonic()
-    _, errors = process.communicate(timeout=600)
+    _, errors = process.communicate(timeout=1800)
     assert process.returncode == 0, errors
     return pd.read_pickle(to), time.monotonic() - begin
 

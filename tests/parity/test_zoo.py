@@ -37,6 +37,7 @@ REFERENCES: dict[str, Callable[[Path], references.Written]] = {
     "resnet50": lambda folder: references.resnet(50, folder),
     "resnet101": lambda folder: references.resnet(101, folder),
     "resnet18_places365": lambda folder: references.resnet(18, folder, 365, "module."),
+    "resnet50_places365": lambda folder: references.resnet(50, folder, 365, "module."),
     "mobilenet_v2": references.mobilenet_v2,
     "convnext_tiny": references.convnext_tiny,
     "vit_b16": references.vit_b16,

@@ -25,7 +25,7 @@ def test_on_a_cluster() -> None:
         env={**os.environ, "IMAGESASDATA_CHECK_SHAPES": "no"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
     assert done.returncode == 0, done.stdout[-8000:]
 
