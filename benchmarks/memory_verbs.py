@@ -67,7 +67,7 @@ def _child(verb: str, folder: str) -> None:
         table = iad.embed_faces(iad.detect_faces(paths, progress=False), progress=False)
         assert len(table) >= len(paths)
     elif verb == "objects":
-        table = iad.detect_objects(paths, model="nanodet", keep_empty=True, progress=False)
+        table = iad.detect_objects(paths, keep_empty=True, progress=False)
     else:
         table = iad.read_text(paths, level="image", progress=False)
     assert table["image_error"].isna().all()
