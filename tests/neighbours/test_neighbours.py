@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,6 +53,23 @@ def test_nearest_across_blocks(search: str, monkeypatch: pytest.MonkeyPatch) -> 
     every = cdist(queries.astype(float), collection.astype(float), "cosine")
     found = nearest(queries, collection, 20)
     assert (found.rows == np.argsort(every, axis=1)[:, :20]).all()
+
+
+def test_many_cores_hold_no_more_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, search = [], exact._search_here
+
+    def counted(queries: np.ndarray, *rest: Any) -> np.ndarray:
+        seen.append(len(queries))
+        return search(queries, *rest)
+
+    monkeypatch.setattr(exact, "_search_here", counted)
+    monkeypatch.setattr(exact, "cores", lambda: 64)
+    queries, collection = vectors(600, seed=1), vectors(300)
+    found = nearest(queries, collection, 3)
+    assert sum(seen) == 600
+    assert max(seen) * 64 * exact._BLOCK <= exact._SCORES
+    monkeypatch.undo()
+    assert (found.rows == nearest(queries, collection, 3).rows).all()
 
 
 def test_equal_rows_come_in_their_order() -> None:

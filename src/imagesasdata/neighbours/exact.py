@@ -19,6 +19,8 @@ from imagesasdata.neighbours.distances import Metric, of_pairs, unit
 _BLOCK = 8192
 _GROUPS = 256
 _QUERIES = 1024
+# So many scores (512 MiB) are held at once; where there are many cores, each has fewer queries.
+_SCORES = 2**27
 # Squares of lengths that differ from 1 by no more are those of vectors that were scaled to it.
 _ROUNDING = 1e-6
 
@@ -66,12 +68,14 @@ def nearest(
         import jax
 
         device = jax.local_devices()[0]
-    search = _search_here if device.platform == "cpu" else _search_there
+    here = device.platform == "cpu"
+    search = _search_here if here else _search_there
+    count = min(_QUERIES, max(1, _SCORES // (_BLOCK * cores()))) if here else _QUERIES
     found = np.empty((len(queries), k), np.int64)
-    for start in range(0, len(queries), _QUERIES):
-        some = queries[start : start + _QUERIES]
+    for start in range(0, len(queries), count):
+        some = queries[start : start + count]
         scaled = unit(some) if metric == "cosine" else some
-        found[start : start + _QUERIES] = search(scaled, rows, k, metric, device)
+        found[start : start + count] = search(scaled, rows, k, metric, device)
     distances = of_pairs(
         queries, rows, np.repeat(np.arange(len(queries)), k), found.ravel(), metric
     ).reshape(found.shape)
