@@ -77,7 +77,7 @@ def test_logits_and_boxes(reference: references.OwlViT) -> None:
     expected = theirs(reference, pixels, LABELS)
     network = registry.network(NAME)
     params, _ = owlvit.inference(network)
-    params["asked"] = embed_text(NAME, LABELS)
+    params["asked"] = embed_text(NAME, LABELS, task="detect_objects")
     _, see = inference_everywhere(network.clip.image)
     run = jax.jit(lambda params, x: owlvit.answers(params, see, x))
     logits, boxes = run(params, normal(pixels))

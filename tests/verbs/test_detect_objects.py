@@ -184,6 +184,14 @@ def test_a_model_that_reads_texts_and_finds_nothing() -> None:
         iad.detect_objects("gone.png", model="clip_vit_b32", labels="a flag")
 
 
+def test_texts_for_boxes_are_none_for_whole_pictures() -> None:
+    with pytest.raises(
+        iad.ArgumentError,
+        match="'owlvit_b32' reads no texts to zero_shot with.\nHint: these do: clip_vit_b32",
+    ):
+        registry.load_text("owlvit_b32")
+
+
 def test_the_usual_threshold_is_the_models(made_model: None, scenes: list[str]) -> None:
     assert len(iad.detect_objects(scenes)) == len(iad.detect_objects(scenes, threshold=0.4)) == 3
     asked = {name: registry.card(name).threshold for name in ("detr_resnet50", "owlvit_b32")}

@@ -143,6 +143,6 @@ def test_models_without_a_text_side(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     with pytest.raises(
         ArgumentError,
-        match="'resnet50' reads no texts.\nHint: these do: clip_vit_b32",
+        match="'resnet50' cannot zero_shot.\nHint: these can: clip_vit_b32",
     ):
         iad.zero_shot(pd.DataFrame({"path": ["a"]}), labels=["a", "b"], model="resnet50")

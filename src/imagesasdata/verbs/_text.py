@@ -8,12 +8,15 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.runner import Network, Runner
+from imagesasdata.zoo.card import Task
 from imagesasdata.zoo.registry import load_text
 
 _BATCH = 8
 
 
-def embed_text(model: str, texts: Sequence[str], *, device: str | None = None) -> np.ndarray:
+def embed_text(
+    model: str, texts: Sequence[str], *, task: Task = "zero_shot", device: str | None = None
+) -> np.ndarray:
     """The vectors of texts, beside those that ``embed`` gives for pictures under the same model.
 
     Parameters
@@ -22,6 +25,8 @@ def embed_text(model: str, texts: Sequence[str], *, device: str | None = None) -
         The name of a model that reads texts.
     texts
         What to describe.
+    task
+        What the vectors are for.
     device
         As in ``embed``.
 
@@ -35,7 +40,7 @@ def embed_text(model: str, texts: Sequence[str], *, device: str | None = None) -
     UnknownNameError, ArgumentError, WeightsError, MissingPackageError, DeviceError
         When there is no such model, or it reads no texts, or something that it needs is not here.
     """
-    side = load_text(model)
+    side = load_text(model, task=task)
     runner = Runner(Network(side.apply, side.params), device=device, batch_size=_BATCH)
     # Every batch has the same shape, so that nothing is compiled twice.
     count = -(-len(texts) // _BATCH) * _BATCH

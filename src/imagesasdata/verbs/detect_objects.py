@@ -19,8 +19,8 @@ from imagesasdata.sources import PathLike
 from imagesasdata.stream import Sample
 from imagesasdata.verb import Row, Verb, run
 from imagesasdata.verbs._text import check_labels, check_template, embed_text
-from imagesasdata.zoo.card import ModelCard, Preprocess
-from imagesasdata.zoo.registry import card, load, reads_texts
+from imagesasdata.zoo.card import ModelCard, Preprocess, Task
+from imagesasdata.zoo.registry import load, reads_texts
 
 _NULL = "the picture could not be read or shows no such thing"
 COLUMNS = (
@@ -252,8 +252,9 @@ def look_for(
     UnknownNameError, ArgumentError, ArgumentTypeError, WeightsError, MissingPackageError
         As `detect_objects` says.
     """
+    task: Task = "detect_objects"
     given = (labels,) if isinstance(labels, str) else labels
-    if reads_texts(model) and "detect_objects" in card(model).tasks:
+    if reads_texts(model, task):
         if given is None or not len(given):
             raise ArgumentError(
                 f"The model {model!r} finds what is named, and labels names nothing.",
@@ -262,11 +263,12 @@ def look_for(
         names = tuple(check_labels(given))
         sentence = "a photo of {}" if template is None else check_template(template)
         texts = tuple(sentence.replace("{}", name) for name in names)
-        network = load(model, task="detect_objects", progress=progress)
-        params = {**network.params, "asked": embed_text(model, texts, device=device)}
+        network = load(model, task=task, progress=progress)
+        asked = embed_text(model, texts, task=task, device=device)
+        params = {**network.params, "asked": asked}
         program = Network(network.apply, params, network.card.cpu_batch)
         return Wanted(network.card, program, network.fingerprint, names, names, texts)
-    network = load(model, task="detect_objects", progress=progress)
+    network = load(model, task=task, progress=progress)
     if template is not None:
         raise ArgumentError(
             f"The model {model!r} reads no texts, so it takes no template.",

@@ -139,8 +139,8 @@ def zero_shot(
             'add one for everything else, such as "something else".',
         )
     check_template(template)
-    scale = load_text(model, progress=progress).scale
     network = load(model, task="zero_shot", progress=progress)
+    scale = load_text(model, progress=progress).scale
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))
     numbered = Labels(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))

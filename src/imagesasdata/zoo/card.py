@@ -110,10 +110,15 @@ class Preprocess:
 
     def __str__(self) -> str:
         """What the network is given, in words."""
+        part = (
+            "whole"
+            if self.share == 1
+            else f"centre {self.share:.0%} of the width and height of the"
+        )
         seen = {
             "centre": f"centre {self.share:.0%} of the picture",
             "letterbox": "whole picture, with a margin to make it square,",
-            "stretch": f"centre {self.share:.0%} of the width and height, pressed into a square,",
+            "stretch": f"{part} picture, pressed into a square,",
             "face": "a face that was found, cropped,",
         }[self.fit]
         return (

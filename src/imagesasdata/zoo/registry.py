@@ -180,36 +180,37 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     return _load(name)
 
 
-def reads_texts(name: str) -> bool:
-    """Whether a model takes texts beside pictures.
+def reads_texts(name: str, task: Task) -> bool:
+    """Whether a model takes texts beside pictures for a task.
 
     Raises
     ------
     UnknownNameError
         When there is no model of that name.
     """
-    return name not in _added and _find(name)[0].text is not None
+    return name not in _added and _find(name)[0].text is not None and task in card(name).tasks
 
 
-def load_text(name: str, *, progress: bool | None = None) -> TextSide:
+def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = None) -> TextSide:
     """The part of a model that reads texts; a second time it is at hand.
 
-    ``progress`` is as in `load`.
+    ``task`` and ``progress`` are as in `load`.
 
     Raises
     ------
     UnknownNameError
         When there is no model of that name.
     ArgumentError
-        When the model has no such part.
+        When the model has no such part, or not for this task.
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
         When a package that cuts texts into words is not installed.
     """
-    if not reads_texts(name):
-        able = sorted(card.name for family in FAMILIES if family.text for card in family.cards)
-        raise ArgumentError(f"The model {name!r} reads no texts.", f"these do: {', '.join(able)}.")
+    if not reads_texts(name, task):
+        able = sorted(other for other in names() if reads_texts(other, task))
+        lacking = f"The model {name!r} reads no texts to {task} with."
+        raise ArgumentError(lacking, f"these do: {', '.join(able)}.")
     _bring(card(name), progress)
     return _load_text(name)
 

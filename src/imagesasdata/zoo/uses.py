@@ -35,9 +35,7 @@ USES: dict[str, Use] = {
         "A caption says what such pictures mostly show, which need not be in this one. "
         + _VALIDATE,
     ),
-    "detect_objects": Use(
-        "finding and counting things of the classes it was trained on", _VALIDATE
-    ),
+    "detect_objects": Use("finding and counting things of the kinds that it knows", _VALIDATE),
     "detect_faces": Use(
         "finding, counting and covering faces",
         f"Faces are missed more often in some groups, sizes and turns than in others. {_VALIDATE}",

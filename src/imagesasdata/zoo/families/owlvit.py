@@ -36,8 +36,8 @@ _CARD = ModelCard(
     threshold=0.1,
     parameters=153_231_879,
     licence="Apache-2.0",
-    training_data="CLIP's pairs of a picture and a text, then Objects365 and Visual Genome (some "
-    "700,000 photographs with boxes)",
+    training_data="CLIP's pairs of a picture and a text, then the photographs with boxes of Objects365 "
+    "and Visual Genome",
     score={"LVIS AP": 0.193, "LVIS AP of rare things": 0.169},
     score_source="the authors' table, LVIS 1.0 val, zero-shot for rare things",
     limits=(
@@ -49,7 +49,7 @@ _CARD = ModelCard(
         "take boxes away.",
         "Boxes of one text that overlap by more than half are taken for one thing, which the authors "
         "leave to the user.",
-        "Reads English, and 16 parts of words at most.",
+        "Reads English, and 14 parts of words at most.",
         "Slow without an accelerator: 1.1 s a picture on two cores, some twelve times as long as "
         "centernet.",
         "What CLIP learned from the web about people it has learned, too: do not let it name people.",
