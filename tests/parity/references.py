@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
+
+from imagesasdata.weights import store
+from imagesasdata.zoo import registry
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
@@ -190,22 +196,53 @@ def dinov2_small(folder: Path) -> Written:
     return Written([folder / "model.safetensors"], outputs, _count(model), model)
 
 
-class Clip(NamedTuple):
-    """CLIP's files and model, for both of its sides."""
+class TwoSided(NamedTuple):
+    """A model that sees and reads, its files in the card's order, and its tokenizer."""
 
     files: list[Path]
     model: Any
     tokenizer: Any
 
 
-def clip_vit_b32(folder: Path) -> Clip:
+@contextlib.contextmanager
+def in_place(name: str, write: Callable[[Path], TwoSided]) -> Iterator[TwoSided]:
+    """A reference whose files stand in the place of a model's published ones."""
+    with (
+        tempfile.TemporaryDirectory(prefix="parity-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        made = write(Path(folder))
+        known = registry.card(name).weights
+        places = dict(zip((file.name for file in known), made.files, strict=True))
+        patch.setattr(store, "locate", lambda file, **_: places[file.name])
+        registry._load.cache_clear()
+        yield made
+    registry._load.cache_clear()
+    registry._load_text.cache_clear()
+
+
+def normal(name: str, pixels: np.ndarray) -> np.ndarray:
+    """Pixels as a model's network is given them."""
+    preprocess = registry.card(name).preprocess
+    return (pixels - np.float32(preprocess.mean)) / np.float32(preprocess.sd)
+
+
+def close(got: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether no number differs by more than a thousandth of the largest."""
+    assert got.shape == expected.shape
+    return bool(np.abs(got - expected).max() < 1e-3 * np.abs(expected).max())
+
+
+def clip_vit_b32(folder: Path) -> TwoSided:
     import transformers
 
     # The published configuration's odd number for the end of a text, by which the highest is taken.
     config = transformers.CLIPConfig(text_config={"eos_token_id": 2})
     model = _random(transformers.CLIPModel(config))
     tokenizer = _clip_tokenizer(folder)
-    return Clip([_saved(folder, model.state_dict()), folder / "tokenizer.json"], model, tokenizer)
+    return TwoSided(
+        [_saved(folder, model.state_dict()), folder / "tokenizer.json"], model, tokenizer
+    )
 
 
 def _clip_tokenizer(folder: Path) -> Any:
@@ -304,15 +341,7 @@ def detr_resnet50(folder: Path) -> tuple[Any, Path]:
     return model, path
 
 
-class OwlViT(NamedTuple):
-    """The reference, its files in the order of the card's, and its tokenizer."""
-
-    model: Any
-    files: list[Path]
-    tokenizer: Any
-
-
-def owlvit_b32(folder: Path) -> OwlViT:
+def owlvit_b32(folder: Path) -> TwoSided:
     """The published configuration, with random weights."""
     import torch
     import transformers
@@ -331,7 +360,7 @@ def owlvit_b32(folder: Path) -> OwlViT:
     tokenizer = _clip_tokenizer(folder)
     model.save_pretrained(folder)
     files = [folder / "model.safetensors", folder / "tokenizer.json"]
-    return OwlViT(model, files, tokenizer)
+    return TwoSided(files, model, tokenizer)
 
 
 def _torchvision_resnet(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from imagesasdata.decode import decode
 from imagesasdata.pixels import centre_square
 from imagesasdata.runner import Runner
 from imagesasdata.verbs._text import embed_text
-from imagesasdata.weights import store
 from imagesasdata.zoo import registry
 
 from . import references
+from .references import close, normal
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -36,22 +35,12 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def clip() -> Iterator[references.Clip]:
-    """The reference, whose files stand in the place of the published ones."""
-    with (
-        tempfile.TemporaryDirectory(prefix="parity-") as folder,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        reference = references.clip_vit_b32(Path(folder))
-        known = registry.card("clip_vit_b32").weights
-        places = dict(zip((file.name for file in known), reference.files, strict=True))
-        patch.setattr(store, "locate", lambda file, **_: places[file.name])
+def clip() -> Iterator[references.TwoSided]:
+    with references.in_place("clip_vit_b32", references.clip_vit_b32) as reference:
         yield reference
-    registry._load.cache_clear()
-    registry._load_text.cache_clear()
 
 
-def their_text(clip: references.Clip, texts: list[str]) -> np.ndarray:
+def their_text(clip: references.TwoSided, texts: list[str]) -> np.ndarray:
     tokens = clip.tokenizer(
         texts, padding=True, truncation=True, max_length=77, return_tensors="pt"
     )
@@ -59,10 +48,9 @@ def their_text(clip: references.Clip, texts: list[str]) -> np.ndarray:
         return _vectors(clip.model.get_text_features(**tokens))
 
 
-def their_image(clip: references.Clip, pixels: np.ndarray) -> np.ndarray:
-    preprocess = registry.card("clip_vit_b32").preprocess
-    normal = (pixels - np.float32(preprocess.mean)) / np.float32(preprocess.sd)
-    x = torch.from_numpy(np.ascontiguousarray(normal.transpose(0, 3, 1, 2)))
+def their_image(clip: references.TwoSided, pixels: np.ndarray) -> np.ndarray:
+    seen = normal("clip_vit_b32", pixels)
+    x = torch.from_numpy(np.ascontiguousarray(seen.transpose(0, 3, 1, 2)))
     with torch.inference_mode():
         return _vectors(clip.model.get_image_features(pixel_values=x))
 
@@ -71,35 +59,30 @@ def _vectors(output: object) -> np.ndarray:
     return getattr(output, "pooler_output", output).numpy()  # type: ignore[union-attr]
 
 
-def close(got: np.ndarray, expected: np.ndarray) -> bool:
-    assert got.shape == expected.shape
-    return bool(np.abs(got - expected).max() < 1e-3 * np.abs(expected).max())
-
-
-def test_the_side_that_sees(clip: references.Clip) -> None:
+def test_the_side_that_sees(clip: references.TwoSided) -> None:
     model = registry.load("clip_vit_b32", task="embed")
     pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
     got = Runner(model.program, device="cpu", batch_size=2)(pixels, 0)
     assert close(got["embedding"], their_image(clip, pixels))
 
 
-def test_the_side_that_reads(clip: references.Clip) -> None:
+def test_the_side_that_reads(clip: references.TwoSided) -> None:
     assert close(embed_text("clip_vit_b32", TEXTS), their_text(clip, TEXTS))
 
 
-def test_numbers_of_words(clip: references.Clip) -> None:
+def test_numbers_of_words(clip: references.TwoSided) -> None:
     ours = registry.load_text("clip_vit_b32").tokenize(TEXTS)
     theirs = clip.tokenizer(TEXTS, padding="max_length", truncation=True, max_length=77)
     assert ours.tolist() == theirs["input_ids"]
     assert ours.shape == (len(TEXTS), 77)
 
 
-def test_a_text_that_is_too_long(clip: references.Clip) -> None:
+def test_a_text_that_is_too_long(clip: references.TwoSided) -> None:
     with pytest.raises(iad.ArgumentError, match="too long: the model reads 75 parts of words"):
         registry.load_text("clip_vit_b32").tokenize(["a flag " * 60])
 
 
-def test_zero_shot(clip: references.Clip, example_photos: Path) -> None:
+def test_zero_shot(clip: references.TwoSided, example_photos: Path) -> None:
     labels = ["a crowd", "a flag", "something else"]
     photos = [str(example_photos / name) for name in ("chelsea.jpg", "rocket.jpg", "camera.png")]
     done = iad.zero_shot(photos, labels=labels, decode="exact")
@@ -120,7 +103,7 @@ def test_zero_shot(clip: references.Clip, example_photos: Path) -> None:
     assert done.label.tolist() == [labels[best] for best in expected.argmax(axis=1)]
 
 
-def test_the_trainable_network_gives_the_same(clip: references.Clip) -> None:
+def test_the_trainable_network_gives_the_same(clip: references.TwoSided) -> None:
     from flax import nnx
 
     network = registry.network("clip_vit_b32")

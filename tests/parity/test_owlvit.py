@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +13,10 @@ import imagesasdata as iad
 from imagesasdata.decode import decode
 from imagesasdata.pixels import centre_square
 from imagesasdata.verbs._text import embed_text
-from imagesasdata.weights import store
 from imagesasdata.zoo import owlvit, registry
 
 from . import references
+from .references import close, normal
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -30,29 +29,13 @@ LABELS = ["a flag", "crowd", "photo of a crow"]
 
 
 @pytest.fixture(scope="module")
-def reference() -> Iterator[references.OwlViT]:
-    """The reference, whose files stand in the place of the published ones."""
-    with (
-        tempfile.TemporaryDirectory(prefix="parity-") as folder,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        made = references.owlvit_b32(Path(folder))
-        known = registry.card(NAME).weights
-        places = dict(zip((file.name for file in known), made.files, strict=True))
-        patch.setattr(store, "locate", lambda file, **_: places[file.name])
-        registry._load.cache_clear()
+def reference() -> Iterator[references.TwoSided]:
+    with references.in_place(NAME, references.owlvit_b32) as made:
         yield made
-    registry._load.cache_clear()
-    registry._load_text.cache_clear()
 
 
-def normal(pixels: np.ndarray) -> np.ndarray:
-    preprocess = registry.card(NAME).preprocess
-    return (pixels - np.float32(preprocess.mean)) / np.float32(preprocess.sd)
-
-
-def theirs(reference: references.OwlViT, pixels: np.ndarray, texts: list[str]) -> object:
-    x = torch.from_numpy(np.ascontiguousarray(normal(pixels).transpose(0, 3, 1, 2)))
+def theirs(reference: references.TwoSided, pixels: np.ndarray, texts: list[str]) -> object:
+    x = torch.from_numpy(np.ascontiguousarray(normal(NAME, pixels).transpose(0, 3, 1, 2)))
     tokens = reference.tokenizer(
         texts, padding="max_length", truncation=True, max_length=16, return_tensors="pt"
     )
@@ -62,12 +45,7 @@ def theirs(reference: references.OwlViT, pixels: np.ndarray, texts: list[str]) -
         return reference.model(pixel_values=x, **tokens)
 
 
-def close(got: np.ndarray, expected: np.ndarray) -> bool:
-    assert got.shape == expected.shape
-    return bool(np.abs(got - expected).max() < 1e-3 * np.abs(expected).max())
-
-
-def test_logits_and_boxes(reference: references.OwlViT) -> None:
+def test_logits_and_boxes(reference: references.TwoSided) -> None:
     import jax
 
     from imagesasdata.nn.vision_transformer import inference_everywhere
@@ -80,19 +58,19 @@ def test_logits_and_boxes(reference: references.OwlViT) -> None:
     params["asked"] = embed_text(NAME, LABELS, task="detect_objects")
     _, see = inference_everywhere(network.clip.image)
     run = jax.jit(lambda params, x: owlvit.answers(params, see, x))
-    logits, boxes = run(params, normal(pixels))
+    logits, boxes = run(params, normal(NAME, pixels))
     assert close(np.asarray(logits), expected.logits.numpy())
     assert np.abs(np.asarray(boxes) - expected.pred_boxes.numpy()).max() < 1e-3
     assert sum(p.numel() for p in reference.model.parameters()) == registry.card(NAME).parameters
 
 
-def test_what_is_named_is_looked_for(reference: references.OwlViT, example_photos: Path) -> None:
+def test_what_is_named_is_looked_for(reference: references.TwoSided, example_photos: Path) -> None:
     photo = example_photos / "coffee.jpg"
     things = iad.detect_objects(photo, model=NAME, labels=LABELS, threshold=0.0, decode="exact")
     image = decode(photo.read_bytes())
     pixels = centre_square(image, 768, 1.0, stretch=True)[None]
     prepared = transformers.OwlViTImageProcessorPil()(image, return_tensors="np")["pixel_values"]
-    assert np.abs(normal(pixels) - prepared.transpose(0, 2, 3, 1)).max() < 1e-4
+    assert np.abs(normal(NAME, pixels) - prepared.transpose(0, 2, 3, 1)).max() < 1e-4
     outputs = theirs(reference, pixels, [f"a photo of {label}" for label in LABELS])
     found = transformers.OwlViTImageProcessorPil().post_process_object_detection(
         outputs, threshold=0.0, target_sizes=[(image.height, image.width)]
@@ -111,18 +89,18 @@ def test_what_is_named_is_looked_for(reference: references.OwlViT, example_photo
         assert (found["labels"].numpy()[same] == LABELS.index(thing.object)).any()
 
 
-def test_counts(reference: references.OwlViT, example_photos: Path) -> None:
+def test_counts(reference: references.TwoSided, example_photos: Path) -> None:
     photo = example_photos / "coffee.jpg"
     counts = iad.count_objects(photo, model=NAME, labels=LABELS, template="{}", threshold=0.0)
     assert counts.columns.tolist()[-4:-1] == ["n_a_flag", "n_crowd", "n_photo_of_a_crow"]
 
 
-def test_a_text_that_is_too_long(reference: references.OwlViT) -> None:
+def test_a_text_that_is_too_long(reference: references.TwoSided) -> None:
     with pytest.raises(iad.ArgumentError, match="too long: the model reads 14 parts of words"):
         iad.detect_objects("gone.png", model=NAME, labels=["a flag " * 8])
 
 
-def test_a_file_of_another_network(reference: references.OwlViT, tmp_path: Path) -> None:
+def test_a_file_of_another_network(reference: references.TwoSided, tmp_path: Path) -> None:
     from safetensors.numpy import load_file, save_file
 
     family, card = registry._find(NAME)

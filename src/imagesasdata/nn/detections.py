@@ -21,6 +21,11 @@ class Detections(NamedTuple):
     classes: Int[Array, " n"]
 
 
+def corners(middles: Float[Array, "*n 2"], sides: Float[Array, "*n 2"]) -> Float[Array, "*n 4"]:
+    """Boxes from their middles and their width and height."""
+    return jnp.concatenate([middles - sides / 2, middles + sides / 2], axis=-1)
+
+
 def overlap(boxes: Float[Array, "n 4"]) -> Float[Array, "n n"]:
     """Intersection over union of every two boxes."""
     low = jnp.maximum(boxes[:, None, :2], boxes[None, :, :2])

@@ -137,9 +137,9 @@ def folded(block: Block) -> FoldedBlock:
     )
     return FoldedBlock(
         ask,
-        _scaled(attention.out, block.scale1),
+        dense_of(attention.out, block.scale1),
         after_norm(block.norm2, block.widen),
-        _scaled(block.narrow, block.scale2),
+        dense_of(block.narrow, block.scale2),
     )
 
 
@@ -183,24 +183,30 @@ def normal(x: Float[Array, "*b d"], epsilon: float) -> Float[Array, "*b d"]:
 
 def after_norm(norm: nnx.LayerNorm, layer: nnx.Linear) -> Any:
     """A full layer with the scale and shift of the normalisation before it multiplied in."""
-    assert norm.scale is not None, "the layer is made with a scale"
-    assert norm.bias is not None, "the layer is made with a bias"
     kernel = np.asarray(layer.kernel[...])
-    scale, shift = np.asarray(norm.scale[...]), np.asarray(norm.bias[...])
+    scale, shift = scale_of(norm)
     bias = shift @ kernel
     if layer.bias is not None:
         bias = bias + np.asarray(layer.bias[...])
     return Dense(scale[:, None] * kernel, bias)  # type: ignore[arg-type]
 
 
-def _asking(attention: Attention) -> tuple[nnx.Linear, nnx.Linear, nnx.Linear]:
-    return attention.query, attention.key, attention.value
+def scale_of(norm: nnx.LayerNorm) -> Any:
+    """What a normalisation multiplies by and adds."""
+    assert norm.scale is not None, "the layer is made with a scale"
+    assert norm.bias is not None, "the layer is made with a bias"
+    return Scale(np.asarray(norm.scale[...]), np.asarray(norm.bias[...]))  # type: ignore[arg-type]
 
 
-def _scaled(layer: nnx.Linear, scale: nnx.Param | None) -> Any:
+def dense_of(layer: nnx.Linear, scale: nnx.Param | None = None) -> Any:
+    """A full layer as a matrix product, what it gives multiplied by ``scale``."""
     assert layer.bias is not None, "the layer is made with a bias"
     kernel, bias = np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])
     if scale is None:
         return Dense(kernel, bias)  # type: ignore[arg-type]
     by = np.asarray(scale[...])
     return Dense(kernel * by, bias * by)  # type: ignore[arg-type]
+
+
+def _asking(attention: Attention) -> tuple[nnx.Linear, nnx.Linear, nnx.Linear]:
+    return attention.query, attention.key, attention.value

@@ -7,7 +7,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
@@ -15,13 +14,14 @@ from imagesasdata.nn.conv import conv
 from imagesasdata.nn.layers import Conv, Folded
 from imagesasdata.nn.transformer import (
     Block,
-    Dense,
     Form,
     after_norm,
     dense,
     folded,
     normal,
     run_blocks,
+    scale_of,
+    scaled,
 )
 
 
@@ -99,14 +99,10 @@ def inference_everywhere(
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
     """The network with its last normalisation, for the class token and every patch: (b, n, d)."""
     params, places = _blocks(model)
-    params["norm"] = _scale_and_shift(model.norm)
+    params["norm"] = scale_of(model.norm)
     epsilon = model.form.epsilon
 
-    def apply(params: dict[str, Any], x: jax.Array) -> jax.Array:
-        scale, shift = params["norm"]
-        return normal(places(params, x), epsilon) * scale + shift
-
-    return params, apply
+    return params, lambda params, x: scaled(places(params, x), params["norm"], epsilon)
 
 
 def classifier_inference(
@@ -114,7 +110,7 @@ def classifier_inference(
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], dict[str, jax.Array]]]:
     """The network with the class token as its embedding and, where it has a classifier, logits."""
     params, vector = inference(model)
-    params["norm"] = _scale_and_shift(model.norm)
+    params["norm"] = scale_of(model.norm)
     params["classifier"] = None if classifier is None else after_norm(model.norm, classifier)
 
     def apply(params: dict[str, Any], x: jax.Array) -> dict[str, jax.Array]:
@@ -137,15 +133,14 @@ def _blocks(
         "patches": model.patches.folded(),
         "token": model.token[...],
         "places": model.places[...],
-        "before": None if model.before is None else _scale_and_shift(model.before),
+        "before": None if model.before is None else scale_of(model.before),
         "blocks": [folded(block) for stage in model.stages for block in stage],
     }
 
     def apply(params: dict[str, Any], x: jax.Array) -> jax.Array:
         x = with_token(_patches(x, params["patches"], patch), params["token"], params["places"])
         if params["before"] is not None:
-            scale, shift = params["before"]
-            x = normal(x, form.epsilon) * scale + shift
+            x = scaled(x, params["before"], form.epsilon)
         return run_blocks(params["blocks"], x, form)
 
     return params, apply
@@ -153,9 +148,3 @@ def _blocks(
 
 def _patches(x: jax.Array, layer: Folded, patch: int) -> jax.Array:
     return conv(x, layer.kernel, patch, 0) + layer.bias
-
-
-def _scale_and_shift(norm: nnx.LayerNorm) -> Any:
-    assert norm.scale is not None, "the layer is made with a scale"
-    assert norm.bias is not None, "the layer is made with a bias"
-    return Dense(np.asarray(norm.scale[...]), np.asarray(norm.bias[...]))  # type: ignore[arg-type]

@@ -196,8 +196,10 @@ def analyze_faces(
     columns = {one: col.attribute_columns(one) for one in chosen}
     every = [c.named(f"{prefix or ''}{c.name}") for one in chosen for c in columns[one]]
     open_table(faces, options.path).check_names(every, prefix=prefix)
-    for model, looks in dict.fromkeys(_PARTS[one][:2] for one in chosen):
-        mine: list[Attribute] = [one for one in chosen if _PARTS[one][:2] == (model, looks)]
+    passes: dict[tuple[str, tuple[_Look, ...]], list[Attribute]] = {}
+    for one in chosen:
+        passes.setdefault((_PARTS[one].model, _PARTS[one].looks), []).append(one)
+    for (model, looks), mine in passes.items():
         network = load(model, task="analyze_faces", progress=progress)
         faces = run_on_faces(
             faces,

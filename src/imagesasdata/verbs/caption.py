@@ -9,7 +9,7 @@ from imagesasdata.decode import MAX_PIXELS, Exactness
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.sources import PathLike
-from imagesasdata.verb import Network, Verb, run
+from imagesasdata.verb import Verb, run
 from imagesasdata.verbs._picture import picture_loader
 from imagesasdata.zoo.family import Words
 from imagesasdata.zoo.registry import load, load_words
@@ -143,7 +143,7 @@ def caption(
         columns=(CAPTION,),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [{CAPTION.name: words.write(results[0][0]["text"])}],
-        network=Network(network.apply, {**network.params, **begun}),
+        network=network.told(begun),
         settings={
             "model": network.fingerprint,
             "prompt": prompt,

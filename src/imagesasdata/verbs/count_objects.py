@@ -113,7 +113,7 @@ def count_objects(
         progress=progress,
     )
     wanted = look_for(model, labels, template, device=device, progress=progress)
-    plain = Labels(wanted.labels, tuple(map(str, range(1, len(wanted.labels) + 1)))).identifiers()
+    plain = Labels.numbered(wanted.labels).identifiers()
     names = {
         label: COUNT.name.format(name) for label, name in zip(wanted.labels, plain, strict=True)
     }

@@ -264,10 +264,8 @@ def look_for(
         sentence = "a photo of {}" if template is None else check_template(template)
         texts = tuple(sentence.replace("{}", name) for name in names)
         network = load(model, task=task, progress=progress)
-        asked = embed_text(model, texts, task=task, device=device)
-        params = {**network.params, "asked": asked}
-        program = Network(network.apply, params, network.card.cpu_batch)
-        return Wanted(network.card, program, network.fingerprint, names, names, texts)
+        asked = network.told({"asked": embed_text(model, texts, task=task, device=device)})
+        return Wanted(network.card, asked, network.fingerprint, names, names, texts)
     network = load(model, task=task, progress=progress)
     if template is not None:
         raise ArgumentError(

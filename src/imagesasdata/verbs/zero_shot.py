@@ -143,7 +143,7 @@ def zero_shot(
     scale = load_text(model, progress=progress).scale
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))
-    numbered = Labels(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))
+    numbered = Labels.numbered(names)
     columns = tuple(f"prob_{name}" for name in numbered.identifiers())
     verb = Verb(
         name="zero_shot",

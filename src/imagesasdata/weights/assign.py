@@ -24,6 +24,13 @@ class Slot(NamedTuple):
     turn: Turn | None = None
 
 
+def under(state: Mapping[str, np.ndarray], start: str) -> dict[str, np.ndarray]:
+    """The arrays whose names begin so, by the rest of their names."""
+    return {
+        name.removeprefix(start): values for name, values in state.items() if name.startswith(start)
+    }
+
+
 def assign(
     slots: Iterable[Slot], state: Mapping[str, np.ndarray], *, ignored: tuple[str, ...] = ()
 ) -> None:

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 
 from imagesasdata.nn.conv import conv, depthwise
 from imagesasdata.nn.layers import Conv, Folded
-from imagesasdata.nn.transformer import Dense, after_norm, dense, gelu, normal
+from imagesasdata.nn.transformer import Dense, after_norm, dense, dense_of, gelu, normal, scale_of
 
 EPSILON = 1e-6
 
@@ -126,9 +126,9 @@ def inference(
     """
     params = {
         "stem": model.stem.folded(),
-        "stem_norm": _scale_and_shift(model.stem_norm),
+        "stem_norm": scale_of(model.stem_norm),
         "blocks": [_folded(block) for stage in model.stages for block in stage],
-        "norm": _scale_and_shift(model.norm),
+        "norm": scale_of(model.norm),
         "classifier": after_norm(model.norm, model.classifier),
     }
 
@@ -156,18 +156,9 @@ def _shrink(x: jax.Array, layer: FoldedShrink) -> jax.Array:
 
 def _folded(block: Block | Shrink) -> FoldedBlock | FoldedShrink:
     if isinstance(block, Shrink):
-        scale, shift = _scale_and_shift(block.norm)
+        scale, shift = scale_of(block.norm)
         kernel, bias = (np.asarray(values) for values in block.conv.folded())
         shifted = bias + np.einsum("i,klio->o", shift, kernel)
         return FoldedShrink(Folded(scale[:, None] * kernel, shifted))  # type: ignore[arg-type]
-    assert block.narrow.bias is not None, "the layer is made with a bias"
-    by = np.asarray(block.scale[...])
-    kernel, bias = np.asarray(block.narrow.kernel[...]), np.asarray(block.narrow.bias[...])
-    narrow = Dense(kernel * by, bias * by)  # type: ignore[arg-type]
+    narrow = dense_of(block.narrow, block.scale)
     return FoldedBlock(block.filters.folded(), after_norm(block.norm, block.widen), narrow)
-
-
-def _scale_and_shift(norm: nnx.LayerNorm) -> tuple[Any, Any]:
-    assert norm.scale is not None, "the layer is made with a scale"
-    assert norm.bias is not None, "the layer is made with a bias"
-    return np.asarray(norm.scale[...]), np.asarray(norm.bias[...])

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from imagesasdata.nn.detections import Detections
+from imagesasdata.nn.detections import Detections, corners
 from imagesasdata.nn.transformer import Dense, Scale, attend, dense, scaled
 
 HEADS = 8
@@ -75,9 +75,8 @@ def detections(
     logits, boxes = answers(params, maps, seen)
     chances = jax.nn.softmax(logits, axis=-1)[..., jnp.asarray(KINDS)]
     size = seen.size[:, None]
-    middles, sides = boxes[..., :2] * size, boxes[..., 2:] * size
     return Detections(
-        jnp.concatenate([middles - sides / 2, middles + sides / 2], axis=-1),
+        corners(boxes[..., :2] * size, boxes[..., 2:] * size),
         chances.max(axis=-1),
         chances.argmax(axis=-1).astype(jnp.int32),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.nn.transformer import Dense
-from imagesasdata.weights.assign import assign
+from imagesasdata.weights.assign import assign, under
 from imagesasdata.weights.torch_arrays import Arrays
 from imagesasdata.weights.torch_names import COUNTERS
 from imagesasdata.zoo.detr import Attention, Decodes, Encodes, Last
@@ -26,12 +26,7 @@ def load_backbone(backbone: ResNet, tensors: Mapping[str, np.ndarray]) -> None:
     WeightsError
         When a parameter is missing, left over or of another shape.
     """
-    own = {
-        name.removeprefix(_BACKBONE): values
-        for name, values in tensors.items()
-        if name.startswith(_BACKBONE)
-    }
-    assign(body_slots(backbone), own, ignored=COUNTERS)
+    assign(body_slots(backbone), under(tensors, _BACKBONE), ignored=COUNTERS)
 
 
 def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 import keyword
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,11 @@ class Labels:
 
     names: tuple[str, ...]
     ids: tuple[str, ...]
+
+    @classmethod
+    def numbered(cls, names: Sequence[str]) -> Labels:
+        """Labels in a user's own words; as ids 1, 2, 3, ..."""
+        return cls(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))
 
     def identifiers(self) -> tuple[str, ...]:
         """A unique name for each class that can stand in a formula, such as ``great_grey_owl``."""

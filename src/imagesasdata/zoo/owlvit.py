@@ -11,8 +11,8 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float
 
-from imagesasdata.nn.detections import Detections, suppress
-from imagesasdata.nn.transformer import Dense, Scale, dense, scaled
+from imagesasdata.nn.detections import Detections, corners, suppress
+from imagesasdata.nn.transformer import dense, dense_of, scale_of, scaled
 from imagesasdata.nn.vision_transformer import inference_everywhere
 from imagesasdata.zoo.clip import CLIP, IMAGE, PATCH, TEXT
 
@@ -56,18 +56,17 @@ def inference(
     """
     params, see = inference_everywhere(model.clip.image)
     params |= {
-        "merge": Scale(*(np.asarray(part[...]) for part in (model.merge.scale, model.merge.bias))),  # type: ignore[arg-type, index]
-        "kind": _dense(model.kind),
-        "shift": _dense(model.shift),
-        "scale": _dense(model.scale),
-        "box": [_dense(layer) for layer in model.box],
+        "merge": scale_of(model.merge),
+        "kind": dense_of(model.kind),
+        "shift": dense_of(model.shift),
+        "scale": dense_of(model.scale),
+        "box": [dense_of(layer) for layer in model.box],
     }
 
     def apply(params: dict[str, Any], x: Float[Array, "b 768 768 3"]) -> Detections:
         logits, boxes = answers(params, see, x)
-        middles, sides = boxes[..., :2] * SIZE, boxes[..., 2:] * SIZE
         found = Detections(
-            jnp.concatenate([middles - sides / 2, middles + sides / 2], axis=-1),
+            corners(boxes[..., :2] * SIZE, boxes[..., 2:] * SIZE),
             jax.nn.sigmoid(logits.max(axis=-1)),
             logits.argmax(axis=-1).astype(jnp.int32),
         )
@@ -103,8 +102,3 @@ def _own_places() -> Float[np.ndarray, "n 4"]:
 
 def _unit(vectors: Float[Array, "*b d"]) -> Float[Array, "*b d"]:
     return vectors / (jnp.linalg.norm(vectors, axis=-1, keepdims=True) + _TINY)
-
-
-def _dense(layer: nnx.Linear) -> Any:
-    assert layer.bias is not None, "the layer is made with a bias"
-    return Dense(np.asarray(layer.kernel[...]), np.asarray(layer.bias[...]))  # type: ignore[arg-type]

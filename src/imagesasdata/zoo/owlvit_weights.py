@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from imagesasdata.weights.assign import Slot, assign
+from imagesasdata.weights.assign import Slot, assign, under
 from imagesasdata.weights.torch_names import layer_norm, linear
 from imagesasdata.zoo import clip_weights
 from imagesasdata.zoo.owlvit import OWLViT
@@ -24,12 +24,9 @@ def load(model: OWLViT, state: Mapping[str, np.ndarray]) -> None:
     WeightsError
         When a parameter is missing, left over or of another shape.
     """
-    clip = {
-        name.removeprefix(_CLIP): values for name, values in state.items() if name.startswith(_CLIP)
-    }
     heads = {name: values for name, values in state.items() if not name.startswith(_CLIP)}
     before = "vision_model.pre_layernorm"
-    assign(clip_weights.slots(model.clip, before=before), clip, ignored=_IGNORED)
+    assign(clip_weights.slots(model.clip, before=before), under(state, _CLIP), ignored=_IGNORED)
     assign(_heads(model), heads, ignored=_IGNORED)
 
 

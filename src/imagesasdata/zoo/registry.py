@@ -83,6 +83,10 @@ class Model:
         half = not isinstance(self.apply, HostFunction) and half_will_do(self.card)
         return Network(self.apply, self.params, self.card.cpu_batch, half)
 
+    def told(self, more: Mapping[str, Any]) -> Network:
+        """What is run on batches, with more among its parameters: what it is asked in words."""
+        return self.program._replace(params={**self.params, **more})
+
 
 class Added(NamedTuple):
     """A user's own model, and its Flax module where it has one."""
