@@ -86,7 +86,7 @@ $(VENV)/.remote: $(VENV)/.group-test
 	@touch $@
 
 remote: $(VENV)/.remote  ## The tests of s3:// and gs:// against servers on this machine
-	PYTHONPATH=src $(VENV)/remote/bin/python -m pytest tests/test_remote.py -k bucket
+	PYTHONPATH=src $(VENV)/remote/bin/python -m pytest tests/files/test_remote.py -k bucket
 
 soak: $(VENV)/.group-test  ## Hours of kills, damaged files and a million rows
 	$(PYTEST) -m soak -rP tests

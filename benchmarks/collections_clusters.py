@@ -8,7 +8,7 @@ import numpy as np
 from measure import Row, alternate, speed_ratios
 from sklearn.cluster import KMeans
 
-from imagesasdata.clustering.partition import part
+from imagesasdata.arrays.clustering.partition import part
 
 CLUSTERS, SIZE = 50, 256
 
@@ -17,8 +17,8 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     """The ratio of the time, and that of the inertia."""
     rows = 10_000 if quick else 100_000
     draws = np.random.default_rng(0)
-    centres = draws.standard_normal((CLUSTERS, SIZE))
-    vectors = centres[draws.integers(0, CLUSTERS, rows)] + 1.5 * draws.standard_normal((rows, SIZE))
+    centers = draws.standard_normal((CLUSTERS, SIZE))
+    vectors = centers[draws.integers(0, CLUSTERS, rows)] + 1.5 * draws.standard_normal((rows, SIZE))
     vectors = vectors.astype(np.float32)
     theirs = KMeans(CLUSTERS, n_init=4, random_state=0)
     programs = {

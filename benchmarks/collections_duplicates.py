@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from measure import Row
 
-from imagesasdata.neighbours.codes import near_codes
+from imagesasdata.arrays.neighbors.codes import near_codes
 
 BITS, THREADS = 6, 2
 # Of the peers' queries so many are timed; each query costs them the same.

@@ -1,4 +1,4 @@
-"""How many copies are found, and how clusters agree with labels, on labelled pictures.
+"""How many copies are found, and how clusters agree with labels, on labeled pictures.
 
 python benchmarks/collections_quality.py DATA, where DATA is the folder that IMAGESASDATA_DATA names.
 """

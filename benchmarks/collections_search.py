@@ -9,7 +9,7 @@ import numpy as np
 from measure import Row, alternate, speed_ratios
 from sklearn.neighbors import NearestNeighbors
 
-from imagesasdata.neighbours.exact import nearest
+from imagesasdata.arrays.neighbors.exact import nearest
 
 K, SIZE = 10, 1280
 # The bare product is what every exact search has to do; the search may take 1.4 times as long.
@@ -53,7 +53,7 @@ def _argpartition(queries: np.ndarray, collection: np.ndarray) -> np.ndarray:
 
 
 def _check(found: dict[str, np.ndarray]) -> None:
-    """All programs give the same neighbours, in whatever order."""
+    """All programs give the same neighbors, in whatever order."""
     first, *others = (np.sort(rows, axis=1) for rows in found.values())
     for rows in others:
         if np.mean(rows == first) < 0.999:

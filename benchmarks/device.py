@@ -20,8 +20,9 @@ import pictures
 from measure import Row
 
 import imagesasdata as iad
-from imagesasdata.runner import Network, Runner
-from imagesasdata.zoo import registry
+from imagesasdata.engine.runner import Runner
+from imagesasdata.networks.program import Network
+from imagesasdata.networks.zoo import registry
 
 SIDE, COPIED = 4096, 2**26
 BATCHES = 8
@@ -119,7 +120,7 @@ def _random(name: str) -> Network:
     network = family.build(card)
     network.eval()
     inference = family.inference(network)
-    return Network(registry.normalised(inference.apply, card), inference.params, half=True)
+    return Network(registry.normalized(inference.apply, card), inference.params, half=True)
 
 
 def _seconds(run: Callable[[], Any]) -> float:

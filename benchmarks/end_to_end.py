@@ -10,8 +10,8 @@ import pictures
 from measure import Row, alternate, speed_ratios
 
 import imagesasdata as iad
-from imagesasdata.devices import cores
-from imagesasdata.zoo.labels import imagenet
+from imagesasdata.machine import cores
+from imagesasdata.networks.zoo.class_names import imagenet
 
 BATCH, MICRO_BATCH = 32, 4
 LOOP_ONNX, LOOP_TORCH = "a loop with onnxruntime", "a loop with PyTorch"

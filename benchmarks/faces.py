@@ -1,4 +1,4 @@
-"""How often the verbs on faces are right, on the labelled pictures: writes faces.json beside this file.
+"""How often the verbs on faces are right, on the labeled pictures: writes faces.json beside this file.
 
 ``IMAGESASDATA_DATA=... python benchmarks/faces.py``; some three minutes on two cores.
 """
@@ -19,8 +19,8 @@ import pandas as pd
 from PIL import Image, ImageOps
 
 import imagesasdata as iad
-from imagesasdata.faces.boxes import overlap
-from imagesasdata.verbs._identity import CALIBRATIONS
+from imagesasdata.arrays.faces.boxes import overlap
+from imagesasdata.verbs.faces._identity import CALIBRATIONS
 
 DATA = Path(os.environ.get("IMAGESASDATA_DATA", "../shared/data")) / "faces"
 OUT = Path(__file__).with_name("faces.json")
@@ -77,7 +77,7 @@ def jpeg(image: Image.Image, face: pd.Series) -> Image.Image:
 
 
 def half_covered(image: Image.Image, face: pd.Series) -> Image.Image:
-    """The lower half of the face under a grey box, as under a mask."""
+    """The lower half of the face under a gray box, as under a mask."""
     x, y, width, height = face[BOX]
     covered = image.copy()
     covered.paste(

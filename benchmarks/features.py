@@ -11,10 +11,10 @@ from measure import Row, alternate, speed_ratios
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.measures import GROUPS, Size
-from imagesasdata.measures.group import Value
-from imagesasdata.pixels import fit
-from imagesasdata.verbs.features import LONG_SIDE
+from imagesasdata.arrays.measures import GROUPS, Size
+from imagesasdata.arrays.measures.group import Value
+from imagesasdata.arrays.pixels import fit
+from imagesasdata.verbs.measure.features import LONG_SIDE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "measures"))
 from reference import measure_plainly

@@ -26,7 +26,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     import peers
     import torch
 
-    from imagesasdata.devices import cores
+    from imagesasdata.machine import cores
 
     count = FEW if quick else BATCH
     ours, pixels, codes = _trainer(count)
@@ -36,7 +36,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     module._fc.weight.data.zero_()
     module._fc.bias.data.zero_()
     torch.set_num_threads(cores())
-    inputs = torch.from_numpy(peers.normalise(pixels))
+    inputs = torch.from_numpy(peers.normalize(pixels))
     wanted = torch.from_numpy(codes).float()
 
     def step(*, fixed: bool) -> np.ndarray:
@@ -69,15 +69,15 @@ def _trainer(count: int):  # type: ignore[no-untyped-def]
     import jax
     from flax import nnx
 
-    from imagesasdata.devices import cores
-    from imagesasdata.nn.normalise import normalise
-    from imagesasdata.runner import use_compilation_cache
+    from imagesasdata.engine.runner import use_compilation_cache
+    from imagesasdata.machine import cores
+    from imagesasdata.networks.nn.normalize import normalize
+    from imagesasdata.networks.zoo import registry
     from imagesasdata.training.fit import PART
     from imagesasdata.training.head import Head
     from imagesasdata.training.network import Tuned, split_module
     from imagesasdata.training.outcome import find_outcome
     from imagesasdata.training.trainer import Objective, Trainer
-    from imagesasdata.zoo import registry
 
     use_compilation_cache()
     pixels = pictures.coarse(count)
@@ -86,7 +86,7 @@ def _trainer(count: int):  # type: ignore[no-untyped-def]
     module = Tuned(
         registry.network("efficientnet_lite0"),
         Head(1280, 1, rngs=nnx.Rngs(0)),
-        lambda x: normalise(x, prepare.mean, prepare.sd),
+        lambda x: normalize(x, prepare.mean, prepare.sd),
     )
     network = split_module(
         module, lambda name: True, jax.ShapeDtypeStruct((1, *pixels.shape[1:]), np.uint8)
@@ -111,13 +111,13 @@ def _peak(count: int) -> float:
 
 
 def _child(count: int) -> None:
-    from imagesasdata.training.optimiser import build_optimiser
+    from imagesasdata.training.optimizer import build_optimizer
 
     trainer, pixels, _ = _trainer(count)
-    optimiser = build_optimiser("adamw", 1e-4, l2=1e-4)
-    update = trainer.update(optimiser)
+    optimizer = build_optimizer("adamw", 1e-4, l2=1e-4)
+    update = trainer.update(optimizer)
     trained = trainer.start()
-    state = optimiser.transform.init(trained)
+    state = optimizer.transform.init(trained)
     for epoch in range(2):
         gradients, sums = trainer.gradients(trained, _batch(pixels), epoch)
         trained, state = update(trained, state, gradients, sums.weight)

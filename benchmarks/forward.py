@@ -9,9 +9,9 @@ import peers
 import pictures
 from measure import Row, alternate, speed_ratios
 
-from imagesasdata.devices import cores
-from imagesasdata.runner import Runner
-from imagesasdata.zoo.registry import load
+from imagesasdata.engine.runner import Runner
+from imagesasdata.machine import cores
+from imagesasdata.networks.zoo.registry import load
 
 COUNT, MICRO_BATCH = 32, 4
 TOLERANCE = 1e-3
@@ -21,7 +21,7 @@ TARGETS = {"onnxruntime": 0.85, "PyTorch": 4.0}
 def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     """Speed of the forward pass against PyTorch and onnxruntime, once all give the same numbers."""
     pixels = pictures.coarse(COUNT)
-    prepared = peers.normalise(pixels)
+    prepared = peers.normalize(pixels)
 
     model = load(peers.MODEL, task="classify")
     runner = Runner(model.program, device="cpu")

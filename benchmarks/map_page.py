@@ -94,8 +94,8 @@ def _page(folder: Path, count: int) -> Path:
     """The page, its pictures in clouds as a projection gives them."""
     paths = pictures.linked(folder, pictures.small(folder, min(FILES, count)), count)
     draws = np.random.default_rng(0)
-    centres = draws.normal(size=(20, 2))[draws.integers(0, 20, count)]
-    places = centres + 0.2 * draws.normal(size=(count, 2))
+    centers = draws.normal(size=(20, 2))[draws.integers(0, 20, count)]
+    places = centers + 0.2 * draws.normal(size=(count, 2))
     table = pd.DataFrame({"path": paths, "dim_1": places[:, 0], "dim_2": places[:, 1]})
     return iad.map_images(table, to=folder / "map.html", progress=False)
 

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from measure import REST_SECONDS, Row
 
-from imagesasdata.runner import Runner
-from imagesasdata.weights.store import locate
-from imagesasdata.zoo import registry
+from imagesasdata.engine.runner import Runner
+from imagesasdata.networks.weights.store import locate
+from imagesasdata.networks.zoo import registry
 
 AIM = 3.0
 # Pictures and rounds for each backend: the plain one takes some ten seconds a picture.

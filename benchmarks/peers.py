@@ -13,8 +13,8 @@ import torch
 from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image
 
-from imagesasdata.weights import store
-from imagesasdata.zoo.registry import card
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo.registry import card
 
 MODEL = "efficientnet_lite0"
 SIZE, SHORT_SIDE = 224, 256
@@ -63,25 +63,25 @@ def onnx_network(path: Path, threads: int | None = None) -> Network:
     return lambda batch: session.run(["logits"], {"pixels": batch})[0]
 
 
-def normalise(pixels: np.ndarray) -> np.ndarray:
+def normalize(pixels: np.ndarray) -> np.ndarray:
     """From uint8 (..., h, w, 3) to what these networks take, (..., 3, h, w)."""
     scaled = (pixels.astype(np.float32) - np.float32(127)) / np.float32(128)
     return np.ascontiguousarray(np.moveaxis(scaled, -1, -3))
 
 
 def read_whole(path: str) -> np.ndarray:
-    """The usual way: decode all, resize the shorter side, cut out the centre."""
+    """The usual way: decode all, resize the shorter side, cut out the center."""
     with Image.open(path) as opened:
         image = opened.convert("RGB")
     width, height = image.size
     scale = SHORT_SIDE / min(width, height)
     image = image.resize((round(width * scale), round(height * scale)), Image.Resampling.BICUBIC)
     left, top = (image.width - SIZE) // 2, (image.height - SIZE) // 2
-    return normalise(np.asarray(image.crop((left, top, left + SIZE, top + SIZE))))
+    return normalize(np.asarray(image.crop((left, top, left + SIZE, top + SIZE))))
 
 
 def read_scaled(path: str) -> np.ndarray:
-    """The quick way: decode a JPEG at a reduced scale, resize only the centre."""
+    """The quick way: decode a JPEG at a reduced scale, resize only the center."""
     with Image.open(path) as image:
         image.draft("RGB", _at_least(image.size))
         image = image.convert("RGB")
@@ -89,7 +89,7 @@ def read_scaled(path: str) -> np.ndarray:
     side = min(width, height) * SIZE / SHORT_SIDE
     left, top = (width - side) / 2, (height - side) / 2
     box = (left, top, left + side, top + side)
-    return normalise(np.asarray(image.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box=box)))
+    return normalize(np.asarray(image.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box=box)))
 
 
 def loop(network: Network, paths: Sequence[str], batch: int) -> np.ndarray:

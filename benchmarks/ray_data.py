@@ -12,7 +12,7 @@ import pictures
 from measure import Row
 
 import imagesasdata as iad
-from imagesasdata.devices import cores
+from imagesasdata.machine import cores
 
 FILES, MANY, FEW, ROWS = 200, 5000, 600, 100
 AT_LEAST = 0.8

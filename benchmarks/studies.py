@@ -17,7 +17,7 @@ from pathlib import Path
 REPO = Path(__file__).parents[1]
 sys.path.insert(0, str(REPO))
 
-from tests.stats.studies import predicted_covariate, predicted_outcome, summarise  # noqa: E402
+from tests.arrays.stats.studies import predicted_covariate, predicted_outcome, summarize  # noqa: E402
 
 # Kind, simulation, family, and the coefficient on which the errors tell most.
 STUDIES = (
@@ -36,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = []
     for kind, make, family, term in STUDIES:
-        found = summarise([make(seed, family) for seed in range(arguments.studies)])
+        found = summarize([make(seed, family) for seed in range(arguments.studies)])
         for method, one in found.items():
             row = {
                 "study": kind,

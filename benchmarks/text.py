@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rapidocr import RapidOCR
 
 import imagesasdata as iad
-from imagesasdata.devices import cores
+from imagesasdata.machine import cores
 
 LINES, SIZE = 24, (900, 1200)
 LOOP, ONE = "RapidOCR's own loop", "one worker"

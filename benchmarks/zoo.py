@@ -11,10 +11,11 @@ import peers
 import torch
 from measure import Row, alternate, speed_ratios
 
-from imagesasdata.devices import cores
-from imagesasdata.runner import Network, Runner
-from imagesasdata.weights.h5 import read_h5
-from imagesasdata.zoo import registry
+from imagesasdata.engine.runner import Runner
+from imagesasdata.machine import cores
+from imagesasdata.networks.program import Network
+from imagesasdata.networks.weights.h5 import read_h5
+from imagesasdata.networks.zoo import registry
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.parity import references

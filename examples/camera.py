@@ -38,11 +38,11 @@ def snapshot(
     random: np.random.Generator,
     *,
     light: float = 1.0,
-    colour: float = 1.0,
+    color: float = 1.0,
     blur: float = 0.6,
     grain: float = 4.0,
 ) -> Image.Image:
-    """The scene as a hand-held camera takes it: light, colour, softness, a sensor's grain.
+    """The scene as a hand-held camera takes it: light, color, softness, a sensor's grain.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ def snapshot(
         Where chance comes from.
     light
         How much light there is; 1 leaves it.
-    colour
-        How strong colours are; 0 is grey.
+    color
+        How strong colors are; 0 is gray.
     blur
         Standard deviation of the softness in pixels.
     grain
         Standard deviation of the grain, in levels of 255.
     """
-    pixels = np.asarray(ImageEnhance.Color(scene).enhance(colour), np.float32) * light
+    pixels = np.asarray(ImageEnhance.Color(scene).enhance(color), np.float32) * light
     pixels = cv2.GaussianBlur(pixels, (0, 0), blur)
     pixels += random.normal(0, grain, pixels.shape)
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))

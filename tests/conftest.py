@@ -1,4 +1,4 @@
-"""Fixtures: every kind of table, a folder of pictures of every kind of trouble, the labelled data."""
+"""Fixtures: every kind of table, a folder of pictures of every kind of trouble, the labeled data."""
 
 from __future__ import annotations
 
@@ -22,43 +22,21 @@ from PIL import Image
 if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
     install_import_hook(
         [
-            "imagesasdata.nn",
-            "imagesasdata.zoo.efficientnet_lite",
-            "imagesasdata.zoo.dlib_resnet",
-            "imagesasdata.faces",
-            "imagesasdata.ocr.pieces",
-            "imagesasdata.ocr.rapidocr",
-            "imagesasdata.ocr.reading_order",
-            "imagesasdata.measures",
-            "imagesasdata.neighbours",
-            "imagesasdata.clustering",
-            "imagesasdata.zoo.graph.convolutions",
-            *(
-                f"imagesasdata.zoo.{name}"
-                for name in (
-                    "blip",
-                    "clip",
-                    "convnext",
-                    "detr",
-                    "dinov2",
-                    "mobilenet_v2",
-                    "owlvit",
-                    "resnet",
-                    "vgg",
-                    "vit",
-                )
-            ),
-            "imagesasdata.stats",
+            "imagesasdata.arrays",
+            "imagesasdata.networks.nn",
+            "imagesasdata.networks.ocr.rapidocr",
+            "imagesasdata.networks.zoo.architectures",
+            "imagesasdata.networks.zoo.graph.convolutions",
         ],
         "beartype.beartype",
     )
 
-from imagesasdata.weights import store
-from imagesasdata.zoo import registry
-from imagesasdata.zoo.card import WeightFile
+from imagesasdata.machine import home
+from imagesasdata.networks.weights.file import WeightFile
+from imagesasdata.networks.zoo import registry
 
 REPO = Path(__file__).parents[1]
-_USERS_HOME = store.home()
+_USERS_HOME = home()
 
 
 def _fetched(file: WeightFile) -> Path:
@@ -110,10 +88,10 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The labelled development pictures, which are not part of the project."""
+    """The labeled development pictures, which are not part of the project."""
     folder = Path(os.environ.get("IMAGESASDATA_DATA", REPO.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip("the labelled pictures are not here; IMAGESASDATA_DATA names their folder")
+        pytest.skip("the labeled pictures are not here; IMAGESASDATA_DATA names their folder")
     return folder
 
 
@@ -130,7 +108,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("IMAGESASDATA_HOME", str(tmp_path_factory.mktemp("home")))
         for file in registry.files(registry.SETS):
             if _fetched(file).is_file():
-                link = store.home() / _fetched(file).relative_to(_USERS_HOME)
+                link = home() / _fetched(file).relative_to(_USERS_HOME)
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(_fetched(file))
         yield
@@ -154,7 +132,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     skip = pytest.mark.skip(reason="needs: imagesasdata weights fetch faces")
     for item in items:
-        if item.name.startswith("imagesasdata.verbs.") and item.name.endswith("_faces"):
+        if item.name.startswith("imagesasdata.verbs.faces."):
             item.add_marker(skip)
 
 

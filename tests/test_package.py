@@ -14,11 +14,10 @@ import pytest
 
 import imagesasdata as iad
 from imagesasdata import columns as column_module
+from imagesasdata.arrays.measures import GROUPS
 from imagesasdata.columns import Column
-from imagesasdata.measures import GROUPS
-from imagesasdata.verbs import read_images as read_module
-
-from .conftest import REPO
+from imagesasdata.verbs.read import read_images as read_module
+from tests.conftest import REPO
 
 VERBS = [name for name in iad.__all__ if name[0].islower()]
 COMMON = ("path", "max_pixels", "workers", "cache", "on_error", "progress", "device", "batch_size")
@@ -33,11 +32,11 @@ ABOUT = {
     "find_similar": 2,
     "label_page": 3,
     "measure_regions": 2,
-    "recognise_objects": 2,
+    "recognize_objects": 2,
     "register_model": 2,
     "regress": 2,
     "sample_for_labels": 2,
-    "segment_colours": 2,
+    "segment_colors": 2,
     "transform": 2,
     "validate": 3,
 }

@@ -61,8 +61,8 @@ CALLS = {
     "blur_faces": "iad.blur_faces(photos, to=folder)",
     "find_faces": "iad.find_faces(photos[0], photos)",
     "verify_faces": "iad.verify_faces(pd.DataFrame({'path_a': photos, 'path_b': photos}))",
-    "recognise_objects": "iad.recognise_objects(photos, {'cat': photos[0]})",
-    "segment_colours": "iad.segment_colours(photos, {'wood': 'saddlebrown'})",
+    "recognize_objects": "iad.recognize_objects(photos, {'cat': photos[0]})",
+    "segment_colors": "iad.segment_colors(photos, {'wood': 'saddlebrown'})",
     "measure_regions": (
         "iad.measure_regions('examples/lights/lights.tif', 'examples/lights/districts.geojson')"
     ),
@@ -81,7 +81,7 @@ CALLS = {
     "ray_workers": "iad.ray_workers()",
     # Ray's processes speak to one another by sockets; what comes before Ray is looked at.
     "ray_dataset": "iad.ray_dataset(coded, path='none')",
-    "pseudonymise": "iad.pseudonymise(coded, key='a key that is long')",
+    "pseudonymize": "iad.pseudonymize(coded, key='a key that is long')",
 }
 VERBS = [name for name in iad.__all__ if name[0].islower()]
 

@@ -14,9 +14,8 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-
-from . import clips
-from .conftest import encoded, picture
+from tests import clips
+from tests.conftest import encoded, picture
 
 pytestmark = pytest.mark.slow
 linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")

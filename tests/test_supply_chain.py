@@ -1,4 +1,4 @@
-"""What comes with the library: licences, and wheels that anyone can make again byte by byte."""
+"""What comes with the library: licenses, and wheels that anyone can make again byte by byte."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import REPO
+from tests.conftest import REPO
 
 
-def licences() -> object:
-    spec = importlib.util.spec_from_file_location("licences", REPO / "tools" / "licences.py")
+def licenses() -> object:
+    spec = importlib.util.spec_from_file_location("licenses", REPO / "tools" / "licenses.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -24,13 +24,13 @@ def licences() -> object:
     return module
 
 
-def test_every_licence_is_permissive() -> None:
-    tool = licences()
+def test_every_license_is_permissive() -> None:
+    tool = licenses()
     found = tool.installed(tool.requirements(REPO / "pyproject.toml"))
     assert {"jax", "pandas", "pillow", "certifi" if "requests" in found else "numpy"} <= set(found)
     assert len(found) > 40
     for name, package in found.items():
-        stated = tool.licence(name, package)
+        stated = tool.license(name, package)
         if name not in tool.BY_FILE:
             assert tool.PERMISSIVE.search(stated), f"{name}: {stated}"
         assert not tool.COPYLEFT.search(stated), f"{name}: {stated}"
@@ -46,8 +46,8 @@ def test_every_licence_is_permissive() -> None:
         ("proprietary", False, False),
     ],
 )
-def test_licences_are_told_apart(stated: str, permissive: bool, copyleft: bool) -> None:
-    tool = licences()
+def test_licenses_are_told_apart(stated: str, permissive: bool, copyleft: bool) -> None:
+    tool = licenses()
     assert bool(tool.PERMISSIVE.search(stated)) is permissive
     assert bool(tool.COPYLEFT.search(stated)) is copyleft
 

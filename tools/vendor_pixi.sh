@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Take PixiJS's built file of a version from npm, as it is, with its licence: tools/vendor_pixi.sh 8.22.0
+# Take PixiJS's built file of a version from npm, as it is, with its license: tools/vendor_pixi.sh 8.22.0
 set -euo pipefail
 version=${1:?a version, such as 8.22.0}
 to=$(cd "$(dirname "$0")/../src/imagesasdata/pages/vendor" && pwd)

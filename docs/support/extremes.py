@@ -13,8 +13,8 @@ import pandas as pd
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.decode import decode
-from imagesasdata.measures import GROUPS
+from imagesasdata.arrays.measures import GROUPS
+from imagesasdata.files.decode import decode
 
 SIDE, EACH = 84, 2
 
@@ -22,7 +22,7 @@ SIDE, EACH = 84, 2
 def formulas(group: str) -> str:
     """The text above a group's measures: what each is and where it comes from."""
     module = {"hash": "hashes"}.get(group, group)
-    text = importlib.import_module(f"imagesasdata.measures.{module}").__doc__ or ""
+    text = importlib.import_module(f"imagesasdata.arrays.measures.{module}").__doc__ or ""
     return text.partition("\n")[2].replace("``", "`")
 
 

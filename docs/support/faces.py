@@ -41,7 +41,7 @@ def identity() -> str:
 
 
 def attributes() -> str:
-    """Age, gender and race on labelled crops, by group."""
+    """Age, gender and race on labeled crops, by group."""
     rows = [
         [
             r["by"],
@@ -55,7 +55,7 @@ def attributes() -> str:
         for r in RESULTS["attributes"]
     ]
     head = ["by", "group", "faces", "mean error of age, years", "age between low and high"]
-    return _table([*head, "gender as labelled", "race as labelled"], rows)
+    return _table([*head, "gender as labeled", "race as labeled"], rows)
 
 
 def hiding() -> str:

@@ -61,7 +61,7 @@ def on_post_build(config: Any) -> None:
 def _searched(location: str, words: str) -> str:
     """What the search knows of a section: of a model's card its beginning, of a script nothing.
 
-    Cards repeat the licences and limits of their families, and scripts the words of their page.
+    Cards repeat the licenses and limits of their families, and scripts the words of their page.
     """
     if location.endswith("#the-script"):
         return ""

@@ -1,4 +1,4 @@
-"""Pictures drawn for the tutorials: rated colours, and posters with the marks of three parties."""
+"""Pictures drawn for the tutorials: rated colors, and posters with the marks of three parties."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _PHOTOS = ("coffee", "rocket", "chelsea", "astronaut")
 
 
 def rated(folder: Path, count: int) -> pd.DataFrame:
-    """Patches of colour, and how pleasant made-up raters found each, from 1 to 7."""
+    """Patches of color, and how pleasant made-up raters found each, from 1 to 7."""
     random = np.random.default_rng(7)
     rows = []
     for number in range(count):
         warm, light = random.uniform(0, 1, 2)
-        colour = np.array([0.25 + 0.6 * warm, 0.45, 0.85 - 0.6 * warm]) * (0.35 + 0.65 * light)
-        pixels = 255 * np.clip(colour + random.normal(0, 0.06, (24, 24, 3)), 0, 1)
+        color = np.array([0.25 + 0.6 * warm, 0.45, 0.85 - 0.6 * warm]) * (0.35 + 0.65 * light)
+        pixels = 255 * np.clip(color + random.normal(0, 0.06, (24, 24, 3)), 0, 1)
         path = folder / f"{number:03}.jpg"
         Image.fromarray(pixels.astype(np.uint8)).resize((160, 160)).save(path, quality=90)
         # Raters do not agree, so no model can be right to the last point.
@@ -66,14 +66,14 @@ def posters(folder: Path, count: int) -> pd.DataFrame:
 
 def _draw(pen: ImageDraw.ImageDraw, party: str, middle: tuple[int, int], size: int) -> None:
     x, y = middle
-    colour = PARTIES[party]
+    color = PARTIES[party]
     if party == "Sun":
         for turn in np.arange(0, 2 * np.pi, np.pi / 4):
             end = (x + size * np.cos(turn), y + size * np.sin(turn))
-            pen.line([(x, y), end], fill=colour, width=max(3, size // 6))
-        pen.ellipse([x - size / 2, y - size / 2, x + size / 2, y + size / 2], fill=colour)
+            pen.line([(x, y), end], fill=color, width=max(3, size // 6))
+        pen.ellipse([x - size / 2, y - size / 2, x + size / 2, y + size / 2], fill=color)
     elif party == "Leaf":
-        pen.ellipse([x - size / 2, y - size, x + size / 2, y + size], fill=colour)
+        pen.ellipse([x - size / 2, y - size, x + size / 2, y + size], fill=color)
         pen.line([(x, y - size), (x, y + size)], fill="white", width=max(2, size // 10))
     else:
         for row in (-0.6, 0.0, 0.6):
@@ -81,4 +81,4 @@ def _draw(pen: ImageDraw.ImageDraw, party: str, middle: tuple[int, int], size: i
                 (x + size * step, y + size * (row + 0.2 * np.sin(np.pi * 2 * step)))
                 for step in np.linspace(-1, 1, 30)
             ]
-            pen.line(points, fill=colour, width=max(4, size // 4))
+            pen.line(points, fill=color, width=max(4, size // 4))

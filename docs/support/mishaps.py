@@ -54,8 +54,8 @@ MISHAPS = (
         "`iad.models().model` lists them.",
     ),
     Mishap(
-        'iad.features(photos, groups="color")',
-        lambda: iad.features(PHOTOS, groups="color"),
+        'iad.features(photos, groups="colour")',
+        lambda: iad.features(PHOTOS, groups="colour"),
         "Names are in British spelling.",
         "Take the name that the hint proposes.",
     ),

@@ -13,45 +13,33 @@ from typing import Any
 
 import imagesasdata as iad
 from imagesasdata import columns as col
+from imagesasdata.arrays.faces import columns as faces
+from imagesasdata.arrays.measures import GROUPS, aesthetics
 from imagesasdata.columns import Column
-from imagesasdata.exif import CAMERA, PLACE
-from imagesasdata.faces import columns as faces
-from imagesasdata.measures import GROUPS, aesthetics
-from imagesasdata.regression import result
+from imagesasdata.files.exif import CAMERA, PLACE
 from imagesasdata.training import columns as training
-from imagesasdata.verbs import agreement as agreement_module
-from imagesasdata.verbs import audit as audit_module
-from imagesasdata.verbs import (
-    blur_faces,
-    caption,
+from imagesasdata.verbs.classify.classify import caption
+from imagesasdata.verbs.collections import (
     cluster,
     cluster_curve,
     cluster_table,
-    count_objects,
-    detect_objects,
-    explain,
     find_duplicates,
     find_similar,
-    label_page,
-    measure_regions,
-    read_annotations,
-    read_images,
-    read_text,
-    read_video,
-    recognise_objects,
     reduce,
-    sample_for_labels,
-    score_emotions,
-    score_unsafe,
-    segment_colours,
-    transform,
-    video_motion,
-    video_shots,
 )
-from imagesasdata.verbs import models as models_module
-from imagesasdata.verbs import summary as summary_module
-from imagesasdata.verbs import validate as validate_module
-from imagesasdata.verbs.score_aesthetics import PRED
+from imagesasdata.verbs.faces import blur_faces
+from imagesasdata.verbs.inside import explain
+from imagesasdata.verbs.inside import models as models_module
+from imagesasdata.verbs.inside import summary as summary_module
+from imagesasdata.verbs.measure import measure_regions, score_emotions, score_unsafe, segment_colors
+from imagesasdata.verbs.measure.score_aesthetics import PRED
+from imagesasdata.verbs.read import read_images, read_video, transform, video_motion, video_shots
+from imagesasdata.verbs.things import count_objects, detect_objects, read_text, recognize_objects
+from imagesasdata.verbs.trust import agreement as agreement_module
+from imagesasdata.verbs.trust import audit as audit_module
+from imagesasdata.verbs.trust import label_page, read_annotations, sample_for_labels
+from imagesasdata.verbs.trust import validate as validate_module
+from imagesasdata.verbs.trust.regression import result
 
 READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
 EXIF = (*CAMERA, *PLACE)
@@ -62,11 +50,11 @@ TRANSFORM = transform.COLUMNS
 EXPLAIN = explain.COLUMNS
 AESTHETICS = (*aesthetics.COLUMNS, PRED)
 REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
-COLOURS = (*segment_colours.CELL, segment_colours.SHARE.named("road_share"))
+COLORS = (*segment_colors.CELL, segment_colors.SHARE.named("road_share"))
 OBJECTS = detect_objects.COLUMNS
 COUNTS = (count_objects.COUNT.named("n_person"),)
 UNSAFE = score_unsafe.COLUMNS
-MATCHES = recognise_objects.COLUMNS
+MATCHES = recognize_objects.COLUMNS
 EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
 TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
 CAPTION = (caption.CAPTION,)
@@ -128,7 +116,7 @@ BY_VERB: dict[str, tuple[Column, ...]] = {
     "score_emotions": EMOTIONS,
     "score_unsafe": UNSAFE,
     "caption": CAPTION,
-    "segment_colours": COLOURS,
+    "segment_colors": COLORS,
     "measure_regions": REGIONS,
     "video_shots": (*VIDEO, *SHOTS),
     "video_motion": (col.VIDEO_ID, col.VIDEO_PATH, *MOTION),
@@ -144,7 +132,7 @@ BY_VERB: dict[str, tuple[Column, ...]] = {
     "blur_faces": BLUR_FACES,
     "detect_objects": OBJECTS,
     "count_objects": COUNTS,
-    "recognise_objects": MATCHES,
+    "recognize_objects": MATCHES,
     "read_text": (*TEXT, *WHOLE_TEXT),
     "find_similar": SIMILAR,
     "find_duplicates": DUPLICATES,
@@ -289,11 +277,11 @@ def model_table() -> str:
             f"{one.parameters / 1000000.0:.1f}",
             f"{one.megabytes:.0f}",
             one.score,
-            one.licence.split(" (")[0],
+            one.license.split(" (")[0],
         ]
         for one in listed.itertuples()
     ]
-    head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "licence"]
+    head = ["model", "does", "pixels", "million parameters", "MB", "published accuracy", "license"]
     return _markdown(head, rows)
 
 

@@ -39,11 +39,11 @@ def make_data(folder: Path = HERE / "data") -> Path:
         shares = [pair[decade == 1970] for pair in SHARES.values()]
         kind = random.choice(list(SHARES), p=shares)
         # Pictures of the sixties have faded.
-        colour = random.uniform(0.2, 0.6) if decade == 1960 else random.uniform(0.6, 1.2)
+        color = random.uniform(0.2, 0.6) if decade == 1960 else random.uniform(0.6, 1.2)
         scene = part(f"{FILES.get(kind, kind)}.jpg", SIZE, random)
         path = f"pictures/{number:03}.jpg"
         light = random.uniform(0.7, 1.3)
-        snapshot(scene, random, light=light, colour=colour, grain=7).save(folder / path, quality=85)
+        snapshot(scene, random, light=light, color=color, grain=7).save(folder / path, quality=85)
         rows.append((path, decade, kind))
     archive = pd.DataFrame(rows, columns=["path", "decade", "kind"])
     archive.drop(columns="kind").to_csv(folder / "archive.csv", index=False)

@@ -36,9 +36,7 @@ names = {0: "cat", 1: "astronaut", 2: "rocket", 3: "coffee", 4: "coins"}
 archive["shows"] = archive["cluster"].map(names)
 
 # A map of the whole archive, to be opened in a browser.
-iad.map_images(
-    archive, to=OUTPUT / "map.html", colour="shows", columns=["shows", "decade", "label"]
-)
+iad.map_images(archive, to=OUTPUT / "map.html", color="shows", columns=["shows", "decade", "label"])
 
 # Do the names hold? Someone names 60 pictures without having seen the clusters.
 sample = iad.sample_for_labels(archive, 60, seed=1)

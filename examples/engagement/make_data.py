@@ -18,7 +18,7 @@ sys.path.append(str(HERE.parent))
 from camera import part, snapshot  # noqa: E402
 
 # What goes with the logarithm of expected likes, other things equal.
-TRUTH = {"luminance_mean": 2.0, "colourfulness": 0.010, "shows_cat": 0.4, "weekend": 0.25}
+TRUTH = {"luminance_mean": 2.0, "colorfulness": 0.010, "shows_cat": 0.4, "weekend": 0.25}
 ACCOUNTS, POSTS, SIZE = 30, 10, (256, 192)
 SUBJECTS = ("chelsea", "coffee", "rocket", "astronaut", "coins", "grass")
 
@@ -36,13 +36,13 @@ def make_data(folder: Path = HERE / "data") -> Path:
             subject = random.choice(SUBJECTS, p=[0.3, 0.14, 0.14, 0.14, 0.14, 0.14])
             scene = part(f"{subject}.jpg", SIZE, random)
             light = np.exp(random.normal(0.2 * skill, 0.25)).clip(0.4, 1.6)
-            colour = random.uniform(0.3, 1.7)
-            picture = snapshot(scene, random, light=light, colour=colour)
+            color = random.uniform(0.3, 1.7)
+            picture = snapshot(scene, random, light=light, color=color)
             path = folder / "pictures" / f"post_{account:02}_{number:02}.jpg"
             picture.save(path, quality=92)
             weekend = int(random.random() < 2 / 7)
             is_cat = int(subject == "chelsea")
-            about = (luminance(picture), colourfulness(picture), is_cat, weekend)
+            about = (luminance(picture), colorfulness(picture), is_cat, weekend)
             expected = 0.6 * np.log(followers) + 0.4 * skill - 1.0
             expected += sum(x * b for x, b in zip(about, TRUTH.values(), strict=True))
             likes = random.poisson(np.exp(expected) * random.gamma(8, 1 / 8))
@@ -61,7 +61,7 @@ def luminance(picture: Image.Image) -> float:
     return float((linear @ [0.2126, 0.7152, 0.0722]).mean())
 
 
-def colourfulness(picture: Image.Image) -> float:
+def colorfulness(picture: Image.Image) -> float:
     """The measure of Hasler and Suesstrunk (2003)."""
     red, green, blue = np.moveaxis(np.asarray(picture, float), 2, 0)
     across, along = red - green, (red + green) / 2 - blue

@@ -19,8 +19,8 @@ data = make_data()
 posts = pd.read_csv(data / "posts.csv")
 posts["path"] = str(data) + "/" + posts["path"]
 
-# From pictures to columns: light and colour from the pixels, the subject from a network.
-posts = iad.features(posts, groups=["light", "colour"])
+# From pictures to columns: light and color from the pixels, the subject from a network.
+posts = iad.features(posts, groups=["light", "color"])
 posts = iad.classify(posts)
 
 # ImageNet's five breeds of house cats, by their WordNet ids.
@@ -29,7 +29,7 @@ posts["shows_cat"] = posts["label_id"].isin(house_cats)
 
 # Likes are counts. Accounts differ in much that nobody measured, so compare posts within accounts;
 # posts of one account are alike, so standard errors are by account.
-attributes = "luminance_mean + colourfulness + shows_cat + weekend"
+attributes = "luminance_mean + colorfulness + shows_cat + weekend"
 by_account = {"cluster": "account"}
 pooled = iad.regress(
     f"likes ~ {attributes} + np.log(followers)", posts, family="poisson", vcov=by_account
@@ -49,15 +49,15 @@ print(table.round(3).to_string(index=False))
 # The figure: how much more likes an attribute goes with, per standard deviation.
 scale = posts[list(TRUTH)].astype(float).std()
 figure, axis = plt.subplots(figsize=(7, 3.2), layout="constrained")
-for model, shift, colour in (("pooled", -0.12, "grey"), ("within accounts", 0.12, "teal")):
+for model, shift, color in (("pooled", -0.12, "gray"), ("within accounts", 0.12, "teal")):
     rows = table[table["model"] == model]
     place = pd.Series(range(len(rows)), rows.index) + shift
     unit = scale[rows["term"]].to_numpy()
-    axis.hlines(place, rows["conf_low"] * unit, rows["conf_high"] * unit, color=colour)
-    axis.plot(rows["estimate"] * unit, place, "o", color=colour, label=model)
+    axis.hlines(place, rows["conf_low"] * unit, rows["conf_high"] * unit, color=color)
+    axis.plot(rows["estimate"] * unit, place, "o", color=color, label=model)
 axis.plot(pd.Series(TRUTH) * scale, range(len(TRUTH)), "k|", markersize=18, label="truth")
 axis.axvline(0, color="black", linewidth=0.5)
-axis.set_yticks(range(len(TRUTH)), ["brightness", "colourfulness", "shows a cat", "weekend"])
+axis.set_yticks(range(len(TRUTH)), ["brightness", "colorfulness", "shows a cat", "weekend"])
 axis.set_xlabel("change of log likes per standard deviation (95% interval)")
 axis.invert_yaxis()
 axis.legend(frameon=False)

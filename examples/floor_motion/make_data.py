@@ -13,10 +13,10 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 HERE = Path(__file__).parent
-# A standard deviation of polarisation changes the logarithm of how many cross the aisle by so much.
-TRUTH = {"polarisation": -0.35}
+# A standard deviation of polarization changes the logarithm of how many cross the aisle by so much.
+TRUTH = {"polarization": -0.35}
 VOTES, WIDTH, HEIGHT, RATE, FRAMES = 40, 256, 192, 10, 20
-CROSSING = 14  # members, at mean polarisation
+CROSSING = 14  # members, at mean polarization
 SEATED = 50
 PARTIES = ((170, 60, 60), (60, 80, 170))
 # In these clips the camera turns, which is motion, but not of members.
@@ -29,12 +29,12 @@ def make_data(folder: Path = HERE / "data") -> Path:
     (folder / "clips").mkdir(parents=True, exist_ok=True)
     rows = []
     for vote in range(VOTES):
-        polarisation = random.normal()
-        crossing = random.poisson(CROSSING * np.exp(TRUTH["polarisation"] * polarisation))
+        polarization = random.normal()
+        crossing = random.poisson(CROSSING * np.exp(TRUTH["polarization"] * polarization))
         path = f"clips/vote_{vote:02}.mp4"
         film(folder / path, int(crossing), random, turn=1.2 if vote in TURNING else 0.0)
-        rows.append((path, vote, polarisation, int(crossing)))
-    votes = pd.DataFrame(rows, columns=["path", "vote", "polarisation", "crossing"])
+        rows.append((path, vote, polarization, int(crossing)))
+    votes = pd.DataFrame(rows, columns=["path", "vote", "polarization", "crossing"])
     votes.drop(columns="crossing").to_csv(folder / "votes.csv", index=False)
     return folder
 

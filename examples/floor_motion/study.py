@@ -1,4 +1,4 @@
-"""Do members mingle less when parliament is polarised? Cooperation from motion in video."""
+"""Do members mingle less when parliament is polarized? Cooperation from motion in video."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 OUTPUT = HERE / "output"
 OUTPUT.mkdir(exist_ok=True)
 
-# 40 clips of the floor after a vote, and how polarised parliament was at the time.
+# 40 clips of the floor after a vote, and how polarized parliament was at the time.
 data = make_data()
 votes = pd.read_csv(data / "votes.csv")
 votes["path"] = str(data) + "/" + votes["path"]
@@ -41,25 +41,25 @@ runs = {
 }
 table = pd.concat(
     {
-        name: iad.regress(f"{measure} ~ polarisation", rows, family="poisson", vcov="HC3").tidy()
+        name: iad.regress(f"{measure} ~ polarization", rows, family="poisson", vcov="HC3").tidy()
         for name, (measure, rows) in runs.items()
     },
     names=["motion"],
 )
-table = table.reset_index("motion").query("term == 'polarisation'")
+table = table.reset_index("motion").query("term == 'polarization'")
 table = table[["motion", "term", "estimate", "std_error", "conf_low", "conf_high"]]
 table["truth"] = [TRUTH[term] for term in table["term"]]
 table.to_csv(OUTPUT / "table.csv", index=False)
-print("\nRelative change of motion for a standard deviation of polarisation:")
+print("\nRelative change of motion for a standard deviation of polarization:")
 print(table.round(3).to_string(index=False))
 
 figure, axis = plt.subplots(figsize=(6, 3.6), layout="constrained")
 for moves, rows in clips.groupby("camera_moves"):
     name = "camera moves" if moves else "camera still"
-    axis.plot(rows["polarisation"], rows["changed_share"], "x" if moves else "o", label=name)
-line = np.linspace(still["polarisation"].min(), still["polarisation"].max())
-fitted = iad.regress("changed_share ~ polarisation", still, family="poisson").tidy()["estimate"]
+    axis.plot(rows["polarization"], rows["changed_share"], "x" if moves else "o", label=name)
+line = np.linspace(still["polarization"].min(), still["polarization"].max())
+fitted = iad.regress("changed_share ~ polarization", still, family="poisson").tidy()["estimate"]
 axis.plot(line, np.exp(fitted[0] + fitted[1] * line), color="black", linewidth=0.8)
-axis.set(xlabel="polarisation (standard deviations)", ylabel="share of pixels that changes")
+axis.set(xlabel="polarization (standard deviations)", ylabel="share of pixels that changes")
 axis.legend(frameon=False)
 figure.savefig(OUTPUT / "figure.png", dpi=110)

@@ -25,7 +25,7 @@ examples = {
     "cat": PHOTOS / "chelsea.jpg",
     "thing": [PHOTOS / f"{name}.jpg" for name in ("coffee", "rocket", "coins", "clock")],
 }
-pages = iad.recognise_objects(pages, examples)
+pages = iad.recognize_objects(pages, examples)
 pages = iad.features(pages, groups="light")
 pages["person_pred"] = (pages["match"] == "person").astype(int)
 

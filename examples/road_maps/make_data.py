@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent
 FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf"
-# What a kilometre of road, and a river, added to the logarithm of a cell's population.
+# What a kilometer of road, and a river, added to the logarithm of a cell's population.
 TRUTH = {"road_km": 0.30, "river": 0.20}
 SHEETS, WIDTH, HEIGHT, ROWS, COLUMNS = 10, 640, 480, 6, 8
 METRES = 20  # of a pixel
@@ -48,7 +48,7 @@ def make_data(folder: Path = HERE / "data") -> Path:
 
 
 def draw(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A sheet, and for each cell its kilometres of road and whether a river runs through it."""
+    """A sheet, and for each cell its kilometers of road and whether a river runs through it."""
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(sheet)
     for x, y in random.uniform((0, 0), (WIDTH, HEIGHT), (4, 2)):
@@ -82,7 +82,7 @@ def wandering(
 
 
 def per_cell(way: np.ndarray) -> np.ndarray:
-    """Kilometres of the way in each cell."""
+    """Kilometers of the way in each cell."""
     columns, rows = (way // (WIDTH / COLUMNS, HEIGHT / ROWS)).astype(int).T
     found = np.zeros((ROWS, COLUMNS))
     np.add.at(found, (rows, columns), METRES / 1000)

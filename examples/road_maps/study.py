@@ -15,10 +15,10 @@ HERE = Path(__file__).parent
 OUTPUT = HERE / "output"
 OUTPUT.mkdir(exist_ok=True)
 
-# Ten sheets of one series, each cut into cells of 1.6 km; the colours are picked from a scan.
+# Ten sheets of one series, each cut into cells of 1.6 km; the colors are picked from a scan.
 data = make_data()
 palette = {"road": "#b03a2e", "river": "#5884b2", "wood": "#96b078"}
-cells = iad.segment_colours(data / "sheets", palette, grid=(6, 8))
+cells = iad.segment_colors(data / "sheets", palette, grid=(6, 8))
 cells["sheet"] = cells["path"].str.split("/").str[-1]
 
 # From a share of pixels to a length: a pixel is 20 m, and roads are drawn 5 pixels wide.

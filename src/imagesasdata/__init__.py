@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imagesasdata import augmentations as augmentations
     from imagesasdata import steps as steps
+    from imagesasdata.engine.verb import DroppedImagesWarning
     from imagesasdata.errors import (
         ArgumentError,
         ArgumentTypeError,
@@ -26,133 +27,132 @@ if TYPE_CHECKING:
         UnknownNameError,
         WeightsError,
     )
-    from imagesasdata.isolation import isolate
-    from imagesasdata.scale.workers import ray_workers
-    from imagesasdata.verb import DroppedImagesWarning
-    from imagesasdata.verbs.agreement import agreement
-    from imagesasdata.verbs.analyze_faces import AppearanceWarning, analyze_faces
-    from imagesasdata.verbs.audit import audit
-    from imagesasdata.verbs.blur_faces import blur_faces
-    from imagesasdata.verbs.caption import caption
-    from imagesasdata.verbs.cite import cite
-    from imagesasdata.verbs.classify import classify
-    from imagesasdata.verbs.cluster import cluster
-    from imagesasdata.verbs.cluster_curve import cluster_curve
-    from imagesasdata.verbs.cluster_faces import cluster_faces
-    from imagesasdata.verbs.cluster_table import cluster_table
-    from imagesasdata.verbs.contact_sheet import contact_sheet
-    from imagesasdata.verbs.count_objects import count_objects
-    from imagesasdata.verbs.detect_faces import detect_faces
-    from imagesasdata.verbs.detect_objects import detect_objects
-    from imagesasdata.verbs.embed import embed
-    from imagesasdata.verbs.embed_faces import embed_faces
-    from imagesasdata.verbs.explain import explain
-    from imagesasdata.verbs.feature_maps import feature_maps, filters
-    from imagesasdata.verbs.features import features
-    from imagesasdata.verbs.find_duplicates import find_duplicates
-    from imagesasdata.verbs.find_faces import find_faces
-    from imagesasdata.verbs.find_similar import find_similar
-    from imagesasdata.verbs.fine_tune import fine_tune
-    from imagesasdata.verbs.fitted_model import FittedModel
-    from imagesasdata.verbs.label_page import label_page, read_labels
-    from imagesasdata.verbs.load_model import load_model
-    from imagesasdata.verbs.map_images import map_images
-    from imagesasdata.verbs.measure_regions import measure_regions
-    from imagesasdata.verbs.models import model_card, models
-    from imagesasdata.verbs.pseudonymise import pseudonymise
-    from imagesasdata.verbs.ray_dataset import ray_dataset
-    from imagesasdata.verbs.read_annotations import read_annotations
-    from imagesasdata.verbs.read_images import read_images
-    from imagesasdata.verbs.read_text import read_text
-    from imagesasdata.verbs.read_video import read_video
-    from imagesasdata.verbs.recognise_objects import recognise_objects
-    from imagesasdata.verbs.reduce import reduce
-    from imagesasdata.verbs.register_model import register_model
-    from imagesasdata.verbs.regress import regress
-    from imagesasdata.verbs.sample_for_labels import sample_for_labels
-    from imagesasdata.verbs.score_aesthetics import score_aesthetics
-    from imagesasdata.verbs.score_emotions import score_emotions
-    from imagesasdata.verbs.score_unsafe import score_unsafe
-    from imagesasdata.verbs.segment_colours import segment_colours
-    from imagesasdata.verbs.show import show
-    from imagesasdata.verbs.summary import summary
-    from imagesasdata.verbs.transform import transform
-    from imagesasdata.verbs.validate import validate
-    from imagesasdata.verbs.verify_faces import verify_faces
-    from imagesasdata.verbs.video_motion import video_motion
-    from imagesasdata.verbs.video_shots import video_shots
-    from imagesasdata.verbs.zero_shot import zero_shot
+    from imagesasdata.verbs.classify.caption import caption
+    from imagesasdata.verbs.classify.classify import classify
+    from imagesasdata.verbs.classify.embed import embed
+    from imagesasdata.verbs.classify.register_model import register_model
+    from imagesasdata.verbs.classify.zero_shot import zero_shot
+    from imagesasdata.verbs.collections.cluster import cluster
+    from imagesasdata.verbs.collections.cluster_curve import cluster_curve
+    from imagesasdata.verbs.collections.cluster_table import cluster_table
+    from imagesasdata.verbs.collections.find_duplicates import find_duplicates
+    from imagesasdata.verbs.collections.find_similar import find_similar
+    from imagesasdata.verbs.collections.map_images import map_images
+    from imagesasdata.verbs.collections.reduce import reduce
+    from imagesasdata.verbs.faces.analyze_faces import AppearanceWarning, analyze_faces
+    from imagesasdata.verbs.faces.blur_faces import blur_faces
+    from imagesasdata.verbs.faces.cluster_faces import cluster_faces
+    from imagesasdata.verbs.faces.detect_faces import detect_faces
+    from imagesasdata.verbs.faces.embed_faces import embed_faces
+    from imagesasdata.verbs.faces.find_faces import find_faces
+    from imagesasdata.verbs.faces.verify_faces import verify_faces
+    from imagesasdata.verbs.inside.explain import explain
+    from imagesasdata.verbs.inside.feature_maps import feature_maps, filters
+    from imagesasdata.verbs.inside.models import model_card, models
+    from imagesasdata.verbs.inside.summary import summary
+    from imagesasdata.verbs.measure.features import features
+    from imagesasdata.verbs.measure.measure_regions import measure_regions
+    from imagesasdata.verbs.measure.score_aesthetics import score_aesthetics
+    from imagesasdata.verbs.measure.score_emotions import score_emotions
+    from imagesasdata.verbs.measure.score_unsafe import score_unsafe
+    from imagesasdata.verbs.measure.segment_colors import segment_colors
+    from imagesasdata.verbs.read.contact_sheet import contact_sheet
+    from imagesasdata.verbs.read.read_images import read_images
+    from imagesasdata.verbs.read.read_video import read_video
+    from imagesasdata.verbs.read.show import show
+    from imagesasdata.verbs.read.transform import transform
+    from imagesasdata.verbs.read.video_motion import video_motion
+    from imagesasdata.verbs.read.video_shots import video_shots
+    from imagesasdata.verbs.scale.isolate import isolate
+    from imagesasdata.verbs.scale.ray_dataset import ray_dataset
+    from imagesasdata.verbs.scale.ray_workers import ray_workers
+    from imagesasdata.verbs.things.count_objects import count_objects
+    from imagesasdata.verbs.things.detect_objects import detect_objects
+    from imagesasdata.verbs.things.read_text import read_text
+    from imagesasdata.verbs.things.recognize_objects import recognize_objects
+    from imagesasdata.verbs.train.fine_tune import fine_tune
+    from imagesasdata.verbs.train.fitted_model import FittedModel
+    from imagesasdata.verbs.train.load_model import load_model
+    from imagesasdata.verbs.trust.agreement import agreement
+    from imagesasdata.verbs.trust.audit import audit
+    from imagesasdata.verbs.trust.cite import cite
+    from imagesasdata.verbs.trust.label_page import label_page, read_labels
+    from imagesasdata.verbs.trust.pseudonymize import pseudonymize
+    from imagesasdata.verbs.trust.read_annotations import read_annotations
+    from imagesasdata.verbs.trust.regress import regress
+    from imagesasdata.verbs.trust.sample_for_labels import sample_for_labels
+    from imagesasdata.verbs.trust.validate import validate
 
 __version__ = "0.1.0.dev0"
 
 _HOME = {
     # read
-    "read_images": "verbs.read_images",
-    "read_video": "verbs.read_video",
-    "transform": "verbs.transform",
-    "contact_sheet": "verbs.contact_sheet",
-    "show": "verbs.show",
+    "read_images": "verbs.read.read_images",
+    "read_video": "verbs.read.read_video",
+    "transform": "verbs.read.transform",
+    "contact_sheet": "verbs.read.contact_sheet",
+    "show": "verbs.read.show",
     # measure
-    "features": "verbs.features",
-    "score_aesthetics": "verbs.score_aesthetics",
-    "score_emotions": "verbs.score_emotions",
-    "score_unsafe": "verbs.score_unsafe",
-    "segment_colours": "verbs.segment_colours",
-    "measure_regions": "verbs.measure_regions",
-    "video_shots": "verbs.video_shots",
-    "video_motion": "verbs.video_motion",
+    "features": "verbs.measure.features",
+    "score_aesthetics": "verbs.measure.score_aesthetics",
+    "score_emotions": "verbs.measure.score_emotions",
+    "score_unsafe": "verbs.measure.score_unsafe",
+    "segment_colors": "verbs.measure.segment_colors",
+    "measure_regions": "verbs.measure.measure_regions",
+    "video_shots": "verbs.read.video_shots",
+    "video_motion": "verbs.read.video_motion",
     # classify
-    "classify": "verbs.classify",
-    "embed": "verbs.embed",
+    "classify": "verbs.classify.classify",
+    "embed": "verbs.classify.embed",
     # faces
-    "detect_faces": "verbs.detect_faces",
-    "embed_faces": "verbs.embed_faces",
-    "verify_faces": "verbs.verify_faces",
-    "find_faces": "verbs.find_faces",
-    "cluster_faces": "verbs.cluster_faces",
-    "analyze_faces": "verbs.analyze_faces",
-    "blur_faces": "verbs.blur_faces",
+    "detect_faces": "verbs.faces.detect_faces",
+    "embed_faces": "verbs.faces.embed_faces",
+    "verify_faces": "verbs.faces.verify_faces",
+    "find_faces": "verbs.faces.find_faces",
+    "cluster_faces": "verbs.faces.cluster_faces",
+    "analyze_faces": "verbs.faces.analyze_faces",
+    "blur_faces": "verbs.faces.blur_faces",
     # things and words
-    "detect_objects": "verbs.detect_objects",
-    "count_objects": "verbs.count_objects",
-    "recognise_objects": "verbs.recognise_objects",
-    "read_text": "verbs.read_text",
-    "fine_tune": "verbs.fine_tune",
-    "load_model": "verbs.load_model",
-    "FittedModel": "verbs.fitted_model",
-    "zero_shot": "verbs.zero_shot",
-    "caption": "verbs.caption",
+    "detect_objects": "verbs.things.detect_objects",
+    "count_objects": "verbs.things.count_objects",
+    "recognize_objects": "verbs.things.recognize_objects",
+    "read_text": "verbs.things.read_text",
+    "fine_tune": "verbs.train.fine_tune",
+    "load_model": "verbs.train.load_model",
+    "FittedModel": "verbs.train.fitted_model",
+    "zero_shot": "verbs.classify.zero_shot",
+    "caption": "verbs.classify.caption",
     # look inside
-    "models": "verbs.models",
-    "model_card": "verbs.models",
+    "models": "verbs.inside.models",
+    "model_card": "verbs.inside.models",
     # collections
-    "find_similar": "verbs.find_similar",
-    "find_duplicates": "verbs.find_duplicates",
-    "cluster": "verbs.cluster",
-    "cluster_curve": "verbs.cluster_curve",
-    "cluster_table": "verbs.cluster_table",
-    "reduce": "verbs.reduce",
-    "map_images": "verbs.map_images",
-    "register_model": "verbs.register_model",
-    "summary": "verbs.summary",
-    "feature_maps": "verbs.feature_maps",
-    "filters": "verbs.feature_maps",
-    "explain": "verbs.explain",
+    "find_similar": "verbs.collections.find_similar",
+    "find_duplicates": "verbs.collections.find_duplicates",
+    "cluster": "verbs.collections.cluster",
+    "cluster_curve": "verbs.collections.cluster_curve",
+    "cluster_table": "verbs.collections.cluster_table",
+    "reduce": "verbs.collections.reduce",
+    "map_images": "verbs.collections.map_images",
+    "register_model": "verbs.classify.register_model",
+    "summary": "verbs.inside.summary",
+    "feature_maps": "verbs.inside.feature_maps",
+    "filters": "verbs.inside.feature_maps",
+    "explain": "verbs.inside.explain",
     # trust
-    "sample_for_labels": "verbs.sample_for_labels",
-    "label_page": "verbs.label_page",
-    "read_labels": "verbs.label_page",
-    "agreement": "verbs.agreement",
-    "validate": "verbs.validate",
-    "audit": "verbs.audit",
-    "regress": "verbs.regress",
-    "read_annotations": "verbs.read_annotations",
-    "cite": "verbs.cite",
-    "pseudonymise": "verbs.pseudonymise",
+    "sample_for_labels": "verbs.trust.sample_for_labels",
+    "label_page": "verbs.trust.label_page",
+    "read_labels": "verbs.trust.label_page",
+    "agreement": "verbs.trust.agreement",
+    "validate": "verbs.trust.validate",
+    "audit": "verbs.trust.audit",
+    "regress": "verbs.trust.regress",
+    "read_annotations": "verbs.trust.read_annotations",
+    "cite": "verbs.trust.cite",
+    "pseudonymize": "verbs.trust.pseudonymize",
     # scale
-    "isolate": "isolation",
-    "ray_dataset": "verbs.ray_dataset",
-    "ray_workers": "scale.workers",
+    "isolate": "verbs.scale.isolate",
+    "ray_dataset": "verbs.scale.ray_dataset",
+    "ray_workers": "verbs.scale.ray_workers",
     # errors
     "ImagesAsDataError": "errors",
     "ArgumentError": "errors",
@@ -166,8 +166,8 @@ _HOME = {
     "SmallerBatchWarning": "errors",
     "UnknownNameError": "errors",
     "WeightsError": "errors",
-    "DroppedImagesWarning": "verb",
-    "AppearanceWarning": "verbs.analyze_faces",
+    "DroppedImagesWarning": "engine.verb",
+    "AppearanceWarning": "verbs.faces.analyze_faces",
 }
 
 # Modules that are part of the interface, as in iad.steps.resize(256).
@@ -221,7 +221,7 @@ __all__ = [
     "measure_regions",
     "model_card",
     "models",
-    "pseudonymise",
+    "pseudonymize",
     "ray_dataset",
     "ray_workers",
     "read_annotations",
@@ -229,7 +229,7 @@ __all__ = [
     "read_labels",
     "read_text",
     "read_video",
-    "recognise_objects",
+    "recognize_objects",
     "reduce",
     "register_model",
     "regress",
@@ -237,7 +237,7 @@ __all__ = [
     "score_aesthetics",
     "score_emotions",
     "score_unsafe",
-    "segment_colours",
+    "segment_colors",
     "show",
     "summary",
     "transform",

@@ -81,9 +81,7 @@ OUT_HEIGHT = Column("out_height", "int64", "Height of that picture.", unit="pixe
 FORMAT = Column(
     "format", "string", "File format by its content, as Pillow names it: JPEG, PNG, ..."
 )
-MODE = Column(
-    "mode", "string", "Colour mode as stored, as Pillow names it: RGB, L, CMYK, RGBA, ..."
-)
+MODE = Column("mode", "string", "Color mode as stored, as Pillow names it: RGB, L, CMYK, RGBA, ...")
 WIDTH = Column("width", "int64", "Width of the upright picture.", unit="pixels", range="1 ...")
 HEIGHT = Column("height", "int64", "Height of the upright picture.", unit="pixels", range="1 ...")
 BYTES = Column("bytes", "int64", "Size of the file.", unit="bytes", range="1 ...")

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 import imagesasdata as iad
 from imagesasdata import augmentations, steps
-
-from ..measures.pictures import noise, pictures
+from tests.arrays.measures.pictures import noise, pictures
 
 CALLS = (
     "random_flip(0.5)",
@@ -23,15 +22,15 @@ CALLS = (
     "random_crop((0.6, 1))",
     "random_crop((0.08, 1), shape=(1, 1))",
     "random_rotate(15)",
-    "random_rotate(5, colour=(1, 2, 3))",
+    "random_rotate(5, color=(1, 2, 3))",
     "random_brightness(0.2)",
     "random_contrast(0.5)",
     "random_saturation(1)",
     "random_hue(10)",
     "random_blur(2)",
     "random_erase(0.5)",
-    'random_erase(1, share=(0.1, 0.2), shape=(1, 2), colour="red")',
-    "one_of((random_hue(10), greyscale(), random_flip(0.5)))",
+    'random_erase(1, share=(0.1, 0.2), shape=(1, 2), color="red")',
+    "one_of((random_hue(10), grayscale(), random_flip(0.5)))",
 )
 FUNCTIONS = [name for name in augmentations.__all__ if name != "Augmentation"]
 NAMES = {
@@ -150,9 +149,9 @@ def test_a_crop_holds_its_share_of_pixels() -> None:
 
 
 def test_one_of_draws_each_as_often() -> None:
-    parts = [steps.greyscale(), steps.flip(), augmentations.random_hue(10)]
+    parts = [steps.grayscale(), steps.flip(), augmentations.random_hue(10)]
     kinds = [type(step).__name__ for step in draws(augmentations.one_of(parts), 600)]
-    for kind in ("Greyscale", "Flip", "Hue"):
+    for kind in ("Grayscale", "Flip", "Hue"):
         assert kinds.count(kind) == pytest.approx(200, abs=4 * math.sqrt(600 * 2 / 9))
 
 
@@ -179,8 +178,8 @@ def test_an_augmentation_does_not_depend_on_the_others() -> None:
 
 
 def test_steps_among_augmentations_are_always_done() -> None:
-    parts = [steps.resize(64), augmentations.random_flip(0), steps.greyscale()]
-    assert augmentations.draw_all(parts, 1, 2) == [steps.resize(64), steps.greyscale()]
+    parts = [steps.resize(64), augmentations.random_flip(0), steps.grayscale()]
+    assert augmentations.draw_all(parts, 1, 2) == [steps.resize(64), steps.grayscale()]
     assert augmentations.draw_all([], 1, 2) == []
 
 

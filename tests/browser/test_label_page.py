@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
-
-from ..conftest import encoded, picture
+from tests.conftest import encoded, picture
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ import imagesasdata as iad
 
 pytestmark = pytest.mark.browser
 
-COLOURS = {"red": (220, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 230)}
+COLORS = {"red": (220, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 230)}
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -41,13 +41,13 @@ def page(chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Plain pictures at the corners of a triangle, six of each colour, and one that is broken."""
+    """Plain pictures at the corners of a triangle, six of each color, and one that is broken."""
     folder = tmp_path_factory.mktemp("photos")
     rows = []
     for n in range(18):
-        name = list(COLOURS)[n // 6]
+        name = list(COLORS)[n // 6]
         file = folder / (f"{EVIL}.jpg".replace("/", "_") if n == 0 else f"{name}{n}.jpg")
-        Image.new("RGB", (80, 60), COLOURS[name]).save(file, quality=95)
+        Image.new("RGB", (80, 60), COLORS[name]).save(file, quality=95)
         rows.append({"path": str(file), "label": EVIL if n == 0 else name, "likes": n})
     rows.append({"path": str(folder / "gone.jpg"), "label": None, "likes": 99})
     table = pd.DataFrame(rows)
@@ -71,7 +71,7 @@ def opened(page: Any, photos: pd.DataFrame, tmp_path: Path) -> Any:
 
 
 def pixel(page: Any, picture: int) -> tuple[int, ...]:
-    """The colour on the screen in the middle of a picture."""
+    """The color on the screen in the middle of a picture."""
     page.wait_for_timeout(150)
     x, y = page.evaluate(f"imageMap.at({picture})")
     box = page.locator("#stage").bounding_box()
@@ -89,15 +89,15 @@ def test_pictures_are_where_the_table_says(opened: Any, photos: pd.DataFrame) ->
     assert np.corrcoef(places[:, 0], truth.dim_1)[0, 1] == pytest.approx(1)
     assert np.corrcoef(places[:, 1], truth.dim_2)[0, 1] == pytest.approx(-1)
     for n in (5, 11, 17):
-        name = list(COLOURS)[n // 6]
-        assert np.abs(np.subtract(pixel(opened, n), COLOURS[name])).max() < 30
+        name = list(COLORS)[n // 6]
+        assert np.abs(np.subtract(pixel(opened, n), COLORS[name])).max() < 30
     assert opened.inner_text("#status") == "19 pictures, 1 without a place on the map (see Grid)."
 
 
 def test_no_name_runs(opened: Any) -> None:
     assert opened.title() == f"Fair & {EVIL}"
     assert opened.locator("img").count() == 0
-    opened.select_option("#colour", "label")
+    opened.select_option("#color", "label")
     assert EVIL in opened.inner_text("#legend")
     opened.keyboard.press("Tab")
     x, y = opened.evaluate("imageMap.at(0)")
@@ -205,8 +205,8 @@ def test_grid_and_time(opened: Any) -> None:
     assert opened.locator(".axis").all_inner_texts() == ["2024-01-01", "2024-01-19"]
 
 
-def test_colours_by_a_number(opened: Any) -> None:
-    opened.select_option("#colour", "likes")
+def test_colors_by_a_number(opened: Any) -> None:
+    opened.select_option("#color", "likes")
     assert opened.locator("#legend div").first.inner_text() == "0"
     assert opened.locator("#legend div").last.inner_text() == "99"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from . import site as built
+from tests.browser import site as built
 
 pytestmark = [
     pytest.mark.browser,
@@ -124,8 +124,8 @@ def test_a_page_that_is_too_wide_is_found(page: Any, address: str) -> None:
 def test_it_is_light_or_dark_as_asked(page: Any, address: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{address}/index.html")
-    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    brightness = sum(int(part) for part in colour.strip("rgba()").split(",")[:3]) / 3
+    color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    brightness = sum(int(part) for part in color.strip("rgba()").split(",")[:3]) / 3
     assert brightness > 200 if scheme == "light" else brightness < 80
 
 

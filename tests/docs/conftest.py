@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..conftest import REPO
+from tests.conftest import REPO
 
 
 @pytest.fixture(scope="session", autouse=True)

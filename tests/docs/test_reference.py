@@ -13,8 +13,7 @@ import pytest
 
 import imagesasdata as iad
 from imagesasdata.columns import Column
-
-from ..conftest import REPO
+from tests.conftest import REPO
 
 DOCS = REPO / "docs"
 PAGES = sorted((DOCS / "reference").glob("*.md"))
@@ -74,7 +73,7 @@ def _coded() -> pd.DataFrame:
 CALLS: dict[str, Callable[[], Any]] = {
     "read_images": lambda: iad.read_images(PHOTO, exif=True, gps=True, frames="all"),
     "read_video": lambda: iad.read_video("examples/videos/shots.mp4", every="4s"),
-    "features": lambda: iad.features(PHOTO, groups=["size", "colour", "light", "hash"]),
+    "features": lambda: iad.features(PHOTO, groups=["size", "color", "light", "hash"]),
     "score_aesthetics": lambda: iad.score_aesthetics(PHOTO),
     "models": lambda: iad.models(),
     "summary": lambda: iad.summary("efficientnet_lite0"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ..conftest import REPO
+from tests.conftest import REPO
 
 NUMBERS = (1, 2, 3)
 

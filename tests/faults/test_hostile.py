@@ -17,17 +17,16 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
-from imagesasdata.sources import list_files
-from imagesasdata.table import save
-
-from ..conftest import REPO, encoded, picture
+from imagesasdata.files.sources import list_files
+from imagesasdata.tables.table import save
+from tests.conftest import REPO, encoded, picture
 
 # Real files of each format and variant, and what happens with damaged ones in a process of their own.
 FUZZ = """
 import io, json, resource, sys, time
 import numpy as np
 from PIL import Image, features
-from imagesasdata.decode import decode, limits, read_header
+from imagesasdata.files.decode import decode, limits, read_header
 from imagesasdata.errors import reason
 from tests.conftest import encoded, picture
 

@@ -17,19 +17,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from imagesasdata import cache as caching
-from imagesasdata.atomic import host
-from imagesasdata.cache import Cache
 from imagesasdata.columns import Column
+from imagesasdata.engine import cache as caching
+from imagesasdata.engine.cache import Cache
 from imagesasdata.errors import CacheError
-
-from ..conftest import REPO, encoded, picture
+from imagesasdata.files.atomic import host
+from tests.conftest import REPO, encoded, picture
 
 PROGRAM = """
 import sys
 import pandas as pd
 import imagesasdata as iad
-from imagesasdata import cache
+from imagesasdata.engine import cache
 cache._FLUSH_ROWS = 4  # parts are written all the time, so that kills meet them
 coded = pd.DataFrame({"path": sorted(__import__("glob").glob(sys.argv[1] + "/*.jpg"))})
 coded["y"] = ["ab"[number % 2] for number in range(len(coded))]

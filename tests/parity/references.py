@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from imagesasdata.weights import store
-from imagesasdata.zoo import registry
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo import registry
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 
 class Written(NamedTuple):
-    """Files of weights in the card's order, and what the reference gives for normalised pixels.
+    """Files of weights in the card's order, and what the reference gives for normalized pixels.
 
     ``module`` is the reference itself.
     """
@@ -85,7 +85,7 @@ def mobilenet_v2(folder: Path) -> Written:
     model = _random(transformers.MobileNetV2ForImageClassification(config))
 
     def layers() -> Iterator[tuple[str, str]]:
-        """torchvision's names for each convolution and normalisation, from the first to the last."""
+        """torchvision's names for each convolution and normalization, from the first to the last."""
         yield "features.0.0", "features.0.1"
         for block in range(1, 18):
             place = f"features.{block}.conv."

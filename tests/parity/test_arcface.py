@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imagesasdata.runner import HostRunner
-from imagesasdata.weights import store
-from imagesasdata.zoo import registry
+from imagesasdata.engine.runner import HostRunner
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo import registry
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
@@ -26,7 +26,7 @@ pytestmark = [
 
 
 def block(inputs: int, outputs: int, stride: int) -> Any:
-    """A block of IResNet: normalisation, two convolutions with a PReLU between them, and the way past."""
+    """A block of IResNet: normalization, two convolutions with a PReLU between them, and the way past."""
     nn = torch.nn
 
     class Block(nn.Module):

@@ -13,13 +13,12 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
-from imagesasdata.decode import decode
-from imagesasdata.pixels import centre_square
-from imagesasdata.weights import store
-from imagesasdata.zoo import registry
-from imagesasdata.zoo.blip import END
-
-from ..conftest import Kind
+from imagesasdata.arrays.pixels import center_square
+from imagesasdata.files.decode import decode
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.architectures.blip import END
+from tests.conftest import Kind
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -59,7 +58,7 @@ class Small(NamedTuple):
         card = registry.card(self.name).preprocess
         pixels = np.stack(
             [
-                centre_square(decode(Path(photo).read_bytes()), card.size, 1.0, stretch=True)
+                center_square(decode(Path(photo).read_bytes()), card.size, 1.0, stretch=True)
                 for photo in photos
             ]
         )
@@ -221,7 +220,7 @@ def test_finished_rows_are_kept_by_prompt(
 
     one, two = call(first), call(other)
     assert one != two
-    monkeypatch.setattr("imagesasdata.runner.Runner.__call__", _not_again)
+    monkeypatch.setattr("imagesasdata.engine.runner.Runner.__call__", _not_again)
     assert (call(first), call(other)) == (one, two)
 
 
@@ -247,7 +246,7 @@ def test_prompts_that_cannot_be_used(blip: Small) -> None:
 
 
 def test_weights_that_do_not_fit(blip: Small) -> None:
-    from imagesasdata.zoo.blip_weights import parameters
+    from imagesasdata.networks.zoo.names.blip import parameters
 
     state = {name: values.numpy() for name, values in blip.model.state_dict().items()}
     place = "vision_model.embeddings.position_embedding"
@@ -259,7 +258,7 @@ def test_weights_that_do_not_fit(blip: Small) -> None:
 
 
 def test_a_tokenizer_of_another_kind(tmp_path: Path) -> None:
-    from imagesasdata.zoo.blip_words import read_words
+    from imagesasdata.networks.zoo.words.blip import read_words
 
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps({}))

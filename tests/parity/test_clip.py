@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 import imagesasdata as iad
-from imagesasdata.decode import decode
-from imagesasdata.pixels import centre_square
-from imagesasdata.runner import Runner
-from imagesasdata.verbs._text import embed_text
-from imagesasdata.zoo import registry
-
-from . import references
-from .references import close, normal
+from imagesasdata.arrays.pixels import center_square
+from imagesasdata.engine.runner import Runner
+from imagesasdata.engine.texts import embed_text
+from imagesasdata.files.decode import decode
+from imagesasdata.networks.zoo import registry
+from tests.parity import references
+from tests.parity.references import close, normal
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -87,7 +86,7 @@ def test_zero_shot(clip: references.TwoSided, example_photos: Path) -> None:
     photos = [str(example_photos / name) for name in ("chelsea.jpg", "rocket.jpg", "camera.png")]
     done = iad.zero_shot(photos, labels=labels, decode="exact")
     pixels = np.stack(
-        [centre_square(decode(Path(photo).read_bytes()), 224, 1.0) for photo in photos]
+        [center_square(decode(Path(photo).read_bytes()), 224, 1.0) for photo in photos]
     )
     image, text = (
         vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

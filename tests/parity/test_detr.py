@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.pixels import letterbox
-from imagesasdata.runner import Network, Runner
-from imagesasdata.weights import store
-from imagesasdata.zoo import detr, registry
-from imagesasdata.zoo.labels import coco
-
-from . import references
+from imagesasdata.arrays.pixels import letterbox
+from imagesasdata.engine.runner import Runner
+from imagesasdata.networks.program import Network
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.architectures import detr
+from imagesasdata.networks.zoo.class_names import coco
+from tests.parity import references
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -82,7 +83,7 @@ def test_logits_and_boxes(reference: Reference, width: int, height: int) -> None
     mean, sd = np.float32(preprocess.mean), np.float32(preprocess.sd)
 
     def answers(params: Any, pixels: Any) -> dict[str, Any]:
-        from imagesasdata.zoo.resnet import body
+        from imagesasdata.networks.zoo.architectures.resnet import body
 
         seen = detr.without_margin((pixels - mean) / sd, (np.float32(0.5) - mean) / sd)
         ours = detr.answers(params, body(network.backbone)[1], seen)

@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.decode import decode
-from imagesasdata.pixels import centre_square
-from imagesasdata.runner import Runner
-from imagesasdata.weights.pth import read_pth
-from imagesasdata.weights.store import locate
-from imagesasdata.zoo import registry
-from imagesasdata.zoo.families.efficientnet_lite import FAMILY
+from imagesasdata.arrays.pixels import center_square
+from imagesasdata.engine.runner import Runner
+from imagesasdata.files.decode import decode
+from imagesasdata.networks.weights.pth import read_pth
+from imagesasdata.networks.weights.store import locate
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.families.efficientnet_lite import FAMILY
 
 torch = pytest.importorskip("torch")
 original = pytest.importorskip("efficientnet_lite_pytorch")
@@ -44,7 +44,7 @@ def as_torch(pixels: np.ndarray) -> Any:
 
 def photos_and_noise(folder: Path, size: int, share: float) -> np.ndarray:
     names = ["chelsea.jpg", "coffee.jpg", "rocket.jpg"]
-    photos = [centre_square(decode((folder / name).read_bytes()), size, share) for name in names]
+    photos = [center_square(decode((folder / name).read_bytes()), size, share) for name in names]
     noise = np.random.default_rng(0).integers(0, 256, (2, size, size, 3), dtype=np.uint8)
     return np.concatenate([np.stack(photos), noise])
 
@@ -71,14 +71,14 @@ def test_jitted_logits_and_embeddings(name: str, batch: int, example_photos: Pat
 def test_the_trainable_module_gives_the_same(name: str, example_photos: Path) -> None:
     from flax import nnx
 
-    from imagesasdata.nn.normalise import normalise
+    from imagesasdata.networks.nn.normalize import normalize
 
     card = CARDS[name]
     module = registry.network(name)
     module.eval()
     prepare = card.preprocess
     pixels = photos_and_noise(example_photos, prepare.size, prepare.share)[:2]
-    logits = nnx.jit(lambda m, x: m(normalise(x, prepare.mean, prepare.sd)))(module, pixels)
+    logits = nnx.jit(lambda m, x: m(normalize(x, prepare.mean, prepare.sd)))(module, pixels)
     with torch.inference_mode():
         expected = oracle(name)(as_torch(pixels)).numpy()
     assert np.abs(np.asarray(logits) - expected).max() < 1e-3
@@ -120,7 +120,7 @@ def test_real_photos(shared_data: Path) -> None:
 
     files = [Path(path).read_bytes() for path in labels["path"]]
     same_pixels = [
-        centre_square(decode(file, short_side=256), prepare.size, prepare.share) for file in files
+        center_square(decode(file, short_side=256), prepare.size, prepare.share) for file in files
     ]
     ours = iad.classify(labels, prefix="our_")
     ids = registry.load("efficientnet_lite0", task="classify").labels().ids

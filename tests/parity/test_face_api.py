@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagesasdata.runner import Runner
-from imagesasdata.weights.store import locate
-from imagesasdata.zoo import registry
+from imagesasdata.engine.runner import Runner
+from imagesasdata.networks.weights.store import locate
+from imagesasdata.networks.zoo import registry
 
 pytestmark = pytest.mark.parity
 

@@ -11,19 +11,21 @@ import pytest
 from flax import nnx
 from PIL import Image
 
-from imagesasdata.nn.normalise import normalise
+from imagesasdata.networks.nn.normalize import normalize
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.architectures import efficientnet_lite
+from imagesasdata.networks.zoo.names import efficientnet_lite as efficientnet_lite_weights
 from imagesasdata.training.batches import Batch
 from imagesasdata.training.head import Head
 from imagesasdata.training.network import Tuned, put, split_module
-from imagesasdata.training.optimiser import build_optimiser
+from imagesasdata.training.optimizer import build_optimizer
 from imagesasdata.training.outcome import find_outcome
 from imagesasdata.training.trainer import Objective, Trainer
-from imagesasdata.zoo import efficientnet_lite, efficientnet_lite_weights, registry
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("efficientnet_lite_pytorch")
 
-from .test_efficientnet_lite import as_torch, oracle, photos_and_noise  # noqa: E402
+from tests.parity.test_efficientnet_lite import as_torch, oracle, photos_and_noise  # noqa: E402
 
 pytestmark = pytest.mark.parity
 NAME = "efficientnet_lite0"
@@ -42,7 +44,7 @@ def trainer() -> Trainer:
     head = Head(1280, 3, rngs=nnx.Rngs(0))
     kernel = np.random.default_rng(0).normal(0, 0.1, (1280, 3)).astype(np.float32)
     put(head, {"output.kernel": kernel})
-    module = Tuned(registry.network(NAME), head, lambda x: normalise(x, prepare.mean, prepare.sd))
+    module = Tuned(registry.network(NAME), head, lambda x: normalize(x, prepare.mean, prepare.sd))
     example = jax.ShapeDtypeStruct((1, 224, 224, 3), np.uint8)
     objective = Objective(
         outcome=find_outcome("y", ["a", "b", "c"] * 2),
@@ -144,10 +146,10 @@ def test_the_whole_network_can_learn_64_pictures(trainer: Trainer, example_photo
         outcome=trainer.objective.outcome, codes=codes, weights=np.ones(64, np.float32)
     )
     learner = Trainer(trainer.network, objective, trainer.devices, 2, 2, 1)
-    optimiser = build_optimiser("adamw", 3e-4, l2=0.0)
-    update = learner.update(optimiser)
+    optimizer = build_optimizer("adamw", 3e-4, l2=0.0)
+    update = learner.update(optimizer)
     trained = learner.start()
-    state = optimiser.transform.init(trained)
+    state = optimizer.transform.init(trained)
     losses = []
     for epoch in range(1, 9):
         total = 0.0

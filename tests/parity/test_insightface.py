@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.faces import scrfd
-from imagesasdata.faces.align import by_points, cut
-from imagesasdata.weights import store
-from imagesasdata.zoo import registry
+from imagesasdata.arrays.faces import scrfd
+from imagesasdata.arrays.faces.align import by_points, cut
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo import registry
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.decode import decode
-from imagesasdata.pixels import centre_square
-from imagesasdata.verbs._text import embed_text
-from imagesasdata.zoo import owlvit, registry
-
-from . import references
-from .references import close, normal
+from imagesasdata.arrays.pixels import center_square
+from imagesasdata.engine.texts import embed_text
+from imagesasdata.files.decode import decode
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.architectures import owlvit
+from tests.parity import references
+from tests.parity.references import close, normal
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -48,7 +48,7 @@ def theirs(reference: references.TwoSided, pixels: np.ndarray, texts: list[str])
 def test_logits_and_boxes(reference: references.TwoSided) -> None:
     import jax
 
-    from imagesasdata.nn.vision_transformer import inference_everywhere
+    from imagesasdata.networks.nn.vision_transformer import inference_everywhere
 
     noise = np.random.default_rng(0).integers(0, 256, (2, 24, 24, 3), np.uint8)
     pixels = np.stack([np.asarray(Image.fromarray(one).resize((768, 768))) for one in noise])
@@ -68,7 +68,7 @@ def test_what_is_named_is_looked_for(reference: references.TwoSided, example_pho
     photo = example_photos / "coffee.jpg"
     things = iad.detect_objects(photo, model=NAME, labels=LABELS, threshold=0.0, decode="exact")
     image = decode(photo.read_bytes())
-    pixels = centre_square(image, 768, 1.0, stretch=True)[None]
+    pixels = center_square(image, 768, 1.0, stretch=True)[None]
     prepared = transformers.OwlViTImageProcessorPil()(image, return_tensors="np")["pixel_values"]
     assert np.abs(normal(NAME, pixels) - prepared.transpose(0, 2, 3, 1)).max() < 1e-4
     outputs = theirs(reference, pixels, [f"a photo of {label}" for label in LABELS])

@@ -20,7 +20,7 @@ def test_equals_ppi_python(family: str, weighted: bool, noise: float) -> None:
         ppi_py = pytest.importorskip("ppi_py")
     finally:
         warnings.filters[:] = filters
-    from imagesasdata.stats.ppi import Gold, Rest, ppi
+    from imagesasdata.arrays.stats.ppi import Gold, Rest, ppi
 
     random = np.random.default_rng(0)
     coded, rest = 300, 1500

@@ -13,10 +13,10 @@ import jax
 import numpy as np
 import pytest
 
-from imagesasdata.nn.compile import cpu_compiler_options
-from imagesasdata.weights.store import locate
-from imagesasdata.zoo import registry
-from imagesasdata.zoo.families import tfjs_graph
+from imagesasdata.networks.nn.compile import cpu_compiler_options
+from imagesasdata.networks.weights.store import locate
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.families import tfjs_graph
 
 pytestmark = pytest.mark.parity
 

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from imagesasdata.runner import Network, Runner
-from imagesasdata.zoo import registry
-from imagesasdata.zoo.card import ModelCard
-from imagesasdata.zoo.family import Family, Inference
-
-from . import references
+from imagesasdata.engine.runner import Runner
+from imagesasdata.networks.program import Network
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.card import ModelCard
+from imagesasdata.networks.zoo.family import Family, Inference
+from tests.parity import references
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")

@@ -12,8 +12,7 @@ from scipy import ndimage
 from skimage.filters import unsharp_mask
 
 from imagesasdata import steps
-
-from ..measures.pictures import grey, noise, pictures, plain
+from tests.arrays.measures.pictures import gray, noise, pictures, plain
 
 RGB = noise(30, 41)
 SMOOTH = steps.resize(60, 50)(noise(5, 6))
@@ -49,7 +48,7 @@ def test_nothing_changes_nothing(step: steps.Step) -> None:
 
 
 @pytest.mark.parametrize("step", [steps.blur(3), steps.sharpen(3), steps.convolve(np.ones((3, 3)))])
-def test_one_colour_stays(step: steps.Step) -> None:
+def test_one_color_stays(step: steps.Step) -> None:
     np.testing.assert_array_equal(step(plain((9, 120, 250))), plain((9, 120, 250)))
 
 
@@ -81,7 +80,7 @@ def test_convolution_turns_the_kernel() -> None:
     kernel = np.arange(1, 10).reshape(3, 3)
     dot = np.zeros((5, 5), np.uint8)
     dot[2, 2] = 10
-    new = steps.convolve(kernel, scale=1)(grey(dot))
+    new = steps.convolve(kernel, scale=1)(gray(dot))
     np.testing.assert_array_equal(new[1:4, 1:4, 0], 10 * kernel)
 
 
@@ -95,7 +94,7 @@ def test_pillow_correlates() -> None:
 
 
 def test_a_kernel_of_sum_zero_is_not_divided() -> None:
-    rgb = grey([[50, 50, 60, 60]])
+    rgb = gray([[50, 50, 60, 60]])
     assert steps.convolve([[1, 0, -1]])(rgb)[0, :, 0].tolist() == [0, 10, 10, 0]
     assert steps.convolve([[-1, 0, 1]])(rgb)[0, :, 0].tolist() == [0, 0, 0, 0]
     assert steps.convolve([[1, -1]], scale=0.5)(rgb)[0, :, 0].tolist() == [0, 20, 0, 0]

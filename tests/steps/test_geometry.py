@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from imagesasdata import ImageError, steps
-
-from ..measures.pictures import noise, pictures
+from tests.arrays.measures.pictures import noise, pictures
 
 RGB = noise(30, 41)
 SIDES = st.integers(1, 40)
@@ -100,7 +99,7 @@ def test_rotate_is_pillows(expand: bool) -> None:
     expected = Image.fromarray(RGB).rotate(
         30, Image.Resampling.BILINEAR, expand, fillcolor=(255, 136, 0)
     )
-    step = steps.rotate(30, expand=expand, colour="#ff8800", method="bilinear")
+    step = steps.rotate(30, expand=expand, color="#ff8800", method="bilinear")
     np.testing.assert_array_equal(step(RGB), expected)
     assert step(RGB)[0, 0].tolist() == [255, 136, 0]
 
@@ -133,7 +132,7 @@ def test_a_crop_by_share() -> None:
 
 
 def test_erase() -> None:
-    covered = steps.erase(2, 1, 3, 4, colour="red")(RGB)
+    covered = steps.erase(2, 1, 3, 4, color="red")(RGB)
     expected = RGB.copy()
     expected[1:5, 2:5] = (255, 0, 0)
     np.testing.assert_array_equal(covered, expected)
@@ -141,20 +140,20 @@ def test_erase() -> None:
 
 
 @given(rgb=pictures(), width=SIDES, height=SIDES)
-def test_pad_and_centre_crop_are_each_others_reverse(
+def test_pad_and_center_crop_are_each_others_reverse(
     rgb: np.ndarray, width: int, height: int
 ) -> None:
     tall, wide = rgb.shape[:2]
-    padded = steps.pad(width, height, colour=(1, 2, 3))(rgb)
+    padded = steps.pad(width, height, color=(1, 2, 3))(rgb)
     assert padded.shape == (max(tall, height), max(wide, width), 3)
-    np.testing.assert_array_equal(steps.centre_crop(wide, tall)(padded), rgb)
-    cut = steps.centre_crop(width, height)(rgb)
+    np.testing.assert_array_equal(steps.center_crop(wide, tall)(padded), rgb)
+    cut = steps.center_crop(width, height)(rgb)
     assert cut.shape == (min(tall, height), min(wide, width), 3)
 
 
-def test_pad_and_centre_crop_by_hand() -> None:
+def test_pad_and_center_crop_by_hand() -> None:
     row = np.repeat(np.uint8([[1, 2, 3, 4]]), 3).reshape(1, 4, 3)
-    assert steps.centre_crop(2)(row)[0, :, 0].tolist() == [2, 3]
-    assert steps.centre_crop(1)(row)[0, :, 0].tolist() == [2]
-    padded = steps.pad(7, 3, colour="black")(row)
+    assert steps.center_crop(2)(row)[0, :, 0].tolist() == [2, 3]
+    assert steps.center_crop(1)(row)[0, :, 0].tolist() == [2]
+    padded = steps.pad(7, 3, color="black")(row)
     assert padded[..., 0].tolist() == [[0] * 7, [0, 1, 2, 3, 4, 0, 0], [0] * 7]

@@ -13,8 +13,7 @@ from skimage.filters import sobel, threshold_local, threshold_otsu
 from skimage.segmentation import slic
 
 from imagesasdata import steps
-
-from ..measures.pictures import grey, noise, photo, pictures, plain
+from tests.arrays.measures.pictures import gray, noise, photo, pictures, plain
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,7 @@ def coins() -> np.ndarray:
 
 @given(rgb=pictures(), value=st.integers(0, 255))
 def test_a_threshold_leaves_black_and_white(rgb: np.ndarray, value: int) -> None:
-    luma = steps.greyscale()(rgb)
+    luma = steps.grayscale()(rgb)
     np.testing.assert_array_equal(steps.threshold(value)(rgb), 255 * (luma > value))
     for step in (steps.threshold(), steps.threshold(method="adaptive", window=5)):
         new = step(rgb)
@@ -33,7 +32,7 @@ def test_a_threshold_leaves_black_and_white(rgb: np.ndarray, value: int) -> None
 
 
 def test_thresholds_are_scikit_images(coins: np.ndarray) -> None:
-    luma = steps.greyscale()(coins)[..., 0]
+    luma = steps.grayscale()(coins)[..., 0]
     otsu = luma > threshold_otsu(luma)
     np.testing.assert_array_equal(steps.threshold()(coins)[..., 0] > 0, otsu)
     local = threshold_local(luma.astype(float), 35, method="mean", mode="mirror", offset=10)
@@ -44,35 +43,35 @@ def test_thresholds_are_scikit_images(coins: np.ndarray) -> None:
 
 def test_sobel_is_scikit_images() -> None:
     rgb = noise(20, 30) // 4
-    luma = steps.greyscale()(rgb)[..., 0]
+    luma = steps.grayscale()(rgb)[..., 0]
     inside = slice(1, -1)
     new = steps.edges("sobel")(rgb)[inside, inside, 0]
     # Theirs is the root of the mean square of both directions.
     expected = sobel(luma.astype(float))[inside, inside] * np.sqrt(2)
     np.testing.assert_allclose(new, expected, atol=0.51)
-    assert steps.edges("sobel")(grey([[0, 255]] * 3)).max() == 0  # each end is mirrored
-    half = grey([[0, 0, 255, 255]] * 3)
+    assert steps.edges("sobel")(gray([[0, 255]] * 3)).max() == 0  # each end is mirrored
+    half = gray([[0, 0, 255, 255]] * 3)
     assert steps.edges("sobel")(half)[1, :, 0].tolist() == [0, 255, 255, 0]
 
 
 def test_canny_is_opencvs(coins: np.ndarray) -> None:
-    luma = np.ascontiguousarray(steps.greyscale()(coins)[..., 0])
+    luma = np.ascontiguousarray(steps.grayscale()(coins)[..., 0])
     for low, high in [(100, 200), (30, 60)]:
-        expected = grey(cv2.Canny(luma, low, high, L2gradient=True))
+        expected = gray(cv2.Canny(luma, low, high, L2gradient=True))
         np.testing.assert_array_equal(steps.edges(low=low, high=high)(coins), expected)
     assert 0 < (steps.edges()(coins) > 0).mean() < 0.3
 
 
-def test_segments_have_their_mean_colour() -> None:
+def test_segments_have_their_mean_color() -> None:
     """Two kinds of red and two of blue, in no order."""
-    colours = np.uint8([[200, 0, 0], [220, 0, 0], [0, 0, 200], [0, 0, 220]])
+    colors = np.uint8([[200, 0, 0], [220, 0, 0], [0, 0, 200], [0, 0, 220]])
     places = np.random.default_rng(0).permutation(np.repeat(np.arange(4), 25)).reshape(10, 10)
-    new = steps.segment(n=2)(colours[places])
+    new = steps.segment(n=2)(colors[places])
     expected = np.where((places < 2)[..., None], [210, 0, 0], [0, 0, 210])
     np.testing.assert_array_equal(new, expected)
-    # As many clusters as colours, or more: nothing to put together.
+    # As many clusters as colors, or more: nothing to put together.
     for n in (4, 50):
-        np.testing.assert_array_equal(steps.segment(n=n)(colours[places]), colours[places])
+        np.testing.assert_array_equal(steps.segment(n=n)(colors[places]), colors[places])
 
 
 @pytest.mark.parametrize(

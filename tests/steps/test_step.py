@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 import imagesasdata as iad
 from imagesasdata import steps
-
-from ..measures.pictures import noise, pictures
-from .calls import CALLS, made
+from tests.arrays.measures.pictures import noise, pictures
+from tests.steps.calls import CALLS, made
 
 FUNCTIONS = [name for name in steps.__all__ if name != "Step"]
 
@@ -53,10 +52,10 @@ def test_steps_are_equal_only_to_the_same_step() -> None:
     assert steps.threshold(128) == steps.threshold(128.0, method="fixed")
     assert steps.threshold() == steps.threshold(method="otsu")
     assert steps.edges() == steps.edges("canny", low=100, high=200)
-    assert steps.normalise() == steps.normalise(low=1, high=99)
+    assert steps.normalize() == steps.normalize(low=1, high=99)
     assert steps.convolve(np.eye(2)) == steps.convolve([[1, 0], [0, 1]])
-    assert steps.centre_crop(9) == steps.centre_crop(9, 9)
-    assert steps.erase(0, 0, 9, 9, colour=[1, 2, 3]) == steps.erase(0, 0, 9, 9, colour=(1, 2, 3))
+    assert steps.center_crop(9) == steps.center_crop(9, 9)
+    assert steps.erase(0, 0, 9, 9, color=[1, 2, 3]) == steps.erase(0, 0, 9, 9, color=(1, 2, 3))
     assert steps.unchanged() != steps.strip_metadata()
     assert repr(steps.blur(np.float64(0.5))) == "blur(0.5)"
 

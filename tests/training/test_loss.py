@@ -17,11 +17,10 @@ from imagesasdata.training.batches import Batch, Embedded, shuffled
 from imagesasdata.training.head import Head, base_logits
 from imagesasdata.training.loss import chances, is_kernel, penalty, row_losses
 from imagesasdata.training.network import put, split_module
-from imagesasdata.training.optimiser import build_optimiser, rates
+from imagesasdata.training.optimizer import build_optimizer, rates
 from imagesasdata.training.outcome import Outcome, find_outcome
 from imagesasdata.training.trainer import Objective, Trainer
-
-from ..conftest import REPO
+from tests.conftest import REPO
 
 OUTPUTS = np.array([[2.0, -1.0, 0.5], [0.0, 0.3, -2.0]], np.float32)
 THREE = find_outcome("y", ["a", "b", "c"] * 2)
@@ -91,12 +90,10 @@ def test_a_step_by_hand(optimizer: str) -> None:
     trainer = Trainer(
         split_module(head, lambda name: True), objective, jax.devices()[:1], 1, None, 1
     )
-    optimiser = build_optimiser(optimizer, 0.01, l2=0.2)  # type: ignore[arg-type]
+    chosen = build_optimizer(optimizer, 0.01, l2=0.2)  # type: ignore[arg-type]
     trained = trainer.start()
     gradients, sums = trainer.gradients(trained, Batch(x, np.arange(2)), 1)
-    new, _ = trainer.update(optimiser)(
-        trained, optimiser.transform.init(trained), gradients, sums.weight
-    )
+    new, _ = trainer.update(chosen)(trained, chosen.transform.init(trained), gradients, sums.weight)
     w = np.array([0.5, -1.0])
     slope = x.T @ (1 / (1 + np.exp(-x @ w)) - y) / 2 + 0.1 * np.sign(w)
     if optimizer == "sgd":
@@ -136,12 +133,12 @@ def test_a_head_starts_at_the_shares() -> None:
         np.testing.assert_allclose(got, shares, atol=2e-3)
 
 
-def test_the_head_standardises_what_varies() -> None:
+def test_the_head_standardizes_what_varies() -> None:
     values = np.random.default_rng(0).normal(3, 2, (50, 16)).astype(np.float32)
     values[:, 0] = 1.0
     head = Head(16, 1, rngs=nnx.Rngs(0))
-    head.standardise(values)
-    scaled = (values - np.asarray(head.centre[...])) / np.asarray(head.scale[...])
+    head.standardize(values)
+    scaled = (values - np.asarray(head.center[...])) / np.asarray(head.scale[...])
     assert scaled[:, 0].std() == 0
     np.testing.assert_allclose(scaled[:, 1:].std(axis=0), 1.0, rtol=1e-4)
 

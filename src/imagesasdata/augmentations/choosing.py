@@ -46,9 +46,9 @@ def one_of(choices: Iterable[Augmentation | Step]) -> OneOf:
     --------
     >>> import numpy as np
     >>> from imagesasdata import augmentations, steps
-    >>> either = augmentations.one_of([steps.greyscale(), augmentations.random_hue(10)])
+    >>> either = augmentations.one_of([steps.grayscale(), augmentations.random_hue(10)])
     >>> either.draw(np.random.default_rng(1))
-    greyscale()
+    grayscale()
     """
     parts = parts_of(choices)
     if not parts:
@@ -63,7 +63,7 @@ def light() -> list[Augmentation]:
     """The augmentations to begin with: what a photo could as well have been.
 
     Mirrored or not, cut a little otherwise, a little lighter or darker, harder or softer, stronger or
-    paler in colour. For pictures in which left and right matter, leave out the first.
+    paler in color. For pictures in which left and right matter, leave out the first.
 
     Returns
     -------

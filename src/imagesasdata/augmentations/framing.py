@@ -9,7 +9,7 @@ import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, chance, drawn
 from imagesasdata.steps.as_is import unchanged
-from imagesasdata.steps.checks import Colour, colour_of, span
+from imagesasdata.steps.checks import Color, color_of, span
 from imagesasdata.steps.framing import crop, erase
 from imagesasdata.steps.step import Step
 
@@ -77,13 +77,13 @@ class RandomErase(Augmentation):
     _: KW_ONLY
     share: Span = (0.02, 0.4)
     shape: Span = (0.3, 1 / 0.3)
-    colour: Colour = "grey"
+    color: Color = "gray"
 
     def _draw(self, rng: np.random.Generator) -> Step:
         if rng.random() >= self.p:
             return unchanged()
         rectangle = _rectangle(rng, self.share, self.shape)
-        return erase(*rectangle, unit="share", colour=self.colour)
+        return erase(*rectangle, unit="share", color=self.color)
 
 
 def random_erase(
@@ -91,12 +91,12 @@ def random_erase(
     *,
     share: Span = (0.02, 0.4),
     shape: Span = (0.3, 1 / 0.3),
-    colour: Colour = "grey",
+    color: Color = "gray",
 ) -> RandomErase:
     """Cover a rectangle of random size, form and place in some pictures.
 
     A network then learns not to rely on one part alone. The defaults are the paper's, but for the
-    colour: there the rectangle is filled with random values.
+    color: there the rectangle is filled with random values.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def random_erase(
         The least and the largest share of the picture's area that is covered, 0.01 to 1.
     shape
         The least and the largest width-to-height ratio, as a multiple of the picture's own, 0.1 to 10.
-    colour
-        A name, a code or (red, green, blue); mid-grey by default.
+    color
+        A name, a code or (red, green, blue); mid-gray by default.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def random_erase(
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a share, shape or colour that there is not.
+        For a share, shape or color that there is not.
 
     References
     ----------
@@ -133,7 +133,7 @@ def random_erase(
         chance(p, hint),
         share=span("share", share, 0.01, 1, hint=hint),
         shape=span("shape", shape, 0.1, 10, hint=hint),
-        colour=colour_of(colour),
+        color=color_of(color),
     )
 
 

@@ -1,4 +1,4 @@
-"""Augmentations of light and colour."""
+"""Augmentations of light and color."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, drawn
 from imagesasdata.steps.checks import number
-from imagesasdata.steps.colours import hue, saturation
+from imagesasdata.steps.colors import hue, saturation
 from imagesasdata.steps.light import brightness, contrast
 from imagesasdata.steps.step import Step
 
@@ -105,7 +105,7 @@ def random_contrast(amount: float = 0.2) -> RandomContrast:
 
 
 def random_saturation(amount: float = 0.2) -> RandomSaturation:
-    """Make colours stronger or paler.
+    """Make colors stronger or paler.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class RandomHue(Augmentation):
 
 
 def random_hue(degrees: float = 10) -> RandomHue:
-    """Turn all hues a little. Not for pictures in which colours have a meaning.
+    """Turn all hues a little. Not for pictures in which colors have a meaning.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, chance, drawn
 from imagesasdata.steps.as_is import unchanged
-from imagesasdata.steps.checks import Colour, choice, colour_of, number
+from imagesasdata.steps.checks import Color, choice, color_of, number
 from imagesasdata.steps.geometry import Direction, flip, rotate
 from imagesasdata.steps.step import Step
 
@@ -63,22 +63,22 @@ class RandomRotate(Augmentation):
 
     degrees: float = 15
     _: KW_ONLY
-    colour: Colour = "grey"
+    color: Color = "gray"
 
     def _draw(self, rng: np.random.Generator) -> Step:
         angle = drawn(rng, -self.degrees, self.degrees)
-        return rotate(angle, expand=False, colour=self.colour)
+        return rotate(angle, expand=False, color=self.color)
 
 
-def random_rotate(degrees: float = 15, *, colour: Colour = "grey") -> RandomRotate:
+def random_rotate(degrees: float = 15, *, color: Color = "gray") -> RandomRotate:
     """Turn a picture a little, to the one side or the other; its size stays.
 
     Parameters
     ----------
     degrees
         The largest angle, 0 to 180; by default 15, as a camera may be held.
-    colour
-        What fills the corners: a name, a code or (red, green, blue); mid-grey by default, which a
+    color
+        What fills the corners: a name, a code or (red, green, blue); mid-gray by default, which a
         network takes for nothing in particular.
 
     Returns
@@ -88,14 +88,14 @@ def random_rotate(degrees: float = 15, *, colour: Colour = "grey") -> RandomRota
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an angle or colour that there is not.
+        For an angle or color that there is not.
 
     Examples
     --------
     >>> import numpy as np
     >>> from imagesasdata import augmentations
     >>> augmentations.random_rotate(10).draw(np.random.default_rng(1))
-    rotate(0.2364, expand=False, colour="grey")
+    rotate(0.2364, expand=False, color="gray")
     """
     degrees = number("degrees", degrees, 0, 180, hint="for example random_rotate(15).")
-    return RandomRotate(degrees, colour=colour_of(colour))
+    return RandomRotate(degrees, color=color_of(color))

@@ -115,7 +115,7 @@ def map_page(
         str, typer.Option(help="pca, umap or tsne, where no places are given.")
     ] = "pca",
     label: Annotated[str | None, typer.Option(help="The column shown first.")] = None,
-    colour: Annotated[str | None, typer.Option(help="The column of colours.")] = None,
+    color: Annotated[str | None, typer.Option(help="The column of colors.")] = None,
     time: Annotated[str | None, typer.Option(help="The column of times.")] = None,
     title: Annotated[str, typer.Option(help="Above the page.")] = "Map of pictures",
     model: ModelName = "efficientnet_lite0",
@@ -129,7 +129,7 @@ def map_page(
         to=to,
         method=method,  # type: ignore[arg-type]
         label=label,
-        colour=colour,
+        color=color,
         time=time,
         title=title,
         model=model,

@@ -35,12 +35,12 @@ def features(
     group: Annotated[
         list[str] | None,
         typer.Option(
-            help="size, colour, light, texture, composition, hog or hash; may be repeated."
+            help="size, color, light, texture, composition, hog or hash; may be repeated."
         ),
     ] = None,
     **common: Any,
 ) -> Any:
-    """Measure size, colour, light, texture and composition."""
+    """Measure size, color, light, texture and composition."""
     from imagesasdata import features as verb
 
     return verb(

@@ -45,7 +45,7 @@ def blur_faces(
     method: Annotated[str, typer.Option(help="pixelate, gaussian or fill.")] = "pixelate",
     **common: Any,
 ) -> Any:
-    """Write copies of pictures on which no face can be recognised."""
+    """Write copies of pictures on which no face can be recognized."""
     from imagesasdata import blur_faces as verb
 
     return verb(

@@ -16,9 +16,9 @@ app.add_typer(weights_app, name="weights")
 @weights_app.command("list")
 def weights_list() -> None:
     """List the files of weights that models need, and which are here."""
-    from imagesasdata.table import from_columns
-    from imagesasdata.weights.store import is_here
-    from imagesasdata.zoo.registry import cards
+    from imagesasdata.networks.weights.store import is_here
+    from imagesasdata.networks.zoo.registry import cards
+    from imagesasdata.tables.table import from_columns
 
     needed = [(card, file) for card in cards() for file in card.weights]
     show(
@@ -42,8 +42,8 @@ def weights_add(
     ],
 ) -> None:
     """Take weights from a file, an archive or a folder; what they are is told by their hash."""
-    from imagesasdata.weights.store import add
-    from imagesasdata.zoo.registry import cards
+    from imagesasdata.networks.weights.store import add
+    from imagesasdata.networks.zoo.registry import cards
 
     for weights in add(source, [file for card in cards() for file in card.weights]):
         typer.echo(f"added {weights.name}")
@@ -60,8 +60,8 @@ def weights_fetch(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Download the weights of models now, so that later runs need no connection."""
-    from imagesasdata.weights.store import locate
-    from imagesasdata.zoo.registry import files
+    from imagesasdata.networks.weights.store import locate
+    from imagesasdata.networks.zoo.registry import files
 
     for file in files(models):
         typer.echo(f"{file.name}: {locate(file, progress=False if quiet else None)}")
@@ -74,8 +74,8 @@ def weights_verify(
     ] = None,
 ) -> None:
     """Compare the weights on this machine with the hashes that were published."""
-    from imagesasdata.weights.store import verify, where
-    from imagesasdata.zoo.registry import card, cards
+    from imagesasdata.networks.weights.store import verify, where
+    from imagesasdata.networks.zoo.registry import card, cards
 
     chosen = cards() if models is None else [card(name) for name in models]
     bad = 0
@@ -102,8 +102,8 @@ def weights_remove(
     models: Annotated[list[str], typer.Argument(help="Models whose weights are to go.")],
 ) -> None:
     """Remove weights that were downloaded or added; those of installed packages stay."""
-    from imagesasdata.weights.store import remove
-    from imagesasdata.zoo.registry import card
+    from imagesasdata.networks.weights.store import remove
+    from imagesasdata.networks.zoo.registry import card
 
     for file in [file for name in models for file in card(name).weights]:
         typer.echo(f"removed {file.name}" if remove(file) else f"{file.name} is not in the store")

@@ -165,13 +165,13 @@
     }
     containers.forEach((one) => one.update());
   }
-  let colours = null;
+  let colors = null;
   function paint() {
     const some = found !== null ? found : selected.size ? selected : null;
     for (let i = 0; i < count; i++) {
       if (!pictures[i]) continue;
       const bright = some === null || some.has(i) ? 1 : .18;
-      frames[i].tint = selected.has(i) ? ACCENT : colours ? colours[i] : PLAIN;
+      frames[i].tint = selected.has(i) ? ACCENT : colors ? colors[i] : PLAIN;
       frames[i].alpha = bright;
       pictures[i].alpha = bright;
     }
@@ -187,29 +187,29 @@
     draw();
   }
 
-  // ---- colours
+  // ---- colors
   function ramp(t) {
     const at = Math.min(RAMP.length - 2, Math.floor(t * (RAMP.length - 1))), part = t * (RAMP.length - 1) - at;
     const [r, g, b] = RAMP[at].map((v, c) => Math.round(v + (RAMP[at + 1][c] - v) * part));
     return (r << 16) | (g << 8) | b;
   }
-  function legendRow(colour, text) {
+  function legendRow(color, text) {
     const row = document.createElement("div"), mark = document.createElement("i"), name = document.createElement("span");
-    mark.style.background = `#${colour.toString(16).padStart(6, "0")}`;
+    mark.style.background = `#${color.toString(16).padStart(6, "0")}`;
     name.textContent = text;
     row.append(mark, name);
     legend.append(row);
   }
-  function chooseColours() {
+  function chooseColors() {
     legend.replaceChildren();
-    const name = byId("colour").value;
-    if (!name) { colours = null; return paint(); }
+    const name = byId("color").value;
+    if (!name) { colors = null; return paint(); }
     const {kind, values} = data.columns[name];
     const groups = new Map();
     for (const v of values) if (v !== null) groups.set(v, (groups.get(v) || 0) + 1);
     if (kind !== "text" && groups.size > PALETTE.length) {
       const [low, high] = range(values);
-      colours = values.map((v) => v === null ? OTHER : ramp((v - low) / ((high - low) || 1)));
+      colors = values.map((v) => v === null ? OTHER : ramp((v - low) / ((high - low) || 1)));
       for (const t of [0, .25, .5, .75, 1]) {
         const v = low + t * (high - low);
         legendRow(ramp(t), kind === "time" ? new Date(v).toISOString().slice(0, 10) : Number(v.toPrecision(3)).toString());
@@ -217,7 +217,7 @@
     } else {
       const top = [...groups].sort((a, b) => b[1] - a[1]).slice(0, PALETTE.length).map(([v]) => v);
       if (kind !== "text") top.sort((a, b) => a - b);
-      colours = values.map((v) => v === null || !top.includes(v) ? OTHER : PALETTE[top.indexOf(v)]);
+      colors = values.map((v) => v === null || !top.includes(v) ? OTHER : PALETTE[top.indexOf(v)]);
       top.forEach((v, n) => legendRow(PALETTE[n], `${v} (${groups.get(v).toLocaleString("en")})`));
       if (groups.size > top.length) legendRow(OTHER, `${groups.size - top.length} others`);
     }
@@ -305,8 +305,8 @@
   }
   function step(dx, dy) {
     if (focus < 0) {
-      const centre = [(stage.clientWidth / 2 - left) / scale, (stage.clientHeight / 2 - top) / scale];
-      return setFocus(nearestTo(centre[0], centre[1], () => true));
+      const center = [(stage.clientWidth / 2 - left) / scale, (stage.clientHeight / 2 - top) / scale];
+      return setFocus(nearestTo(center[0], center[1], () => true));
     }
     const x = places[2 * focus], y = places[2 * focus + 1];
     // Of the pictures in a direction the nearest, sideways counting twice.
@@ -422,7 +422,7 @@
   byId("clear").addEventListener("click", clear);
   byId("export").addEventListener("click", save);
   byId("order").addEventListener("change", () => show("grid"));
-  byId("colour").addEventListener("change", chooseColours);
+  byId("color").addEventListener("change", chooseColors);
   search.addEventListener("input", look);
   search.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { clear(); stage.focus(); }
@@ -439,8 +439,8 @@
   }
   async function start() {
     options(byId("order"), "table");
-    options(byId("colour"), "nothing");
-    if (data.colour) byId("colour").value = data.colour;
+    options(byId("color"), "nothing");
+    if (data.color) byId("color").value = data.color;
     if (!data.time) { byId("view-time").disabled = true; byId("view-time").title = "no column of times"; }
     await app.init({preference: "webgl", background: PLAIN, autoStart: false, sharedTicker: false, resizeTo: stage,
       autoDensity: true, resolution: Math.min(2, window.devicePixelRatio || 1), eventFeatures: {move: false, globalMove: false, click: false, wheel: false}});
@@ -448,7 +448,7 @@
     pen.addChild(world);
     app.stage.addChild(drawing, outline, ring);
     new ResizeObserver(() => { app.resize(); draw(); }).observe(stage);
-    show("map"); chooseColours();
+    show("map"); chooseColors();
     for (let n = 0; n < data.sheets.length; n++) await addSheet(n);
     document.documentElement.dataset.ready = "true";
   }

@@ -8,8 +8,8 @@ arguments raise when the step is made, before any picture is read.
 from __future__ import annotations
 
 from imagesasdata.steps.as_is import strip_metadata, unchanged
-from imagesasdata.steps.centring import centre_crop, pad
-from imagesasdata.steps.colours import colour_space, greyscale, hue, saturation
+from imagesasdata.steps.centering import center_crop, pad
+from imagesasdata.steps.colors import color_space, grayscale, hue, saturation
 from imagesasdata.steps.filters import blur, sharpen
 from imagesasdata.steps.framing import crop, erase
 from imagesasdata.steps.geometry import flip, rotate
@@ -20,26 +20,26 @@ from imagesasdata.steps.outlines import edges
 from imagesasdata.steps.segments import segment
 from imagesasdata.steps.sizes import resize
 from imagesasdata.steps.step import Step
-from imagesasdata.steps.stretching import equalise, normalise
+from imagesasdata.steps.stretching import equalize, normalize
 from imagesasdata.steps.thresholds import threshold
 
 __all__ = [
     "Step",
     "blur",
     "brightness",
-    "centre_crop",
-    "colour_space",
+    "center_crop",
+    "color_space",
     "contrast",
     "convolve",
     "crop",
     "edges",
-    "equalise",
+    "equalize",
     "erase",
     "flip",
-    "greyscale",
+    "grayscale",
     "hue",
     "noise",
-    "normalise",
+    "normalize",
     "pad",
     "resize",
     "rotate",

@@ -10,7 +10,7 @@ from PIL import ImageColor
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 
-Colour = str | tuple[int, int, int]
+Color = str | tuple[int, int, int]
 T = TypeVar("T", bound=str)
 
 # The longest side that a JPEG can have.
@@ -84,8 +84,8 @@ def choice(what: str, value: object, known: Iterable[T]) -> T:
     return cast(T, value)
 
 
-def colour_of(value: object) -> Colour:
-    """``value`` if it is a colour, as it was given."""
+def color_of(value: object) -> Color:
+    """``value`` if it is a color, as it was given."""
     hint = (
         'a name such as "white", a code such as "#ff8800" or three numbers such as (255, 136, 0).'
     )
@@ -93,21 +93,21 @@ def colour_of(value: object) -> Colour:
         try:
             rgb = ImageColor.getrgb(value)
         except ValueError:
-            raise ArgumentError(f"Unknown colour {value!r}.", hint) from None
+            raise ArgumentError(f"Unknown color {value!r}.", hint) from None
         if len(rgb) == 4:
             raise ArgumentError(
-                f"colour {value!r} is partly transparent, which pictures here cannot be.", hint
+                f"color {value!r} is partly transparent, which pictures here cannot be.", hint
             )
         return value
     if not isinstance(value, list | tuple) or len(value) != 3:
         raise ArgumentTypeError(
-            f"colour must be a name, a code or three numbers, got {value!r}.", hint
+            f"color must be a name, a code or three numbers, got {value!r}.", hint
         )
-    red, green, blue = (whole("a colour's part", part, 0, 255, hint=hint) for part in value)
+    red, green, blue = (whole("a color's part", part, 0, 255, hint=hint) for part in value)
     return red, green, blue
 
 
-def rgb_of(colour: Colour) -> tuple[int, int, int]:
-    """A colour's red, green and blue."""
-    rgb = ImageColor.getrgb(colour) if isinstance(colour, str) else colour
+def rgb_of(color: Color) -> tuple[int, int, int]:
+    """A color's red, green and blue."""
+    rgb = ImageColor.getrgb(color) if isinstance(color, str) else color
     return rgb[0], rgb[1], rgb[2]

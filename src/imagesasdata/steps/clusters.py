@@ -1,4 +1,4 @@
-"""k-means of a picture's colours, the same for the same seed."""
+"""k-means of a picture's colors, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ _ROUNDS = 50
 
 
 def clusters(rgb: UInt8[np.ndarray, "h w 3"], n: int, seed: int) -> Int[np.ndarray, "h w"]:
-    """The number of each pixel's cluster, from 0; fewer than ``n`` where there are fewer colours."""
+    """The number of each pixel's cluster, from 0; fewer than ``n`` where there are fewer colors."""
     rng = np.random.default_rng(seed)
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     every = np.ascontiguousarray(lab.reshape(-1, 3).T)
     pixels = every.shape[1]
     some = every if pixels <= _MOST else every[:, rng.choice(pixels, _MOST, replace=False)]
-    centres = _first_centres(some, n, rng)
-    if len(centres) > 1:
+    centers = _first_centers(some, n, rng)
+    if len(centers) > 1:
         stop = (cv2.TERM_CRITERIA_MAX_ITER | cv2.TERM_CRITERIA_EPS, _ROUNDS, 0.01)
         # With the first labels given, OpenCV draws nothing itself.
-        labels = _nearest(some, centres)[:, None]
+        labels = _nearest(some, centers)[:, None]
         points = np.ascontiguousarray(some.T)
         given = cv2.KMEANS_USE_INITIAL_LABELS
-        _, _, centres = cv2.kmeans(points, len(centres), labels, stop, 1, given)
-    return _nearest(every, centres).reshape(rgb.shape[:2])
+        _, _, centers = cv2.kmeans(points, len(centers), labels, stop, 1, given)
+    return _nearest(every, centers).reshape(rgb.shape[:2])
 
 
-def _first_centres(
+def _first_centers(
     points: Float32[np.ndarray, "3 points"], n: int, rng: np.random.Generator
-) -> Float32[np.ndarray, "centres 3"]:
+) -> Float32[np.ndarray, "centers 3"]:
     """Points far from each other: k-means++ (Arthur and Vassilvitskii 2007)."""
     count = points.shape[1]
     chosen = [points[:, rng.integers(count)]]
@@ -45,18 +45,18 @@ def _first_centres(
 
 
 def _nearest(
-    points: Float32[np.ndarray, "3 points"], centres: Float32[np.ndarray, "centres 3"]
+    points: Float32[np.ndarray, "3 points"], centers: Float32[np.ndarray, "centers 3"]
 ) -> Int32[np.ndarray, " points"]:
     labels = np.zeros(points.shape[1], np.int32)
     for start in range(0, len(labels), _BLOCK):
         part = points[:, start : start + _BLOCK]
-        away = np.stack([_squared(part, centre) for centre in centres])
+        away = np.stack([_squared(part, center) for center in centers])
         labels[start : start + _BLOCK] = away.argmin(axis=0)
     return labels
 
 
 def _squared(
-    points: Float32[np.ndarray, "3 points"], centre: Float32[np.ndarray, " 3"]
+    points: Float32[np.ndarray, "3 points"], center: Float32[np.ndarray, " 3"]
 ) -> Float32[np.ndarray, " points"]:
-    light, red, yellow = (part - middle for part, middle in zip(points, centre, strict=True))
+    light, red, yellow = (part - middle for part, middle in zip(points, center, strict=True))
     return light * light + red * red + yellow * yellow

@@ -1,4 +1,4 @@
-"""Steps in which a pixel's neighbours have a say: blur, sharpen.
+"""Steps in which a pixel's neighbors have a say: blur, sharpen.
 
 Beyond its edge a picture goes on as in a mirror that stands on its last pixels.
 """
@@ -46,7 +46,7 @@ def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
         number for the others, whose square has sides of 2 x ``radius`` + 1. By default 2, as in
         Pillow. What it does depends on the picture's size, so `resize` first.
     method
-        ``"gaussian"`` takes the mean of the neighbours, weighted by nearness; ``"box"`` the plain
+        ``"gaussian"`` takes the mean of the neighbors, weighted by nearness; ``"box"`` the plain
         mean of a square; ``"median"`` the median of a square, which takes specks away and keeps edges
         sharp (its edge pixels are repeated beyond the edge).
 

@@ -9,16 +9,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from imagesasdata.errors import ImageError
-from imagesasdata.steps.checks import (
-    MAX_SIDE,
-    Colour,
-    choice,
-    colour_of,
-    number,
-    rgb_of,
-    side,
-    whole,
-)
+from imagesasdata.steps.checks import MAX_SIDE, Color, choice, color_of, number, rgb_of, side, whole
 from imagesasdata.steps.step import Step
 
 Unit = Literal["pixels", "share"]
@@ -102,11 +93,11 @@ class Erase(Rectangle):
     """See `erase`."""
 
     _: KW_ONLY
-    colour: Colour = "black"
+    color: Color = "black"
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
         covered = rgb.copy()
-        self.part(covered)[:] = rgb_of(self.colour)
+        self.part(covered)[:] = rgb_of(self.color)
         return covered
 
 
@@ -117,9 +108,9 @@ def erase(
     height: float,
     *,
     unit: Unit = "pixels",
-    colour: Colour = "black",
+    color: Color = "black",
 ) -> Erase:
-    """Cover a rectangle with one colour, such as a logo or a date stamp.
+    """Cover a rectangle with one color, such as a logo or a date stamp.
 
     Parameters
     ----------
@@ -131,7 +122,7 @@ def erase(
     unit
         ``"pixels"`` for pictures that are all of one size, ``"share"`` (numbers from 0 to 1) for
         pictures of any size.
-    colour
+    color
         A name, a code such as ``"#ff8800"`` or (red, green, blue); black by default, so that it can
         be seen that something is missing.
 
@@ -142,7 +133,7 @@ def erase(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a rectangle, unit or colour that there is not.
+        For a rectangle, unit or color that there is not.
 
     Examples
     --------
@@ -153,7 +144,7 @@ def erase(
     [0, 0, 255, 255]
     """
     rectangle = _rectangle("erase", x, y, width, height, unit)
-    return Erase(*rectangle, unit=unit, colour=colour_of(colour))
+    return Erase(*rectangle, unit=unit, color=color_of(color))
 
 
 def _rectangle(

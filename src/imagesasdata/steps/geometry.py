@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from imagesasdata.steps.checks import Colour, choice, colour_of, flag, number, rgb_of
+from imagesasdata.steps.checks import Color, choice, color_of, flag, number, rgb_of
 from imagesasdata.steps.step import Step, check_room
 
 RotateMethod = Literal["bicubic", "bilinear", "nearest"]
@@ -30,7 +30,7 @@ class Rotate(Step):
     degrees: float
     _: KW_ONLY
     expand: bool = True
-    colour: Colour = "white"
+    color: Color = "white"
     method: RotateMethod = "bicubic"
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
@@ -39,7 +39,7 @@ class Rotate(Step):
             cos, sin = (abs(f(math.radians(self.degrees))) for f in (math.cos, math.sin))
             check_room(self, rgb, width * cos + height * sin, width * sin + height * cos)
         turned = Image.fromarray(rgb).rotate(
-            self.degrees, _PILLOW[self.method], self.expand, fillcolor=rgb_of(self.colour)
+            self.degrees, _PILLOW[self.method], self.expand, fillcolor=rgb_of(self.color)
         )
         return np.asarray(turned)
 
@@ -48,10 +48,10 @@ def rotate(
     degrees: float,
     *,
     expand: bool = True,
-    colour: Colour = "white",
+    color: Color = "white",
     method: RotateMethod = "bicubic",
 ) -> Rotate:
-    """Turn a picture about its centre, counter-clockwise.
+    """Turn a picture about its center, counter-clockwise.
 
     Turns by 90, 180 and 270 degrees with ``expand=True`` only move pixels and lose nothing.
 
@@ -62,12 +62,12 @@ def rotate(
     expand
         Whether the result grows so that the whole picture fits in; by default so, as nothing is then
         lost. Otherwise it keeps its size and its corners are cut off.
-    colour
+    color
         What fills the corners: a name, a code such as ``"#ff8800"`` or (red, green, blue); white by
         default, as paper has it.
     method
         How new pixels are made of old ones: ``"bicubic"`` (the smoothest), ``"bilinear"`` or
-        ``"nearest"`` (no new colours).
+        ``"nearest"`` (no new colors).
 
     Returns
     -------
@@ -76,7 +76,7 @@ def rotate(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For an angle, colour or method that there is not.
+        For an angle, color or method that there is not.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def rotate(
     return Rotate(
         number("degrees", degrees, -360, 360, hint="for example rotate(90)."),
         expand=flag("expand", expand),
-        colour=colour_of(colour),
+        color=color_of(color),
         method=choice("method", method, get_args(RotateMethod)),
     )
 

@@ -47,8 +47,8 @@ def noise(sd: float = 10, *, seed: int = 0) -> Noise:
     --------
     >>> import numpy as np
     >>> from imagesasdata import steps
-    >>> grey = np.full((100, 100, 3), 128, np.uint8)
-    >>> round(float(steps.noise(20)(grey).std()))
+    >>> gray = np.full((100, 100, 3), 128, np.uint8)
+    >>> round(float(steps.noise(20)(gray).std()))
     20
     """
     hint = "for example noise(10, seed=1)."

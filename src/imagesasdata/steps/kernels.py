@@ -34,9 +34,9 @@ class Convolve(Step):
         weights = np.array(self.kernel, np.float64)
         scale = (float(weights.sum()) or 1.0) if self.scale is None else self.scale
         height, width = weights.shape
-        # OpenCV correlates; turned by half a circle, a kernel and its centre convolve.
-        centre = ((width - 1) // 2, (height - 1) // 2)
-        sums = cv2.filter2D(rgb, cv2.CV_32F, weights[::-1, ::-1], anchor=centre)
+        # OpenCV correlates; turned by half a circle, a kernel and its center convolve.
+        center = ((width - 1) // 2, (height - 1) // 2)
+        sums = cv2.filter2D(rgb, cv2.CV_32F, weights[::-1, ::-1], anchor=center)
         return to_bytes(sums / np.float32(scale) + np.float32(self.offset))
 
 
@@ -46,10 +46,10 @@ def convolve(
     scale: float | None = None,
     offset: float = 0,
 ) -> Convolve:
-    """Make each value a weighted sum of its neighbours: the operation of a convolutional network.
+    """Make each value a weighted sum of its neighbors: the operation of a convolutional network.
 
     ``new[y, x] = sum over i, j of kernel[i, j] * old[y - i + ci, x - j + cj] / scale + offset``, with
-    (ci, cj) the kernel's centre, rounded and cut off at 0 and 255; each colour channel on its own.
+    (ci, cj) the kernel's center, rounded and cut off at 0 and 255; each color channel on its own.
     This is convolution proper, with the kernel turned by half a circle, as in
     ``scipy.ndimage.convolve``. OpenCV, Pillow and neural networks leave the kernel as it is
     (correlation): for theirs, turn the kernel. For kernels that look the same when turned there is no
@@ -58,7 +58,7 @@ def convolve(
     Parameters
     ----------
     kernel
-        Rows of numbers, all of one length: 1 x 1 to 31 x 31. Where a side is even, the centre is the
+        Rows of numbers, all of one length: 1 x 1 to 31 x 31. Where a side is even, the center is the
         later one of the middle two.
     scale
         What the sums are divided by; not 0. By default the sum of the kernel, so that the picture

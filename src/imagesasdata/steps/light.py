@@ -69,12 +69,12 @@ def contrast(factor: float) -> Contrast:
     """Make differences of light stronger or weaker.
 
     Each value becomes mean + ``factor`` x (value - mean), cut off at black and white, with the mean
-    of the picture's grey values (as in `greyscale`).
+    of the picture's gray values (as in `grayscale`).
 
     Parameters
     ----------
     factor
-        0 (one grey) to 100; 1 changes nothing.
+        0 (one gray) to 100; 1 changes nothing.
 
     Returns
     -------

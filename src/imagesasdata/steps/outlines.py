@@ -28,10 +28,10 @@ class Edges(Step):
     high: float | None = _HIGH
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
         if self.low is None or self.high is None:
-            return three(to_bytes(steepness(grey) / 4))
-        return three(cv2.Canny(grey, self.low, self.high, L2gradient=True))
+            return three(to_bytes(steepness(gray) / 4))
+        return three(cv2.Canny(gray, self.low, self.high, L2gradient=True))
 
 
 def edges(
@@ -39,8 +39,8 @@ def edges(
 ) -> Edges:
     """Show edges in white on black.
 
-    The steepness of a pixel is the length of its gradient, by Sobel's 3 x 3 kernels on grey values
-    (as in `greyscale`): 4 x the difference, at a straight edge.
+    The steepness of a pixel is the length of its gradient, by Sobel's 3 x 3 kernels on gray values
+    (as in `grayscale`): 4 x the difference, at a straight edge.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def edges(
     return Edges(chosen, low=low, high=high)
 
 
-def steepness(grey: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+def steepness(gray: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     """The length of each pixel's gradient by Sobel's kernels."""
-    across, down = (cv2.Sobel(grey, cv2.CV_32F, dx, 1 - dx) for dx in (1, 0))
+    across, down = (cv2.Sobel(gray, cv2.CV_32F, dx, 1 - dx) for dx in (1, 0))
     # The sums are exact; OpenCV's own root is not, and comes out otherwise from run to run.
     return np.sqrt(across * across + down * down)

@@ -1,4 +1,4 @@
-"""A step that paints each segment of a picture in its mean colour."""
+"""A step that paints each segment of a picture in its mean color."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Segment(Step):
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
         labels = self.labels(rgb).ravel()
         sizes = np.bincount(labels)
-        colours = [
+        colors = [
             np.bincount(labels, weights=rgb[..., channel].ravel()) / np.maximum(sizes, 1)
             for channel in range(3)
         ]
-        return to_bytes(np.stack(colours, axis=1))[labels].reshape(rgb.shape)
+        return to_bytes(np.stack(colors, axis=1))[labels].reshape(rgb.shape)
 
     def labels(self, rgb: UInt8[np.ndarray, "h w 3"]) -> Int[np.ndarray, "h w"]:
         """The number of each pixel's segment, from 0."""
@@ -55,20 +55,20 @@ class Segment(Step):
 def segment(
     method: SegmentMethod = "kmeans", *, n: int | None = None, seed: int | None = None
 ) -> Segment:
-    """Part a picture into segments, each painted in its mean colour.
+    """Part a picture into segments, each painted in its mean color.
 
     Parameters
     ----------
     method
-        ``"kmeans"``: pixels of like colour, wherever they are (k-means in CIELAB, begun by
-        k-means++, on at most 50,000 pixels drawn). ``"slic"``: patches of like colour and about like
-        size ("superpixels"; k-means of colour and place). ``"watershed"``: basins of even light,
+        ``"kmeans"``: pixels of like color, wherever they are (k-means in CIELAB, begun by
+        k-means++, on at most 50,000 pixels drawn). ``"slic"``: patches of like color and about like
+        size ("superpixels"; k-means of color and place). ``"watershed"``: basins of even light,
         flooded from seeds on a regular grid until they meet at edges.
     n
         How many. For ``"kmeans"`` 1 to 256, by default 8; fewer come out where there are fewer
-        colours. For ``"slic"`` and ``"watershed"`` about how many, 1 to 10,000, by default 100.
+        colors. For ``"slic"`` and ``"watershed"`` about how many, 1 to 10,000, by default 100.
     seed
-        Only for ``"kmeans"``, which draws its first centres; by default 0.
+        Only for ``"kmeans"``, which draws its first centers; by default 0.
 
     Returns
     -------
@@ -89,8 +89,8 @@ def segment(
     --------
     >>> import numpy as np
     >>> from imagesasdata import steps
-    >>> greys = np.repeat(np.uint8([[10, 20, 200, 220]]), 3).reshape(1, 4, 3)
-    >>> steps.segment(n=2)(greys)[0, :, 0].tolist()
+    >>> grays = np.repeat(np.uint8([[10, 20, 200, 220]]), 3).reshape(1, 4, 3)
+    >>> steps.segment(n=2)(grays)[0, :, 0].tolist()
     [15, 15, 210, 210]
     """
     chosen = choice("method", method, get_args(SegmentMethod))

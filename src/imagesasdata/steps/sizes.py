@@ -78,7 +78,7 @@ def resize(
     method
         How new pixels are made of old ones, as Pillow does it: ``"bicubic"`` (smooth and sharp, and
         what most networks were trained with), ``"bilinear"``, ``"lanczos"``, ``"area"`` (the mean of
-        the pixels covered, for measuring) or ``"nearest"`` (no new colours, for maps of labels).
+        the pixels covered, for measuring) or ``"nearest"`` (no new colors, for maps of labels).
 
     Returns
     -------

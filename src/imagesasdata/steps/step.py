@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.decode import MAX_PIXELS
 from imagesasdata.errors import ArgumentTypeError, ImageError
+from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.steps.named import Named
 
 
@@ -60,9 +60,9 @@ def check_room(step: Step, rgb: np.ndarray, width: float, height: float) -> None
         )
 
 
-def three(grey: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
-    """Grey values as a picture with three equal channels."""
-    return np.repeat(grey[..., None], 3, axis=2)
+def three(gray: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
+    """Gray values as a picture with three equal channels."""
+    return np.repeat(gray[..., None], 3, axis=2)
 
 
 def to_bytes(values: np.ndarray) -> np.ndarray:

@@ -13,9 +13,9 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.steps.checks import choice, number, only_for, whole
 from imagesasdata.steps.step import Step, to_bytes
 
-NormaliseMethod = Literal["range", "standard"]
+NormalizeMethod = Literal["range", "standard"]
 Channels = Literal["together", "apart"]
-EqualiseMethod = Literal["global", "clahe"]
+EqualizeMethod = Literal["global", "clahe"]
 
 _VALUES = np.arange(256, dtype=np.float64)
 _LOW, _HIGH = 1.0, 99.0
@@ -24,10 +24,10 @@ _CLIP, _TILES = 2.0, 8
 
 
 @dataclass(frozen=True, repr=False)
-class Normalise(Step):
-    """See `normalise`; what does not belong to the method is ``None``."""
+class Normalize(Step):
+    """See `normalize`; what does not belong to the method is ``None``."""
 
-    method: NormaliseMethod = "range"
+    method: NormalizeMethod = "range"
     _: KW_ONLY
     low: float | None = _LOW
     high: float | None = _HIGH
@@ -56,15 +56,15 @@ class Normalise(Step):
         return to_bytes((_VALUES - mean) / (sd or 1.0) * (self.sd or 0.0) + (self.mean or 0.0))
 
 
-def normalise(
-    method: NormaliseMethod = "range",
+def normalize(
+    method: NormalizeMethod = "range",
     *,
     low: float | None = None,
     high: float | None = None,
     mean: float | None = None,
     sd: float | None = None,
     channels: Channels = "together",
-) -> Normalise:
+) -> Normalize:
     """Give every picture the same range, or the same mean and spread, of values.
 
     Parameters
@@ -72,14 +72,14 @@ def normalise(
     method
         ``"range"`` stretches the values evenly so that the ``low``-th percentile becomes 0 and the
         ``high``-th 255 (a picture whose two are equal stays as it is). ``"standard"`` moves and
-        stretches them to ``mean`` and ``sd``, as standardising a variable does. What then lies
+        stretches them to ``mean`` and ``sd``, as standardizing a variable does. What then lies
         beyond black or white is cut off.
     low, high
         Percentiles, 0 to 100, by default 1 and 99, so that a few odd pixels do not decide.
     mean, sd
-        0 to 255, by default 128 and 64: mid-grey, with two standard deviations to black and white.
+        0 to 255, by default 128 and 64: mid-gray, with two standard deviations to black and white.
     channels
-        ``"together"`` stretches red, green and blue by one rule, which keeps colour casts;
+        ``"together"`` stretches red, green and blue by one rule, which keeps color casts;
         ``"apart"`` each by its own, which takes them away.
 
     Returns
@@ -96,31 +96,31 @@ def normalise(
     >>> import numpy as np
     >>> from imagesasdata import steps
     >>> dull = np.array([[[100] * 3, [110] * 3, [120] * 3]], np.uint8)
-    >>> steps.normalise()(dull)[0, :, 0].tolist()
+    >>> steps.normalize()(dull)[0, :, 0].tolist()
     [0, 128, 255]
     """
-    chosen = choice("method", method, get_args(NormaliseMethod))
+    chosen = choice("method", method, get_args(NormalizeMethod))
     channels = choice("channels", channels, get_args(Channels))
     if chosen == "standard":
         only_for("range", low=low, high=high)
-        hint = 'for example normalise("standard", mean=128, sd=64).'
+        hint = 'for example normalize("standard", mean=128, sd=64).'
         mean = number("mean", _MEAN if mean is None else mean, 0, 255, hint=hint)
         sd = number("sd", _SD if sd is None else sd, 0, 255, hint=hint)
-        return Normalise(chosen, low=None, high=None, mean=mean, sd=sd, channels=channels)
+        return Normalize(chosen, low=None, high=None, mean=mean, sd=sd, channels=channels)
     only_for("standard", mean=mean, sd=sd)
-    hint = "for example normalise(low=1, high=99)."
+    hint = "for example normalize(low=1, high=99)."
     low = number("low", _LOW if low is None else low, 0, 100, hint=hint)
     high = number("high", _HIGH if high is None else high, 0, 100, hint=hint)
     if low >= high:
         raise ArgumentError(f"low must be under high, got low={low:g} and high={high:g}.", hint)
-    return Normalise(chosen, low=low, high=high, mean=None, sd=None, channels=channels)
+    return Normalize(chosen, low=low, high=high, mean=None, sd=None, channels=channels)
 
 
 @dataclass(frozen=True, repr=False)
-class Equalise(Step):
-    """See `equalise`; what does not belong to the method is ``None``."""
+class Equalize(Step):
+    """See `equalize`; what does not belong to the method is ``None``."""
 
-    method: EqualiseMethod = "global"
+    method: EqualizeMethod = "global"
     _: KW_ONLY
     clip: float | None = _CLIP
     tiles: int | None = _TILES
@@ -134,12 +134,12 @@ class Equalise(Step):
         return cv2.cvtColor(cv2.merge([luma, red, blue]), cv2.COLOR_YCrCb2RGB)
 
 
-def equalise(
-    method: EqualiseMethod = "global", *, clip: float | None = None, tiles: int | None = None
-) -> Equalise:
+def equalize(
+    method: EqualizeMethod = "global", *, clip: float | None = None, tiles: int | None = None
+) -> Equalize:
     """Spread the light so that each brightness is about as frequent as every other.
 
-    Done on luma (Y of YCrCb, see `colour_space`); the colour channels Cr and Cb are kept.
+    Done on luma (Y of YCrCb, see `color_space`); the color channels Cr and Cb are kept.
 
     Parameters
     ----------
@@ -171,15 +171,15 @@ def equalise(
     >>> import numpy as np
     >>> from imagesasdata import steps
     >>> dull = np.array([[[100] * 3, [101] * 3, [120] * 3]], np.uint8)
-    >>> steps.equalise()(dull)[0, :, 0].tolist()
+    >>> steps.equalize()(dull)[0, :, 0].tolist()
     [0, 128, 255]
     """
-    chosen = choice("method", method, get_args(EqualiseMethod))
+    chosen = choice("method", method, get_args(EqualizeMethod))
     if chosen == "global":
         only_for("clahe", clip=clip, tiles=tiles)
-        return Equalise(chosen, clip=None, tiles=None)
-    hint = 'for example equalise("clahe", clip=2, tiles=8).'
-    return Equalise(
+        return Equalize(chosen, clip=None, tiles=None)
+    hint = 'for example equalize("clahe", clip=2, tiles=8).'
+    return Equalize(
         chosen,
         clip=number("clip", _CLIP if clip is None else clip, 1, 256, hint=hint),
         tiles=whole("tiles", _TILES if tiles is None else tiles, 1, 64, hint=hint),

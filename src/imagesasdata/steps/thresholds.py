@@ -31,15 +31,15 @@ class Threshold(Step):
     offset: float | None = None
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
         if self.value is not None:
-            white = grey > self.value
+            white = gray > self.value
         elif self.window is not None and self.offset is not None:
-            mean = cv2.blur(grey.astype(np.float32), (self.window, self.window))
-            white = grey > mean - np.float32(self.offset)
+            mean = cv2.blur(gray.astype(np.float32), (self.window, self.window))
+            white = gray > mean - np.float32(self.offset)
         else:
-            cut, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-            white = grey > cut
+            cut, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+            white = gray > cut
         return three(white.astype(np.uint8) * np.uint8(255))
 
     def _usual(self) -> Mapping[str, Any]:
@@ -54,9 +54,9 @@ def threshold(
     window: int | None = None,
     offset: float | None = None,
 ) -> Threshold:
-    """Make each pixel white whose grey value lies over a threshold, and the others black.
+    """Make each pixel white whose gray value lies over a threshold, and the others black.
 
-    Grey as in `greyscale`.
+    Gray as in `grayscale`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def threshold(
         The threshold, 0 to 255, for ``"fixed"``.
     method
         ``"fixed"``, the default with a value: the same threshold for all pictures. ``"otsu"``, the
-        default without: for each picture the threshold that parts its grey values best into two
+        default without: for each picture the threshold that parts its gray values best into two
         groups. ``"adaptive"``: for each pixel the mean of the ``window`` around it less ``offset``,
         for pages that are lit unevenly.
     window
@@ -91,10 +91,10 @@ def threshold(
     --------
     >>> import numpy as np
     >>> from imagesasdata import steps
-    >>> greys = np.repeat(np.uint8([[10, 20, 128, 129]]), 3).reshape(1, 4, 3)
-    >>> steps.threshold(128)(greys)[0, :, 0].tolist()
+    >>> grays = np.repeat(np.uint8([[10, 20, 128, 129]]), 3).reshape(1, 4, 3)
+    >>> steps.threshold(128)(grays)[0, :, 0].tolist()
     [0, 0, 0, 255]
-    >>> steps.threshold()(greys)[0, :, 0].tolist()
+    >>> steps.threshold()(grays)[0, :, 0].tolist()
     [0, 0, 255, 255]
     """
     implied = "otsu" if value is None else "fixed"

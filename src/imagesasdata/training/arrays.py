@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from imagesasdata.atomic import write_whole
 from imagesasdata.errors import ArgumentError, WeightsError
+from imagesasdata.files.atomic import write_whole
 
 
 def write_arrays(

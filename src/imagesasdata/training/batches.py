@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ImageError
-from imagesasdata.stream import Loaded, stream
 
 
 class Batch(NamedTuple):

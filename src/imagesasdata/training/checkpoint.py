@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,9 +16,7 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, CacheError
 from imagesasdata.training.arrays import read_arrays, write_arrays
-
-if TYPE_CHECKING:
-    from imagesasdata.training.loop import Course
+from imagesasdata.training.course import Course
 
 _FORMAT = "imagesasdata checkpoint 2"
 # Seconds between two writings within an epoch; of a large network these take no more than a tenth.

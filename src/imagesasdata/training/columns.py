@@ -54,10 +54,10 @@ TIDY = (
         "float64",
         "At the end of the epoch.",
         range="0 ...",
-        null="the optimiser is one of your own",
+        null="the optimizer is one of your own",
     ),
     Column("train_loss", "float64", "Loss on the rows trained on.", range="0 ...", null="never"),
-    Column("penalty", "float64", "What regularisation adds to it.", range="0 ...", null="never"),
+    Column("penalty", "float64", "What regularization adds to it.", range="0 ...", null="never"),
     *(_of(column, "train_", "rows trained on") for column in _FOLLOWED),
     Column(
         "validation_loss",
@@ -97,7 +97,7 @@ GLANCE = (
         "float64",
         "At the start.",
         range="0 ...",
-        null="the optimiser is one of your own",
+        null="the optimizer is one of your own",
     ),
     *(
         one

@@ -11,11 +11,12 @@ from flax import nnx
 
 from imagesasdata.training.batches import Embedded, Inputs
 from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.course import Course, Row
 from imagesasdata.training.head import Head, base_logits
-from imagesasdata.training.loop import Course, Plan, Row, predict, run_epochs
+from imagesasdata.training.loop import Plan, predict, run_epochs
 from imagesasdata.training.loss import chances
 from imagesasdata.training.network import as_arrays, put, split_module
-from imagesasdata.training.optimiser import build_optimiser, rates
+from imagesasdata.training.optimizer import build_optimizer, rates
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.range_test import find_rate
 from imagesasdata.training.recipe import AUTO, Recipe, row_weights
@@ -103,7 +104,7 @@ def fit(
         ordered=outcome.kind == "ordered",
         rngs=nnx.Rngs(recipe.seed),
     )
-    head.standardise(coded.embeddings[train])
+    head.standardize(coded.embeddings[train])
     head.output.start(base_logits(outcome, codes[train], weights[train]))
     objective = Objective(
         outcome=outcome,
@@ -192,7 +193,7 @@ def _train(
     schedule = rates(recipe.schedule, rate, recipe.epochs * -(-len(train) // size))
     course = run_epochs(
         trainer,
-        build_optimiser(recipe.optimizer, schedule, l2=recipe.l2),
+        build_optimizer(recipe.optimizer, schedule, l2=recipe.l2),
         schedule if named else lambda step: float("nan"),
         inputs,
         train,
@@ -216,10 +217,10 @@ def _scaled(outcome: Outcome, values: np.ndarray) -> Outcome:
     if outcome.kind != "numeric":
         return outcome
     spread = float(values.std(dtype=np.float64)) or 1.0
-    return replace(outcome, centre=float(values.mean(dtype=np.float64)), scale=spread)
+    return replace(outcome, center=float(values.mean(dtype=np.float64)), scale=spread)
 
 
 def _codes(outcome: Outcome, values: np.ndarray) -> np.ndarray:
     if outcome.kind != "numeric":
         return values
-    return ((values - outcome.centre) / outcome.scale).astype(np.float32)
+    return ((values - outcome.center) / outcome.scale).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The layers that are added to a network: standardised embedding in, one output for each class out."""
+"""The layers that are added to a network: standardized embedding in, one output for each class out."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Head(nnx.Module):
         ordered: bool = False,
         rngs: nnx.Rngs,
     ) -> None:
-        self.centre = Fixed(jnp.zeros((inputs,)))
+        self.center = Fixed(jnp.zeros((inputs,)))
         self.scale = Fixed(jnp.ones((inputs,)))
         sizes = [inputs, *hidden]
         he = nnx.initializers.he_normal()
@@ -99,7 +99,7 @@ class Head(nnx.Module):
         self.output = output(sizes[-1], outputs)
         self.dropout = dropout
 
-    def standardise(self, embeddings: Float[np.ndarray, "n i"]) -> None:
+    def standardize(self, embeddings: Float[np.ndarray, "n i"]) -> None:
         """Take mean and spread of the inputs from some embeddings, those that are trained on."""
         values = embeddings.astype(np.float64)
         spread = values.std(axis=0)
@@ -107,12 +107,12 @@ class Head(nnx.Module):
         least = max(_LEAST_SCALE, _LEAST_SCALE * float(spread.max(initial=0.0)))
         # The squares of all inputs together sum to about 1 per 16, whatever their number.
         size = np.sqrt(values.shape[1]) / 4
-        self.centre.set_value(jnp.asarray(values.mean(axis=0), jnp.float32))
+        self.center.set_value(jnp.asarray(values.mean(axis=0), jnp.float32))
         self.scale.set_value(jnp.asarray(np.maximum(spread, least) * size, jnp.float32))
 
     def __call__(self, x: Float[Array, "b i"], keys: Array | None = None) -> Float[Array, "b o"]:
         """Outputs for embeddings; with ``keys`` (one for each row) nodes are dropped, as in training."""
-        x = (x - self.centre[...]) / self.scale[...]
+        x = (x - self.center[...]) / self.scale[...]
         if not self.hidden:
             x = self._drop(x, keys, 0)
         for place, layer in enumerate(self.hidden):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from jaxtyping import Int
 
-from imagesasdata.stats import intervals
+from imagesasdata.arrays.stats import intervals
 
 Interval = tuple[float, float]
 NONE: Interval = (float("nan"), float("nan"))

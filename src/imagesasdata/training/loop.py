@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import jax
 import numpy as np
 
-from imagesasdata.training.batches import Batch, Inputs, shuffled
+from imagesasdata.training.batches import Inputs, shuffled
 from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.course import Course, Epoch, Row
 from imagesasdata.training.loss import Params, chances
 from imagesasdata.training.metrics import quick
-from imagesasdata.training.optimiser import Optimiser
-from imagesasdata.training.trainer import Summed, Trainer
-
-Row = dict[str, float]
+from imagesasdata.training.optimizer import Optimizer
+from imagesasdata.training.trainer import Trainer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,42 +28,9 @@ class Plan:
     seed: int
 
 
-@dataclass(eq=False)
-class Epoch:
-    """How far the epoch that is under way has come."""
-
-    steps: int = 0
-    loss: float = 0.0
-    weight: float = 0.0
-    outputs: list[np.ndarray] = field(default_factory=list)
-
-    def add(self, sums: Summed, batch: Batch) -> None:
-        """Count one more step."""
-        self.steps += 1
-        self.loss += float(sums.loss)
-        self.weight += float(sums.weight)
-        self.outputs.append(np.asarray(sums.outputs)[batch.rows >= 0])
-
-
-@dataclass(eq=False)
-class Course:
-    """Where training stands: the weights, the optimiser, what was seen, the best so far."""
-
-    trained: Params
-    state: Any
-    best: Params
-    history: list[Row] = field(default_factory=list)
-    best_epoch: int = 0
-    now: Epoch = field(default_factory=Epoch)
-
-    def waited(self) -> int:
-        """Epochs since the best one."""
-        return len(self.history) - self.best_epoch
-
-
 def run_epochs(
     trainer: Trainer,
-    optimiser: Optimiser,
+    optimizer: Optimizer,
     rate: Callable[[int], float],
     inputs: Inputs,
     train: np.ndarray,
@@ -98,10 +63,10 @@ def run_epochs(
         Called with each epoch's row.
     """
     trained = trainer.start()
-    course = Course(trained, optimiser.transform.init(trained), trained)
+    course = Course(trained, optimizer.transform.init(trained), trained)
     if checkpoint is not None:
         checkpoint.restore(course)
-    update = trainer.update(optimiser)
+    update = trainer.update(optimizer)
     size = trainer.size(min(plan.batch_size, len(train)))
     steps = -(-len(train) // size)
     while len(course.history) < plan.epochs:

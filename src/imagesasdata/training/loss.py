@@ -20,7 +20,7 @@ def row_losses(
 
     Cross-entropy for classes (for each label, where a picture may have several; the mean is taken),
     the negative log-likelihood of the proportional odds model for ordered ones, half the squared
-    error of the standardised value for numbers.
+    error of the standardized value for numbers.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def row_losses(
     outputs
         Of the network.
     codes
-        Class numbers (b,), labels (b, o) or standardised values (b,).
+        Class numbers (b,), labels (b, o) or standardized values (b,).
     smoothing
         Share of each row's weight that is spread over all classes (Szegedy et al. 2016).
     """
@@ -49,7 +49,7 @@ def row_losses(
 def penalty(params: Params, l1: float, l2: float) -> jax.Array:
     """``l1`` times the sum of all weights' sizes and ``l2`` times that of their squares.
 
-    Of weights that multiply (kernels) only: not of biases, nor of a normalisation's scale and shift.
+    Of weights that multiply (kernels) only: not of biases, nor of a normalization's scale and shift.
     """
     kernels = [values for name, values in params.items() if is_kernel(name)]
     total = jnp.zeros(())
@@ -69,7 +69,7 @@ def chances(outcome: Outcome, outputs: Float[np.ndarray, "n o"]) -> Float[np.nda
     """Outputs as probabilities, one for each class or label; as values in their unit, (n, 1)."""
     z = outputs.astype(np.float64)
     if outcome.kind == "numeric":
-        return z * outcome.scale + outcome.centre
+        return z * outcome.scale + outcome.center
     if outcome.kind == "multiclass":
         shifted = np.exp(z - z.max(axis=1, keepdims=True))
         return shifted / shifted.sum(axis=1, keepdims=True)

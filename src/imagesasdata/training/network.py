@@ -25,22 +25,22 @@ class Tuned(nnx.Module):
         Module with ``features``; `zoo.trainable` says what else it needs.
     head
         The new layers.
-    normalise
+    normalize
         From uint8 pixels to what the base takes.
     """
 
-    def __init__(self, base: Any, head: Head, normalise: Callable[[Array], Array]) -> None:
+    def __init__(self, base: Any, head: Head, normalize: Callable[[Array], Array]) -> None:
         self.base = base
         self.head = head
-        self.normalise = normalise
+        self.normalize = normalize
 
     def __call__(self, pixels: Array, keys: Array | None = None) -> Float[Array, "b o"]:
         """Outputs for pictures; with ``keys`` as in training."""
-        return self.head(self.base.features(self.normalise(pixels)), keys)
+        return self.head(self.base.features(self.normalize(pixels)), keys)
 
 
 class Deciding(nnx.Module):
-    """A fitted network as one that gives a logit for each class of normalised pictures.
+    """A fitted network as one that gives a logit for each class of normalized pictures.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def split_module(
 ) -> Split:
     """Take a module apart by the names of its parameters (``base.stages.6.0.expand.kernel``).
 
-    The module stands as in evaluation: a batch normalisation uses its running statistics, and they
+    The module stands as in evaluation: a batch normalization uses its running statistics, and they
     stay as they are.
 
     Parameters

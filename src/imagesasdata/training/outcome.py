@@ -25,14 +25,14 @@ class Outcome:
     """A coded column: its name, its kind, and its classes in order.
 
     ``levels`` are the classes; for a binary outcome the second is the one whose probability is given,
-    for an ordered one they go from lowest to highest, and a numeric one has none. ``centre`` and
-    ``scale`` are those of a numeric outcome: the network predicts ``(value - centre) / scale``.
+    for an ordered one they go from lowest to highest, and a numeric one has none. ``center`` and
+    ``scale`` are those of a numeric outcome: the network predicts ``(value - center) / scale``.
     """
 
     name: str
     kind: OutcomeKind
     levels: tuple[Any, ...] = ()
-    centre: float = 0.0
+    center: float = 0.0
     scale: float = 1.0
 
     @property

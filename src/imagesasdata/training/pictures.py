@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PIL import Image
 
+from imagesasdata.arrays.pixels import center_square
 from imagesasdata.augmentations import Augmentation, draw_all, light
 from imagesasdata.augmentations.augmentation import parts_of
-from imagesasdata.decode import Exactness, decode
 from imagesasdata.errors import one_of
-from imagesasdata.frames import Pictures
-from imagesasdata.pixels import centre_square
+from imagesasdata.files.decode import Exactness, decode
+from imagesasdata.files.parts import Pictures
+from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.steps.step import Step
-from imagesasdata.zoo.card import Preprocess
 
 NAMES = ("light", "none")
 
@@ -63,6 +63,6 @@ def picture_source(
             for step in draw_all(augment, seed * 2**32 + epoch, row):
                 pixels = step(pixels)
             image = Image.fromarray(pixels)
-        return centre_square(image, preprocess.size, preprocess.share, preprocess.interpolation)
+        return center_square(image, preprocess.size, preprocess.share, preprocess.interpolation)
 
     return load

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from imagesasdata.training.batches import Inputs, shuffled
-from imagesasdata.training.optimiser import OptimizerName, build_optimiser
+from imagesasdata.training.optimizer import OptimizerName, build_optimizer
 from imagesasdata.training.trainer import Trainer
 
 # From, to, number of steps, and the least and largest rate that may be chosen. Of pictures a step
@@ -29,7 +29,7 @@ def find_rate(
     seed: int,
     picture: bool,
 ) -> float:
-    """A learning rate for an optimiser, on a copy of the weights that is thrown away.
+    """A learning rate for an optimizer, on a copy of the weights that is thrown away.
 
     The rate rises by a factor each step; the loss, smoothed, falls, turns and grows. A tenth of the
     rate at the lowest point is taken (Smith 2017), well before training gets unstable.
@@ -42,10 +42,10 @@ def find_rate(
     lowest, highest, steps, least, most = _PICTURES if picture else _VECTORS
     least, most = least * _TIMES[optimizer], most * _TIMES[optimizer]
     rates = np.geomspace(lowest, highest, steps)
-    optimiser = build_optimiser(optimizer, lambda step: _at(rates, step), l2=trainer.objective.l2)
+    chosen = build_optimizer(optimizer, lambda step: _at(rates, step), l2=trainer.objective.l2)
     trained = trainer.start()
-    state = optimiser.transform.init(trained)
-    update = trainer.update(optimiser)
+    state = chosen.transform.init(trained)
+    update = trainer.update(chosen)
     size = trainer.size(min(batch_size, len(train)))
     smooth, weight, losses = 0.0, 0.0, []
     epoch = 0

@@ -13,7 +13,7 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from imagesasdata.options import check_count
-from imagesasdata.training.optimiser import OptimizerName, Schedule, check_optimiser
+from imagesasdata.training.optimizer import OptimizerName, Schedule, check_optimizer
 from imagesasdata.training.outcome import Outcome, plain
 
 ClassWeight = Literal["balanced"] | Mapping[Any, float] | None
@@ -69,7 +69,7 @@ class Recipe:
             raise ArgumentError(
                 f"seed must be a whole number from 0 to {2**31 - 1}, got {seed!r}.", "seed=1."
             )
-        check_optimiser(self.optimizer, self.schedule)
+        check_optimizer(self.optimizer, self.schedule)
         if self.learning_rate == AUTO:
             return
         rate = self.learning_rate

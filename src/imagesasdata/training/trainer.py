@@ -14,17 +14,17 @@ import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array
 
-from imagesasdata.nn.compile import cpu_compiler_options
+from imagesasdata.networks.nn.compile import cpu_compiler_options
 from imagesasdata.training.batches import Batch
 from imagesasdata.training.loss import Params, penalty, row_losses
 from imagesasdata.training.network import Split
-from imagesasdata.training.optimiser import Optimiser
+from imagesasdata.training.optimizer import Optimizer
 from imagesasdata.training.outcome import Outcome
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Objective:
-    """What is minimised: the weighted mean of the rows' losses, and the penalty.
+    """What is minimized: the weighted mean of the rows' losses, and the penalty.
 
     ``codes`` and ``weights`` have an entry for each row of the table.
     """
@@ -88,15 +88,15 @@ class Trainer:
         step = self.part if self._in_parts and self.part else len(self.devices)
         return -(-batch_size // step) * step
 
-    def update(self, optimiser: Optimiser) -> Callable[..., tuple[Params, Any]]:
+    def update(self, optimizer: Optimizer) -> Callable[..., tuple[Params, Any]]:
         """A compiled function from parameters, state, summed gradients and weight to the next."""
         objective = self.objective
-        l2 = 0.0 if optimiser.decoupled else objective.l2
+        l2 = 0.0 if optimizer.decoupled else objective.l2
 
         def update(trained: Params, state: Any, gradients: Params, weight: Array) -> Any:
             slope = jax.grad(penalty)(trained, objective.l1, l2)
             mean = jax.tree.map(lambda g, p: g / weight + p, gradients, slope)
-            changes, state = optimiser.transform.update(mean, state, trained)
+            changes, state = optimizer.transform.update(mean, state, trained)
             return optax.apply_updates(trained, changes), state
 
         return jax.jit(update)

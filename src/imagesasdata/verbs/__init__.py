@@ -1,1 +1,1 @@
-"""The public verbs, a file each; what they share is in `imagesasdata.verb`."""
+"""The public verbs, a file each; what they share is in `imagesasdata.engine.verb`."""

@@ -1,0 +1,4 @@
+"""Plain arrays in and out: measures, geometry, neighbors, clusters, text order, statistics.
+
+No files, no tables.
+"""

@@ -1,0 +1,35 @@
+"""How many clusters: the silhouette of each number, on a sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float32
+
+from imagesasdata.arrays.clustering.partition import Method, part
+
+SAMPLE = 2000
+
+
+def silhouettes(
+    vectors: Float32[np.ndarray, "rows size"],
+    method: Method,
+    most: int,
+    *,
+    seed: int = 0,
+) -> dict[int, float]:
+    """The mean silhouette for every number of clusters from 2 to ``most``; the best is the highest.
+
+    Of many rows a sample of 2,000 is clustered and scored. It is from -1 to 1: how much nearer rows
+    are to their own cluster than to the next one.
+    """
+    from sklearn.metrics import silhouette_score
+
+    sample = np.random.default_rng(seed).permutation(len(vectors))[:SAMPLE]
+    some = vectors[np.sort(sample)]
+    curve = {}
+    for k in range(2, min(most, len(some) - 1) + 1):
+        clusters = part(some, method, k, seed=seed).clusters
+        found = len(np.unique(clusters))
+        # Rows that are all alike cannot be parted.
+        curve[k] = float(silhouette_score(some, clusters)) if 1 < found < len(some) else -1.0
+    return curve

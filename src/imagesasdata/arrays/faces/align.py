@@ -1,0 +1,108 @@
+"""Faces cut out of a picture, turned upright and scaled, by a similarity transform."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from PIL import Image
+
+
+class Frame(NamedTuple):
+    """A square on the picture: its center, the length of its sides, its turn in radians."""
+
+    x: float
+    y: float
+    side: float
+    angle: float = 0.0
+
+
+def by_eyes(
+    right: Float[np.ndarray, 2],
+    left: Float[np.ndarray, 2],
+    *,
+    distance: float,
+    height: float,
+) -> Frame:
+    """The square in which the eyes are level and at a given place.
+
+    Parameters
+    ----------
+    right, left
+        The person's own right and left eye; on the picture the right one is at the left.
+    distance
+        Between the eyes, as a share of the side.
+    height
+        Of the eyes below the upper side, as a share of the side.
+    """
+    across = left - right
+    gap = max(float(np.hypot(*across)), 1.0)
+    side, angle = gap / distance, float(np.arctan2(across[1], across[0]))
+    # From the middle of the eyes to the center, along the face.
+    down = (0.5 - height) * side * np.array([-np.sin(angle), np.cos(angle)])
+    x, y = (right + left) / 2 + down
+    return Frame(float(x), float(y), side, angle)
+
+
+def by_points(points: Float[np.ndarray, "n 2"], places: Float[np.ndarray, "n 2"]) -> Frame:
+    """The square in which points come as near as they can to given places.
+
+    Parameters
+    ----------
+    points
+        On the picture.
+    places
+        On the square, as shares of its side.
+    """
+    # A similarity transform from the square to the picture, by least squares (Umeyama 1991), which
+    # in complex numbers is one factor.
+    there, here = (part - part.mean(axis=0) for part in (places, points))
+    square, picture = (part[:, 0] + 1j * part[:, 1] for part in (there, here))
+    factor = (np.conj(square) @ picture) / max(float(np.vdot(square, square).real), 1e-12)
+    middle = 0.5 + 0.5j - (places.mean(axis=0) @ [1, 1j])
+    center = points.mean(axis=0) @ [1, 1j] + factor * middle
+    return Frame(
+        float(center.real),
+        float(center.imag),
+        max(float(abs(factor)), 1.0),
+        float(np.angle(factor)),
+    )
+
+
+def by_box(box: Float[np.ndarray, 4], *, scale: float) -> Frame:
+    """The square around a box, its side ``scale`` times the longer one of the box."""
+    left, top, width, height = box
+    return Frame(
+        float(left + width / 2), float(top + height / 2), float(max(width, height)) * scale
+    )
+
+
+def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size size 3"]:
+    """What is in the square, at ``size`` x ``size`` pixels; black beyond the picture's border.
+
+    A large face is first reduced, so that each new pixel is a mean and not a sample.
+    """
+    x, y, side, angle = frame
+    # A margin for the turn and for bilinear sampling.
+    reach = side * (abs(np.cos(angle)) + abs(np.sin(angle))) / 2 + 2
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    right = min(image.width, int(x + reach) + 1)
+    bottom = min(image.height, int(y + reach) + 1)
+    if right <= left or bottom <= top:
+        return np.zeros((size, size, 3), np.uint8)
+    part = image.crop((left, top, right, bottom))
+    factor = max(1, int(side / size))
+    if factor > 1:
+        part = part.reduce(factor)
+    step = side / size / factor
+    cos, sin = np.cos(angle) * step, np.sin(angle) * step
+    center = ((x - left) / factor, (y - top) / factor)
+    half = size / 2
+    turn = (
+        *(cos, -sin, center[0] - cos * half + sin * half),
+        *(sin, cos, center[1] - sin * half - cos * half),
+    )
+    return np.asarray(
+        part.transform((size, size), Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
+    )

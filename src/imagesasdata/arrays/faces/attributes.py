@@ -1,0 +1,29 @@
+"""From a network's probabilities to the columns of age, gender, race and emotion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from imagesasdata.arrays.faces.columns import CLASSES
+
+# The middle 80% of what the network thinks possible.
+_LOW, _HIGH = 0.1, 0.9
+
+
+def age(probabilities: Float[np.ndarray, " years"]) -> dict[str, float]:
+    """The mean of a distribution over years, and the ends of its middle 80%."""
+    years = np.arange(len(probabilities))
+    total = np.cumsum(probabilities) / probabilities.sum()
+    low, high = (int(np.searchsorted(total, share)) for share in (_LOW, _HIGH))
+    mean = float((years * probabilities).sum() / probabilities.sum())
+    return {"age": mean, "age_low": float(low), "age_high": float(min(high, len(years) - 1))}
+
+
+def labeled(attribute: str, probabilities: Float[np.ndarray, " classes"]) -> dict[str, Any]:
+    """The most probable label of an attribute, and the probability of each."""
+    names = CLASSES[attribute]
+    cells = {f"{attribute}_{name}": float(p) for name, p in zip(names, probabilities, strict=True)}
+    return {attribute: names[int(np.argmax(probabilities))], **cells}

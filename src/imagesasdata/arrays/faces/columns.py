@@ -1,0 +1,130 @@
+"""The columns that verbs on faces add, and those that they look for."""
+
+from __future__ import annotations
+
+from imagesasdata.arrays.faces.blazeface import POINTS
+from imagesasdata.columns import Column
+
+_NONE = "no face was found"
+FACE_ID = Column(
+    "face_id",
+    "int64",
+    "Number of the face in its picture, the most certain first.",
+    range="0 ...",
+    null=_NONE,
+)
+BOX = tuple(
+    Column(name, "float64", description, unit="pixels", null=_NONE)
+    for name, description in (
+        ("face_x", "Left side of the face's box on the upright picture."),
+        ("face_y", "Upper side of the face's box."),
+        ("face_width", "Width of the face's box."),
+        ("face_height", "Height of the face's box."),
+    )
+)
+SCORE = Column(
+    "face_score",
+    "float64",
+    "How certain the detector is that this is a face; not a calibrated probability.",
+    range="0 to 1",
+    null=_NONE,
+)
+POINT = tuple(
+    Column(
+        f"face_{point}_{axis}",
+        "float64",
+        f"The {'horizontal' if axis == 'x' else 'vertical'} place of the {point.replace('_', ' ')}"
+        + (" (the person's own side)." if "_" in point else "."),
+        unit="pixels",
+        null=f"{_NONE}, or the model knows no ears" if "ear" in point else _NONE,
+    )
+    for point in POINTS
+    for axis in "xy"
+)
+DETECTED = (FACE_ID, *BOX, SCORE, *POINT)
+EYES = POINT[:4]
+# Eyes, nose and mouth.
+FOUR = POINT[:8]
+
+FACE_EMBEDDING = Column(
+    "face_embedding",
+    "embedding",
+    "The network's description of the face: a vector of length one.",
+    null="there is no face or the picture could not be read",
+)
+
+DISTANCE = Column(
+    "distance",
+    "float64",
+    "Euclidean distance of the two faces' embeddings.",
+    range="0 to 2",
+    null="a picture has no face or could not be read",
+)
+THRESHOLD = Column(
+    "threshold", "float64", "Distance up to which two faces count as one person's.", null="never"
+)
+MATCH = Column(
+    "match", "bool", "Whether the distance is at most the threshold.", null=DISTANCE.null
+)
+MATCH_PROB = Column(
+    "match_prob",
+    "float64",
+    "Probability that both are one person, where as many pairs are of one as of two.",
+    range="0 to 1",
+    null=DISTANCE.null,
+)
+VERIFIED = (DISTANCE, THRESHOLD, MATCH, MATCH_PROB)
+
+TARGET = Column("target", "string", "Path of the picture that was searched for.", null="never")
+RANK = Column("rank", "int64", "Place in the target's list, the nearest first.", range="1 ...")
+
+PERSON = Column(
+    "person",
+    "int64",
+    "Number of the person, the one with most faces first.",
+    range="0 ...",
+    null="the row has no face",
+)
+PERSON_DISTANCE = Column(
+    "person_distance",
+    "float64",
+    "Distance from the mean of the person's faces.",
+    range="0 to 2",
+    null="the row has no face",
+)
+
+AGE = (
+    Column("age", "float64", "Age that the face looks like.", unit="years", range="0 to 100"),
+    Column("age_low", "float64", "Lower end of the network's middle 80%.", unit="years"),
+    Column("age_high", "float64", "Upper end of the network's middle 80%.", unit="years"),
+)
+GENDERS = ("female", "male")
+RACES = ("white", "black", "asian", "indian", "other")
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+CLASSES = {"gender": GENDERS, "race": RACES, "emotion": EMOTIONS}
+_FACE_NULL = "there is no face or the picture could not be read"
+
+
+def attribute_columns(attribute: str) -> tuple[Column, ...]:
+    """The columns of one attribute: the most probable label, and a probability for each."""
+    if attribute == "age":
+        return tuple(Column(**{**vars(column), "null": _FACE_NULL}) for column in AGE)
+    label = Column(
+        attribute,
+        "string",
+        f"Most probable {attribute} by appearance: {', '.join(CLASSES[attribute])}.",
+        null=_FACE_NULL,
+    )
+    return (
+        label,
+        *(
+            Column(
+                f"{attribute}_{name}",
+                "float64",
+                f"Probability of {name}.",
+                range="0 to 1",
+                null=_FACE_NULL,
+            )
+            for name in CLASSES[attribute]
+        ),
+    )

@@ -1,0 +1,84 @@
+"""From SCRFD's numbers to boxes and key points in the pixels of its input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from imagesasdata.arrays.faces.blazeface import POINTS, Candidates
+
+# Cells of so many pixels, and two anchors in the corner of each.
+STRIDES, ANCHORS = (8, 16, 32), 2
+
+
+def anchors(side: int) -> Float[np.ndarray, "n 3"]:
+    """Where each anchor is (x, y), and its stride, for an input of ``side`` pixels."""
+    parts = []
+    for stride in STRIDES:
+        cells = np.arange(side // stride) * stride
+        y, x = np.meshgrid(cells, cells, indexing="ij")
+        places = np.stack([x.ravel(), y.ravel(), np.full(x.size, stride)], axis=1)
+        parts.append(np.repeat(places, ANCHORS, axis=0))
+    return np.concatenate(parts).astype(np.float64)
+
+
+def decode(
+    scores: Float[np.ndarray, " n"],
+    sides: Float[np.ndarray, "n 4"],
+    points: Float[np.ndarray, "n 10"],
+    *,
+    side: int,
+    threshold: float,
+) -> Candidates:
+    """The candidates whose score is at least a threshold.
+
+    Parameters
+    ----------
+    scores
+        For each anchor, by stride, then row by row.
+    sides
+        How far the left, upper, right and lower side are from the anchor, in strides.
+    points
+        How far eyes, nose and corners of the mouth are from it, in strides.
+    side
+        The input's side.
+    threshold
+        The least score.
+    """
+    chosen = np.flatnonzero(scores >= threshold)
+    places = anchors(side)[chosen]
+    middle, stride = places[:, :2], places[:, 2:]
+    low = middle - sides[chosen, :2] * stride
+    high = middle + sides[chosen, 2:] * stride
+    five = middle[:, None] + points[chosen].reshape(-1, 5, 2) * stride[:, None]
+    six = np.full((len(chosen), len(POINTS), 2), np.nan)  # it knows no ears
+    six[:, :3] = five[:, :3]
+    six[:, 3] = five[:, 3:].mean(axis=1)
+    return Candidates(
+        np.concatenate([low, high - low], axis=1), six, scores[chosen].astype(np.float64)
+    )
+
+
+def in_order(
+    outputs: Sequence[np.ndarray], side: int
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, "n 4"], Float[np.ndarray, "n 10"]]:
+    """Scores, sides and points of one picture from a network's nine outputs, told by their shapes.
+
+    Raises
+    ------
+    ValueError
+        When they are not those of such a network.
+    """
+    counts = [ANCHORS * (side // stride) ** 2 for stride in STRIDES]
+    found = {}
+    for output in outputs:
+        rows = output.reshape(-1, output.shape[-1])
+        found[rows.shape[1], len(rows)] = rows
+    try:
+        parts = [np.concatenate([found[width, count] for count in counts]) for width in (1, 4, 10)]
+    except KeyError as error:
+        raise ValueError(f"there is no output of the shape {error.args[0][::-1]}") from None
+    scores, sides, points = parts
+    return scores[:, 0], sides, points

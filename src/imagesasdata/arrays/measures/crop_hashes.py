@@ -1,0 +1,66 @@
+"""Perceptual hashes of a picture and of parts of it, by which a cropped copy is recognized.
+
+A copy without its left edge has nearly the hash of the part of the original that lacks this edge. So the
+hash of a whole picture is compared with those of the others' parts: 90% and 95% of the middle, all but
+5% at one of the four sides or at two that meet, and all but 10% at the top or at the bottom, where
+captions are put.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import UInt64
+from PIL import Image, ImageOps
+
+from imagesasdata.arrays.measures.hashes import perceptual_hash
+
+# Left, top, right and bottom, as shares that are left out.
+PARTS = (
+    (0.0, 0.0, 0.0, 0.0),
+    (0.025, 0.025, 0.025, 0.025),
+    (0.05, 0.05, 0.05, 0.05),
+    (0.05, 0.0, 0.0, 0.0),
+    (0.0, 0.05, 0.0, 0.0),
+    (0.0, 0.0, 0.05, 0.0),
+    (0.0, 0.0, 0.0, 0.05),
+    (0.05, 0.05, 0.0, 0.0),
+    (0.0, 0.05, 0.05, 0.0),
+    (0.0, 0.0, 0.05, 0.05),
+    (0.05, 0.0, 0.0, 0.05),
+    (0.0, 0.1, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.1),
+)
+
+# Hashes see 32 x 32 pixels, so parts may be cut from a small picture.
+_SIDE = 256
+# Below this a picture is a plain surface: the bits of its hash are those of its noise.
+_PLAIN = 2.0
+
+
+def part_hashes(image: Image.Image) -> list[str] | None:
+    """The hash of a whole picture, then of each part; ``None`` for a plain surface."""
+    gray = image.convert("L")
+    if max(gray.size) > _SIDE:
+        scale = _SIDE / max(gray.size)
+        small = (max(1, round(gray.width * scale)), max(1, round(gray.height * scale)))
+        gray = gray.resize(small, Image.Resampling.BOX)
+    if np.asarray(gray.resize((32, 32), Image.Resampling.BOX)).std() < _PLAIN:
+        return None
+    return [perceptual_hash(_without(gray, part)) for part in PARTS]
+
+
+def mirrored(image: Image.Image) -> Image.Image:
+    """The picture with left and right exchanged."""
+    return ImageOps.mirror(image)
+
+
+def as_codes(hashes: list[str]) -> UInt64[np.ndarray, " hashes"]:
+    """Hexadecimal hashes of 64 bits as whole numbers."""
+    return np.array([int(one, 16) for one in hashes], np.uint64)
+
+
+def _without(gray: Image.Image, part: tuple[float, float, float, float]) -> Image.Image:
+    left, top, right, bottom = part
+    width, height = gray.size
+    box = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
+    return gray.resize((32, 32), Image.Resampling.LANCZOS, box=box)

@@ -1,0 +1,123 @@
+"""Perceptual hashes: 64 bits that stay nearly the same when a picture is scaled or compressed.
+
+They find copies: the same photo at another size, saved again, or a little brighter. Compare two by
+`hamming`, the number of bits that differ: 0 for a copy, a few for a near copy, about half of the 64 for
+two pictures that have nothing to do with each other. How many is a few depends on the pictures, so
+look at pairs around the threshold before using it (Zauner 2010, Implementation and Benchmarking of
+Perceptual Image Hash Functions, thesis, Upper Austria University of Applied Sciences, Hagenberg).
+
+Limits: a hash knows nothing of what is shown, and does not survive mirroring, turning or much
+cropping. Pictures with a large plain surface, such as screenshots, share most bits without being
+copies; one of a single color has no structure to hash, so its bits are all 0, or follow from rounding.
+
+All on the gray picture (ITU-R BT.601, as Pillow has it), made square without regard to its shape by
+Lanczos interpolation; the bits go row by row, the first one the highest of the hexadecimal number.
+
+- ``hash_average``: 8 x 8; a pixel is brighter than the mean (Krawetz 2011, Looks Like It,
+  hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html).
+- ``hash_difference``: 9 x 8; a pixel is brighter than its left neighbor (Krawetz 2013, Kind of Like
+  That, hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html).
+- ``hash_perceptual``: 32 x 32; one of the 8 x 8 lowest coefficients of the discrete cosine transform is
+  over their median (Krawetz 2011; Zauner 2010 has the one of pHash, with the same transform).
+- ``hash_wavelet``: the largest power of 2 that is not over the shorter side, at least 8; one of the
+  8 x 8 Haar approximations, without the mean, is over their median.
+
+The bits are those of the Python package ImageHash 4.3.2 (Buchner, github.com/JohannesBuchner/imagehash)
+with its defaults, so that hashes can be compared with collections made elsewhere. It takes the whole
+picture, and so do these functions: all pixels, upright, in mode RGB. One decoded at a reduced scale or
+shrunk beforehand has nearly the same hashes, but not the same bits.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, UInt8
+from PIL import Image
+
+from imagesasdata.arrays.measures.group import Value
+from imagesasdata.arrays.measures.haar import low_frequencies
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError
+
+_SIDE = 8
+_DCT_SIDE = 32
+
+COLUMNS = (
+    Column("hash_average", "string", "Average hash: 64 bits.", unit="hex"),
+    Column("hash_difference", "string", "Difference hash: 64 bits.", unit="hex"),
+    Column("hash_perceptual", "string", "Perceptual (cosine transform) hash: 64 bits.", unit="hex"),
+    Column("hash_wavelet", "string", "Wavelet hash: 64 bits.", unit="hex"),
+)
+
+
+def measure(image: Image.Image) -> dict[str, Value]:
+    """The four hashes of a whole upright picture in mode RGB."""
+    gray = image.convert("L")  # once for all: what is gray already is only copied
+    return {
+        "hash_average": average_hash(gray),
+        "hash_difference": difference_hash(gray),
+        "hash_perceptual": perceptual_hash(gray),
+        "hash_wavelet": wavelet_hash(gray),
+    }
+
+
+def average_hash(image: Image.Image) -> str:
+    """Which of 8 x 8 pixels are brighter than their mean."""
+    pixels = _shrink(image, _SIDE, _SIDE)
+    return _hex(pixels > pixels.mean())
+
+
+def difference_hash(image: Image.Image) -> str:
+    """Which of 9 x 8 pixels are brighter than the one to their left."""
+    pixels = _shrink(image, _SIDE + 1, _SIDE)
+    return _hex(pixels[:, 1:] > pixels[:, :-1])
+
+
+def perceptual_hash(image: Image.Image) -> str:
+    """Which of the 8 x 8 lowest cosine coefficients, the mean among them, are over their median."""
+    from scipy.fft import dct  # a quarter of a second, which other measures need not wait for
+
+    pixels = _shrink(image, _DCT_SIDE, _DCT_SIDE)
+    low = np.asarray(dct(dct(pixels, axis=0), axis=1))[:_SIDE, :_SIDE]
+    return _hex(low > np.median(low))
+
+
+def wavelet_hash(image: Image.Image) -> str | None:
+    """Which of 8 x 8 Haar approximations are over their median; ``None`` for a picture of no pixels."""
+    if 0 in image.size:
+        return None
+    side = max(1 << (min(image.size).bit_length() - 1), _SIDE)
+    pixels = _shrink(image, side, side)
+    # An approximation is the sum of the pixels of its block, times a constant, less the mean. So in
+    # whole numbers the bits are exact, and cheap: the transform's rounding (about 1e-13 of a sum of
+    # at most 255 side^2 / 64, so under 1/2 for any picture) cannot carry a sum over the median.
+    sums = _block_sums(pixels)
+    below, above = np.sort(sums, axis=None)[_SIDE**2 // 2 - 1 :][:2]
+    if below < above:
+        return _hex(sums > below)
+    # Blocks that are equal to the median are parted by rounding alone, which then must be the same.
+    low = low_frequencies(pixels, _SIDE)
+    return _hex(low > np.median(low))
+
+
+def hamming(a: str, b: str) -> int:
+    """In how many bits two hashes of the same kind differ, from 0 to 64."""
+    if len(a) != len(b):
+        raise ArgumentError(
+            f"The hashes {a!r} and {b!r} are not of the same length.", "compare two of one column."
+        )
+    return (int(a, 16) ^ int(b, 16)).bit_count()
+
+
+def _shrink(image: Image.Image, width: int, height: int) -> UInt8[np.ndarray, "{height} {width}"]:
+    return np.asarray(image.convert("L").resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _block_sums(pixels: np.ndarray) -> np.ndarray:
+    block = len(pixels) // _SIDE
+    rows = pixels.reshape(_SIDE, block, len(pixels)).sum(axis=1, dtype=np.int64)
+    return rows.reshape(_SIDE, _SIDE, block).sum(axis=2)
+
+
+def _hex(bits: Bool[np.ndarray, "8 8"]) -> str:
+    return np.packbits(bits).tobytes().hex()

@@ -1,0 +1,38 @@
+"""Saliency: where a picture differs from its own regularity, which is where people tend to look first."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from jaxtyping import Float64, UInt8
+
+_SIGMA = 2.5
+_FLAT = 1e-6
+
+
+def saliency(gray: UInt8[np.ndarray, "h w"]) -> Float64[np.ndarray, "h w"]:
+    """Spectral-residual saliency of a small gray picture, best of 64 pixels on its longer side.
+
+    The residual is what the log amplitude of the spectrum has beyond its mean over 3 x 3 frequencies;
+    with the picture's own phase it is turned back into a picture, squared and smoothed (Gaussian,
+    sigma 2.5 pixels) (Hou and Zhang 2007, doi:10.1109/CVPR.2007.383267). The mean over the picture is
+    taken off, and nothing left under 0: every place has some residual, which would draw all centers to
+    the middle.
+
+    Returns
+    -------
+    numpy.ndarray
+        Adds up to 1; all 0 for a plain picture, in which no place differs.
+    """
+    if gray.min() == gray.max():
+        return np.zeros(gray.shape)
+    spectrum = np.fft.fft2(gray.astype(np.float64))
+    amplitude = np.abs(spectrum)
+    log_amplitude = np.log(np.maximum(amplitude, _FLAT * amplitude.max()))
+    # A spectrum goes round: beyond its last frequency is its first.
+    around = cv2.copyMakeBorder(log_amplitude, 1, 1, 1, 1, cv2.BORDER_WRAP)
+    residual = log_amplitude - cv2.blur(around, (3, 3))[1:-1, 1:-1]
+    back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
+    energy = cv2.GaussianBlur(np.abs(back) ** 2, (0, 0), _SIGMA, borderType=cv2.BORDER_REFLECT)
+    beyond = np.maximum(energy - energy.mean(), 0.0)
+    return beyond / beyond.sum() if beyond.any() else beyond

@@ -1,0 +1,127 @@
+"""Where one shot of a video ends and the next begins: at a cut, or at a fade through black.
+
+Frames come one at a time, and a few numbers of the last ones are all that is kept.
+
+- Cut: a frame's change is the mean absolute difference of hue, saturation and value (HSV in bytes, hue
+  from 0 to 179) from the frame before, the mean of the three. A cut is where the change is at least 15
+  and at least 3 times the mean change of the two frames before and the two after: a moving camera
+  changes them all. These are the adaptive detector of PySceneDetect and its defaults (Castellano,
+  https://www.scenedetect.com). Beyond that, a single odd frame, such as a camera's flash, is no cut:
+  the frames on both sides of it must differ by 15, too, and by at least half as much.
+- Fade: frames whose mean value is under 12 of 255 are black; a shot ends and the next begins in the
+  middle of a black stretch (PySceneDetect's threshold detector).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+Transition = Literal["start", "cut", "fade"]
+
+# Frames are looked at in this size; more pixels tell no more.
+LONG_SIDE = 256
+_LEAST_CHANGE = 15.0
+_TIMES = 3.0
+_AROUND = 2
+_BLACK = 12.0
+
+
+class Shot(NamedTuple):
+    """Frames ``start`` to before ``end``, and how the shot begins."""
+
+    start: int
+    end: int
+    begins: Transition
+
+
+@dataclass(frozen=True)
+class _Seen:
+    number: int
+    time: float
+    change: float
+    dark: bool  # this frame or the one before is black
+    hsv: np.ndarray
+
+
+class ShotDetector:
+    """Finds the shots of one video.
+
+    Parameters
+    ----------
+    min_length
+        Shortest time between two beginnings, in seconds; what follows sooner is part of the shot.
+    """
+
+    def __init__(self, min_length: float) -> None:
+        self._min_length = min_length
+        self._window: deque[_Seen] = deque(maxlen=2 * _AROUND + 1)
+        self._count = 0
+        self._begins: list[tuple[int, float, Transition]] = [(0, 0.0, "start")]
+        self._black: tuple[int, float] | None = None  # where the black stretch began
+
+    def add(self, rgb: UInt8[np.ndarray, "h w 3"], time: float) -> None:
+        """The next frame, in the order shown, and when it is shown in seconds."""
+        hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV)
+        change = _change(self._window[-1].hsv, hsv) if self._window else 0.0
+        black = sum(cv2.mean(rgb)[:3]) / 3.0 < _BLACK
+        dark = black or self._black is not None
+        self._window.append(_Seen(self._count, time, change, dark, hsv))
+        if len(self._window) == self._window.maxlen:
+            self._look_at(_AROUND)
+        self._fade(black, time)
+        self._count += 1
+
+    def finish(self) -> list[Shot]:
+        """All shots, when every frame has been added."""
+        # The last frames have fewer neighbors to be compared with; so have all of a short video.
+        seen = len(self._window)
+        for place in range(0 if self._count < 2 * _AROUND + 1 else seen - _AROUND, seen):
+            self._look_at(place)
+        if self._count == 0:
+            return []
+        begins = sorted(self._begins)
+        ends = [number for number, _, _ in begins[1:]] + [self._count]
+        return [Shot(begin[0], end, begin[2]) for begin, end in zip(begins, ends, strict=True)]
+
+    def _look_at(self, place: int) -> None:
+        seen = self._window[place]
+        around = [one.change for one in self._window if one is not seen and one.number > 0]
+        usual = float(np.mean(around)) if around else 0.0
+        # Into black and out of it is the business of fades.
+        if seen.change < max(_LEAST_CHANGE, _TIMES * usual) or seen.dark:
+            return
+        for first, last in ((place - 2, place), (place - 1, place + 1)):
+            if first >= 0 and last < len(self._window):
+                two = self._window[first], self._window[last]
+                if _change(two[0].hsv, two[1].hsv) < max(_LEAST_CHANGE, seen.change / 2):
+                    return
+        self._begin(seen.number, seen.time, "cut")
+
+    def _fade(self, black: bool, time: float) -> None:
+        if black:
+            self._black = self._black or (self._count, time)
+        elif self._black is not None:
+            first, since = self._black
+            self._black = None
+            # A video that starts in black has no shot before it.
+            if first > 0:
+                self._begin((first + self._count) // 2, (since + time) / 2, "fade")
+
+    def _begin(self, number: int, time: float, how: Transition) -> None:
+        # A cut is known two frames late, after a fade that follows it.
+        self._begins.sort()
+        if all(abs(time - other) > self._min_length - 1e-6 for _, other, _ in self._begins):
+            self._begins.append((number, time, how))
+
+
+def _change(before: np.ndarray, after: np.ndarray) -> float:
+    """Mean absolute difference of hue, saturation and value; the size may change within a video."""
+    if before.shape != after.shape:
+        return 255.0
+    return sum(cv2.mean(cv2.absdiff(after, before))[:3]) / 3.0

@@ -1,0 +1,40 @@
+"""Which pictures are copies of which, by the hashes of pictures and of parts of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Int, UInt64
+
+from imagesasdata.arrays.neighbors.codes import Pairs, near_codes
+
+
+def near_copies(
+    codes: UInt64[np.ndarray, "pictures parts"], *, bits: int, threads: int = 1
+) -> tuple[Int[np.ndarray, " pairs"], Int[np.ndarray, " pairs"]]:
+    """Pairs of pictures of which the one as a whole is near the other or a part of it.
+
+    The first code of each is that of the whole picture. Each pair is given once.
+    """
+    whole = np.ascontiguousarray(codes[:, 0])
+    found: list[Pairs] = [near_codes(whole, bits=bits, threads=threads)]
+    found += [
+        near_codes(whole, np.ascontiguousarray(part), bits=bits, threads=threads)
+        for part in codes.T[1:]
+    ]
+    a = np.concatenate([pairs.a for pairs in found])
+    b = np.concatenate([pairs.b for pairs in found])
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    together = np.unique((low * len(codes) + high)[low < high])
+    low, high = np.divmod(together, max(len(codes), 1))
+    return low, high
+
+
+def bits_between(
+    codes: UInt64[np.ndarray, "pictures parts"],
+    a: Int[np.ndarray, " pairs"],
+    b: Int[np.ndarray, " pairs"],
+) -> Int[np.ndarray, " pairs"]:
+    """By how many bits the pictures of each pair differ, whole from whole or whole from part."""
+    one = np.bitwise_count(codes[a, :1] ^ codes[b]).min(axis=1)
+    other = np.bitwise_count(codes[b, :1] ^ codes[a]).min(axis=1)
+    return np.minimum(one, other).astype(np.int64)

@@ -1,0 +1,108 @@
+"""Groups of copies, by equal files, near hashes and near vectors, and the best of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int, UInt64
+
+from imagesasdata.arrays.neighbors.copies import bits_between, near_copies
+from imagesasdata.arrays.neighbors.distances import of_pairs
+from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups
+from imagesasdata.arrays.neighbors.vectors import near_vectors
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """The hashes of pictures and of their parts, for the rows that have them, and the limit in bits."""
+
+    rows: Int[np.ndarray, " hashed"]
+    codes: UInt64[np.ndarray, "hashed parts"]
+    limit: int
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """A vector for every row, and the limit as cosine distance."""
+
+    vectors: Float32[np.ndarray, "rows size"]
+    limit: float
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Of each row its group, or -1, whether it is the best of it, and its distance from the best."""
+
+    groups: Int[np.ndarray, " rows"]
+    best: Bool[np.ndarray, " rows"]
+    distances: Float[np.ndarray, " rows"]
+
+
+def group_copies(
+    contents: Int[np.ndarray, " rows"],
+    priority: Int[np.ndarray, " rows"],
+    hashes: Hashes | None,
+    vectors: Vectors | None,
+    *,
+    threads: int = 1,
+) -> Copies:
+    """Group rows that are equal, or near by hash or by vector.
+
+    Parameters
+    ----------
+    contents
+        Equal for rows of the same bytes.
+    priority
+        The lowest of a group is the best.
+    hashes, vectors
+        What rows are compared by; at least one.
+    threads
+        For the comparison of hashes.
+
+    Returns
+    -------
+    Copies
+        Distances are in bits, or cosine distances; with both the smaller, each over its limit.
+    """
+    items = contents
+    pairs = [np.empty((2, 0), np.int64)]
+    if hashes is not None and len(hashes.rows):
+        distinct, which = np.unique(hashes.codes, axis=0, return_inverse=True)
+        # Rows with the same hashes are one item, whatever their bytes.
+        first = np.empty(len(distinct), np.int64)
+        first[which[::-1]] = items[hashes.rows][::-1]
+        merged = np.arange(items.max() + 1)
+        merged[items[hashes.rows]] = first[which]
+        items = merged[items]
+        a, b = near_copies(distinct, bits=hashes.limit, threads=threads)
+        pairs.append(np.stack([first[a], first[b]]))
+    if vectors is not None and len(items):
+        near = near_vectors(vectors.vectors, vectors.limit)
+        pairs.append(np.stack([items[near.a], items[near.b]]))
+    low, high = np.sort(np.concatenate(pairs, axis=1), axis=0)
+    size = items.max() + 1 if len(items) else 1
+    low, high = np.divmod(np.unique((low * size + high)[low < high]), size)
+    groups = row_groups(items, low, high, priority)
+    best = best_of_groups(groups, priority)
+    distances = np.where(groups < 0, np.nan, _distances(best, hashes, vectors))
+    return Copies(groups, best == np.arange(len(best)), distances)
+
+
+def _distances(
+    best: np.ndarray, hashes: Hashes | None, vectors: Vectors | None
+) -> Float[np.ndarray, " rows"]:
+    by_hash = by_vector = np.full(len(best), np.nan)
+    if hashes is not None:
+        place = np.full(len(best), -1)
+        place[hashes.rows] = np.arange(len(hashes.rows))
+        both = np.flatnonzero((place >= 0) & (place[best] >= 0))
+        # Without hashes only equal files are together.
+        by_hash = np.full(len(best), 0.0 if vectors is None else np.nan)
+        by_hash[both] = bits_between(hashes.codes, place[both], place[best[both]])
+    if vectors is not None:
+        rows = np.arange(len(best))
+        by_vector = of_pairs(vectors.vectors, vectors.vectors, rows, best, "cosine")
+    if hashes is not None and vectors is not None:
+        return np.fmin(by_hash / max(hashes.limit, 1), by_vector / max(vectors.limit, 1e-9))
+    return by_vector if hashes is None else by_hash

@@ -1,0 +1,83 @@
+"""From pairs of near rows to groups, each around one of its members."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Int
+
+
+def star_groups(
+    a: Int[np.ndarray, " pairs"], b: Int[np.ndarray, " pairs"], priority: Int[np.ndarray, " rows"]
+) -> Int[np.ndarray, " rows"]:
+    """The group of each row, numbered from 0 in the order of their first rows; -1 for a row alone.
+
+    Rows become centers in turn: those with the most near rows first, of equal ones that of the lowest
+    ``priority``. A center takes all its near rows that no center before it took, and those near these. A
+    row whose near rows are all taken goes with the first of these. So a group does not grow along a chain
+    of small steps until it holds two different pictures.
+    """
+    count = len(priority)
+    ends = np.concatenate([a, b])
+    partners = np.concatenate([b, a])
+    order = np.argsort(ends, kind="stable")
+    partners = partners[order]
+    degrees = np.bincount(ends, minlength=count)
+    starts = np.cumsum(degrees) - degrees
+    groups = np.full(count, -1, np.int64)
+
+    def take(row: int, group: int) -> np.ndarray:
+        near = partners[starts[row] : starts[row] + degrees[row]]
+        free = near[groups[near] < 0]
+        groups[free] = group
+        return free
+
+    for row in np.lexsort((priority, -degrees)).tolist():
+        if not degrees[row]:
+            break
+        if groups[row] >= 0:
+            continue
+        taken = take(row, row)
+        groups[row] = row if len(taken) else groups[partners[starts[row]]]
+        for near in taken.tolist():
+            take(near, row)
+    return _renumber(groups)
+
+
+def row_groups(
+    items: Int[np.ndarray, " rows"],
+    a: Int[np.ndarray, " pairs"],
+    b: Int[np.ndarray, " pairs"],
+    priority: Int[np.ndarray, " rows"],
+) -> Int[np.ndarray, " rows"]:
+    """The group of each row when ``a`` and ``b`` are pairs of items, and several rows may be one item.
+
+    Rows of one item are the same thing; they are always in one group, and -1 is a row that has no other.
+    """
+    if not len(items):
+        return np.empty(0, np.int64)
+    best = np.full(items.max() + 1, np.iinfo(np.int64).max)
+    np.minimum.at(best, items, priority)
+    groups = star_groups(a, b, best)
+    several = (np.bincount(items) > 1) & (groups < 0)
+    groups[several] = groups.max() + 1 + np.arange(several.sum())
+    return _renumber(groups[items])
+
+
+def best_of_groups(
+    groups: Int[np.ndarray, " rows"], priority: Int[np.ndarray, " rows"]
+) -> Int[np.ndarray, " rows"]:
+    """For each row the one of lowest ``priority`` in its group; for a row without one itself."""
+    best = np.arange(len(groups))
+    grouped = np.flatnonzero(groups >= 0)
+    order = grouped[np.lexsort((priority[grouped], groups[grouped]))]
+    _, first, inverse = np.unique(groups[order], return_index=True, return_inverse=True)
+    best[order] = order[first][inverse]
+    return best
+
+
+def _renumber(groups: np.ndarray) -> np.ndarray:
+    grouped = np.flatnonzero(groups >= 0)
+    _, first, inverse = np.unique(groups[grouped], return_index=True, return_inverse=True)
+    renumbered = groups.copy()
+    renumbered[grouped] = np.argsort(np.argsort(first))[inverse]
+    return renumbered

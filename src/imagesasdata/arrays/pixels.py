@@ -1,0 +1,88 @@
+"""From an upright picture to the array of fixed or bounded size that models and measures take."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+Interpolation = Literal["bicubic", "bilinear"]
+
+
+def center_square(
+    image: Image.Image,
+    size: int,
+    share: float,
+    interpolation: Interpolation = "bicubic",
+    *,
+    stretch: bool = False,
+) -> np.ndarray:
+    """The center square of a picture at ``size`` x ``size``.
+
+    Parameters
+    ----------
+    image
+        Mode RGB.
+    size
+        Side of the result in pixels.
+    share
+        Side of the square as a share of the picture's shorter side: a resize of the shorter side to
+        ``size / share`` with a center crop of ``size``, done in one step.
+    interpolation
+        How pixels are weighed.
+    stretch
+        Take that share of the width and of the height instead, and press it into a square.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (size, size, 3).
+    """
+    width, height = image.size
+    wide = high = min(width, height) * share
+    if stretch:
+        wide, high = width * share, height * share
+    left, top = (width - wide) / 2, (height - high) / 2
+    box = (left, top, left + wide, top + high)
+    method = Image.Resampling[interpolation.upper()]
+    return np.asarray(image.resize((size, size), method, box=box))
+
+
+def letterbox(
+    image: Image.Image, size: int, interpolation: Interpolation = "bilinear"
+) -> tuple[np.ndarray, tuple[float, float]]:
+    """The whole picture in the upper left corner of a black square, scaled to fit.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (size, size, 3).
+    tuple of float
+        By how much it was scaled, across and down.
+    """
+    width, height = image.size
+    scale = size / max(width, height)
+    new = (max(1, round(width * scale)), max(1, round(height * scale)))
+    square = np.zeros((size, size, 3), np.uint8)
+    method = Image.Resampling[interpolation.upper()]
+    square[: new[1], : new[0]] = np.asarray(image.resize(new, method))
+    return square, (new[0] / width, new[1] / height)
+
+
+def fit(image: Image.Image, long_side: int) -> np.ndarray:
+    """A picture whose longer side is at most ``long_side`` pixels; a smaller one as it is.
+
+    Each new pixel is the mean of the old ones that it covers.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (height, width, 3).
+    """
+    width, height = image.size
+    scale = long_side / max(width, height)
+    if scale < 1.0:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = image.resize(size, Image.Resampling.BOX)
+    return np.asarray(image)

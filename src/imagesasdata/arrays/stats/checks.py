@@ -1,0 +1,120 @@
+"""What makes a regression impossible, found before or after the fact and named by its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from scipy.linalg import qr
+from scipy.optimize import linprog
+
+from imagesasdata.arrays.stats.families import FamilyName
+from imagesasdata.errors import ArgumentError
+
+Design = Float[np.ndarray, "rows terms"]
+
+_COLLINEAR = 1e-9
+# A linear predictor of 15 is a probability within one in three millions of certain.
+_CERTAIN = 15.0
+# Separation is looked for in so many rows at most, for the linear program is slow.
+_MOST_ROWS = 20_000
+
+
+def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
+    """Raise when a term is a sum of multiples of others.
+
+    Raises
+    ------
+    ArgumentError
+        With the names of the terms.
+    """
+    rows, count = design.shape
+    if rows <= count:
+        raise ArgumentError(
+            f"There are {rows:,} {where} for {count} terms, which is too few.",
+            "code more pictures, or give a formula with fewer terms.",
+        )
+    sizes = np.sqrt(np.einsum("ij,ij->j", design, design))
+    if (sizes == 0.0).any():
+        name = terms[int(np.argmin(sizes))]
+        raise ArgumentError(
+            f"The term {name!r} is zero in all {rows:,} {where}, so it has no estimate.",
+            "leave it out, join the level with another, or code pictures of that level.",
+        )
+    triangle = np.linalg.qr(design / sizes, mode="r")
+    factors: Any = qr(triangle, mode="r", pivoting=True)
+    upper, order = factors
+    rank = int((np.abs(np.diag(upper)) > _COLLINEAR).sum())
+    if rank == count:
+        return
+    # The first term too many, written as a sum of those before it.
+    parts = np.linalg.solve(upper[:rank, :rank], upper[:rank, rank])
+    others = sorted(order[np.flatnonzero(np.abs(parts) > 1e-6)])
+    raise ArgumentError(
+        f"The terms are collinear in the {rows:,} {where}: {terms[order[rank]]!r} follows from "
+        f"{', '.join(repr(terms[place]) for place in others)}.",
+        "leave one of them out.",
+    )
+
+
+def check_separation(
+    design: Design,
+    outcome: Float[np.ndarray, " rows"],
+    linear: Float[np.ndarray, " rows"] | None,
+    family: FamilyName,
+    terms: Sequence[str],
+    where: str,
+) -> None:
+    """Raise when terms tell outcomes exactly, so that their coefficients are infinite.
+
+    ``linear`` is the fitted linear predictor; ``None`` when the fit did not converge.
+
+    Raises
+    ------
+    ArgumentError
+        With the names of the terms.
+    """
+    if family == "ols" or (linear is not None and np.abs(linear).max() < _CERTAIN):
+        return
+    some, told = design[:_MOST_ROWS], outcome[:_MOST_ROWS]
+    direction = _separating(some, told, family)
+    if direction is None:
+        return
+    constant = [place for place, term in enumerate(terms) if term == "Intercept"]
+    others = [place for place, term in enumerate(terms) if term != "Intercept"]
+    # In a direction that separates, terms that do not matter may have a part; so each alone, first.
+    named = [
+        repr(terms[place])
+        for place in others
+        if _separating(some[:, [*constant, place]], told, family) is not None
+    ] or [repr(terms[place]) for place in others if abs(direction[place]) > 1e-6]
+    what = "tell" if len(named) > 1 else "tells"
+    raise ArgumentError(
+        f"Perfect separation in the {where}: {', '.join(named) or 'the constant'} {what} the "
+        "outcome exactly in some rows, so the coefficient has no finite value.",
+        "leave the term out, join its levels, or code more pictures.",
+    )
+
+
+def _separating(design: np.ndarray, outcome: np.ndarray, family: FamilyName) -> np.ndarray | None:
+    """A direction in which the fit gets better without end, if there is one."""
+    scaled = design / np.maximum(np.abs(design).max(axis=0), 1e-300)
+    low, high = (
+        outcome == 0.0,
+        outcome == 1.0 if family == "logit" else np.zeros(len(outcome), bool),
+    )
+    rows = np.concatenate([scaled[high], -scaled[low]])
+    fixed = scaled[~low & ~high]
+    found = linprog(
+        -rows.sum(axis=0),
+        A_ub=-rows if len(rows) else None,
+        b_ub=np.zeros(len(rows)) if len(rows) else None,
+        A_eq=fixed if len(fixed) else None,
+        b_eq=np.zeros(len(fixed)) if len(fixed) else None,
+        bounds=(-1.0, 1.0),
+    )
+    if not found.success or -found.fun < 1e-6:
+        return None
+    return found.x

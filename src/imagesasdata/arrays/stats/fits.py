@@ -1,0 +1,99 @@
+"""Ordinary regressions by statsmodels, with robust covariance for all three families alike."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
+from imagesasdata.arrays.stats.sandwich import Robust, leverage_scores, sandwich
+from imagesasdata.errors import ArgumentError
+
+Method = Literal["naive", "gold", "ppi", "dsl"]
+Rows = Float[np.ndarray, " rows"]
+Clusters = Int[np.ndarray, " rows"]
+
+
+class Fit(NamedTuple):
+    """Coefficients with their covariance.
+
+    ``clusters`` is their number, ``power`` PPI++'s weight of the predictions.
+    """
+
+    estimate: Float[np.ndarray, " terms"]
+    covariance: Float[np.ndarray, "terms terms"]
+    clusters: int | None = None
+    power: float | None = None
+
+
+def coefficients(
+    design: Float[np.ndarray, "rows terms"],
+    outcome: Rows,
+    family: FamilyName,
+    weights: Rows | None = None,
+) -> Float[np.ndarray, " terms"]:
+    """The coefficients alone.
+
+    Raises
+    ------
+    ArgumentError
+        When a logit or Poisson regression does not converge.
+    """
+    # Slow to import, and needed by those alone who fit.
+    import statsmodels.api as sm
+
+    if family == "ols":
+        # QR rather than statsmodels' pseudo-inverse: collinear terms were refused before.
+        given: Any = 1.0 if weights is None else weights
+        model = sm.WLS(outcome, design, weights=given)
+        return np.asarray(model.fit(method="qr").params)
+    kind = sm.families.Binomial() if family == "logit" else sm.families.Poisson()
+    with warnings.catch_warnings():
+        # Its warnings of separation and convergence become errors here and in checks.py.
+        warnings.simplefilter("ignore")
+        try:
+            model = sm.GLM(outcome, design, family=kind, var_weights=weights)
+            result = model.fit(maxiter=100, tol=1e-12, tol_criterion="params")
+        except (ValueError, np.linalg.LinAlgError) as error:
+            raise _diverged(family) from error
+    if not np.isfinite(result.params).all():
+        raise _diverged(family)
+    return np.asarray(result.params)
+
+
+def fit(
+    design: Float[np.ndarray, "rows terms"],
+    outcome: Rows,
+    family: FamilyName,
+    *,
+    vcov: Robust = "HC2",
+    weights: Rows | None = None,
+    clusters: Clusters | None = None,
+) -> Fit:
+    """Fit a regression as if every variable were measured without error.
+
+    With ``clusters`` the covariance is by clusters (CR1) and ``vcov`` is not used.
+    """
+    estimate = coefficients(design, outcome, family, weights)
+    kind = FAMILIES[family]
+    mean = kind.mean(design @ estimate)
+    weight = np.ones_like(outcome) if weights is None else weights
+    curvature = weight * kind.slope(mean)
+    bread = np.linalg.inv((design.T * curvature) @ design)
+    scores = design * (weight * (outcome - mean))[:, None]
+    rows, terms = design.shape
+    if clusters is not None:
+        covariance = sandwich(bread, scores, clusters) * (rows - 1) / (rows - terms)
+        return Fit(estimate, covariance, len(np.unique(clusters)))
+    leverage = curvature * np.einsum("ij,jk,ik->i", design, bread, design, optimize=True)
+    return Fit(estimate, sandwich(bread, leverage_scores(scores, leverage, terms, vcov)))
+
+
+def _diverged(family: str) -> ArgumentError:
+    return ArgumentError(
+        f"The {family} regression did not converge.",
+        "look for a term that tells the outcome exactly, or for a variable on a very large scale.",
+    )

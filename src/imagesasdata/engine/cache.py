@@ -1,0 +1,208 @@
+"""Finished rows on disk, so that a run killed at any moment goes on where it stopped.
+
+A cache folder holds a sub-folder for each verb with its settings and model, and in it Parquet
+parts. A part is written whole to a temporary name and then renamed, and its name is the hash of
+what it holds: a reader sees complete parts only, and two processes that finish the same pictures
+write the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the
+picture, by its path with its size and time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from imagesasdata.columns import Column
+from imagesasdata.errors import CacheError
+from imagesasdata.files.atomic import is_orphan, write_whole
+from imagesasdata.tables.table import arrow_type
+
+# Bumped when a change in the library changes what a verb gives for the same picture.
+RESULTS_VERSION = 1
+
+CONTENT, PLACE, COUNT = "content_key", "place_key", "row_count"
+_FLUSH_ROWS = 1000
+_FLUSH_SECONDS = 5.0
+_STALE_SECONDS = 24 * 3600
+_KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
+
+Records = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where a finished picture's rows stand in the cache: ``count`` of them from ``start``."""
+
+    start: int
+    count: int
+
+
+def key(*parts: str | bytes) -> bytes:
+    """A 16-byte key of some text or bytes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.digest()[:16]
+
+
+class Cache:
+    """The finished rows of one verb with one set of settings.
+
+    Parameters
+    ----------
+    folder
+        What the user gave as ``cache=``; made when it does not exist.
+    verb, settings
+        What the numbers depend on, beside the picture: the verb's name, its options and its model's
+        fingerprint. Any other combination has a sub-folder of its own.
+    columns
+        The columns of a row.
+
+    Raises
+    ------
+    CacheError
+        When the folder cannot be made or written.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        verb: str,
+        settings: Mapping[str, Any],
+        columns: Sequence[Column],
+    ) -> None:
+        described = {
+            "verb": verb,
+            "settings": dict(settings),
+            "columns": [column.name for column in columns],
+            "results_version": RESULTS_VERSION,
+        }
+        text = json.dumps(described, sort_keys=True, indent=1, default=str)
+        self._folder = Path(folder).expanduser() / f"{verb}-{key(text).hex()[:16]}"
+        self._schema = pa.schema(
+            [
+                (CONTENT, pa.binary(16)),
+                (PLACE, pa.binary(16)),
+                (COUNT, pa.int32()),
+                *((column.name, arrow_type(column)) for column in columns),
+            ]
+        )
+        self._waiting: list[dict[str, Any]] = []
+        self._written = time.monotonic()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if not (self._folder / "settings.json").exists():
+                write_whole(self._folder / "settings.json", text.encode())
+        except OSError as error:
+            raise CacheError(
+                f"The cache folder {os.fspath(folder)!r} cannot be written: {error.strerror}.",
+                "give a folder of your own that has room, or make it writable.",
+            ) from error
+        self._remove_stale()
+        self._known = self._read_parts()
+        self._counts = self._known[COUNT].to_numpy()
+        self._by_content = _Index(self._known[CONTENT])
+        self._by_place = _Index(self._known[PLACE])
+
+    def find(self, *, content: bytes | None = None, place: bytes | None = None) -> Known | None:
+        """Where the rows of a finished picture stand; ``None`` when it is not finished."""
+        start = self._by_place.find(place) if place is not None else None
+        if start is None and content is not None:
+            start = self._by_content.find(content)
+        return None if start is None else Known(start, int(self._counts[start]))
+
+    def take(self, positions: Sequence[int]) -> pa.Table:
+        """The rows at some positions."""
+        wanted = pa.array(positions, pa.int64())
+        return self._known.drop([CONTENT, PLACE, COUNT]).take(wanted)
+
+    def add(self, content: bytes, place: bytes | None, rows: Records) -> None:
+        """Keep a finished picture's rows; they are on disk at the latest with the next flush."""
+        keys = {CONTENT: content, PLACE: place or content, COUNT: len(rows)}
+        self._waiting += [{**keys, **row} for row in rows] or [keys]
+        late = time.monotonic() - self._written > _FLUSH_SECONDS
+        if late or len(self._waiting) >= _FLUSH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting as one part."""
+        if self._waiting:
+            table = pa.Table.from_pylist(self._waiting, self._schema)
+            name = key(*(row[PLACE] + row[CONTENT] for row in self._waiting)).hex()
+            sink = pa.BufferOutputStream()
+            pq.write_table(table, sink, compression="zstd")
+            try:
+                write_whole(self._folder / f"{name}.parquet", sink.getvalue().to_pybytes())
+            except OSError as error:
+                raise CacheError(
+                    f"The cache folder {str(self._folder)!r} cannot be written: {error.strerror}.",
+                    "make room; then run the same line again, and it goes on from here.",
+                ) from error
+            self._waiting = []
+        self._written = time.monotonic()
+
+    def _read_parts(self) -> pa.Table:
+        parts = []
+        for path in sorted(self._folder.glob("*.parquet")):
+            try:
+                parts.append(pq.read_table(path, schema=self._schema))
+            except (pa.ArrowException, OSError) as error:
+                warnings.warn(
+                    f"The cache part {str(path)!r} is damaged ({error}) and is left out; "
+                    "its pictures are done again.",
+                    stacklevel=2,
+                )
+        whole = pa.concat_tables(parts) if parts else self._schema.empty_table()
+        return whole.combine_chunks()
+
+    def _remove_stale(self) -> None:
+        """Delete the temporary files of runs that were killed while they wrote.
+
+        On this machine it is known which processes are gone; of others, age has to tell.
+        """
+        for path in self._folder.glob(".*.tmp"):
+            try:
+                if is_orphan(path) or time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                    path.unlink()
+            except FileNotFoundError:
+                continue  # another process was first
+
+
+class _Index:
+    """Finds 16-byte keys in a column; 24 bytes for each key, where a dict takes some 150."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        values = column.combine_chunks()
+        if isinstance(values, pa.ChunkedArray):
+            values = (
+                pa.concat_arrays(values.chunks)
+                if values.num_chunks
+                else pa.array([], pa.binary(16))
+            )
+        buffer = values.buffers()[1] if len(values) else None
+        keys = np.frombuffer(buffer or b"", _KEY)[values.offset : values.offset + len(values)]
+        # The first of equal keys comes first, for a picture's rows stand together.
+        self._order = np.argsort(keys["high"], kind="stable")
+        self._keys = keys[self._order]
+
+    def find(self, wanted: bytes) -> int | None:
+        target = np.frombuffer(wanted, _KEY)[0]
+        place = int(np.searchsorted(self._keys["high"], target["high"]))
+        while place < len(self._keys) and self._keys[place]["high"] == target["high"]:
+            if self._keys[place]["low"] == target["low"]:
+                return int(self._order[place])
+            place += 1
+        return None

@@ -1,0 +1,43 @@
+"""How verbs with a network turn a file's bytes into the network's input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+from imagesasdata.arrays.pixels import center_square
+from imagesasdata.engine.stream import Sample
+from imagesasdata.errors import one_of
+from imagesasdata.files.decode import Exactness, decode
+from imagesasdata.networks.zoo.card import Preprocess
+from imagesasdata.options import check_count
+
+
+def picture_loader(
+    preprocess: Preprocess, exactness: Exactness, max_pixels: int
+) -> Callable[[bytes], list[Sample]]:
+    """A function from bytes to the one sample that a network with this preprocessing takes.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError
+        When ``exactness`` or ``max_pixels`` cannot be used; at once, not when pictures are read.
+    """
+    if exactness not in get_args(Exactness):
+        raise one_of("decode", exactness, get_args(Exactness))
+    check_count("max_pixels", max_pixels)
+    # Whatever is cut off at the sides has to be decoded, too.
+    short_side = -int(-preprocess.size / preprocess.share // 1)
+
+    def load(data: bytes) -> list[Sample]:
+        image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)
+        pixels = center_square(
+            image,
+            preprocess.size,
+            preprocess.share,
+            preprocess.interpolation,
+            stretch=preprocess.fit == "stretch",
+        )
+        return [Sample(pixels)]
+
+    return load

@@ -1,0 +1,86 @@
+"""The one adapter between verbs and Ray Data: a function of a table, over a Dataset's blocks."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+
+from imagesasdata.engine.ray.workers import chosen
+from imagesasdata.extras import optional
+from imagesasdata.machine import limit_cores
+
+Apply = Callable[[pa.Table], pa.Table]
+
+# An actor is booked for half of the processors that it computes with. Ray's own tasks, which read, cut
+# and write blocks, book a whole one each: were all promised to actors, these would wait for ever.
+_SHARE = 0.5
+
+# The schemas of Datasets that verbs gave. Ray would run the pipeline to tell.
+_schemas: weakref.WeakKeyDictionary[Any, pa.Schema] = weakref.WeakKeyDictionary()
+
+
+def is_dataset(images: object) -> bool:
+    """Whether this is a Ray Dataset; Ray is not imported to tell."""
+    data = sys.modules.get("ray.data")
+    return data is not None and isinstance(images, data.Dataset)
+
+
+def over_blocks(dataset: Any, apply: Apply) -> Any:
+    """A Dataset of what ``apply`` gives for each block; nothing runs until the Dataset is used.
+
+    The function is first tried here on a table without rows, where the columns are known, so that
+    misuse raises at once; what it gives then has the new schema.
+    """
+    ray = optional("ray", "ray", "A verb on a Ray Dataset")
+    data = optional("ray.data", "ray", "A verb on a Ray Dataset")
+    schema = _schema(dataset)
+    empty = None if schema is None else apply(schema.empty_table())
+    workers = chosen()
+    room = max(1, int(ray.cluster_resources().get("CPU", 1)) // workers.cpus)
+    actors = workers.actors or room
+    pool = data.ActorPoolStrategy(min_size=1, initial_size=actors, max_size=actors)
+    # By reference: the model goes to each machine once, not with each actor.
+    shared = ray.put(apply)
+    made = dataset.repartition(target_num_rows_per_block=workers.rows).map_batches(
+        _Actor,
+        batch_size=None,
+        batch_format="pyarrow",
+        compute=pool,
+        num_cpus=_share(ray.nodes()) * workers.cpus,
+        num_gpus=workers.gpus or None,
+        fn_constructor_args=([shared], workers.cpus),
+    )
+    if empty is not None:
+        _schemas[made] = empty.schema
+    return made
+
+
+def _share(machines: list[dict[str, Any]]) -> float:
+    """What part of its processors an actor is booked for; on machines of a single one, none."""
+    most = max((machine["Resources"].get("CPU", 0) for machine in machines), default=0)
+    return _SHARE if most >= 2 else 0.0
+
+
+def _schema(dataset: Any) -> pa.Schema | None:
+    if dataset in _schemas:
+        return _schemas[dataset]
+    known = dataset.schema(fetch_if_missing=False)
+    plain = getattr(known, "base_schema", None)
+    return plain if isinstance(plain, pa.Schema) else None
+
+
+class _Actor:
+    """A process of Ray's that holds the function, with its model, and takes block after block."""
+
+    def __init__(self, shared: list[Any], cpus: int) -> None:
+        import ray
+
+        limit_cores(cpus)
+        self._apply: Apply = ray.get(shared[0])
+
+    def __call__(self, block: pa.Table) -> pa.Table:
+        return self._apply(block)

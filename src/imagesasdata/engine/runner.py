@@ -1,0 +1,241 @@
+"""Runs a model's function on batches of one static shape, on CPU, GPU or TPU alike."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imagesasdata.errors import DeviceError, SmallerBatchWarning
+from imagesasdata.machine import accelerator_batch, cores, find_devices, free_memory, home
+from imagesasdata.networks.nn.compile import cpu_compiler_options
+from imagesasdata.networks.program import Apply, Network
+
+if TYPE_CHECKING:
+    import jax
+
+# Measured: on a CPU a network's activations for two pictures stay in the cache, and a thread for
+# each core with small batches outruns one call with a large batch spread over all cores.
+CPU_BATCH = 2
+
+
+class Runner:
+    """A function of ``(parameters, batch)``, compiled once and run on every device.
+
+    A lane is a thread's right to run one batch at a time on one device: on a CPU there are as many
+    as cores, on an accelerator two for each device, so that one batch travels while another is
+    computed. Every batch has the same static shape, so that a picture's numbers do not depend on
+    the company it is in; and each device runs whole batches, so that they do not depend on how many
+    devices there are.
+
+    Where a device has not the memory for a batch, it is run in halves, or halves of these, from then
+    on.
+
+    Parameters
+    ----------
+    network
+        Pure function of the parameters and a uint8 batch, giving arrays with a row for each sample;
+        and its parameters.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"``, one of several as in ``"gpu:1"``, or ``None`` for all
+        devices of the best kind there is.
+    batch_size
+        Samples in a batch; ``None`` takes what was measured best on a CPU, and what fits into the
+        memory of an accelerator.
+
+    Attributes
+    ----------
+    precision
+        What is computed in: ``"float32"`` or ``"bfloat16"``.
+    """
+
+    def __init__(
+        self, network: Network, *, device: str | None = None, batch_size: int | None = None
+    ) -> None:
+        import jax
+
+        use_compilation_cache()
+        self._devices = find_devices(device)
+        on_cpu = self._devices[0].platform == "cpu"
+        usual = (network.cpu_batch or CPU_BATCH) if on_cpu else accelerator_batch(self._devices)
+        self.batch_size = batch_size or usual
+        self._each = max(1, -(-cores() // len(self._devices))) if on_cpu else 2
+        self.lanes = self._each * len(self._devices)
+        self.precision = "bfloat16" if network.half and not on_cpu else "float32"
+        params = network.params if self.precision == "float32" else halved(network.params)
+        self._params = [jax.device_put(params, device) for device in self._devices]
+        self._function = _compiled(network.apply, on_cpu)
+        self._first = threading.Lock()
+        # By the device's place and the batch's shape.
+        self._programs: dict[tuple[int, tuple[int, ...]], Callable[..., dict[str, Any]]] = {}
+        # How many samples of a shape are run at once, where it is fewer than a batch.
+        self._fitting: dict[tuple[int, ...], int] = {}
+
+    def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
+        """Run one batch on a lane's device and wait for the result.
+
+        Raises
+        ------
+        DeviceError
+            When not even one sample fits into the device's memory.
+        """
+        place = lane % len(self._devices)
+        while True:
+            size = min(len(batch), self._fitting.get(batch.shape[1:], len(batch)))
+            try:
+                return self._in_parts(batch, size, place)
+            except Exception as error:
+                if not _out_of_memory(error):
+                    raise
+                self._halve(batch, size, error)
+
+    def _in_parts(self, batch: np.ndarray, size: int, place: int) -> dict[str, np.ndarray]:
+        if size == len(batch):
+            return self._part(batch, place)
+        parts = [
+            self._part(_filled(batch[start : start + size], size), place)
+            for start in range(0, len(batch), size)
+        ]
+        return {
+            name: np.concatenate([part[name] for part in parts])[: len(batch)] for name in parts[0]
+        }
+
+    def _part(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
+        key = (place, batch.shape)
+        program = self._programs.get(key)
+        if program is not None:
+            return self._run(program, batch, place)
+        # Of several lanes one compiles; the others wait for it rather than compile it, too.
+        with self._first:
+            program = self._program(batch, place)
+            outputs = self._run(program, batch, place)
+            self._programs[key] = program
+        return outputs
+
+    def _run(
+        self, program: Callable[..., dict[str, Any]], batch: np.ndarray, place: int
+    ) -> dict[str, np.ndarray]:
+        # The batch goes where the parameters are.
+        outputs = program(self._params[place], batch)
+        return {name: _single(np.asarray(values)) for name, values in outputs.items()}
+
+    def _program(self, batch: np.ndarray, place: int) -> Callable[..., dict[str, Any]]:
+        """What runs such batches there; raises where all lanes together need more than there is.
+
+        Where a device tells what it has left, the program is compiled before it is called, for the
+        compiler says what it needs.
+        """
+        free = free_memory(self._devices[place])
+        if free is None:
+            return self._function
+        compiled = self._function.lower(self._params[place], batch).compile()
+        needs = compiled.memory_analysis()
+        if needs is not None:
+            each = needs.temp_size_in_bytes + needs.output_size_in_bytes + batch.nbytes
+            if each * self._each > free:
+                raise MemoryError(f"{each * self._each:,} bytes are needed and {free:,} are free")
+        return compiled
+
+    def _halve(self, batch: np.ndarray, size: int, error: Exception) -> None:
+        half = -(-size // 2)
+        with self._first:
+            if self._fitting.get(batch.shape[1:], size + 1) < size:
+                return  # another lane did so meanwhile
+            if size == 1:
+                raise DeviceError(
+                    f"The memory of {self._devices[0]} does not hold even one picture of this model: "
+                    f"{str(error).splitlines()[0]}.",
+                    'close what else runs there, take a smaller model, or device="cpu".',
+                ) from error
+            self._fitting[batch.shape[1:]] = half
+        warnings.warn(
+            f"{size} pictures at once do not fit into the memory of {self._devices[0]}; going on "
+            f"with {half}. batch_size={half} starts with so many.",
+            SmallerBatchWarning,
+            stacklevel=2,
+        )
+
+
+def halved(params: Any) -> Any:
+    """Parameters in bfloat16; whole numbers stay as they are."""
+    import jax
+    import jax.numpy as jnp
+
+    def half(leaf: Any) -> Any:
+        return leaf.astype(jnp.bfloat16) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
+
+    return jax.tree.map(half, params)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32) if values.dtype.name == "bfloat16" else values
+
+
+def _filled(part: np.ndarray, size: int) -> np.ndarray:
+    if len(part) == size:
+        return part
+    return np.concatenate([part, np.zeros((size - len(part), *part.shape[1:]), part.dtype)])
+
+
+def _out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
+
+
+class HostRunner:
+    """Runs a `HostFunction` on batches; a lane is one of as many threads as there are cores.
+
+    Parameters
+    ----------
+    network
+        The function, and what it takes first.
+    device
+        ``"cpu"`` or ``None``.
+    batch_size
+        Samples in a batch.
+
+    Raises
+    ------
+    DeviceError
+        When another device is asked for.
+    """
+
+    precision = "float32"
+
+    def __init__(
+        self, network: Network, *, device: str | None = None, batch_size: int | None = None
+    ) -> None:
+        if device not in {None, "cpu"}:
+            raise DeviceError(
+                f"This model runs on the CPU alone, not on {device!r}.", "leave device=None."
+            )
+        self._apply, self._params = network.apply, network.params
+        self.batch_size = batch_size or CPU_BATCH
+        self.lanes = cores()
+
+    def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
+        """Run one batch and wait for the result."""
+        return self._apply(self._params, batch)
+
+
+def use_compilation_cache() -> None:
+    """Keep compiled programs on disk, so that a second process starts at once.
+
+    JAX's own setting wins where the user has made one.
+    """
+    import jax
+
+    if jax.config.jax_compilation_cache_dir is None:  # pyright: ignore[reportAttributeAccessIssue]
+        jax.config.update("jax_compilation_cache_dir", str(home() / "compiled"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(apply: Apply, on_cpu: bool) -> jax.stages.Wrapped:
+    import jax
+
+    return jax.jit(apply, compiler_options=cpu_compiler_options() if on_cpu else None)

@@ -1,0 +1,90 @@
+"""Texts as vectors in the space of a model's pictures, and labels in a researcher's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from imagesasdata.engine.runner import Runner
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.networks.program import Network
+from imagesasdata.networks.zoo.card import Task
+from imagesasdata.networks.zoo.registry import load_text
+
+_BATCH = 8
+
+
+def embed_text(
+    model: str, texts: Sequence[str], *, task: Task = "zero_shot", device: str | None = None
+) -> np.ndarray:
+    """The vectors of texts, beside those that ``embed`` gives for pictures under the same model.
+
+    Parameters
+    ----------
+    model
+        The name of a model that reads texts.
+    texts
+        What to describe.
+    task
+        What the vectors are for.
+    device
+        As in ``embed``.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (texts, d); not scaled to length one.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError, WeightsError, MissingPackageError, DeviceError
+        When there is no such model, or it reads no texts, or something that it needs is not here.
+    """
+    side = load_text(model, task=task)
+    runner = Runner(Network(side.apply, side.params), device=device, batch_size=_BATCH)
+    # Every batch has the same shape, so that nothing is compiled twice.
+    count = -(-len(texts) // _BATCH) * _BATCH
+    ids = side.tokenize([*texts, *[""] * (count - len(texts))])
+    parts = [
+        runner(ids[start : start + _BATCH], 0)["embedding"] for start in range(0, count, _BATCH)
+    ]
+    return np.concatenate(parts)[: len(texts)]
+
+
+def check_labels(labels: Sequence[str]) -> list[str]:
+    """The labels as a list, once they can be used.
+
+    Raises
+    ------
+    ArgumentTypeError, ArgumentError
+        When they are no list of texts, or one is empty or given twice.
+    """
+    if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
+        raise ArgumentTypeError(
+            f"labels must be a list of texts, got {labels!r}.",
+            'for example labels=["a protest", "something else"].',
+        )
+    found = list(labels)
+    if not all(label.strip() for label in found):
+        raise ArgumentError("One of the labels is empty.", "leave it out.")
+    twice = sorted({label for label in found if found.count(label) > 1})
+    if twice:
+        raise ArgumentError(f"The label {twice[0]!r} is given twice.", "leave one of them out.")
+    return found
+
+
+def check_template(template: str) -> str:
+    """The template, once a label can be put into it.
+
+    Raises
+    ------
+    ArgumentError
+        When it has no one place for a label.
+    """
+    if not isinstance(template, str) or template.count("{}") != 1:
+        raise ArgumentError(
+            f"template={template!r} must have one {{}}, where a label is put.",
+            'for example template="a photo of {}."; "{}" takes the labels as they are.',
+        )
+    return template

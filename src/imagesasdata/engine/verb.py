@@ -1,0 +1,318 @@
+"""What a verb is, and the one way in which all of them run: table in, stream, columns out."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import warnings
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.cache import Cache, Known, key
+from imagesasdata.engine.ray.blocks import is_dataset, over_blocks
+from imagesasdata.engine.runner import HostRunner, Runner
+from imagesasdata.engine.stream import Done, Loaded, stream
+from imagesasdata.errors import ArgumentTypeError, ColumnError, ImageError
+from imagesasdata.files.decode import MAX_PIXELS, limits
+from imagesasdata.files.parts import Pictures
+from imagesasdata.files.remote import shown
+from imagesasdata.files.sources import PICTURES, Media, is_remote
+from imagesasdata.machine import cores
+from imagesasdata.networks.program import HostFunction, Network
+from imagesasdata.options import Options
+from imagesasdata.progress import Progress
+from imagesasdata.tables.table import arrow_type, open_table
+
+Row = Mapping[str, Any]
+
+_ROW = "row_number"
+# Threads that wait for a server cost little; more of them keep the cores busy.
+_REMOTE_WORKERS = 16
+_CHUNK_ROWS = 1000
+
+
+class DroppedImagesWarning(UserWarning):
+    """Says how many pictures ``on_error="drop"`` left out."""
+
+
+class Source(NamedTuple):
+    """A row's path, and how to read it: for verbs that want more than a file's bytes."""
+
+    path: str
+    files: Pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """What one verb does with one picture; everything else is shared.
+
+    Parameters
+    ----------
+    name
+        The public name.
+    columns
+        What it adds, in order; ``image_error`` comes by itself.
+    load
+        From a file's bytes to samples: `stream.Sample` with a network, anything without. One for a
+        picture, several for frames or crops; a generator is drawn as it is used. Runs in threads.
+    visit
+        In place of ``load``, for files too large for memory and for verbs that need the path.
+    finish
+        From the results of a picture's samples to its rows, as mappings from column name to value:
+        one row, or with ``many`` any number.
+    network
+        What is run on the samples in batches; ``None`` when `load` does all the work.
+    settings
+        What the numbers depend on beside the picture; a cached row is used only under the same.
+    many
+        Whether the result is a long table, with a row for each thing found.
+    keep_empty
+        With ``many``: whether a picture in which nothing was found gets a row of nulls.
+    media
+        What the rows are: pictures or videos.
+    number
+        With ``many``: a column that numbers the rows of the long table.
+    max_pixels
+        Pictures with more are refused from their header.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    load: Callable[[bytes], Iterable[Any]] | None = None
+    visit: Callable[[Source], Iterable[Any]] | None = None
+    finish: Callable[[list[Any]], Sequence[Row]]
+    network: Network | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    many: bool = False
+    keep_empty: bool = False
+    media: Media = PICTURES
+    number: Column | None = None
+    max_pixels: int = MAX_PIXELS
+
+
+def run(images: Any, verb: Verb, options: Options) -> Any:
+    """Run a verb over a table or paths and give the table back with its columns.
+
+    Raises
+    ------
+    ImagesAsDataError
+        For misuse, before any picture is read; with ``on_error="raise"`` at the first picture that
+        cannot be used.
+    """
+    if is_dataset(images):
+        return _on_dataset(images, verb, options)
+    table = open_table(images, options.path, verb.media)
+    named = [column.named(f"{options.prefix or ''}{column.name}") for column in verb.columns]
+    if not verb.many:
+        table.check_names(named, prefix=options.prefix)
+    rows = _Rows(verb.columns)
+    paths = table.paths()
+    with ExitStack() as stack:
+        runner = _runner(verb, options) if paths else None
+        cache = None
+        if options.cache is not None:
+            settings = {**verb.settings, **_precision(runner)}
+            cache = Cache(options.cache, verb.name, settings, verb.columns)
+            stack.callback(cache.flush)
+        files = stack.enter_context(Pictures())
+        stack.enter_context(limits(verb.max_pixels))
+        progress = stack.enter_context(Progress(len(paths), verb.name, show=options.progress))
+        workers = options.workers or _workers(paths)
+        done_jobs = stream(
+            range(len(paths)), _loader(paths, verb, files, cache), runner, workers=workers
+        )
+        for done in stack.enter_context(closing(done_jobs)):
+            progress.step(failed=done.error is not None)
+            if done.error is not None and options.on_error == "raise":
+                raise ImageError(
+                    f"Row {done.job} ({_shown(paths[done.job])}): {done.error}.",
+                    'on_error="record" goes on and writes this into the column image_error.',
+                )
+            _keep(done, verb, rows, cache)
+    results, numbers, counts = rows.table(cache)
+    renamed = results.rename_columns([*(column.name for column in named), IMAGE_ERROR.name])
+    columns = [*named, IMAGE_ERROR]
+    failed = [text is not None for text in results[IMAGE_ERROR.name].to_pylist()]
+    if options.on_error == "drop" and any(failed):
+        warnings.warn(
+            f"{verb.name}: {sum(failed)} of {len(paths)} {verb.media.name}s could not be read and "
+            "were dropped.",
+            DroppedImagesWarning,
+            stacklevel=3,
+        )
+    if not verb.many:
+        joined = table.join(renamed, columns)
+        if options.on_error == "drop":
+            joined = table.keep([not bad for bad in failed], joined)
+        return joined
+    wanted = [
+        options.on_error != "drop" if bad else count > 0 or verb.keep_empty
+        for bad, count in zip(failed, counts, strict=True)
+    ]
+    mask = pa.array(wanted, pa.bool_())
+    kept = [number for number, want in zip(numbers, wanted, strict=True) if want]
+    return table.expand(renamed.filter(mask), kept, columns, verb.media, verb.number)
+
+
+def _on_dataset(dataset: Any, verb: Verb, options: Options) -> Any:
+    if verb.number is not None:
+        raise ArgumentTypeError(
+            f"{verb.name} numbers its rows through the whole table, which the blocks of a Ray "
+            "Dataset cannot.",
+            "give it a table or paths, and make a Dataset of the result: iad.ray_dataset(TABLE).",
+        )
+    # Actors may stand in another folder, and have no terminal.
+    folder = None if options.cache is None else os.path.abspath(os.path.expanduser(options.cache))
+    within = replace(options, cache=folder, progress=False)
+    return over_blocks(dataset, functools.partial(_on_block, verb=verb, options=within))
+
+
+def _on_block(block: pa.Table, verb: Verb, options: Options) -> pa.Table:
+    number = verb.media.number.name
+    if verb.many and number not in block.column_names:
+        raise ColumnError(
+            f"The Dataset has no column {number!r}, and {verb.name} gives several rows for a "
+            f"{verb.media.name}, which would not be told apart.",
+            f"add a column {number!r} of your own, or begin with iad.ray_dataset(PATHS).",
+        )
+    return run(block, verb, options)
+
+
+def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
+    if verb.network is None:
+        return None
+    kind = HostRunner if isinstance(verb.network.apply, HostFunction) else Runner
+    return kind(verb.network, device=options.device, batch_size=options.batch_size)
+
+
+def _precision(runner: Runner | HostRunner | None) -> Mapping[str, str]:
+    """What a cached row depends on beside the verb's settings: numbers in bfloat16 are others."""
+    return (
+        {} if runner is None or runner.precision == "float32" else {"precision": runner.precision}
+    )
+
+
+def _shown(path: str | None) -> str:
+    return repr(path if path is None else shown(path))
+
+
+def _workers(paths: Sequence[str | None]) -> int:
+    remote = any(path is not None and is_remote(path) for path in paths)
+    return max(cores(), _REMOTE_WORKERS) if remote else cores()
+
+
+class _Tag(NamedTuple):
+    """Under which keys a picture's rows are kept."""
+
+    content: bytes
+    place: bytes | None
+
+
+def _loader(
+    paths: Sequence[str | None], verb: Verb, files: Pictures, cache: Cache | None
+) -> Callable[[int], Loaded]:
+    def load(job: int) -> Loaded:
+        path = paths[job]
+        if path is None:
+            raise ImageError("no path (the cell is missing or is not text)")
+        if cache is None:
+            return Loaded(_samples(verb, Source(path, files)))
+        stamp = files.stamp(path)
+        place = key(path, stamp) if stamp is not None else None
+        known = cache.find(place=place) if place is not None else None
+        if known is None:
+            data = None if verb.load is None else files.read(path)
+            content = key(files.digest(path) if data is None else hashlib.sha256(data).digest())
+            known = cache.find(content=content)
+            if known is None:
+                samples = _samples(verb, Source(path, files), data)
+                return Loaded(samples, tag=_Tag(content, place))
+        return Loaded(known=known)
+
+    return load
+
+
+def _samples(verb: Verb, source: Source, data: bytes | None = None) -> Iterable[Any]:
+    if verb.visit is not None:
+        return verb.visit(source)
+    if verb.load is None:
+        raise TypeError(f"The verb {verb.name} has neither load nor visit.")
+    return verb.load(source.files.read(source.path) if data is None else data)
+
+
+def _keep(done: Done, verb: Verb, rows: _Rows, cache: Cache | None) -> None:
+    if done.error is not None:
+        rows.add(done.job, [], error=done.error)
+    elif done.known is not None:
+        rows.add_known(done.job, done.known)
+    else:
+        found = verb.finish(done.results)
+        rows.add(done.job, found)
+        # A row may say itself why it has nothing; such a picture is tried again by the next run.
+        whole = not any(row.get(IMAGE_ERROR.name) for row in found)
+        if cache is not None and done.tag is not None and whole:
+            cache.add(done.tag.content, done.tag.place, found)
+
+
+class _Rows:
+    """Gathers rows as pictures finish, in whatever order, and gives them in the table's order."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._schema = pa.schema(
+            [
+                *((column.name, arrow_type(column)) for column in columns),
+                (IMAGE_ERROR.name, pa.string()),
+            ]
+        )
+        self._chunks: list[pa.Table] = []
+        self._waiting: list[Row] = []
+        # Eight bytes for each row, where a list would take 36.
+        self._numbers = array("q")
+        self._counts = array("q")
+        self._known: list[tuple[int, Known]] = []
+
+    def add(self, number: int, rows: Sequence[Row], error: str | None = None) -> None:
+        self._waiting += rows or [{IMAGE_ERROR.name: error}]
+        self._numbers.extend([number] * max(len(rows), 1))
+        self._counts.extend([len(rows)] * max(len(rows), 1))
+        if len(self._waiting) >= _CHUNK_ROWS:
+            self._pack()
+
+    def add_known(self, number: int, known: Known) -> None:
+        self._known.append((number, known))
+
+    def table(self, cache: Cache | None) -> tuple[pa.Table, list[int], list[int]]:
+        """All rows in the table's order, the row number of each, and how many its picture has."""
+        self._pack()
+        tables, numbers, counts = [*self._chunks], [*self._numbers], [*self._counts]
+        if cache is not None and self._known:
+            places = [
+                known.start + step
+                for _, known in self._known
+                for step in range(max(known.count, 1))
+            ]
+            for number, known in self._known:
+                numbers += [number] * max(known.count, 1)
+                counts += [known.count] * max(known.count, 1)
+            errors = pa.nulls(len(places), pa.string())
+            tables.append(cache.take(places).append_column(IMAGE_ERROR.name, errors))
+        whole = pa.concat_tables(tables) if tables else self._schema.empty_table()
+        order = np.argsort(np.asarray(numbers, np.int64), kind="stable")
+        return (
+            whole.take(pa.array(order)),
+            [numbers[place] for place in order],
+            [counts[place] for place in order],
+        )
+
+    def _pack(self) -> None:
+        if self._waiting:
+            self._chunks.append(pa.Table.from_pylist(list(self._waiting), self._schema))
+            self._waiting = []

@@ -1,0 +1,1 @@
+"""A path, or the bytes behind one: found, read, decoded and written. No tables, no networks."""

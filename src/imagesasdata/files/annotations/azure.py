@@ -1,0 +1,93 @@
+"""Azure AI Vision: answers of Image Analysis 3.2 and 4.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imagesasdata.files.annotations.row import Statement, number, text
+
+KEYS = (
+    "tags",
+    "categories",
+    "description",
+    "faces",
+    "objects",
+    "adult",
+    "tagsResult",
+    "captionResult",
+    "denseCaptionsResult",
+    "objectsResult",
+    "peopleResult",
+    "readResult",
+)
+
+
+def statements(answer: dict[str, Any]) -> Iterator[Statement]:
+    """What one answer says."""
+    yield from _labels(answer)
+    yield from _objects(answer)
+    for face, one in enumerate(answer.get("faces", ())):
+        yield Statement(task="face", label="face", face_id=face, **_box(one.get("faceRectangle")))
+        if "age" in one:
+            yield Statement(task="face", attribute="age", label=str(one["age"]), face_id=face)
+        if "gender" in one:
+            yield Statement(
+                task="face", attribute="gender", label=text(one["gender"]), face_id=face
+            )
+    for block in answer.get("readResult", {}).get("blocks", ()):
+        for line in block.get("lines", ()):
+            yield Statement(task="text", label=text(line.get("text")))
+    adult = answer.get("adult", {})
+    for name in ("adult", "racy", "gore"):
+        if f"{name}Score" in adult:
+            yield Statement(task="moderation", label=name, label_prob=number(adult[f"{name}Score"]))
+
+
+def _labels(answer: dict[str, Any]) -> Iterator[Statement]:
+    tags = [*answer.get("tags", ()), *answer.get("tagsResult", {}).get("values", ())]
+    for one in tags:
+        yield Statement(
+            task="label", label=text(one.get("name")), label_prob=number(one.get("confidence"))
+        )
+    captions = list(answer.get("description", {}).get("captions", ()))
+    if "captionResult" in answer:
+        captions.append(answer["captionResult"])
+    for one in captions:
+        yield Statement(
+            task="caption", label=text(one.get("text")), label_prob=number(one.get("confidence"))
+        )
+
+
+def _objects(answer: dict[str, Any]) -> Iterator[Statement]:
+    for one in answer.get("objects", ()):
+        yield Statement(
+            task="object",
+            label=text(one.get("object")),
+            label_prob=number(one.get("confidence")),
+            **_box(one.get("rectangle")),
+        )
+    for one in answer.get("objectsResult", {}).get("values", ()):
+        for tag in one.get("tags", ()):
+            yield Statement(
+                task="object",
+                label=text(tag.get("name")),
+                label_prob=number(tag.get("confidence")),
+                **_box(one.get("boundingBox")),
+            )
+    for one in answer.get("peopleResult", {}).get("values", ()):
+        yield Statement(
+            task="object",
+            label="person",
+            label_prob=number(one.get("confidence")),
+            **_box(one.get("boundingBox")),
+        )
+
+
+def _box(sides: dict[str, Any] | None) -> dict[str, Any]:
+    """A box; its sides are named in one way in rectangles of objects, in another in those of faces."""
+    if not sides:
+        return {}
+    names = ("left", "top", "width", "height") if "left" in sides else ("x", "y", "w", "h")
+    box = tuple(number(sides.get(name)) for name in names)
+    return {"box": None if None in box else box, "unit": "pixel"}

@@ -1,0 +1,55 @@
+"""A process that decodes pictures for another: questions on its input, pixels on its output."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from imagesasdata.errors import reason
+from imagesasdata.files.decode import decode, limits, read_header
+from imagesasdata.files.isolation import receive, send
+
+# Twice what the largest picture takes that is not refused from its header.
+_MOST_MEMORY = 4 << 30
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    _limit_memory()
+    output = sys.stdout.buffer
+    # What a decoder prints must not stand among the answers.
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            asked, data = receive(sys.stdin.buffer)
+        except EOFError:
+            return
+        try:
+            told, answer = _answer(asked["what"], data, asked["options"])
+        except Exception as error:  # what is wrong with a picture is told, as in the stream
+            told, answer = {"error": reason(error)}, b""
+        send(output, told, answer)
+
+
+def _answer(what: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    with limits(options["max_pixels"]):
+        if what == "read_header":
+            header = asdict(read_header(data, **options))
+            taken = header["taken_at"]
+            return {**header, "taken_at": taken and taken.isoformat()}, b""
+        image = decode(data, **options)
+        return {"width": image.width, "height": image.height}, image.tobytes()
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

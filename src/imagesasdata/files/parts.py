@@ -1,0 +1,174 @@
+"""References to a part of a file, such as ``floor.mp4#t=5.0``, which every verb reads like a picture.
+
+``VIDEO#t=SECONDS`` is the frame that is shown at that time (W3C Media Fragments, 2012),
+``PICTURE#frame=NUMBER`` a frame of an animation or a page of a document, from 0, and
+``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own name
+ends so is that file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os
+import re
+import threading
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from imagesasdata.errors import ImageError
+from imagesasdata.files.decode import decode
+from imagesasdata.files.sources import Files, is_remote
+from imagesasdata.files.video import Video
+
+_REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
+_REGION = re.compile(r"(?P<whole>.+)#xywh=(?P<box>\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3})", re.DOTALL)
+# Open videos that wait for their next frame; each holds a decoder's memory.
+_WAITING = 4
+
+
+class Reference(NamedTuple):
+    """A part of a file: of ``kind`` ``"t"`` (seconds into a video) or ``"frame"`` (a number)."""
+
+    file: str
+    kind: str
+    value: float
+
+    def __str__(self) -> str:
+        value = f"{self.value:.6f}".rstrip("0").rstrip(".") if self.kind == "t" else int(self.value)
+        return f"{self.file}#{self.kind}={value}"
+
+
+def parse(path: str) -> Reference | None:
+    """The part that a path refers to; ``None`` for a path of a whole file."""
+    found = _REFERENCE.fullmatch(path)
+    if found is None or (not is_remote(path) and os.path.exists(path)):
+        return None
+    return Reference(found["file"], found["kind"], float(found["value"]))
+
+
+class Region(NamedTuple):
+    """A part of a picture; ``whole`` is the picture's path, or itself a reference to a frame."""
+
+    whole: str
+    box: tuple[float, float, float, float]
+
+
+def as_region(path: str, x: float, y: float, width: float, height: float) -> str:
+    """The path of a part of a picture."""
+    box = ",".join(
+        f"{max(value, 0):.2f}".rstrip("0").rstrip(".") for value in (x, y, width, height)
+    )
+    return f"{path}#xywh={box}"
+
+
+def parse_region(path: str) -> Region | None:
+    """The part that a path refers to; ``None`` for a path of a whole picture."""
+    found = _REGION.fullmatch(path)
+    if found is None or (not is_remote(path) and os.path.exists(path)):
+        return None
+    x, y, width, height = (float(part) for part in found["box"].split(","))
+    return Region(found["whole"], (x, y, width, height))
+
+
+class Pictures(Files):
+    """Opens paths as `Files` does, and references to parts of files, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._videos: list[tuple[str, Video, float, contextlib.ExitStack]] = []
+        self._videos_lock = threading.Lock()
+
+    def __exit__(self, *rest: Any) -> None:
+        for _, _, _, stack in self._videos:
+            stack.close()
+        self._videos.clear()
+        super().__exit__(*rest)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file; those of a part are a picture of its own, not compressed (PPM).
+
+        Raises
+        ------
+        ImageError
+            With a short reason, when the file cannot be read or has no such part.
+        """
+        region = parse_region(path)
+        if region is not None:
+            return _as_ppm(_cut(self.read(region.whole), region))
+        reference = parse(path)
+        if reference is None:
+            return super().read(path)
+        if reference.kind == "t":
+            return _as_ppm(self._frame(reference))
+        data = super().read(reference.file)
+        return _as_ppm(np.asarray(decode(data, exactness="exact", frame=int(reference.value))))
+
+    def stamp(self, path: str) -> str | None:
+        """What changes when a file's content does; see `Files.stamp`."""
+        region = parse_region(path)
+        if region is not None:
+            return self.stamp(region.whole)
+        reference = parse(path)
+        return super().stamp(path if reference is None else reference.file)
+
+    def digest(self, path: str) -> bytes:
+        """The sha256 of a file of any size."""
+        with self.open(path) as opened, contextlib.ExitStack() as stack:
+            file = stack.enter_context(open(opened, "rb")) if isinstance(opened, str) else opened
+            return hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
+
+    def _frame(self, reference: Reference) -> np.ndarray:
+        video, stack = self._take(reference)
+        try:
+            frame = next(video.frames([reference.value]))
+        except BaseException:
+            stack.close()
+            raise
+        self._put_back(reference.file, video, frame.time, stack)
+        return frame.pixels
+
+    def _take(self, reference: Reference) -> tuple[Video, contextlib.ExitStack]:
+        """An open video, best one that stands shortly before the frame."""
+        with self._videos_lock:
+            before = [
+                place
+                for place, (file, _, time, _) in enumerate(self._videos)
+                if file == reference.file and time <= reference.value
+            ]
+            if before:
+                best = max(before, key=lambda place: self._videos[place][2])
+                _, video, _, stack = self._videos.pop(best)
+                return video, stack
+        stack = contextlib.ExitStack()
+        try:
+            file = stack.enter_context(self.open(reference.file))
+            return stack.enter_context(Video(file)), stack
+        except BaseException:
+            stack.close()
+            raise
+
+    def _put_back(self, file: str, video: Video, time: float, stack: contextlib.ExitStack) -> None:
+        with self._videos_lock:
+            self._videos.append((file, video, time, stack))
+            surplus = self._videos.pop(0) if len(self._videos) > _WAITING else None
+        if surplus is not None:
+            surplus[3].close()
+
+
+def _cut(data: bytes, region: Region) -> np.ndarray:
+    pixels = np.asarray(decode(data, exactness="exact"))
+    x, y, width, height = region.box
+    left, top = math.floor(x), math.floor(y)
+    part = pixels[top : math.ceil(y + height), left : math.ceil(x + width)]
+    if not part.size:
+        size = f"{pixels.shape[1]} x {pixels.shape[0]}"
+        raise ImageError(f"has no pixel in the part {region.box}: it is {size}")
+    return part
+
+
+def _as_ppm(pixels: np.ndarray) -> bytes:
+    height, width = pixels.shape[:2]
+    return b"P6 %d %d 255\n" % (width, height) + pixels.tobytes()

@@ -1,0 +1,295 @@
+"""Video files: what their frames are and when they are shown, and the pixels of those asked for.
+
+PyAV (FFmpeg) reads them. Times are in seconds from the first frame that is shown.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from types import TracebackType
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+
+from imagesasdata.errors import ImageError
+from imagesasdata.files.decode import MAX_PIXELS
+
+# A time that was written with six decimals still means its frame.
+TICK = 1e-6
+# Containers that say where their frames are. In others, such as MPEG's streams, the times after a seek
+# are guesses, so they are decoded from the start.
+_INDEXED = ("mov", "matroska", "avi", "flv", "asf")
+
+Where = str | os.PathLike[str] | IO[bytes]
+
+
+class Info(NamedTuple):
+    """What a video's header says; ``width`` and ``height`` are those of the upright frame."""
+
+    width: int
+    height: int
+    seconds: float | None
+    frame_rate: float | None
+    codec: str
+
+
+class Frame(NamedTuple):
+    """A frame as it is shown: its number from 0, its time in seconds, its pixels."""
+
+    number: int
+    time: float
+    pixels: np.ndarray
+
+
+class Video:
+    """An open video, whose frames are decoded one at a time.
+
+    Parameters
+    ----------
+    where
+        A local path or an open, seekable file.
+    max_pixels
+        A video with larger frames is refused from its header.
+
+    Raises
+    ------
+    ImageError
+        When it is no video, has no pictures in it (sound alone), or is cut off before its index.
+    """
+
+    def __init__(self, where: Where, *, max_pixels: int = MAX_PIXELS) -> None:
+        import av
+        from av.error import FFmpegError
+
+        place = os.fspath(where) if isinstance(where, os.PathLike) else where
+        try:
+            self._container: Any = av.open(place)
+        except FFmpegError as error:
+            raise _unreadable(error) from None
+        try:
+            self._stream = self._pictures(max_pixels)
+        except BaseException:
+            self._container.close()
+            raise
+        self._base: Fraction = self._stream.time_base or Fraction(1, 1)
+        self._codec: Any = self._stream.codec_context
+        self._stream.thread_type = "AUTO"
+        self._indexed = any(name in _INDEXED for name in self._container.format.name.split(","))
+        self._packets: Iterator[Any] = iter(())
+        self._decoded: Iterator[Any] | None = None
+        self._last: int | None = None  # when the last decoded frame is shown, in the file's units
+        self._times: np.ndarray | None = None
+
+    def _pictures(self, max_pixels: int) -> Any:
+        import av.stream
+
+        cover = av.stream.Disposition.attached_pic
+        streams = [s for s in self._container.streams.video if not s.disposition & cover]
+        if not streams:
+            raise ImageError("has sound but no pictures, so it is no video")
+        stream = streams[0]
+        if stream.width * stream.height > max_pixels:
+            raise ImageError(
+                f"video has {stream.width} x {stream.height} pixels, over the limit of "
+                f"{max_pixels:,} (max_pixels)"
+            )
+        return stream
+
+    def __enter__(self) -> Video:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and its decoder."""
+        self._decoded = None
+        self._container.close()
+
+    @property
+    def info(self) -> Info:
+        """What the header says; no frame is decoded but one, for its turn."""
+        first = next(iter(self.frames([0.0])), None)
+        height, width = (
+            first.pixels.shape[:2] if first else (self._stream.height, self._stream.width)
+        )
+        duration = self._container.duration
+        rate = self._stream.average_rate
+        return Info(
+            width,
+            height,
+            duration / 1e6 if duration else None,
+            float(rate) if rate else None,
+            self._codec.name,
+        )
+
+    def times(self) -> np.ndarray:
+        """When each frame is shown, in seconds, ascending; found without decoding any."""
+        ticks = self._ticks()
+        return (ticks - ticks[0]) * float(self._base) if len(ticks) else np.zeros(0)
+
+    @property
+    def end(self) -> float:
+        """When the last frame has been shown as long as the one before it, in seconds."""
+        times = self.times()
+        if len(times) < 2:
+            rate = self._stream.average_rate
+            return float(times[-1] + 1 / rate) if len(times) and rate else 0.0
+        return float(2 * times[-1] - times[-2])
+
+    def _ticks(self) -> np.ndarray:
+        from av.error import FFmpegError
+
+        if self._times is None:
+            found: list[int] = []
+            try:
+                self._restart(self._stream.start_time or 0)
+                found.extend(
+                    packet.pts
+                    for packet in self._packets
+                    if packet.pts is not None and not packet.is_discard
+                )
+            except FFmpegError as error:
+                if not found:
+                    raise _unreadable(error) from None
+            self._times = np.unique(np.array(found, np.int64))
+        return self._times
+
+    def frames(
+        self, times: np.ndarray | list[float] | None = None, *, long_side: int | None = None
+    ) -> Iterator[Frame]:
+        """The frames shown at some times, in that order; ``None`` for all.
+
+        Decoding goes on from the last frame where that is the shorter way, else from the key frame
+        before. Frames on the way that no other is predicted from are not decoded. With
+        ``long_side`` larger frames are made smaller, so that their longer side has so many pixels.
+
+        Raises
+        ------
+        ImageError
+            When the file is damaged or cut off before such a frame.
+        """
+        ticks = self._ticks()
+        if times is None:
+            self._restart(int(ticks[0]) if len(ticks) else 0)
+            yield from self._all(ticks, long_side)
+            return
+        starts = self.times()
+        for time in times:
+            number = max(0, int(np.searchsorted(starts, time + TICK, side="right")) - 1)
+            if not len(ticks):
+                raise ImageError("video has no frame")
+            pixels = self._decode(int(ticks[number]), long_side)
+            yield Frame(number, float(starts[number]), pixels)
+
+    def _all(self, ticks: np.ndarray, long_side: int | None) -> Iterator[Frame]:
+        for frame in self._decode_from(None):
+            if frame.pts is None:
+                continue
+            number = int(np.searchsorted(ticks, frame.pts))
+            if number < len(ticks) and ticks[number] == frame.pts:
+                time = float((frame.pts - ticks[0]) * self._base)
+                yield Frame(number, time, _upright(frame, long_side))
+
+    def _decode(self, wanted: int, long_side: int | None) -> np.ndarray:
+        """The pixels of the frame shown from ``wanted`` on."""
+        if self._decoded is None or not self._is_ahead(wanted):
+            self._restart(wanted)
+        self._wanted = wanted
+        self._decoded = self._decoded or self._decode_from(wanted)
+        for frame in self._decoded:
+            if frame.pts is None:
+                continue
+            self._last = frame.pts
+            if frame.pts >= wanted:
+                return _upright(frame, long_side)
+        self._decoded = None
+        raise ImageError("video is cut off or damaged before this frame")
+
+    def _decode_from(self, wanted: int | None) -> Iterator[Any]:
+        """Frames in the order in which they are shown, from where the file stands."""
+        from av.error import FFmpegError, InvalidDataError
+
+        self._wanted = wanted
+        failure: Exception | None = None
+        try:
+            for packet in self._packets:
+                goal = self._wanted
+                early = goal is not None and packet.pts is not None and packet.pts < goal
+                self._codec.skip_frame = "NONREF" if early else "DEFAULT"
+                try:
+                    yield from packet.decode()
+                except InvalidDataError as error:
+                    failure = error  # a damaged packet: those after it may be whole
+        except FFmpegError as error:
+            failure = error
+        if failure is not None and wanted is None:
+            raise ImageError("video is damaged: not all of its frames can be decoded")
+
+    def _is_ahead(self, wanted: int) -> bool:
+        """Whether ``wanted`` is reached sooner by decoding on than by seeking."""
+        if self._last is None or wanted <= self._last:
+            return False
+        if not self._indexed:
+            return True
+        keys = [entry.timestamp for entry in self._stream.index_entries if entry.is_keyframe]
+        return not keys or keys[max(0, bisect_right(keys, wanted) - 1)] <= self._last
+
+    def _restart(self, wanted: int) -> None:
+        """Go to a key frame that is not shown after ``wanted``, or to the start.
+
+        Indexes hold the times at which packets are decoded, or none at all, so where a seek has led
+        is seen by the packet that comes first.
+        """
+        self._decoded, self._last = None, None
+        self._codec.skip_frame = "DEFAULT"
+        start = min(self._stream.start_time or 0, 0)
+        back = 0
+        while True:
+            target = max(wanted - back, start) if self._indexed else start
+            self._container.seek(target, stream=self._stream, backward=True)
+            self._packets = self._container.demux(self._stream)
+            passed = []
+            for packet in self._packets:
+                passed.append(packet)
+                if packet.is_keyframe and packet.pts is not None:
+                    break
+            shown = passed[-1].pts if passed else None
+            if target == start or (shown is not None and shown <= wanted):
+                self._packets = chain(passed, self._packets)
+                return
+            back = 2 * back or round(1 / self._base)
+
+
+def _upright(frame: Any, long_side: int | None) -> np.ndarray:
+    size = {}
+    scale = long_side / max(frame.width, frame.height) if long_side else 1.0
+    if scale < 1.0:
+        # Even sides, which chroma at half the resolution needs.
+        width, height = (
+            max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)
+        )
+        size = {"width": width, "height": height, "interpolation": "AREA"}
+    pixels = frame.to_ndarray(format="rgb24", **size)
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def _unreadable(error: Exception) -> ImageError:
+    text = str(error).lower()
+    if "no such file" in text:
+        return ImageError("file not found")
+    if "permission" in text:
+        return ImageError("permission denied")
+    if "moov atom not found" in text or "invalid data" in text:
+        return ImageError("is not a video that can be read, or is cut off")
+    return ImageError(f"video cannot be read: {getattr(error, 'strerror', None) or error}")

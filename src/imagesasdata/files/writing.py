@@ -1,0 +1,93 @@
+"""Pictures that verbs write: named after their source, whole or not at all, never over a source."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal, get_args
+
+import numpy as np
+from PIL import Image
+
+from imagesasdata.errors import ArgumentError, ImageError, one_of
+from imagesasdata.files.atomic import replacing
+from imagesasdata.files.sources import PathLike, is_remote
+
+Format = Literal["jpeg", "png", "webp", "tiff"]
+
+_ENDING = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif"}
+# Nearly without visible loss; the chroma is kept at full resolution, for colors are measured.
+_OPTIONS = {
+    "jpeg": {"quality": 95, "subsampling": 0},
+    "png": {"compress_level": 4},
+    "webp": {"quality": 95},
+    "tiff": {"compression": "tiff_lzw"},
+}
+_STEM_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that pictures are written to, in one format.
+
+    A name is the source's own with eight digits of a hash of all that the picture depends on: two
+    sources of one name have different ones, and what is there already need not be made again.
+    """
+
+    place: Path
+    format: Format
+
+    def name(self, source: str, *depends: object, suffix: str = "") -> Path:
+        """Where the picture goes that is made of ``source`` and depends on more than its path."""
+        text = repr((source, *(str(one) for one in depends)))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        base = PurePosixPath(source.replace("\\", "/").split("::")[0]).name
+        stem = re.sub(r"[^\w.#=-]+", "_", base.rsplit(".", 1)[0] if "#" not in base else base)
+        stem = re.sub(r"[#=]", "-", stem)[:_STEM_LENGTH] or "picture"
+        return self.place / f"{stem}-{digest}{suffix}{_ENDING[self.format]}"
+
+    def write(self, pixels: np.ndarray, to: Path, **options: object) -> None:
+        """Write a picture; another process never sees a part of it.
+
+        Raises
+        ------
+        ImageError
+            When there is no room, or the format cannot hold the picture.
+        """
+        chosen = {**_OPTIONS[self.format], **options}
+        try:
+            with replacing(to) as temporary:
+                Image.fromarray(pixels).save(temporary, self.format, **chosen)
+        except (OSError, ValueError) as error:
+            raise ImageError(f"result cannot be written: {error}") from error
+
+
+def folder(to: PathLike, format: str) -> Folder:
+    """The folder that a verb's ``to=`` names, made when it does not exist.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError
+        For a format that there is not, and for a place that cannot be written.
+    """
+    if format not in get_args(Format):
+        raise one_of("format", format, get_args(Format))
+    if is_remote(os.fspath(to)):
+        raise ArgumentError(
+            f"to={os.fspath(to)!r} is not on this machine.",
+            "give a local folder and copy it there afterwards.",
+        )
+    place = Path(to).expanduser()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if not os.access(place, os.W_OK):
+            raise PermissionError(13, "permission denied")
+    except OSError as error:
+        raise ArgumentError(
+            f"The folder to={os.fspath(to)!r} cannot be written: {error.strerror}.",
+            "give a folder, which is made if need be.",
+        ) from error
+    return Folder(place, format)  # type: ignore[arg-type]

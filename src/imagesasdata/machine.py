@@ -1,0 +1,109 @@
+"""What this machine has for us: cores, devices and their memory, and the folder for what is kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from imagesasdata.errors import ArgumentError, DeviceError
+
+# For a picture on an accelerator, to begin with; `Runner` looks at what a network really needs.
+_SHARE = 128 * 2**20
+_LARGEST, _USUAL = 256, 64
+
+_most_cores: int | None = None
+
+
+def limit_cores(count: int) -> None:
+    """Let this process use no more than so many cores, for others of the machine have their own work."""
+    global _most_cores
+    _most_cores = count
+
+
+def cores() -> int:
+    """How many cores this process may use (less than the machine's in a container or a queue)."""
+    return _own_cores() if _most_cores is None else min(_most_cores, _own_cores())
+
+
+def _own_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def find_devices(device: str | None) -> Sequence[Any]:
+    """The local devices that a ``device=`` argument means.
+
+    Raises
+    ------
+    ArgumentError
+        When it is not of the form ``"cpu"`` or ``"gpu:1"``.
+    DeviceError
+        When this machine has no such device, or jax was installed without support for it.
+    """
+    import jax
+
+    if device is None:
+        return jax.local_devices()
+    kind, _, number = device.partition(":")
+    if kind not in {"cpu", "gpu", "cuda", "rocm", "tpu"} or (number and not number.isdigit()):
+        raise ArgumentError(
+            f"Unknown device {device!r}.",
+            'give "cpu", "gpu", "tpu", one of several as "gpu:1", or None.',
+        )
+    try:
+        found = jax.local_devices(backend=kind)
+    except RuntimeError:
+        here = sorted({device.platform for device in jax.local_devices()})
+        raise DeviceError(
+            f"No {kind} is available to JAX on this machine; it has: {', '.join(here)}.",
+            'leave device=None, or install jax for it, such as pip install "jax[cuda12]".',
+        ) from None
+    if not number:
+        return found
+    if int(number) >= len(found):
+        raise DeviceError(
+            f"There is no device {device!r}: this machine has {len(found)} of the kind {kind}.",
+            f'numbers start at 0, so the last is "{kind}:{len(found) - 1}".',
+        )
+    return [found[int(number)]]
+
+
+def accelerator_batch(devices: Sequence[Any]) -> int:
+    """How many pictures accelerators are given at once: a power of two, by the smallest's memory."""
+    known = [memory for device in devices if (memory := _memory(device)) is not None]
+    if not known:
+        return _USUAL
+    fitting = max(1, min(total for total, _ in known) // _SHARE)
+    return min(_LARGEST, 1 << (fitting.bit_length() - 1))
+
+
+def free_memory(device: Any) -> int | None:
+    """Bytes that a device has left, or ``None`` where it does not tell, as a CPU does not."""
+    memory = _memory(device)
+    return None if memory is None else memory[0] - memory[1]
+
+
+def _memory(device: Any) -> tuple[int, int] | None:
+    """Bytes in all and in use."""
+    stats = device.memory_stats()
+    if not stats or "bytes_limit" not in stats:
+        return None
+    return stats["bytes_limit"], stats.get("bytes_in_use", 0)
+
+
+def home() -> Path:
+    """The folder for weights and compiled programs: ``IMAGESASDATA_HOME``, or the user's cache."""
+    chosen = os.environ.get("IMAGESASDATA_HOME")
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "imagesasdata"

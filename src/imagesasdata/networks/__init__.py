@@ -1,0 +1,1 @@
+"""Parameters of networks: layers, architectures, cards, readers of weights, and looks inside."""

@@ -1,0 +1,119 @@
+"""Runs a network and keeps what each of its layers was given and gave, without changing the network.
+
+Works on any Flax NNX module whose layers are modules that it calls: in a copy, each is put behind a
+stand-in that passes everything through and writes down what it saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+from flax import nnx
+
+from imagesasdata.networks.nn.watch import Step, watching
+
+
+@dataclass(eq=False)
+class Call:
+    """One use of a layer (or, with a ``step``, of a function without weights)."""
+
+    path: str
+    module: nnx.Module | None
+    x: Any
+    y: Any = None
+    step: Step | None = None
+    inner: list[Call] = field(default_factory=list)
+
+
+class Tape:
+    """What happened in one run, from first to last; ``inner`` calls are inside the one before.
+
+    Parameters
+    ----------
+    add
+        From a layer's path to an array that is added to what it gives: for derivatives.
+    """
+
+    def __init__(self, add: Mapping[str, jax.Array] | None = None) -> None:
+        self.calls: list[Call] = []
+        self._add = dict(add or {})
+        self._open: list[list[Call]] = [self.calls]
+
+    def start(self, path: str, module: nnx.Module, x: Any) -> Call:
+        """Note that a layer is being called."""
+        call = Call(path, module, x)
+        self._open[-1].append(call)
+        self._open.append(call.inner)
+        return call
+
+    def end(self, call: Call, y: Any) -> Any:
+        """Note what it gave."""
+        self._open.pop()
+        if call.path in self._add:
+            y = y + self._add[call.path]
+        call.y = y
+        return y
+
+    def step(self, step: Step) -> None:
+        """Note what a function without weights did."""
+        path = f"{step.kind.replace(' ', '_')}_{1 + self._count(self.calls, step.kind)}"
+        self._open[-1].append(Call(path, None, step.x, step.y, step))
+
+    def _count(self, calls: list[Call], kind: str) -> int:
+        return sum(
+            (call.step is not None and call.step.kind == kind) + self._count(call.inner, kind)
+            for call in calls
+        )
+
+    def flat(self) -> list[Call]:
+        """All calls in the order in which they began."""
+        found: list[Call] = []
+        waiting = list(reversed(self.calls))
+        while waiting:
+            call = waiting.pop()
+            found.append(call)
+            waiting += reversed(call.inner)
+        return found
+
+
+def run(network: nnx.Module, x: Any, tape: Tape) -> Any:
+    """What a network gives in evaluation, with each layer written to a tape.
+
+    Meant to be traced: the arrays on the tape are then those of the program.
+    """
+    # A copy that is ours alone, so that its layers can be replaced.
+    copy = nnx.merge(*nnx.split(network))
+    copy.eval()
+    with watching(tape.step):
+        return _stand_in("", copy, tape)(x)
+
+
+class _StandIn:
+    """In the place of a layer: passes calls and attributes on to it."""
+
+    def __init__(self, path: str, module: nnx.Module, tape: Tape) -> None:
+        self._path, self._module, self._tape = path, module, tape
+
+    def __call__(self, x: Any, *rest: Any, **options: Any) -> Any:
+        call = self._tape.start(self._path, self._module, x)
+        return self._tape.end(call, self._module(x, *rest, **options))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def original(module: Any) -> Any:
+    """The layer behind a stand-in, or what is none."""
+    return vars(module)["_module"] if isinstance(module, _StandIn) else module
+
+
+def _stand_in(path: str, module: nnx.Module, tape: Tape) -> Any:
+    for name, child in list(vars(module).items()):
+        if isinstance(child, nnx.Module) or type(child) in {nnx.List, nnx.Dict}:
+            inside = f"{path}.{name}" if path else name
+            # Not by assignment, which Flax guards: a stand-in is no part of the network.
+            vars(module)[name] = _stand_in(inside, child, tape)
+    return _StandIn(path, module, tape) if callable(module) else module

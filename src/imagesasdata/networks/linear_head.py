@@ -1,0 +1,66 @@
+"""A linear predictor on embeddings, from a file that the user gives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from imagesasdata.errors import ArgumentError, WeightsError
+
+_HINT = 'np.savez("head.npz", weight=weight, bias=bias), with a weight for each dimension.'
+
+
+@dataclass(frozen=True, eq=False)
+class LinearHead:
+    """``weight`` · embedding + ``bias``, of the embedding at length 1 if ``normalize``."""
+
+    weight: np.ndarray
+    bias: float
+    normalize: bool
+    fingerprint: str
+
+    def __call__(self, embedding: np.ndarray) -> float:
+        """The prediction for one picture."""
+        vector = embedding.astype(np.float64)
+        if self.normalize:
+            vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
+        return float(vector @ self.weight + self.bias)
+
+
+def read_head(file: str | os.PathLike[str], size: int) -> LinearHead:
+    """Read a head for embeddings of ``size`` dimensions.
+
+    The file is an ``.npz`` with ``weight`` (one number for each dimension), ``bias`` and, if the head
+    was fitted to embeddings of length 1, ``normalize`` = 1. Nothing in it is run.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such file, or its weights are for other embeddings.
+    WeightsError
+        When it is no such file.
+    """
+    name = os.fspath(file)
+    if not Path(name).is_file():
+        raise ArgumentError(f"There is no file {name!r}.", f"write one: {_HINT}")
+    data = Path(name).read_bytes()
+    try:
+        with np.load(name, allow_pickle=False) as arrays:
+            weight = np.asarray(arrays["weight"], np.float64).ravel()
+            bias = float(np.asarray(arrays["bias"], np.float64).reshape(()))
+            normalize = "normalize" in arrays and bool(arrays["normalize"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+        raise WeightsError(f"{name} is no linear head: {error}.", f"write one: {_HINT}") from error
+    if len(weight) != size:
+        raise ArgumentError(
+            f"{name} has {len(weight):,} weights, but the model's embeddings have {size:,} dimensions.",
+            "name the model that the head was fitted to with model=.",
+        )
+    if not (np.isfinite(weight).all() and np.isfinite(bias)):
+        raise WeightsError(f"{name} holds numbers that are not finite.")
+    return LinearHead(weight, bias, normalize, hashlib.sha256(data).hexdigest())

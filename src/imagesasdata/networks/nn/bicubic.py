@@ -1,0 +1,34 @@
+"""Bicubic interpolation of a small grid, as PyTorch does it: once, when weights are read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# PyTorch's; other libraries have -0.5.
+_SHARPNESS = -0.75
+
+
+def resize_grid(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """A grid of vectors (r, c, d) at another size, without smoothing first."""
+    down = _weights(grid.shape[0], rows)
+    across = _weights(grid.shape[1], columns)
+    return np.einsum("ir,rcd,jc->ijd", down, grid.astype(np.float64), across).astype(np.float32)
+
+
+def _weights(old: int, new: int) -> np.ndarray:
+    """How much each old place counts for each new one. Shape (new, old)."""
+    weights = np.zeros((new, old))
+    centers = (np.arange(new) + 0.5) * old / new - 0.5
+    for place, center in enumerate(centers):
+        first = int(np.floor(center))
+        for near in range(first - 1, first + 3):
+            inside = min(max(near, 0), old - 1)
+            weights[place, inside] += _cubic(abs(center - near))
+    return weights
+
+
+def _cubic(x: float) -> float:
+    a = _SHARPNESS
+    if x <= 1:
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+    return (((x - 5) * x + 8) * x - 4) * a if x < 2 else 0.0

@@ -1,0 +1,150 @@
+"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as words, one more for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+from jaxtyping import Array, Float
+
+from imagesasdata.networks.nn.conv import conv
+from imagesasdata.networks.nn.layers import Conv, Folded
+from imagesasdata.networks.nn.transformer import (
+    Block,
+    Form,
+    after_norm,
+    dense,
+    folded,
+    normal,
+    run_blocks,
+    scale_of,
+    scaled,
+)
+
+
+class VisionTransformer(nnx.Module):
+    """Blocks over patches and a class token, trainable.
+
+    Parameters
+    ----------
+    form
+        What the blocks have in common.
+    size
+        Side of the pictures in pixels.
+    patch
+        Side of a patch in pixels.
+    before
+        Whether values are normalized before the first block, and patches have no bias (CLIP).
+    """
+
+    def __init__(
+        self, form: Form, *, size: int, patch: int, before: bool = False, rngs: nnx.Rngs
+    ) -> None:
+        self.form = form
+        self.patches = Conv(
+            3, form.width, kernel=patch, stride=patch, padding=0, bias=not before, rngs=rngs
+        )
+        places = (size // patch) ** 2 + 1
+        draw = jax.random.normal
+        self.token = nnx.Param(0.02 * draw(rngs.params(), (form.width,)))
+        self.places = nnx.Param(0.02 * draw(rngs.params(), (places, form.width)))
+        self.before = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs) if before else None
+        # Each block is a stage of its own.
+        self.stages = nnx.List([nnx.List([Block(form, rngs=rngs)]) for _ in range(form.depth)])
+        self.norm = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs)
+
+    def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b d"]:
+        """The last block's class token, normalized."""
+        x = with_token(self.patches(x), self.token[...], self.places[...])
+        if self.before is not None:
+            x = self.before(x)
+        for stage in self.stages:
+            for block in stage:
+                x = block(x)
+        return self.norm(x[:, 0])
+
+
+def with_token(
+    patches: Float[Array, "b r c d"], token: Float[Array, " d"], places: Float[Array, "n d"]
+) -> Float[Array, "b n d"]:
+    """Patches in a row behind the class token, each with the vector of its place added."""
+    batch, _, _, width = patches.shape
+    row = patches.reshape(batch, -1, width)
+    first = jnp.broadcast_to(token, (batch, 1, width))
+    return jnp.concatenate([first, row], axis=1) + places
+
+
+def inference(
+    model: VisionTransformer,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
+    """The network up to its last normalization, without that one's scale and shift.
+
+    Returns
+    -------
+    params
+        Pytree of arrays.
+    apply
+        ``apply(params, x) -> (b, d)``. `after_norm` makes the layer that comes next.
+    """
+    params, places = _blocks(model)
+    epsilon = model.form.epsilon
+    return params, lambda params, x: normal(places(params, x)[:, 0], epsilon)
+
+
+def inference_everywhere(
+    model: VisionTransformer,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
+    """The network with its last normalization, for the class token and every patch: (b, n, d)."""
+    params, places = _blocks(model)
+    params["norm"] = scale_of(model.norm)
+    epsilon = model.form.epsilon
+
+    return params, lambda params, x: scaled(places(params, x), params["norm"], epsilon)
+
+
+def classifier_inference(
+    model: VisionTransformer, classifier: nnx.Linear | None
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], dict[str, jax.Array]]]:
+    """The network with the class token as its embedding and, where it has a classifier, logits."""
+    params, vector = inference(model)
+    params["norm"] = scale_of(model.norm)
+    params["classifier"] = None if classifier is None else after_norm(model.norm, classifier)
+
+    def apply(params: dict[str, Any], x: jax.Array) -> dict[str, jax.Array]:
+        y = vector(params, x)
+        scale, shift = params["norm"]
+        outputs = {"embedding": y * scale + shift}
+        if params["classifier"] is not None:
+            outputs["logits"] = dense(y, params["classifier"])
+        return outputs
+
+    return params, apply
+
+
+def _blocks(
+    model: VisionTransformer,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
+    """The network without its last normalization."""
+    form, patch = model.form, model.patches.stride
+    params = {
+        "patches": model.patches.folded(),
+        "token": model.token[...],
+        "places": model.places[...],
+        "before": None if model.before is None else scale_of(model.before),
+        "blocks": [folded(block) for stage in model.stages for block in stage],
+    }
+
+    def apply(params: dict[str, Any], x: jax.Array) -> jax.Array:
+        x = with_token(_patches(x, params["patches"], patch), params["token"], params["places"])
+        if params["before"] is not None:
+            x = scaled(x, params["before"], form.epsilon)
+        return run_blocks(params["blocks"], x, form)
+
+    return params, apply
+
+
+def _patches(x: jax.Array, layer: Folded, patch: int) -> jax.Array:
+    return conv(x, layer.kernel, patch, 0) + layer.bias

@@ -1,0 +1,172 @@
+"""RapidOCR as an engine: PP-OCRv6's detector and recognizer, whose files come inside the package.
+
+The steps are the package's own; between them is noted how each piece was turned, which its own result
+does not say and reading order needs.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from imagesasdata.arrays.text.pieces import Piece, Word, along
+from imagesasdata.extras import optional
+
+# The detector reads pictures up to this side.
+LONG_SIDE = 2000
+# The detector enlarges a picture whose shorter side is under 736 pixels. A word cut out closely would
+# then have letters of a size that it does not know, and a long strip would become immense.
+SMALL, MOST_ELONGATED = 320, 4
+# Text of this height, as a share of the picture's shorter side, is read better when made smaller.
+LARGE, SHRINK = 0.25, 3
+
+
+class RapidOcr:
+    """The engine; it may be called from several threads at once."""
+
+    def __init__(self, engine: Any, threads: int) -> None:
+        self._engine = engine
+        self._threads = threads
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Sent to another process, it is loaded there.
+        return load, (self._threads,)
+
+    def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
+        """Every piece of text, in no order that matters."""
+        pixels = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+        pieces = self._read(pixels)
+        height, width = pixels.shape[:2]
+        if not pieces or np.median([_height(piece) for piece in pieces]) < LARGE * min(
+            height, width
+        ):
+            return pieces
+        size = (max(width // SHRINK, 1), max(height // SHRINK, 1))
+        smaller = self._read(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+        if _letters(smaller) <= _letters(pieces):
+            return pieces
+        return [
+            _enlarged(piece, np.array([width / size[0], height / size[1]])) for piece in smaller
+        ]
+
+    def _read(self, pixels: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
+        from rapidocr.main import RapidOCRError
+
+        framed, corner = _framed(pixels)
+        scaled, record = self._engine.preprocess_img(framed)
+        try:
+            crops, found = self._engine.detect_and_crop(scaled, record)
+        except RapidOCRError:  # what it raises when it finds nothing
+            return []
+        upright, turned = self._engine.cls_and_rotate(crops)
+        read = self._engine.recognize_txt(upright)
+        quads = _on_picture(found.boxes, record, framed.shape[:2]) - corner
+        pieces = []
+        for place, text in enumerate(read.txts):
+            if not text.strip():
+                continue
+            label, sure = turned.cls_res[place]
+            half = label == "180" and sure > self._engine.text_cls.cls_thresh
+            quad = np.roll(quads[place], -_quarter(found.boxes[place]) - 2 * half, axis=0)
+            words = _words(text, read.word_results[place], quad)
+            pieces.append(Piece(text.strip(), float(read.scores[place]), quad, words))
+        return pieces
+
+
+@functools.lru_cache(maxsize=2)
+def load(threads: int) -> RapidOcr:
+    """The engine with so many threads for one picture.
+
+    Raises
+    ------
+    MissingPackageError
+        When RapidOCR or onnxruntime is not installed.
+    """
+    optional("onnxruntime", "text", 'read_text(engine="rapidocr")')
+    package = optional("rapidocr", "text", 'read_text(engine="rapidocr")')
+    return RapidOcr(
+        package.RapidOCR(
+            params={
+                "Global.log_level": "critical",  # finding no text is no cause for alarm
+                "Global.return_word_box": True,
+                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+                # Each piece by itself, hardly padded: on labeled receipts a little more is read
+                # right than in batches padded to 320 columns, in little more than half the time.
+                "Rec.rec_batch_num": 1,
+                "Rec.rec_img_shape": [3, 48, 96],
+            }
+        ),
+        threads,
+    )
+
+
+def _framed(
+    pixels: UInt8[np.ndarray, "h w 3"],
+) -> tuple[UInt8[np.ndarray, "hh ww 3"], Float[np.ndarray, 2]]:
+    """A small or very long picture in a frame of its border's color, and where its corner is then."""
+    height, width = pixels.shape[:2]
+    least = max(SMALL, -(-max(height, width) // MOST_ELONGATED))
+    longest = 2 * MOST_ELONGATED * min(height, width)
+    if min(height, width) >= SMALL and max(height, width) <= longest:
+        return pixels, np.zeros(2)
+    down, right = max(least - height, 0) // 2, max(least - width, 0) // 2
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    color = [int(value) for value in np.median(border, axis=0)]
+    framed = cv2.copyMakeBorder(pixels, down, down, right, right, cv2.BORDER_CONSTANT, value=color)
+    return framed, np.array([right, down], np.float64)
+
+
+def _height(piece: Piece) -> float:
+    return float(np.linalg.norm(piece.quad[3] - piece.quad[0]))
+
+
+def _letters(pieces: Sequence[Piece]) -> float:
+    """How many letters were read, each as far as it is sure."""
+    return sum(piece.score * len(piece.text) for piece in pieces)
+
+
+def _enlarged(piece: Piece, factor: Float[np.ndarray, 2]) -> Piece:
+    words = tuple(word._replace(quad=word.quad * factor) for word in piece.words)
+    return piece._replace(quad=piece.quad * factor, words=words)
+
+
+def _on_picture(
+    boxes: np.ndarray, record: dict[str, Any], size: tuple[int, ...]
+) -> Float[np.ndarray, "n 4 2"]:
+    from rapidocr.utils.process_img import map_boxes_to_original
+
+    return map_boxes_to_original(boxes.astype(np.float64), record, size[0], size[1])
+
+
+def _quarter(box: Float[np.ndarray, "4 2"]) -> bool:
+    """Whether a crop was laid down, by a quarter turn to the left, because it is upright.
+
+    Its text then begins at the corner that was the upper right one; after a half turn, at the opposite.
+    """
+    sides = np.linalg.norm(box - np.roll(box, -1, axis=0), axis=1)
+    across, down = int(max(sides[0], sides[2])), int(max(sides[1], sides[3]))
+    return down >= 1.5 * across
+
+
+def _words(text: str, info: Any, quad: Float[np.ndarray, "4 2"]) -> tuple[Word, ...]:
+    """The words of a piece, between its spaces, placed by where the recognizer saw their letters."""
+    columns = [column for word in info.word_cols for column in word]
+    letters = [place for place, letter in enumerate(text) if not letter.isspace()]
+    middles = (np.array(columns) + 0.5) / info.line_txt_len
+    half = (middles[-1] - middles[0]) / (2 * max(len(middles) - 1, 1)) if len(middles) > 1 else 0.5
+    where = dict(zip(letters, middles.tolist(), strict=True))
+    words = []
+    start = 0
+    for part in text.split():
+        first = text.index(part, start)
+        start = first + len(part)
+        left, right = (max(where[first] - half, 0.0), min(where[start - 1] + half, 1.0))
+        score = float(np.mean(info.confs[first:start]))
+        words.append(Word(part, score, along(quad, left, right)))
+    return tuple(words)

@@ -1,0 +1,34 @@
+"""A network as it is run: a function of parameters and a batch, and the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Apply = Callable[[Any, Any], dict[str, Any]]
+
+
+class Network(NamedTuple):
+    """A function of (parameters, batch), and its parameters.
+
+    ``cpu_batch`` is the best batch on a CPU where it is unusual. ``half`` says that bfloat16 is good
+    enough for it on a GPU or TPU: for classes and embeddings it is, for places in pixels not.
+    """
+
+    apply: Apply
+    params: Any
+    cpu_batch: int | None = None
+    half: bool = False
+
+
+class HostFunction(NamedTuple):
+    """A function of ``(parameters, batch)`` that is not JAX's: it is called as it is, on the CPU."""
+
+    call: Apply
+
+    def __call__(self, params: Any, batch: np.ndarray) -> dict[str, np.ndarray]:
+        """Run it."""
+        return self.call(params, batch)

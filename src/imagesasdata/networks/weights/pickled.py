@@ -1,0 +1,198 @@
+"""Reads a pickle of tensors, running nothing that is in it.
+
+A pickle can name any function to be called. The unpickler here knows six names, each of which makes a
+tensor or a dictionary, and refuses all others.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import pickletools
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imagesasdata.errors import WeightsError
+from imagesasdata.networks.weights.numbers import check_shape, widen
+
+_BFLOAT16 = "BFloat16Storage"
+_DTYPES = {
+    "FloatStorage": np.dtype("<f4"),
+    "DoubleStorage": np.dtype("<f8"),
+    "HalfStorage": np.dtype("<f2"),
+    _BFLOAT16: np.dtype("<u2"),
+    "LongStorage": np.dtype("<i8"),
+    "IntStorage": np.dtype("<i4"),
+    "ShortStorage": np.dtype("<i2"),
+    "CharStorage": np.dtype("i1"),
+    "ByteStorage": np.dtype("u1"),
+    "BoolStorage": np.dtype("?"),
+}
+
+
+class _Sealed:
+    """Cannot be changed by a pickle once it is made."""
+
+    def __setstate__(self, state: object) -> None:
+        raise WeightsError("changes a tensor after it is made.")
+
+
+@dataclass
+class Storage(_Sealed):
+    """A block of numbers that tensors are views of; its values come from elsewhere in the file."""
+
+    kind: str
+    size: int
+    values: np.ndarray | None = None
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes the values are."""
+        return self.size * _DTYPES[self.kind].itemsize
+
+    def fill(self, data: bytes | memoryview) -> None:
+        """Give it its values."""
+        values = np.frombuffer(data, _DTYPES[self.kind])
+        self.values = widen(values) if self.kind == _BFLOAT16 else values
+
+
+@dataclass(frozen=True)
+class Tensor(_Sealed):
+    """A view of a storage, in elements."""
+
+    storage: Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    def array(self) -> np.ndarray:
+        """Its numbers, once the storage has them."""
+        values = self.storage.values
+        if values is None:
+            raise WeightsError("a tensor's values are missing from the file.")
+        reach = sum(
+            (length - 1) * step for length, step in zip(self.shape, self.strides, strict=True)
+        )
+        if 0 not in self.shape and self.offset + reach >= len(values):
+            raise WeightsError("a tensor reaches beyond its values.")
+        if 0 in self.shape:
+            return np.zeros(self.shape, values.dtype)
+        step = values.dtype.itemsize
+        view = np.lib.stride_tricks.as_strided(
+            values[self.offset :], self.shape, [step * stride for stride in self.strides]
+        )
+        return view.copy()
+
+
+def load(file: io.BytesIO, storages: dict[str, Storage]) -> Any:
+    """Load one pickle; the storages it names are added to ``storages``.
+
+    Raises
+    ------
+    WeightsError
+        When it is damaged, or asks for anything but tensors.
+    """
+    try:
+        _check_memory(file)
+        return _Unpickler(file, storages).load()
+    except WeightsError:
+        raise
+    except Exception as error:  # damaged pickles raise any kind; all mean the same
+        raise WeightsError(f"cannot be read as a PyTorch file ({type(error).__name__}).") from error
+
+
+def arrays(state: Any) -> dict[str, np.ndarray]:
+    """The arrays of a state dict, or of the one that a checkpoint holds as ``"state_dict"``.
+
+    Raises
+    ------
+    WeightsError
+        When there is none, or it holds other things than tensors.
+    """
+    # The class's own methods, for a pickle can give a dictionary others of these names.
+    if isinstance(state, dict) and isinstance(dict.get(state, "state_dict"), dict):
+        state = dict.get(state, "state_dict")
+    if not isinstance(state, dict):
+        raise WeightsError("does not hold a state dict.")
+    tensors = {
+        name: value.array()
+        for name, value in dict.items(state)
+        if isinstance(name, str) and isinstance(value, Tensor)
+    }
+    if len(tensors) != len(state):
+        raise WeightsError("holds things that are not tensors.")
+    return tensors
+
+
+def _check_memory(file: io.BytesIO) -> None:
+    """Refuse a pickle that numbers its parts far beyond what it has: the table would fill memory."""
+    start = file.tell()
+    most = file.getbuffer().nbytes
+    for code, argument, _ in pickletools.genops(file):
+        if code.name in {"PUT", "BINPUT", "LONG_BINPUT"} and argument > most:  # type: ignore[operator]
+            raise WeightsError("asks for more memory than its tensors can need.")
+    file.seek(start)
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, storages: dict[str, Storage]) -> None:
+        super().__init__(file, encoding="utf-8")
+        self._storages = storages
+
+    def find_class(self, module: str, name: str, /) -> Any:
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        # The first is that of PyTorch before 0.4.
+        if module == "torch._utils" and name in {"_rebuild_tensor", "_rebuild_tensor_v2"}:
+            return _rebuild_tensor
+        if (module, name) == ("torch._utils", "_rebuild_parameter"):
+            return _rebuild_parameter
+        if module == "torch" and name in _DTYPES:
+            return _StorageKind(name)
+        raise WeightsError(
+            f"asks for {module}.{name}, which is not needed to hold numbers.",
+            "do not use this file: it may have been made to run code.",
+        )
+
+    def persistent_load(self, pid: Any, /) -> Storage:
+        match pid:
+            case ("storage", _StorageKind(name=kind), str(key), str(), int(size), *rest) if (
+                size >= 0 and rest in ([], [None])
+            ):
+                storage = Storage(kind, size)
+            case _:
+                raise WeightsError("names its values in a way that is not understood.")
+        known = self._storages.setdefault(key, storage)
+        if (known.kind, known.size) != (storage.kind, storage.size):
+            raise WeightsError("describes the same values in two ways.")
+        return known
+
+
+@dataclass(frozen=True)
+class _StorageKind(_Sealed):
+    name: str
+
+
+def _rebuild_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> Tensor:
+    numbers = [offset, *_sequence(shape), *_sequence(strides)]
+    if not isinstance(storage, Storage) or not all(
+        type(number) is int and number >= 0 for number in numbers
+    ):
+        raise WeightsError("has a tensor of impossible shape.")
+    if len(shape) != len(strides):
+        raise WeightsError("has a tensor of impossible shape.")
+    # A step of zero repeats values; without a limit a small file could ask for all memory.
+    return Tensor(storage, offset, check_shape(shape, storage.size), tuple(strides))
+
+
+def _rebuild_parameter(tensor: Any, *_: Any) -> Tensor:
+    if not isinstance(tensor, Tensor):
+        raise WeightsError("has a parameter that is not a tensor.")
+    return tensor
+
+
+def _sequence(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (None,)

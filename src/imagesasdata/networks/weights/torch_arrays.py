@@ -1,0 +1,46 @@
+"""Layers of a PyTorch file as the plain arrays that a network's fast form takes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imagesasdata.errors import WeightsError
+from imagesasdata.networks.nn.transformer import Dense, Scale
+
+
+class Arrays(dict[str, np.ndarray]):
+    """A file's arrays by their names, with a message for one that is missing."""
+
+    def __missing__(self, name: str) -> np.ndarray:
+        raise WeightsError(
+            f"The weights have no {name!r}; they are for another network.",
+            "check that the file belongs to the model.",
+        )
+
+    def count(self, start: str) -> int:
+        """How many numbered layers there are whose names start so."""
+        return len(
+            {name[len(start) :].partition(".")[0] for name in self if name.startswith(start)}
+        )
+
+    def dense(self, name: str) -> Dense:
+        """A matrix product with a bias."""
+        return Dense(self[f"{name}.weight"].T, self[f"{name}.bias"])  # type: ignore[arg-type]
+
+    def joined(self, *names: str) -> Dense:
+        """Matrix products of the same input, side by side."""
+        layers = [self.dense(name) for name in names]
+        return Dense(
+            np.concatenate([layer.kernel for layer in layers], axis=1),  # type: ignore[arg-type]
+            np.concatenate([layer.bias for layer in layers]),  # type: ignore[arg-type]
+        )
+
+    def scale(self, name: str) -> Scale:
+        """What a layer normalization multiplies by and adds."""
+        return Scale(self[f"{name}.weight"], self[f"{name}.bias"])  # type: ignore[arg-type]
+
+    def after(self, norm: str, name: str) -> Dense:
+        """A matrix product with the scale and shift of the normalization before it multiplied in."""
+        scale, shift = self.scale(norm)
+        kernel, bias = self.dense(name)
+        return Dense(scale[:, None] * kernel, shift @ kernel + bias)

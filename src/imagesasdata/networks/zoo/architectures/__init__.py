@@ -1,0 +1,1 @@
+"""The architectures, a file each: layers and shapes alone, no names of published files."""

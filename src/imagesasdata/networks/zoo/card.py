@@ -1,0 +1,144 @@
+"""What is known of a model: its weights, its input, its origin, its accuracy and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from imagesasdata.arrays.pixels import Interpolation
+from imagesasdata.networks.weights.file import WeightFile
+from imagesasdata.networks.zoo.uses import USES
+
+Task = Literal[
+    "classify",
+    "embed",
+    "zero_shot",
+    "caption",
+    "detect_objects",
+    "detect_faces",
+    "embed_faces",
+    "analyze_faces",
+]
+# What part of a picture the network sees.
+Fit = Literal["center", "letterbox", "stretch", "face"]
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """How a picture becomes the network's input: a square, scaled.
+
+    ``size`` is the input's side in pixels. ``fit`` says what the square is: the picture's
+    ``"center"``, its side the ``share`` of the picture's shorter side; that share of
+    its width and of its height, pressed into a square (``"stretch"``); the whole picture with a
+    margin (``"letterbox"``); or a ``"face"`` that was found,
+    ``share`` then being the crop's side as a share of the face's. The network itself takes ``mean``
+    from the values 0 to 255 of red, green and blue and divides by ``sd``.
+    """
+
+    size: int
+    share: float = 1.0
+    interpolation: Interpolation = "bicubic"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    fit: Fit = "center"
+
+    def __str__(self) -> str:
+        """What the network is given, in words."""
+        part = (
+            "whole"
+            if self.share == 1
+            else f"center {self.share:.0%} of the width and height of the"
+        )
+        seen = {
+            "center": f"center {self.share:.0%} of the picture",
+            "letterbox": "whole picture, with a margin to make it square,",
+            "stretch": f"{part} picture, pressed into a square,",
+            "face": "a face that was found, cropped,",
+        }[self.fit]
+        return (
+            f"{seen} at {self.size} x {self.size} pixels ({self.interpolation}), "
+            f"RGB less {_triple(self.mean)}, divided by {_triple(self.sd)}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """A model's card: what to know before using it, and to cite after.
+
+    ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
+    ``threshold`` is the score that a detector of objects asks for by default. ``cpu_batch`` is how many
+    pictures a core is given at once, where measured to be other than usual.
+    """
+
+    name: str
+    title: str
+    architecture: str
+    tasks: tuple[Task, ...]
+    weights: tuple[WeightFile, ...]
+    preprocess: Preprocess
+    labels: str = ""
+    classes: int = 0
+    embedding_size: int = 0
+    parameters: int
+    license: str
+    training_data: str
+    score: Mapping[str, float]
+    score_source: str
+    limits: tuple[str, ...]
+    citation: str
+    threshold: float = 0.4
+    cpu_batch: int | None = None
+
+    @property
+    def intended_use(self) -> str:
+        """What a model of these tasks is for."""
+        return "; ".join(USES[task].intended for task in self.tasks if task in USES)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What not to conclude from it."""
+        return tuple(dict.fromkeys(USES[task].caution for task in self.tasks if task in USES))
+
+    def __str__(self) -> str:
+        """The card as Markdown."""
+        scores = ", ".join(f"{name} {value}" for name, value in self.score.items())
+        accuracy = f"{scores} ({self.score_source})" if scores else self.score_source
+        output = [f"{self.classes:,} classes ({self.labels})"] if self.classes else []
+        if self.embedding_size:
+            output.append(f"embedding of {self.embedding_size:,} numbers")
+        lines = [
+            f"# {self.title}",
+            "",
+            f"- **name**: `{self.name}`",
+            f"- **architecture**: {self.architecture}, {self.parameters:,} parameters",
+            f"- **tasks**: {', '.join(self.tasks)}",
+            f"- **intended use**: {self.intended_use}",
+            f"- **input**: {self.preprocess}",
+            *([f"- **output**: {'; '.join(output)}"] if output else []),
+            f"- **training data**: {self.training_data}",
+            f"- **published accuracy**: {accuracy}",
+            f"- **license**: {self.license}",
+            *(
+                f"- **weights**: {file.name}, "
+                + (f"{file.bytes:,} bytes, " if file.bytes else "")
+                + f"{file.algorithm} {file.digest}"
+                for file in self.weights
+            ),
+            f"- **cite**: {self.citation}",
+            "",
+            "## Known limits",
+            "",
+            *(f"- {limit}" for limit in self.limits),
+            "",
+            "## Cautions",
+            "",
+            *(f"- {caution}" for caution in self.cautions),
+        ]
+        return "\n".join(lines)
+
+
+def _triple(values: tuple[float, float, float]) -> str:
+    """One number where all are equal, else the three of them."""
+    few = dict.fromkeys(f"{value:g}" for value in values)
+    return next(iter(few)) if len(few) == 1 else f"({', '.join(f'{value:g}' for value in values)})"

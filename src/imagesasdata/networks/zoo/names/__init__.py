@@ -1,0 +1,1 @@
+"""The names that parameters have in published files, an architecture each."""

@@ -1,0 +1,58 @@
+"""The names that DINOv2's parameters have in the published safetensors file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from imagesasdata.networks.nn.bicubic import resize_grid
+from imagesasdata.networks.weights.assign import Slot, assign
+from imagesasdata.networks.weights.torch_names import conv, layer_norm, linear
+from imagesasdata.networks.zoo.architectures.dinov2 import DINOv2
+
+# Stands for patches that were hidden in training; inference has no use for it.
+_IGNORED = ("mask_token",)
+
+
+def load(model: DINOv2, state: Mapping[str, np.ndarray]) -> None:
+    """Put the file's arrays into a model, in place.
+
+    Raises
+    ------
+    WeightsError
+        When a parameter is missing, left over or of another shape.
+    """
+    assign(_slots(model), state, ignored=_IGNORED)
+
+
+def _slots(model: DINOv2) -> Iterator[Slot]:
+    body = model.body
+    yield from conv(body.patches, "embeddings.patch_embeddings.projection")
+    yield Slot("embeddings.cls_token", body.token, lambda values: values[0, 0])
+    side = round((body.places.shape[0] - 1) ** 0.5)
+    yield Slot(
+        "embeddings.position_embeddings", body.places, lambda values: _places(values[0], side)
+    )
+    blocks = [block for stage in body.stages for block in stage]
+    for number, block in enumerate(blocks):
+        name = f"encoder.layer.{number}."
+        yield from layer_norm(block.norm1, f"{name}norm1")
+        attention = block.attention
+        for part in ("query", "key", "value"):
+            yield from linear(getattr(attention, part), f"{name}attention.attention.{part}")
+        yield from linear(attention.out, f"{name}attention.output.dense")
+        if block.scale1 is not None and block.scale2 is not None:
+            yield Slot(f"{name}layer_scale1.lambda1", block.scale1)
+            yield Slot(f"{name}layer_scale2.lambda1", block.scale2)
+        yield from layer_norm(block.norm2, f"{name}norm2")
+        yield from linear(block.widen, f"{name}mlp.fc1")
+        yield from linear(block.narrow, f"{name}mlp.fc2")
+    yield from layer_norm(body.norm, "layernorm")
+
+
+def _places(values: np.ndarray, side: int) -> np.ndarray:
+    """The vectors of places for pictures of this size; the file's are for larger ones."""
+    old = round((len(values) - 1) ** 0.5)
+    grid = resize_grid(values[1:].reshape(old, old, -1), side, side)
+    return np.concatenate([values[:1], grid.reshape(side * side, -1)])

@@ -1,0 +1,163 @@
+"""Networks as they are run, kept on disk, so that a later process neither builds nor traces them.
+
+To build a Flax module, fold it and trace its function takes longer than to run it on one picture.
+What that gives is kept: the parameters, and for each shape of batch the program as `jax.export`
+writes it. JAX keeps the compiled program itself (`runner.use_compilation_cache`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imagesasdata import arrays, networks
+from imagesasdata.files.atomic import write_whole
+from imagesasdata.machine import home
+from imagesasdata.networks.zoo.family import Inference
+
+# A larger network is used where it takes long anyway, and its parameters would be on disk twice.
+LARGEST = 64 * 2**20
+_DIGEST = hashlib.sha256().digest_size
+
+
+def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inference:
+    """A network from what an earlier process kept, else built, and kept for the next.
+
+    Parameters
+    ----------
+    name
+        The model's. What was kept under it for other weights or by another version goes.
+    fingerprint
+        What the network depends on beside this library: its weights' hashes.
+    build
+        Builds it; called when nothing is kept, or a shape of batch is new.
+
+    Returns
+    -------
+    Inference
+        The same function, for CPUs, of a list of the parameters and a batch.
+    """
+    import jax
+
+    folder = home() / "prepared" / name / _version(fingerprint)
+    build = _Once(build)
+    leaves = _read_parameters(folder)
+    if leaves is None:
+        leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(build().params)]
+        if sum(leaf.nbytes for leaf in leaves) > LARGEST:
+            return build()
+        _forget_others(folder)
+        _write(folder / "parameters", _parameters(leaves))
+
+    def apply(leaves: list[Any], batch: Any) -> dict[str, Any]:
+        return _program(folder, build, leaves, batch).call(leaves, batch)
+
+    return Inference(leaves, apply)
+
+
+class _Once:
+    """Calls a function once; can be sent to another process, unlike what `functools.cache` gives."""
+
+    def __init__(self, build: Callable[[], Inference]) -> None:
+        self._build = build
+        self._built: Inference | None = None
+
+    def __call__(self) -> Inference:
+        if self._built is None:
+            self._built = self._build()
+        return self._built
+
+
+def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], batch: Any) -> Any:
+    import jax
+    from jax import export
+
+    path = folder / f"{batch.dtype}-{'x'.join(map(str, batch.shape))}"
+    kept = _read(path)
+    if kept is not None:
+        return export.deserialize(bytearray(kept))
+    params, forward = build()
+    form = jax.tree.structure(params)
+
+    def flat(leaves: list[Any], batch: Any) -> dict[str, Any]:
+        return forward(jax.tree.unflatten(form, leaves), batch)
+
+    shapes = [jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves]
+    program = export.export(jax.jit(flat), platforms=["cpu"])(
+        shapes, jax.ShapeDtypeStruct(batch.shape, batch.dtype)
+    )
+    _write(path, bytes(program.serialize()))
+    return program
+
+
+def _version(fingerprint: str) -> str:
+    """What a program depends on: the weights, JAX and its settings, and this library's own code."""
+    import jax
+
+    stats = sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sources())
+    config: Any = jax.config
+    settings = (config.jax_enable_x64, config.jax_default_matmul_precision)
+    known = (fingerprint, version("imagesasdata"), jax.__version__, settings, stats)
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
+
+
+def sources() -> list[Path]:
+    """The files that a network is made of: all of `networks`, and the arrays that it works on."""
+    return [
+        path
+        for package in (networks, arrays)
+        for folder in package.__path__
+        for path in Path(folder).rglob("*.py")
+    ]
+
+
+def _parameters(leaves: list[np.ndarray]) -> bytes:
+    from safetensors.numpy import save
+
+    names = map(str, range(len(leaves)))
+    return save(
+        {name: np.asarray(leaf, order="C") for name, leaf in zip(names, leaves, strict=True)}
+    )
+
+
+def _read_parameters(folder: Path) -> list[np.ndarray] | None:
+    from safetensors.numpy import load
+
+    data = _read(folder / "parameters")
+    if data is None:
+        return None
+    known = load(data)
+    return [known[str(number)] for number in range(len(known))]
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, hashlib.sha256(data).digest() + data)
+    except OSError:
+        # No room, or not ours to write: the next process builds it again, as this one did.
+        return
+
+
+def _read(path: Path) -> bytes | None:
+    """What was written there; ``None`` where there is nothing, or it was damaged since."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    content = data[_DIGEST:]
+    return content if hashlib.sha256(content).digest() == data[:_DIGEST] else None
+
+
+def _forget_others(folder: Path) -> None:
+    """Remove what this version has no use for, or every upgrade would leave its parameters."""
+    if folder.parent.is_dir():
+        for other in folder.parent.iterdir():
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,58 @@
+"""What a network needs in order to be fine-tuned, and which of its parameters a choice retrains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from imagesasdata.errors import ArgumentError
+
+# Where the stages are, in networks that have them in a part of their own, and what comes after them.
+HOMES = ("body", "image")
+AFTER_STAGES = ("head", "norm", "hidden", "image_projection")
+
+
+@runtime_checkable
+class Trainable(Protocol):
+    """A Flax module that can be fine-tuned.
+
+    ``features(x)`` gives the embedding (b, d) of normalized pictures (b, h, w, 3). ``stages`` are the
+    parts in which it is retrained, from the first to the last; they are an attribute of the module or
+    of one of its `HOMES`. What stands between the last stage and the embedding is an attribute named
+    in `AFTER_STAGES`, beside the stages or of the module; all else comes before the first stage, or
+    is not used for the embedding.
+    """
+
+    @property
+    def stages(self) -> Sequence[Any]:
+        """The parts in which it is retrained."""
+        ...
+
+    def features(self, x: Any) -> Any:
+        """The embedding of normalized pictures."""
+        ...
+
+
+def check_trainable(network: object, model: str) -> Trainable:
+    """The network, or an error when it lacks what fine-tuning needs."""
+    if isinstance(network, Trainable):
+        return network
+    raise ArgumentError(
+        f"The weights of {model!r} cannot be trained here.",
+        'train="head" leaves them as they are and works with every model that embeds.',
+    )
+
+
+def learns_last(count: int, stages: int) -> Callable[[str], bool]:
+    """Whether a parameter, by its name in the module, is in the last stages or after them."""
+    places = {str(place) for place in range(stages - count, stages)}
+
+    def learns(name: str) -> bool:
+        parts = name.split(".")
+        if parts[0] in HOMES:
+            parts = parts[1:]
+        if parts[0] == "stages":
+            return parts[1] in places
+        return parts[0] in AFTER_STAGES
+
+    return learns

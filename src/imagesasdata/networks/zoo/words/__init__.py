@@ -1,0 +1,1 @@
+"""Between texts and the numbers that networks read and write."""

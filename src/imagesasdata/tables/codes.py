@@ -1,0 +1,83 @@
+"""Columns of labels, of people and of models, as numbers that can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.tables.table import Table
+
+SAMPLE_PROB = "sample_prob"
+
+
+def sampling_column(table: Table, name: str | None, argument: str) -> str | None:
+    """The column of sampling probabilities; none when the default's name is not in the table.
+
+    Raises
+    ------
+    ColumnError
+        When there is no column of another name.
+    """
+    if name is None or (name == SAMPLE_PROB and name not in table.names):
+        return None
+    return table.need(name, argument)
+
+
+def inverse(cells: Sequence[Any], name: str) -> np.ndarray:
+    """One over the sampling probabilities of rows with labels, with a mean of one.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When one is missing, no number, or not above 0 and at most 1.
+    """
+    try:
+        chance = np.array([np.nan if cell is None else cell for cell in cells], float)
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(f"The column {name!r} does not hold numbers.") from error
+    if not ((chance > 0.0) & (chance <= 1.0)).all():
+        first = int(np.argmin((chance > 0.0) & (chance <= 1.0)))
+        raise ArgumentError(
+            f"The sampling probability {name!r} must be above 0 and at most 1 in rows with labels; "
+            f"one has {'none' if np.isnan(chance[first]) else format(chance[first], 'g')}.",
+            f"join the sample that has {name!r}, or give None for a simple random sample.",
+        )
+    weights = 1.0 / chance
+    return weights / weights.mean() if len(weights) else weights
+
+
+def plain(cell: Any) -> Any:
+    """A label as text or a whole number; bools are 0 and 1, and 1.0 is 1."""
+    if isinstance(cell, (bool, np.bool_)):
+        return int(cell)
+    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
+        return int(cell)
+    if isinstance(cell, (np.integer, np.floating)):
+        return cell.item()
+    return cell
+
+
+def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
+    """The labels of several columns, sorted, and each column as their places.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When one column holds text and another numbers.
+    """
+    cleaned = [[plain(cell) for cell in column] for column in columns]
+    known = {cell for column in cleaned for cell in column}
+    if len({isinstance(cell, str) for cell in known}) > 1:
+        texts = next(cell for cell in known if isinstance(cell, str))
+        number = next(cell for cell in known if not isinstance(cell, str))
+        raise ArgumentTypeError(
+            f"The columns hold both text ({texts!r}) and numbers ({number!r}), which never agree.",
+            "write the labels in one way in all columns.",
+        )
+    labels = sorted(known)
+    place = {label: number for number, label in enumerate(labels)}
+    codes = [np.array([place[cell] for cell in column], np.int64) for column in cleaned]
+    return labels, codes

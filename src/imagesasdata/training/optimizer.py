@@ -1,0 +1,69 @@
+"""How a step is made from a gradient: the optimizer by name, and how its learning rate runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, get_args
+
+import jax
+import optax
+
+from imagesasdata.errors import ArgumentTypeError, one_of
+from imagesasdata.training.loss import Params, is_kernel
+
+OptimizerName = Literal["sgd", "adamw"]
+Schedule = Literal["cosine", "constant"]
+
+_MOMENTUM = 0.9
+
+
+class Optimizer(NamedTuple):
+    """An optax transform, and whether it takes care of ``l2`` itself.
+
+    ``decoupled``: the weights are shrunk apart from the gradient (AdamW), so the penalty must not be
+    in the loss that is differentiated, too.
+    """
+
+    transform: optax.GradientTransformation
+    decoupled: bool
+
+
+def check_optimizer(optimizer: object, schedule: object) -> None:
+    """Raise unless both are known."""
+    if isinstance(optimizer, str):
+        if optimizer not in get_args(OptimizerName):
+            raise one_of("optimizer", optimizer, get_args(OptimizerName))
+    elif not isinstance(optimizer, optax.GradientTransformation):
+        raise ArgumentTypeError(
+            f"optimizer must be a name or an optax transform, got {type(optimizer).__name__}.",
+            'for example optimizer="adamw", or optimizer=optax.lion(1e-4).',
+        )
+    if schedule not in get_args(Schedule):
+        raise one_of("schedule", schedule, get_args(Schedule))
+
+
+def build_optimizer(
+    optimizer: OptimizerName | optax.GradientTransformation,
+    learning_rate: Callable[[Any], Any] | float,
+    *,
+    l2: float,
+) -> Optimizer:
+    """The optimizer of a name; a transform of the user's own is taken as it is."""
+    if isinstance(optimizer, optax.GradientTransformation):
+        return Optimizer(optimizer, decoupled=False)
+    if optimizer == "sgd":
+        return Optimizer(optax.sgd(learning_rate, momentum=_MOMENTUM, nesterov=True), False)
+    # The gradient of l2 * w^2 is 2 * l2 * w.
+    transform = optax.adamw(learning_rate, weight_decay=2 * l2, mask=_kernels)
+    return Optimizer(transform, decoupled=True)
+
+
+def rates(schedule: Schedule, learning_rate: float, steps: int) -> Callable[[Any], Any]:
+    """The learning rate at each step: constant, or falling to a hundredth by half a cosine."""
+    if schedule == "constant":
+        return optax.constant_schedule(learning_rate)
+    return optax.cosine_decay_schedule(learning_rate, max(steps, 1), alpha=0.01)
+
+
+def _kernels(params: Params) -> dict[str, bool]:
+    return {name: is_kernel(name) for name in jax.tree.map(lambda _: True, params)}

@@ -1,0 +1,1 @@
+"""Verbs that classify, describe and caption pictures by pretrained networks."""

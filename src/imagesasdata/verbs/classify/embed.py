@@ -1,0 +1,131 @@
+"""`embed`: each picture as a vector, for similarity, clustering and regression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imagesasdata import columns as col
+from imagesasdata.columns import Column
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.registry import load
+from imagesasdata.options import OnError, Options
+
+
+def embed(
+    images: Any,
+    *,
+    path: str = "path",
+    model: str = "efficientnet_lite0",
+    wide: bool = False,
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Describe each picture by a vector: what a pretrained network sees before it names a class.
+
+    Pictures that show similar things have vectors that point the same way. Distances between them
+    find duplicates and neighbors, group a collection, and the vectors are good predictors for
+    whatever was coded by hand.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. `register_model` adds one of your own.
+    wide
+        ``True`` gives a column for each dimension (``emb_0``, ``emb_1``, ...) in place of one
+        column of vectors.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``embedding``: float32 vectors, in polars and pyarrow a fixed-size list, in pandas an
+          array in each cell; or ``emb_0`` ... with ``wide=True``. Not scaled to length one;
+        - ``image_error``: why a picture was not described, else null.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, DeviceError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    For EfficientNet-Lite the vector is the mean over all positions of the last convolution, of 1,280
+    numbers from 0 to 6; so it is for MobileNetV2 (1,280), ResNet (512 or 2,048, from 0) and, normalized,
+    ConvNeXt (768). For VGG it is the last layer before the classes (4,096, from 0), for ViT and DINOv2
+    what stands for the whole picture after the last block (768; 384), for CLIP its place in the space
+    that pictures and texts share (512).
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.embed("examples/photos/chelsea.jpg")
+    >>> photos.embedding[0].shape
+    (1280,)
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    network = load(model, task="embed", progress=progress)
+    size = network.card.embedding_size
+    vector = Column(**{**vars(col.EMBEDDING), "size": size})
+    single = tuple(col.EMB.named(col.EMB.name.format(place)) for place in range(size))
+    verb = Verb(
+        name="embed",
+        columns=single if wide else (vector,),
+        load=picture_loader(network.card.preprocess, decode, max_pixels),
+        finish=lambda results: [_row(results[0][0]["embedding"], single if wide else None)],
+        network=network.program,
+        settings={"model": network.fingerprint, "decode": decode, "wide": wide},
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+def _row(vector: Any, single: tuple[Column, ...] | None) -> Row:
+    if single is None:
+        return {col.EMBEDDING.name: vector}
+    return {column.name: value for column, value in zip(single, vector.tolist(), strict=True)}

@@ -1,0 +1,137 @@
+"""`register_model`: a network of one's own, under a name that every verb takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from imagesasdata.arrays.pixels import Interpolation
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo import own, registry
+from imagesasdata.networks.zoo.card import ModelCard, Preprocess
+from imagesasdata.options import check_count
+
+Colors = Sequence[float]
+
+
+def register_model(
+    name: str,
+    network: Any,
+    *,
+    labels: Sequence[str] | None = None,
+    weights: PathLike | None = None,
+    size: int = 224,
+    share: float = 1.0,
+    interpolation: Interpolation = "bicubic",
+    mean: Colors = (0.0, 0.0, 0.0),
+    sd: Colors = (1.0, 1.0, 1.0),
+) -> ModelCard:
+    """Make a network of your own known by a name, which `classify`, `embed` and the others then take.
+
+    The name is known until Python ends; register the model anew in each script. A second model of the
+    same name takes the place of the first.
+
+    Parameters
+    ----------
+    name
+        An identifier, such as ``"protest_net"``.
+    network
+        A Flax NNX module that takes float32 pictures (batch, height, width, 3) and gives logits when
+        called; its method ``features``, where it has one, gives the embedding. Or the path of an
+        ``.onnx`` file, which takes (batch, 3, height, width) and whose first output is taken; that
+        needs ``pip install "imagesasdata[onnx]"``.
+    labels
+        The classes' names in the order of the outputs. Without, the model embeds and cannot
+        classify.
+    weights
+        A file of arrays for a Flax module (safetensors, .npz), named as its parameters with dots
+        between: ``stem.kernel``. By default the module is used with the values that it has.
+    size
+        Side of the network's input in pixels.
+    share
+        Side of the square that is cut from a picture's center, as a share of its shorter side: for
+        a resize to 256 and a crop of 224, 224 / 256.
+    interpolation
+        ``"bicubic"`` or ``"bilinear"``.
+    mean
+        Taken from the values 0 to 255 of red, green and blue; (123.675, 116.28, 103.53) is usual for
+        networks that were trained on ImageNet.
+    sd
+        What the differences are divided by; with that mean, (58.395, 57.12, 57.375).
+
+    Returns
+    -------
+    ModelCard
+        What is now known of it; ``iad.models()`` lists it, too.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError
+        When the name is one of the library's, or an argument cannot be used.
+    WeightsError
+        When a file is damaged or does not fit the network.
+    MissingPackageError
+        For an ONNX file, when onnxruntime is not installed.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> from flax import nnx
+    >>> class MeanColor(nnx.Module):
+    ...     def features(self, x):
+    ...         return x.mean(axis=(1, 2))
+    >>> card = iad.register_model("mean_color", MeanColor(), size=64, sd=(255, 255, 255))
+    >>> color = iad.embed("examples/photos/chelsea.jpg", model="mean_color").embedding[0]
+    >>> [f"{part:.1f}" for part in color]
+    ['0.6', '0.4', '0.3']
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ArgumentError(
+            f"name={name!r} cannot stand in a formula.",
+            'use letters, digits and underscores, as in name="protest_net".',
+        )
+    preprocess = _preprocess(size, share, interpolation, mean, sd)
+    known = None if labels is None else own.own_labels(list(labels))
+    if isinstance(network, (str, os.PathLike)):
+        if weights is not None:
+            raise ArgumentError("An ONNX file has its weights inside.", "leave out weights.")
+        model = own.from_onnx(name, Path(network).expanduser(), preprocess, known)
+        registry.add(model, None)
+    else:
+        if weights is not None:
+            own.fill(network, Path(weights).expanduser())
+        model = own.from_module(name, network, preprocess, known)
+        registry.add(model, network)
+    return model.card
+
+
+def _preprocess(
+    size: int, share: float, interpolation: Interpolation, mean: Colors, sd: Colors
+) -> Preprocess:
+    check_count("size", size)
+    if not 0 < share <= 1:
+        raise ArgumentError(f"share must be above 0 and at most 1, got {share}.", "share=1.0.")
+    if interpolation not in get_args(Interpolation):
+        raise one_of("interpolation", interpolation, get_args(Interpolation))
+    return Preprocess(size, share, interpolation, mean=_colors("mean", mean), sd=_divisor(sd))
+
+
+def _divisor(sd: Colors) -> tuple[float, float, float]:
+    three = _colors("sd", sd)
+    if min(three) <= 0:
+        raise ArgumentError(f"sd must be above 0, got {three}.", "sd=(255, 255, 255).")
+    return three
+
+
+def _colors(name: str, values: Colors) -> tuple[float, float, float]:
+    try:
+        red, green, blue = (float(value) for value in values)
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(
+            f"{name} must be three numbers, for red, green and blue, got {values!r}.",
+            f"for example {name}=(127.5, 127.5, 127.5).",
+        ) from error
+    return red, green, blue

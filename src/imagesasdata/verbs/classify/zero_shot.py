@@ -1,0 +1,179 @@
+"""`zero_shot`: which of some texts fits each picture best, without training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from imagesasdata import columns as col
+from imagesasdata.columns import Column
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.texts import check_labels, check_template, embed_text
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import ArgumentError
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.class_names import Labels
+from imagesasdata.networks.zoo.registry import load, load_text
+from imagesasdata.options import OnError, Options
+from imagesasdata.verbs.classify.classify import softmax
+
+LABEL = col.LABEL
+LABEL_PROB = col.LABEL_PROB
+
+
+def zero_shot(
+    images: Any,
+    *,
+    labels: Sequence[str],
+    template: str = "a photo of {}.",
+    path: str = "path",
+    model: str = "clip_vit_b32",
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Say which of some labels, in your own words, fits each picture best.
+
+    No pictures need be coded first: the network has learned from captions which texts go with which
+    pictures. Good for a first sorting of a collection and for finding rare things to code by hand;
+    before the result enters an estimate, check it against pictures coded by hand.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    labels
+        At least two texts, such as ``["a protest", "a portrait", "something else"]``.
+    template
+        A sentence in which ``{}`` stands for a label. Captions are sentences, so a label in one is
+        understood better; ``"{}"`` takes the labels as they are.
+    path
+        The table's column of paths.
+    model
+        A name from ``iad.models("zero_shot")``.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``label``: the label that fits best, ``label_prob`` its probability (0 to 1);
+        - a probability for every label, named after it: ``prob_a_protest``, ...;
+        - ``image_error``: why a picture was not described, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When there are fewer than two labels, one is empty or stands twice, the template has no
+        place for them, or the model reads no texts.
+    UnknownNameError, WeightsError, MissingPackageError, ColumnError, NameClashError, DeviceError
+        For other misuse, before any picture is read.
+
+    Notes
+    -----
+    The probabilities are a softmax over the labels of the cosines between the picture's vector and
+    the texts', times a factor that was learned (100 for CLIP). They sum to one over the labels given,
+    even where none of them holds, and change when a label is added: add one for the rest, such as
+    "something else". They are not calibrated. CLIP's authors advise against using it to describe
+    people's faces or character, for it carries stereotypes.
+
+    References
+    ----------
+    Radford, A. et al. (2021). Learning Transferable Visual Models From Natural Language Supervision.
+    ICML. https://doi.org/10.48550/arXiv.2103.00020
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> iad.zero_shot("examples/photos", labels=["a cat"])
+    Traceback (most recent call last):
+        ...
+    imagesasdata.errors.ArgumentError: labels needs at least two texts, got 1.
+    Hint: add one for everything else, such as "something else".
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    names = check_labels(labels)
+    if len(names) < 2:
+        raise ArgumentError(
+            f"labels needs at least two texts, got {len(names)}.",
+            'add one for everything else, such as "something else".',
+        )
+    check_template(template)
+    network = load(model, task="zero_shot", progress=progress)
+    scale = load_text(model, progress=progress).scale
+    texts = [template.replace("{}", name) for name in names]
+    directions = _unit(embed_text(model, texts, device=device))
+    numbered = Labels.numbered(names)
+    columns = tuple(f"prob_{name}" for name in numbered.identifiers())
+    verb = Verb(
+        name="zero_shot",
+        columns=(
+            LABEL,
+            LABEL_PROB,
+            *(
+                Column(column, "float64", f"Probability of the label {name!r}.", range="0 to 1")
+                for column, name in zip(columns, names, strict=True)
+            ),
+        ),
+        load=picture_loader(network.card.preprocess, decode, max_pixels),
+        finish=lambda results: [
+            _row(scale * directions @ _unit(results[0][0]["embedding"]), names, columns)
+        ],
+        network=network.program,
+        settings={"model": network.fingerprint, "decode": decode, "texts": texts, "labels": names},
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    vectors = vectors.astype(np.float64)
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def _row(logits: np.ndarray, names: Sequence[str], columns: Sequence[str]) -> Row:
+    chances = softmax(logits)
+    best = int(chances.argmax())
+    row: dict[str, Any] = {LABEL.name: names[best], LABEL_PROB.name: float(chances[best])}
+    row.update(zip(columns, chances.tolist(), strict=True))
+    return row

@@ -1,0 +1,1 @@
+"""Verbs on a whole collection: similarity, copies, clusters, maps."""

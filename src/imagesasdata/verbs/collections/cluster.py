@@ -1,0 +1,235 @@
+"""`cluster`: the pictures of a collection in groups that look alike."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from imagesasdata.arrays.clustering.choosing import silhouettes
+from imagesasdata.arrays.clustering.partition import Method, part
+from imagesasdata.arrays.clustering.reduction import project
+from imagesasdata.arrays.clustering.stability import stability as measure_stability
+from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.registry import card
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.progress import is_shown
+from imagesasdata.verbs.collections._vectors import (
+    MODEL,
+    check_whole,
+    give_back,
+    open_collection,
+    read_collection,
+)
+
+Reduce = Literal["pca", "umap"]
+CLUSTER = Column(
+    "cluster",
+    "int64",
+    "Number of the cluster, the largest being 0; -1 is no cluster (hdbscan).",
+    range="-1 ...",
+)
+CLUSTER_DISTANCE = Column(
+    "cluster_distance",
+    "float64",
+    "How far the picture is from the center of its cluster.",
+    range="0 ...",
+    null="the picture is in no cluster, or could not be read",
+)
+CLUSTER_STABILITY = Column(
+    "cluster_stability",
+    "float64",
+    "Adjusted Rand index of the clusters with those of other seeds and samples: one number for all.",
+    range="about 0 to 1",
+    null="the picture could not be read, or stability=0",
+)
+COLUMNS = (CLUSTER, CLUSTER_DISTANCE, CLUSTER_STABILITY)
+MOST = 20
+_DIMS = {"pca": 50, "umap": 10}
+
+
+def cluster(
+    images: Any,
+    *,
+    path: str = "path",
+    k: int | None = None,
+    method: Method = "kmeans",
+    reduce: Reduce | None = None,
+    stability: int = 10,
+    min_size: int = 5,
+    seed: int = 0,
+    embedding: str | None = None,
+    model: str = MODEL,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Put pictures that look alike into groups, without saying beforehand what the groups are.
+
+    A first map of a collection that nobody has coded: which kinds of pictures there are, and how many
+    of each. The groups are the model's; whether they are kinds that matter to you, only looking at them
+    tells (`cluster_table`, ``contact_sheet(by="cluster")``).
+
+    Parameters
+    ----------
+    images
+        A table with a column of vectors (from `embed`) or of paths, or a folder, glob, archive or list
+        of paths. Pictures without vectors are embedded first.
+    path
+        The table's column of paths.
+    k
+        How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette (see
+        `cluster_curve`). ``"hdbscan"`` finds their number itself.
+    method
+        ``"kmeans"``; ``"gmm"``, a mixture of normal distributions; ``"agglomerative"`` (Ward's), for at
+        most 20,000 pictures; or ``"hdbscan"``, which finds dense groups and leaves the rest out.
+    reduce
+        ``"pca"`` (to 50 dimensions) or ``"umap"`` (to 10; ``pip install "imagesasdata[umap]"``) before
+        the clustering; by default the vectors as they are.
+    stability
+        How many times the clustering is made anew to see how far it comes out the same; 0 does not.
+    min_size
+        The smallest cluster of ``"hdbscan"``.
+    seed
+        For what begins at random; the same seed gives the same clusters.
+    embedding
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+    model
+        A name from ``iad.models()``, with which pictures without vectors are embedded.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+    cache
+        A folder that keeps finished embeddings, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar, and with ``k=None`` the silhouettes; by default in a terminal and
+        in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``cluster``: its number, 0 being the largest; with ``"hdbscan"`` -1 for a picture in none;
+        - ``cluster_distance``: from the cluster's center, in the space that was clustered. The
+          pictures with the least are the most typical;
+        - ``cluster_stability``: the mean adjusted Rand index of these clusters with those of other seeds
+          and bootstrap samples: 1 when they always come out the same, near 0 when by chance. One number
+          for the whole clustering, in every row;
+        - ``image_error``: why a picture is in no cluster, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError, NameClashError, MissingPackageError
+        For misuse; also when there are fewer pictures than ``k``.
+
+    Notes
+    -----
+    Vectors are scaled to length one, so that distances follow the cosine. The algorithms are those of
+    scikit-learn: k-means begins four times from k-means++ and works on batches beyond 100,000 pictures;
+    the mixture has diagonal covariances. Stability is computed on samples of at most 2,000 pictures.
+
+    References
+    ----------
+    Hubert & Arabie 1985, Comparing Partitions, Journal of Classification 2,
+    https://doi.org/10.1007/BF01908075. Rousseeuw 1987, Silhouettes, Journal of Computational and Applied
+    Mathematics 20, https://doi.org/10.1016/0377-0427(87)90125-7. Zhang & Peng 2022, Image Clustering: An
+    Unsupervised Approach to Categorize Visual Data in Social Science Research, Sociological Methods &
+    Research, https://doi.org/10.1177/00491241221082603.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.cluster(iad.embed("examples/photos"), k=2, stability=0)
+    >>> sorted(photos.cluster.dropna().unique().tolist())
+    [0.0, 1.0]
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    check_count("k", k)
+    check_count("min_size", min_size)
+    check_whole("stability", stability)
+    check_method(method, reduce, seed)
+    if method == "hdbscan" and k is not None:
+        raise ArgumentError(
+            "hdbscan finds the number of clusters itself.",
+            "leave k out (min_size= sets the smallest), or choose another method.",
+        )
+    card(model)
+    table = open_collection(images, COLUMNS, options)
+    collection = read_collection(table, options, embedding=embedding, model=model)
+    count = len(collection.rows)
+    if k is not None and 0 < count < k:
+        raise ArgumentError(
+            f"k={k} clusters were asked for, but only {count} pictures have an embedding.",
+            f"give k={max(1, count // 2)} or less, or more pictures.",
+        )
+    vectors = prepare(collection.vectors, reduce, seed)
+    if k is None and method != "hdbscan":
+        curve = silhouettes(vectors, method, MOST, seed=seed)
+        k = max(curve, key=curve.__getitem__) if curve else 1
+        if is_shown(progress):
+            print(curve_text(curve, k), file=sys.stderr)
+    found = part(vectors, method, k, least=min_size, seed=seed)
+    stable = np.nan
+    if stability:
+        stable = measure_stability(
+            vectors, found.clusters, method, k, runs=stability, least=min_size, seed=seed
+        )
+    cells = {
+        CLUSTER.name: found.clusters,
+        CLUSTER_DISTANCE.name: found.distances,
+        CLUSTER_STABILITY.name: np.full(count, stable),
+    }
+    return give_back(collection, cells, COLUMNS, options, "cluster")
+
+
+def check_method(method: str, reduce: str | None, seed: int) -> None:
+    """Raise for a method that there is not."""
+    if method not in get_args(Method):
+        raise one_of("method", method, get_args(Method))
+    if reduce is not None and reduce not in get_args(Reduce):
+        raise one_of("reduction", reduce, get_args(Reduce))
+    check_whole("seed", seed)
+
+
+def prepare(vectors: np.ndarray, reduce: Reduce | None, seed: int) -> np.ndarray:
+    """The vectors as they are clustered: of length one, in fewer dimensions if that was asked for."""
+    scaled = unit(vectors)
+    if reduce is None or not len(scaled):
+        return scaled
+    dims = min(_DIMS[reduce], *scaled.shape)
+    return project(scaled, reduce, dims, seed=seed)
+
+
+def curve_text(curve: dict[int, float], k: int) -> str:
+    """The silhouettes as bars, for a terminal."""
+    lines = ["silhouette of each number of clusters:"]
+    for number, value in curve.items():
+        chosen = "  <- chosen" if number == k else ""
+        lines.append(f"{number:4d} {value:6.3f} {'#' * max(0, round(60 * value))}{chosen}")
+    return "\n".join(lines)

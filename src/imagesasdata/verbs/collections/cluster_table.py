@@ -1,0 +1,160 @@
+"""`cluster_table`: a row for each cluster, with what it takes to name it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata import columns as col
+from imagesasdata.arrays.clustering.contents import contents, over_represented
+from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.columns import Column
+from imagesasdata.options import Options, check_count
+from imagesasdata.tables.table import Table, arrow_type, open_table
+from imagesasdata.verbs.collections._vectors import read_collection
+from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
+
+_NULL = "never"
+FIRST = (
+    CLUSTER,
+    Column("size", "int64", "How many pictures are in the cluster.", range="1 ...", null=_NULL),
+    Column(
+        "share", "float64", "The same as a share of all in a cluster.", range="0 to 1", null=_NULL
+    ),
+    Column(
+        "stability",
+        "float64",
+        "The clustering's stability, as cluster gave it.",
+        range="about 0 to 1",
+        null="the table does not have it",
+    ),
+    Column(
+        "labels", "string", "Labels that the cluster has more of.", null="it has no such, or -1"
+    ),
+    Column(
+        "medoid_id", "int64", "image_id of the picture in the middle.", range="0 ...", null=_NULL
+    ),
+    Column("medoid_path", "string", "The picture in the middle of the cluster.", null=_NULL),
+)
+TYPICAL = Column("typical_path_{}", "string", "A picture near the middle.", null="there are fewer")
+ATYPICAL = Column("atypical_path_{}", "string", "A picture far from it.", null="there are fewer")
+
+
+def cluster_table(
+    images: Any,
+    *,
+    path: str = "path",
+    cluster: str = "cluster",
+    label: str = "label",
+    top: int = 3,
+    embedding: str | None = None,
+    prefix: str | None = None,
+) -> Any:
+    """Describe each cluster by its pictures and its labels, so that you can name it.
+
+    Parameters
+    ----------
+    images
+        A table that `cluster` gave, with vectors (from `embed`) and best with labels (from `classify`).
+    path
+        The table's column of paths.
+    cluster
+        The column of clusters.
+    label
+        A column of labels; without such a column ``labels`` is null.
+    top
+        How many pictures and labels for each cluster.
+    embedding
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+    prefix
+        That of `cluster`: what stands before the name of the column of stability.
+
+    Returns
+    -------
+    table
+        A row for each cluster:
+
+        - ``cluster``, ``size``, ``share``: its number, and how many of the clustered pictures;
+        - ``stability``: of the whole clustering, as `cluster` gave it;
+        - ``labels``: those that it has more of than the others, as ``espresso (4, 2.5x)``: 4 of its
+          pictures, 2.5 times as many as if labels were spread evenly;
+        - ``medoid_id``, ``medoid_path``: the picture in its middle;
+        - ``typical_path_1``, ...: the pictures nearest to its middle;
+        - ``atypical_path_1``, ...: those farthest from it. Look at these before you name it.
+
+    Raises
+    ------
+    ColumnError, ArgumentError
+        When the table has no such column.
+
+    Notes
+    -----
+    Distances are those of vectors scaled to length one from their cluster's mean. Labels are ordered by
+    how many more pictures have them than would if labels were spread evenly.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.cluster(iad.embed("examples/photos"), k=2, stability=0)
+    >>> table = iad.cluster_table(photos)
+    >>> table["cluster"].tolist(), int(table["size"].sum())
+    ([0, 1], 10)
+    """
+    check_count("top", top)
+    options = Options(path=path, prefix=prefix)
+    table = open_table(images, path)
+    collection = read_collection(table, options, embedding=embedding, model=None)
+    column = f"{prefix or ''}{cluster}" if cluster == CLUSTER.name else cluster
+    clusters = _cells(table, column, collection.rows)
+    labels = _cells(table, label, collection.rows) if label in table.names else []
+    texts = [None if one is None else str(one) for one in labels]
+    ids = (
+        table.cells(col.IMAGE_ID.name)
+        if col.IMAGE_ID.name in table.names
+        else list(range(len(table)))
+    )
+    stable = f"{prefix or ''}{CLUSTER_STABILITY.name}"
+    stability = table.cells(stable) if stable in table.names else []
+    known = next((value for value in stability if value is not None), None)
+    vectors = unit(collection.vectors)
+    typical = [TYPICAL.named(TYPICAL.name.format(place + 1)) for place in range(top)]
+    atypical = [ATYPICAL.named(ATYPICAL.name.format(place + 1)) for place in range(top)]
+    columns = [*FIRST, *typical, *atypical]
+    cells: dict[str, list[Any]] = {column.name: [] for column in columns}
+    paths = table.paths()
+    names = sorted(
+        {int(one) for one in clusters if one is not None}, key=lambda one: (one < 0, one)
+    )
+    total = sum(one is not None for one in clusters)
+    for name in names:
+        members = np.array([place for place, one in enumerate(clusters) if one == name])
+        found = contents(vectors, members, top)
+        shares = over_represented(texts, members, top) if texts and name >= 0 else []
+        rows = collection.rows
+        values = [
+            name,
+            found.size,
+            found.size / total,
+            known,
+            "; ".join(f"{one.label} ({one.members}, {one.ratio:.1f}x)" for one in shares) or None,
+            ids[rows[found.medoid]],
+            paths[rows[found.medoid]],
+            *_padded([paths[rows[row]] for row in found.typical], top),
+            *_padded([paths[rows[row]] for row in found.atypical], top),
+        ]
+        for one, value in zip(columns, values, strict=True):
+            cells[one.name].append(value)
+    return table.new(
+        {column.name: pa.array(cells[column.name], arrow_type(column)) for column in columns}
+    )
+
+
+def _cells(table: Table, name: str, rows: np.ndarray) -> list[Any]:
+    cells = table.cells(table.known(name, "iad.cluster adds it."))
+    return [cells[row] for row in rows.tolist()]
+
+
+def _padded(paths: list[str | None], top: int) -> list[str | None]:
+    return [*paths, *[None] * (top - len(paths))]

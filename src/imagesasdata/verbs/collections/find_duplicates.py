@@ -1,0 +1,302 @@
+"""`find_duplicates`: which pictures of a collection are copies of which, and which to keep."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from imagesasdata import columns as col
+from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
+from imagesasdata.arrays.neighbors.codes import MOST_BITS
+from imagesasdata.arrays.neighbors.duplicates import Copies, Hashes, Vectors, group_copies
+from imagesasdata.columns import Column
+from imagesasdata.engine.verb import Verb, run
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.files.decode import decode, read_header
+from imagesasdata.files.sources import PathLike
+from imagesasdata.machine import cores
+from imagesasdata.networks.zoo.registry import card
+from imagesasdata.options import OnError, Options
+from imagesasdata.tables.table import Table, from_columns, open_table
+from imagesasdata.verbs.collections._vectors import (
+    MODEL,
+    Collection,
+    give_back,
+    open_collection,
+    read_collection,
+)
+
+Method = Literal["hash", "embedding", "both"]
+GROUP = Column(
+    "group",
+    "int64",
+    "Number of the group of copies.",
+    range="0 ...",
+    null="the picture has no copy, or could not be read",
+)
+COPY_DISTANCE = Column(
+    "distance",
+    "float64",
+    "How far the picture is from the one of its group that is kept: bits, or cosine distance.",
+    range="0 ...",
+    null="the picture has no copy, or could not be read",
+)
+KEEP = Column(
+    "keep", "bool", "Whether to keep the picture: the best of its group, or the only one."
+)
+COLUMNS = (GROUP, COPY_DISTANCE, KEEP)
+
+_BITS, _COSINE = 6, 0.1
+_DIGITS = 16
+_HASHES = Column(
+    "hashes", "string", "The hashes of the picture and of parts of it, one after another."
+)
+_FINGERPRINT = (col.SHA256, col.BYTES, col.WIDTH, col.HEIGHT, _HASHES)
+_LONG_SIDE = 256
+
+
+def find_duplicates(
+    images: Any,
+    *,
+    path: str = "path",
+    method: Method = "hash",
+    threshold: float | tuple[float, float] | None = None,
+    mirror: bool = False,
+    embedding: str | None = None,
+    model: str = MODEL,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Group pictures that are copies of one another, and say which of each group to keep.
+
+    One photo is counted many times where people share it: at another size, saved again, cropped, with
+    a caption. Copies inflate counts and standard errors that take them for independent pictures; and
+    the number of copies is itself a measure, of how far a picture traveled.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    method
+        ``"hash"`` compares the layout of light and dark and finds the same picture changed a little;
+        ``"embedding"`` compares what a network sees and finds larger crops and other versions, but
+        also different photos of the same thing; ``"both"`` takes what either finds.
+    threshold
+        How far copies may differ. For ``"hash"`` the number of bits, of 64, from 0 to 15, by default
+        6; for ``"embedding"`` the cosine distance, by default 0.1; for ``"both"`` the two as a pair.
+    mirror
+        Whether a mirrored picture is a copy.
+    embedding
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there;
+        without such the pictures are embedded. Not used by ``"hash"``.
+    model
+        A name from ``iad.models()``, with which pictures are embedded.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together.
+    workers
+        Threads that read, decode and compare; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``group``: the number of the group of copies; null for a picture without a copy;
+        - ``distance``: from the picture of the group that is kept: bits, or cosine distance; with
+          ``"both"`` the smaller of the two, each as a share of its threshold. It may exceed the
+          threshold where both are near a third picture. Null without a copy;
+        - ``keep``: true for the best of each group and for pictures without a copy, so that
+          ``photos[photos.keep == True]`` has each once. The best has the most pixels, of such the
+          most bytes, of such it comes first in the table;
+        - ``image_error``: why a picture was not compared, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError, NameClashError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    Files with equal bytes are always copies. The hash is the perceptual one (`features`), of the whole
+    picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when one
+    as a whole is near the other or one of its parts, which is what cropping and captions need. A picture
+    of a plain surface has no hash and is only compared by its bytes. Not all pairs are compared: hashes
+    are looked up by parts of them, which misses none, and vectors among those near the same leaders. A
+    group is made around the picture with the most near ones, of these and those near these, so that it
+    does not grow along a chain of small changes.
+
+    References
+    ----------
+    Norouzi, Punjani & Fleet 2012, Fast Search in Hamming Space with Multi-Index Hashing, CVPR,
+    https://doi.org/10.1109/CVPR.2012.6248043.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> from tempfile import mkdtemp
+    >>> cat = "examples/photos/chelsea.jpg"
+    >>> small = iad.transform(cat, iad.steps.resize(200), to=mkdtemp()).out_path[0]
+    >>> photos = iad.find_duplicates([small, "examples/photos/coffee.jpg", cat])
+    >>> photos[["group", "distance", "keep"]]
+       group  distance   keep
+    0    0.0       0.0  False
+    1    NaN       NaN   True
+    2    0.0       0.0   True
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if method not in get_args(Method):
+        raise one_of("method", method, get_args(Method))
+    bits, cosine = _thresholds(method, threshold)
+    card(model)
+    table = open_collection(images, COLUMNS, options)
+    prints = _fingerprints(table.paths(), options, hashes=method != "embedding", mirror=mirror)
+    if method == "hash":
+        errors = prints.cells(col.IMAGE_ERROR.name)
+        usable = np.flatnonzero([error is None for error in errors])
+        collection = Collection(table, usable, np.empty((len(usable), 0), np.float32), errors)
+    else:
+        collection = read_collection(table, options, embedding=embedding, model=model)
+    if method == "both":
+        collection = collection.without(prints.cells(col.IMAGE_ERROR.name))
+    copies = _group(collection, prints, method, bits, cosine, workers or cores())
+    cells = {
+        GROUP.name: [None if group < 0 else group for group in copies.groups.tolist()],
+        COPY_DISTANCE.name: copies.distances,
+        KEEP.name: copies.best,
+    }
+    return give_back(collection, cells, COLUMNS, options, "find_duplicates")
+
+
+def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
+    parts = {"hash": (threshold, None), "embedding": (None, threshold), "both": threshold}[method]
+    if parts is None:
+        parts = (None, None)
+    if not isinstance(parts, tuple) or len(parts) != 2:
+        raise ArgumentTypeError(
+            f'With method="both" threshold must be a pair, got {threshold!r}.',
+            f"give bits and cosine distance, as in threshold=({_BITS}, {_COSINE}).",
+        )
+    bits = _BITS if parts[0] is None else parts[0]
+    cosine = _COSINE if parts[1] is None else parts[1]
+    if isinstance(bits, bool) or bits not in range(MOST_BITS + 1):
+        raise ArgumentError(
+            f"The threshold for hashes must be a whole number of bits from 0 to {MOST_BITS}, got "
+            f"{bits!r}.",
+            f"for example threshold={_BITS}; at more, most pairs are of different pictures.",
+        )
+    if isinstance(cosine, (bool, str)) or not 0 <= cosine <= 2:
+        raise ArgumentError(
+            f"The threshold for embeddings must be a cosine distance from 0 to 2, got {cosine!r}.",
+            f"for example threshold={_COSINE}.",
+        )
+    return int(bits), float(cosine)
+
+
+def _fingerprints(
+    paths: list[str | None], options: Options, *, hashes: bool, mirror: bool
+) -> Table:
+    """A table with what tells copies, and which of them is best, for each path."""
+
+    def load(data: bytes) -> list[dict[str, Any]]:
+        header = read_header(data)
+        values: dict[str, Any] = {
+            col.SHA256.name: hashlib.sha256(data).hexdigest(),
+            col.BYTES.name: len(data),
+            col.WIDTH.name: header.width,
+            col.HEIGHT.name: header.height,
+        }
+        if hashes:
+            image = decode(data, long_side=_LONG_SIDE)
+            values[_HASHES.name] = _hashes(image, mirror)
+        return [values]
+
+    verb = Verb(
+        name="find_duplicates",
+        columns=_FINGERPRINT,
+        load=load,
+        finish=lambda results: results,
+        settings={"parts": PARTS if hashes else None, "mirror": mirror},
+    )
+    only = Options(**{**vars(options), "path": "path", "prefix": None, "device": None})
+    # What cannot be used is dropped in the end, not here; vectors can be compared without the files.
+    if options.on_error == "drop" or not hashes:
+        only = Options(**{**vars(only), "on_error": "record"})
+    given = from_columns({"path": pa.array(paths, pa.string())}, "pyarrow")
+    return open_table(run(given, verb, only), "path")
+
+
+def _hashes(image: Image.Image, mirror: bool) -> str:
+    found = part_hashes(image)
+    if found is None:
+        return ""
+    if mirror:
+        found += part_hashes(mirrored(image)) or []
+    return "".join(found)
+
+
+def _group(
+    collection: Collection, prints: Table, method: Method, bits: int, cosine: float, threads: int
+) -> Copies:
+    """Group the usable rows."""
+    rows = collection.rows.tolist()
+    texts, sha256, *sizes = (
+        [cells[row] for row in rows]
+        for cells in map(
+            prints.cells,
+            [_HASHES.name, col.SHA256.name, col.WIDTH.name, col.HEIGHT.name, col.BYTES.name],
+        )
+    )
+    pixels_and_bytes = [
+        (-(width or 0) * (height or 0), -(size or 0))
+        for width, height, size in zip(*sizes, strict=True)
+    ]
+    priority = np.empty(len(rows), np.int64)
+    priority[sorted(range(len(rows)), key=pixels_and_bytes.__getitem__)] = np.arange(len(rows))
+    # A row with a vector whose file is not here is like no other by its bytes.
+    contents = [text or f"row {row}" for row, text in zip(rows, sha256, strict=True)]
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(contents))}
+    hashes = vectors = None
+    if method != "embedding":
+        hashed = [place for place, text in enumerate(texts) if text]
+        codes = [as_codes(_split(texts[place])) for place in hashed]
+        hashes = Hashes(np.array(hashed, np.int64), np.array(codes, np.uint64, ndmin=2), bits)
+    if method != "hash":
+        vectors = Vectors(collection.vectors, cosine)
+    items = np.array([numbers[text] for text in contents], np.int64)
+    return group_copies(items, priority, hashes, vectors, threads=threads)
+
+
+def _split(text: str) -> list[str]:
+    return [text[start : start + _DIGITS] for start in range(0, len(text), _DIGITS)]

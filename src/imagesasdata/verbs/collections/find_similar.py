@@ -1,0 +1,257 @@
+"""`find_similar`: for each query the pictures of a collection that are most like it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import PurePosixPath
+from typing import Any, get_args
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata import columns as col
+from imagesasdata.arrays.neighbors.approximate import Index, nearest_by_index, recall
+from imagesasdata.arrays.neighbors.distances import Metric
+from imagesasdata.arrays.neighbors.exact import nearest
+from imagesasdata.columns import Column
+from imagesasdata.engine.texts import embed_text
+from imagesasdata.engine.verb import DroppedImagesWarning
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.files.parts import parse
+from imagesasdata.files.sources import PICTURES, PathLike, is_remote
+from imagesasdata.machine import find_devices
+from imagesasdata.networks.zoo.registry import card, cards
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import arrow_type, is_paths, open_table
+from imagesasdata.verbs.collections._vectors import MODEL, Collection, read_collection
+
+QUERY_ID = Column(
+    "query_id",
+    "int64",
+    "The query: its image_id, or its number.",
+    range="0 ...",
+    null="never",
+)
+RANK = Column(
+    "rank",
+    "int64",
+    "Place of the picture, the most similar first.",
+    range="1 ...",
+    null="the query could not be read",
+)
+DISTANCE = Column(
+    "distance",
+    "float64",
+    "How far the picture is from the query.",
+    range="0 to 2 with the cosine, else 0 ...",
+    null="the query could not be read",
+)
+INDEX_RECALL = Column(
+    "index_recall",
+    "float64",
+    "With an index: the share of the true neighbors found, on a sample of the queries.",
+    range="0 to 1",
+    null="never",
+)
+COLUMNS = (QUERY_ID, RANK, DISTANCE, INDEX_RECALL)
+
+
+def find_similar(
+    images: Any,
+    query: Any,
+    *,
+    path: str = "path",
+    k: int = 10,
+    metric: Metric = "cosine",
+    index: Index = "exact",
+    embedding: str | None = None,
+    model: str = MODEL,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Find the pictures of a collection that are most like a picture, or each of several.
+
+    Search by example: give one poster, uniform or gesture and see where else it is. What "like" means
+    is the model's: an ImageNet network is about the kinds of things shown.
+
+    Parameters
+    ----------
+    images
+        The collection: a table with a column of vectors (from `embed`) or of paths, or a folder,
+        glob, archive or list of paths. Pictures without vectors are embedded first.
+    query
+        What to look for: a path, several paths, or rows of a table like ``images``. A picture that is
+        in the collection, too, finds itself first, at distance 0. With a model that reads texts also a
+        text, such as ``"a crowd at night"``.
+    path
+        The tables' column of paths.
+    k
+        How many pictures for each query; of a smaller collection all are given.
+    metric
+        ``"cosine"``, for which only the vectors' directions count, or ``"euclidean"``.
+    index
+        ``"exact"`` compares each query with all. For more than about a million pictures ``"hnsw"``
+        or ``"ivf"`` build an index (``pip install "imagesasdata[faiss]"``) that finds most of the
+        neighbors, not all.
+    embedding
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+    model
+        A name from ``iad.models()``, with which pictures without vectors are embedded.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default the best there
+        is.
+    cache
+        A folder that keeps finished embeddings, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` keeps a row with the reason in ``image_error`` for a query that cannot be read,
+        ``"raise"`` stops at the first picture that cannot be read, ``"drop"`` leaves such out.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        A row for each query and picture found, of the kind of ``images``:
+
+        - ``query_id``: the query's ``image_id``, or its number;
+        - ``rank``: 1 is the most similar;
+        - ``image_id``, ``path``: the picture found;
+        - ``distance``: one minus the cosine (0 to 2), or the Euclidean distance;
+        - ``index_recall``: only with an index: the share of the true neighbors that were found, on a
+          sample of 200 queries;
+        - ``image_error``: why a query could not be used, else null.
+
+    Raises
+    ------
+    ArgumentError, UnknownNameError, ColumnError, MissingPackageError, DeviceError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    The exact search multiplies blocks of 8,192 rows with the queries on any device, and keeps the best;
+    its memory does not grow with the collection. HNSW: Malkov & Yashunin 2020, IEEE TPAMI 42(4),
+    https://doi.org/10.1109/TPAMI.2018.2889473. Cosine distances of different models cannot be compared.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.embed("examples/photos")
+    >>> iad.find_similar(photos, "examples/photos/chelsea.jpg", k=2)[["rank", "path"]]
+       rank                         path
+    0     1  examples/photos/chelsea.jpg
+    1     2    examples/photos/brick.jpg
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    check_count("k", k)
+    if metric not in get_args(Metric):
+        raise one_of("metric", metric, get_args(Metric))
+    if index not in get_args(Index):
+        raise one_of("index", index, get_args(Index))
+    card(model)
+    place = find_devices(device)[0]
+    text = query if isinstance(query, str) and _is_text(query) else None
+    if text is not None and "zero_shot" not in card(model).tasks:
+        able = ", ".join(one.name for one in cards() if "zero_shot" in one.tasks)
+        raise ArgumentError(
+            f"There is no picture at {text!r}, and the model {model!r} has no text side to read it as "
+            "a text.",
+            f"give the path of a picture, or for a text a model that reads texts: {able}.",
+        )
+    table = open_table(images, path)
+    given = open_table([] if text is not None else query, "path" if is_paths(query) else path)
+    collection = read_collection(table, options, embedding=embedding, model=model)
+    if text is not None:
+        vectors = embed_text(model, [text], device=device)
+        asked = Collection(open_table([text], "path"), np.zeros(1, np.int64), vectors, [None])
+    else:
+        named = None if is_paths(query) else embedding
+        asked = read_collection(given, options, embedding=named, model=model)
+    _check_sizes(collection, asked)
+    if index == "exact":
+        found = nearest(asked.vectors, collection.vectors, k, metric, device=place)
+    else:
+        found = nearest_by_index(asked.vectors, collection.vectors, k, metric, index)
+    real = found.rows >= 0
+    queries, ranks = np.nonzero(real)
+    rows: list[int | None] = collection.rows[found.rows[real]].tolist()
+    ids = _ids(asked)
+    cells = {
+        QUERY_ID.name: [ids[row] for row in asked.rows[queries]],
+        RANK.name: (ranks + 1).tolist(),
+        DISTANCE.name: found.distances[real].tolist(),
+        col.IMAGE_ERROR.name: [None] * len(rows),
+    }
+    columns = [QUERY_ID, RANK, DISTANCE]
+    if index != "exact":
+        reached = recall(found, asked.vectors, collection.vectors, metric, device=place)
+        columns.append(INDEX_RECALL)
+        cells[INDEX_RECALL.name] = [reached] * len(rows)
+    if on_error == "record":
+        for row, error in enumerate(asked.errors):
+            if error is not None:
+                rows.append(None)
+                for name in cells:
+                    cells[name].append(None)
+                cells[QUERY_ID.name][-1] = ids[row]
+                cells[col.IMAGE_ERROR.name][-1] = error
+    elif on_error == "drop" and len(asked.rows) < len(asked.table):
+        warnings.warn(
+            f"find_similar: {len(asked.table) - len(asked.rows)} of {len(asked.table)} queries could "
+            "not be used and were dropped.",
+            DroppedImagesWarning,
+            stacklevel=2,
+        )
+    columns.append(col.IMAGE_ERROR)
+    named = [
+        one if one is col.IMAGE_ERROR else one.named(f"{prefix or ''}{one.name}") for one in columns
+    ]
+    results = {
+        new.name: pa.array(cells[one.name], arrow_type(one))
+        for one, new in zip(columns, named, strict=True)
+    }
+    return table.expand(pa.table(results), rows, named, first=2)
+
+
+def _is_text(query: str) -> bool:
+    """Whether a query can only be meant as a text: nothing is there, and it is named like no picture."""
+    if os.path.exists(query) or is_remote(query) or parse(query) is not None:
+        return False
+    if any(sign in query for sign in "*?[") and "/" in query:
+        return False
+    return PurePosixPath(query).suffix.lower() not in PICTURES.endings
+
+
+def _ids(asked: Collection) -> list[Any]:
+    if col.IMAGE_ID.name in asked.table.names:
+        return asked.table.cells(col.IMAGE_ID.name)
+    return list(range(len(asked.table)))
+
+
+def _check_sizes(collection: Collection, asked: Collection) -> None:
+    sizes = collection.vectors.shape[1], asked.vectors.shape[1]
+    if len(collection.rows) and len(asked.rows) and sizes[0] != sizes[1]:
+        raise ArgumentError(
+            f"The collection's vectors have {sizes[0]} numbers and the query's {sizes[1]}.",
+            "embed both with the same model: name it as model=, or give rows as the query.",
+        )

@@ -1,0 +1,292 @@
+"""`map_images`: a page on which a whole collection can be seen, searched and selected from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from imagesasdata import columns as col
+from imagesasdata.arrays.clustering.reduction import Reduction, project
+from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.arrays.pixels import fit
+from imagesasdata.engine.stream import Loaded, stream
+from imagesasdata.errors import ArgumentError, ColumnError, one_of
+from imagesasdata.files.atomic import write_whole
+from imagesasdata.files.decode import MAX_PIXELS, decode, limits
+from imagesasdata.files.parts import Pictures
+from imagesasdata.files.sources import PathLike
+from imagesasdata.machine import cores
+from imagesasdata.networks.zoo.registry import card
+from imagesasdata.options import Options, check_count
+from imagesasdata.pages import sprites
+from imagesasdata.pages.map_page import map_page
+from imagesasdata.progress import Progress
+from imagesasdata.tables.table import Table, open_table
+from imagesasdata.verbs.collections._vectors import MODEL, read_collection
+from imagesasdata.verbs.collections.reduce import DIM
+
+_SIDES = (32, 64, 128)
+_TIME_KINDS = ("time", "number")
+
+
+def map_images(
+    images: Any,
+    *,
+    path: str = "path",
+    to: PathLike = "map.html",
+    x: str | None = None,
+    y: str | None = None,
+    method: Reduction = "pca",
+    label: str | None = None,
+    color: str | None = None,
+    time: str | None = None,
+    columns: Sequence[str] | None = None,
+    title: str = "Map of pictures",
+    thumbnail: int = 64,
+    embedding: str | None = None,
+    model: str = MODEL,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    progress: bool | None = None,
+) -> Path:
+    """Make a page that shows every picture of a collection on a map, those that look alike together.
+
+    The quickest way to know a collection: move over it, zoom in, color it by any column, search it,
+    draw a line around pictures and save their ids. The page is one file that holds everything, opens
+    from disk in any browser, and fetches nothing: it can be sent to a co-author or archived.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, best with vectors (from `embed`) or places (from `reduce`), or a
+        folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    to
+        The file to write; it is replaced if there.
+    x
+        A column of numbers that places pictures from left to right; by default ``dim_1``. Where the
+        table has no such column, pictures are placed by ``method``.
+    y
+        The same from bottom to top; by default ``dim_2``.
+    method
+        How: ``"pca"``, ``"umap"`` or ``"tsne"`` (see `reduce`).
+    label
+        The column that is the first to be shown of a picture; by default ``"label"`` if there.
+    color
+        The column of colors to begin with; any other can be chosen on the page.
+    time
+        A column of times or numbers for the time view; by default ``"taken_at"`` if there.
+    columns
+        The columns that go into the page; by default all that hold text, numbers, times or yes and no.
+        Leave out what the readers of the page should not have.
+    title
+        Above the page.
+    thumbnail
+        Pixels of a thumbnail's longer side: 32, 64 or 128. A page of 10,000 pictures at 64 has about
+        20 megabytes.
+    embedding
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+    model
+        A name from ``iad.models()``, with which pictures without vectors are embedded.
+    batch_size
+        Pictures that go through the network together.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+    cache
+        A folder that keeps finished embeddings, so that a stopped run goes on where it was.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    pathlib.Path
+        The page. Its selection is saved as ``selection.csv`` with the column ``image_id`` (the table's
+        own, else the number of the row), which joins back on the table.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError, MissingPackageError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    Keys: arrows go from picture to picture, space selects, ``+``, ``-`` and ``0`` zoom, ``m``, ``g`` and
+    ``t`` change the view, ``/`` searches. Pictures that cannot be read are gray; those without a place
+    are in the grid only. Names and labels are shown as text, whatever is in them, and the page's policy
+    lets no other script run. Drawn by PixiJS (MIT license), which is part of the page. The thumbnails are
+    the pictures: whoever has the page has them.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> from tempfile import mkdtemp
+    >>> photos = iad.reduce(iad.classify(iad.embed("examples/photos")))
+    >>> page = iad.map_images(photos, to=mkdtemp() + "/map.html", color="label")
+    >>> page.stat().st_size > 500_000
+    True
+    """
+    options = Options(
+        path=path,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        progress=progress,
+    )
+    if method not in get_args(Reduction):
+        raise one_of("method", method, get_args(Reduction))
+    check_count("thumbnail", thumbnail)
+    if thumbnail not in _SIDES:
+        raise ArgumentError(
+            f"thumbnail must be one of {', '.join(map(str, _SIDES))}, got {thumbnail}.",
+            "64 is right for most; 128 for a few hundred pictures.",
+        )
+    card(model)
+    place = _place(to)
+    table = open_table(images, path)
+    kept = _columns(table, path, columns, [label, color, time])
+    label = _given(kept, label, col.LABEL.name)
+    time = _given(kept, time, col.TAKEN_AT.name)
+    if time is not None and kept[time]["kind"] not in _TIME_KINDS:
+        raise ColumnError(
+            f"The column {time!r} holds no times.", "give a column of dates, times or numbers."
+        )
+    places = _places(table, x, y, method, options, embedding, model)
+    paths = table.paths()
+    sheets, sizes = _sheets(paths, thumbnail, options)
+    data = {
+        "ids": _ids(table),
+        "paths": [name or "" for name in paths],
+        "x": places[0],
+        "y": places[1],
+        "columns": kept,
+        "label": label,
+        "color": color,
+        "time": time,
+        "side": thumbnail,
+        "sheetSide": sprites.SHEET_SIDE,
+        "perSheet": sprites.cells_of_sheet(thumbnail),
+        "sheets": sheets,
+        "sizes": sizes,
+    }
+    write_whole(place, map_page(title, data).encode())
+    return place
+
+
+def _place(to: PathLike) -> Path:
+    place = Path(to).expanduser()
+    if place.suffix.lower() not in {".html", ".htm"}:
+        raise ArgumentError(f"to={os.fspath(to)!r} is no page.", 'end it in .html, as "map.html".')
+    if not place.absolute().parent.is_dir():
+        raise ArgumentError(
+            f"The folder {str(place.parent)!r} does not exist.", "make it, or give another place."
+        )
+    return place
+
+
+def _columns(
+    table: Table, path: str, chosen: Sequence[str] | None, needed: Sequence[str | None]
+) -> dict[str, dict[str, Any]]:
+    """The columns that go into the page, as kind and values."""
+    for name in [*(chosen or []), *(one for one in needed if one is not None)]:
+        table.known(name)
+    names = table.names if chosen is None else [*chosen, *(one for one in needed if one)]
+    kept = {}
+    for name in dict.fromkeys(names):
+        if name in (path, col.IMAGE_ID.name):
+            continue
+        found = table.plain_cells(name)
+        if found is not None:
+            kept[name] = {"kind": found[0], "values": found[1]}
+        elif chosen is not None:
+            raise ColumnError(
+                f"The column {name!r} cannot be shown: its cells are no text, numbers or times.",
+                "leave it out of columns=.",
+            )
+    return kept
+
+
+def _given(kept: dict[str, Any], name: str | None, usual: str) -> str | None:
+    return name or (usual if usual in kept else None)
+
+
+def _places(
+    table: Table,
+    x: str | None,
+    y: str | None,
+    method: Reduction,
+    options: Options,
+    embedding: str | None,
+    model: str,
+) -> tuple[list[float | None], list[float | None]]:
+    names = (x or DIM.name.format(1), y or DIM.name.format(2))
+    for name, asked in zip(names, (x, y), strict=True):
+        if asked is not None and asked not in table.names:
+            raise ColumnError(
+                f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
+                "iad.reduce adds dim_1 and dim_2; or leave x and y out.",
+            )
+    if all(name in table.names for name in names):
+        found = [table.plain_cells(name) for name in names]
+        for name, one in zip(names, found, strict=True):
+            if one is None or one[0] == "text":
+                raise ColumnError(
+                    f"The column {name!r} holds no numbers.", "give columns of numbers as x and y."
+                )
+        return found[0][1], found[1][1]  # type: ignore[index]
+    collection = read_collection(table, options, embedding=embedding, model=model)
+    places = np.full((len(table), 2), np.nan)
+    if len(collection.rows):
+        places[collection.rows] = project(unit(collection.vectors), method, 2)
+    columns = places.T.tolist()
+    xs, ys = ([None if np.isnan(one) else one for one in column] for column in columns)
+    return xs, ys
+
+
+def _ids(table: Table) -> list[Any]:
+    if col.IMAGE_ID.name not in table.names:
+        return list(range(len(table)))
+    return [
+        one if isinstance(one, int) else None if one is None else str(one)
+        for one in table.cells(col.IMAGE_ID.name)
+    ]
+
+
+def _sheets(
+    paths: list[str | None], side: int, options: Options
+) -> tuple[list[str], list[tuple[int, int]]]:
+    """The sheets of thumbnails, and each thumbnail's width and height; 0 for a picture without."""
+    sizes = [(0, 0)] * len(paths)
+    sheets = []
+
+    def load(row: int) -> Loaded:
+        name = paths[row]
+        if name is None:
+            return Loaded([None])
+        return Loaded([fit(decode(files.read(name), long_side=side), side)])
+
+    workers = options.workers or cores()
+    with (
+        Pictures() as files,
+        limits(MAX_PIXELS),
+        Progress(len(paths), "map_images", show=options.progress) as bar,
+    ):
+        for start in range(0, len(paths), sprites.cells_of_sheet(side)):
+            rows = range(start, min(start + sprites.cells_of_sheet(side), len(paths)))
+            thumbnails: list[np.ndarray | None] = [None] * len(rows)
+            for done in stream(rows, load, None, workers=workers):
+                bar.step(failed=done.error is not None)
+                if done.error is None and done.results[0] is not None:
+                    thumbnails[done.job - start] = picture = done.results[0]
+                    sizes[done.job] = (picture.shape[1], picture.shape[0])
+            sheets.append(sprites.sheet(thumbnails, side))
+    return sheets, sizes

@@ -1,0 +1,138 @@
+"""`reduce`: each picture as a point on a map."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+
+from imagesasdata.arrays.clustering.reduction import Reduction, project
+from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.columns import Column
+from imagesasdata.errors import one_of
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.registry import card
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.verbs.collections._vectors import (
+    MODEL,
+    check_whole,
+    give_back,
+    open_collection,
+    read_collection,
+)
+
+DIM = Column("dim_{}", "float64", "One dimension of the map.")
+
+
+def reduce(
+    images: Any,
+    *,
+    path: str = "path",
+    method: Reduction = "pca",
+    dims: int = 2,
+    seed: int = 0,
+    embedding: str | None = None,
+    model: str = MODEL,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Place pictures on a map of few dimensions, those that look alike near each other.
+
+    Two dimensions are for looking (`map_images`). More are for a regression: principal components hold
+    most of what an embedding of 1,280 numbers says, in a few columns that are not correlated.
+
+    Parameters
+    ----------
+    images
+        A table with a column of vectors (from `embed`) or of paths, or a folder, glob, archive or list
+        of paths. Pictures without vectors are embedded first.
+    path
+        The table's column of paths.
+    method
+        ``"pca"``: principal components; distances and axes can be interpreted. ``"umap"``
+        (``pip install "imagesasdata[umap]"``) and ``"tsne"``: maps that keep neighbors together; the
+        distances between groups, their sizes and the axes mean nothing.
+    dims
+        How many dimensions.
+    seed
+        For what begins at random; the same seed gives the same map.
+    embedding
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+    model
+        A name from ``iad.models()``, with which pictures without vectors are embedded.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+    cache
+        A folder that keeps finished embeddings, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``dim_1``, ``dim_2``, ...: where the picture is;
+        - ``image_error``: why a picture has no place, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError, NameClashError, MissingPackageError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    Vectors are scaled to length one before. A dimension that so few pictures do not span is 0. With
+    very few pictures UMAP and t-SNE fall back on principal components: t-SNE for two, UMAP for four.
+
+    References
+    ----------
+    van der Maaten & Hinton 2008, Visualizing Data using t-SNE, JMLR 9,
+    https://www.jmlr.org/papers/v9/vandermaaten08a.html. McInnes, Healy & Melville 2018, UMAP,
+    https://doi.org/10.48550/arXiv.1802.03426.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.reduce(iad.embed("examples/photos"), dims=2)
+    >>> photos[["dim_1", "dim_2"]].notna().sum().tolist()
+    [10, 10]
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if method not in get_args(Reduction):
+        raise one_of("method", method, get_args(Reduction))
+    check_count("dims", dims)
+    check_whole("seed", seed)
+    card(model)
+    columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
+    table = open_collection(images, columns, options)
+    collection = read_collection(table, options, embedding=embedding, model=model)
+    if len(collection.rows):
+        places = project(unit(collection.vectors), method, dims, seed=seed)
+    else:
+        places = np.empty((0, dims))
+    cells = {column.name: places[:, place] for place, column in enumerate(columns)}
+    return give_back(collection, cells, columns, options, "reduce")

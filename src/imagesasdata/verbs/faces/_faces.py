@@ -1,0 +1,140 @@
+"""How verbs run a network on faces that were found: each picture is decoded once for all of its own."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.stream import Sample
+from imagesasdata.engine.verb import DroppedImagesWarning, Network, Row, Source, Verb, run
+from imagesasdata.errors import ColumnError
+from imagesasdata.files.decode import MAX_PIXELS, decode
+from imagesasdata.options import Options
+from imagesasdata.tables.table import Table, is_paths, open_table
+
+_ROW = Column("face_row", "int64", "Number of the row in the table of faces.", null="never")
+_PATH = "path"
+
+
+class Face(NamedTuple):
+    """Where a face is on its picture: left, top, width, height; both eyes, and more, as x, y."""
+
+    box: np.ndarray
+    points: np.ndarray
+
+
+def has_faces(images: Any, path: str) -> bool:
+    """Whether this is a table of faces, as `detect_faces` gives it."""
+    return not is_paths(images) and col.BOX[0].name in open_table(images, path).names
+
+
+def faces_in(table: Table, points: Sequence[Column] = col.EYES) -> list[Face | None]:
+    """The faces of a table with some of their key points; ``None`` for rows without one.
+
+    Raises
+    ------
+    ColumnError
+        When it lacks a column.
+    """
+    wanted = [column.name for column in (*col.BOX, *points)]
+    missing = [name for name in wanted if name not in table.names]
+    if missing:
+        raise ColumnError(
+            f"The table has no column {missing[0]!r}, so it is no table of faces.",
+            "make one with faces = iad.detect_faces(images), and keep its columns.",
+        )
+    rows = zip(*(table.cells(name) for name in wanted), strict=True)
+    return [
+        None
+        if any(cell is None or cell != cell for cell in row)
+        else Face(np.array(row[:4], float), np.array(row[4:], float).reshape(-1, 2))
+        for row in rows
+    ]
+
+
+def run_on_faces(
+    faces: Any,
+    *,
+    name: str,
+    columns: Sequence[Column],
+    cut: Callable[[Image.Image, Face], np.ndarray],
+    finish: Callable[[Any], Row],
+    network: Network,
+    options: Options,
+    points: Sequence[Column] = col.EYES,
+) -> Any:
+    """The table of faces with columns that a network gives for each; rows without a face get nulls."""
+    table = open_table(faces, options.path)
+    named = [column.named(f"{options.prefix or ''}{column.name}") for column in columns]
+    table.check_names(named, prefix=options.prefix)
+    found = faces_in(table, points)
+    by_path: dict[str, list[int]] = {}
+    for row, (path, face) in enumerate(zip(table.paths(), found, strict=True)):
+        if path is not None and face is not None:
+            by_path.setdefault(path, []).append(row)
+
+    def visit(source: Source) -> Iterator[Sample]:
+        image = decode(source.files.read(source.path), exactness="exact", max_pixels=MAX_PIXELS)
+        for row in by_path[source.path]:
+            face = found[row]
+            if face is not None:
+                yield Sample(cut(image, face), row)
+
+    verb = Verb(
+        name=name,
+        columns=(_ROW, *columns),
+        visit=visit,
+        finish=lambda results: [{_ROW.name: row, **finish(one)} for one, row in results],
+        network=network,
+        many=True,
+    )
+    pictures = pa.table({_PATH: pa.array(list(by_path), pa.string())})
+    inner = replace(
+        options,
+        path=_PATH,
+        prefix=None,
+        cache=None,
+        on_error="raise" if options.on_error == "raise" else "record",
+    )
+    return _joined(table, run(pictures, verb, inner), by_path, columns, named, name, options)
+
+
+def _joined(
+    table: Table,
+    long: pa.Table,
+    by_path: dict[str, list[int]],
+    columns: Sequence[Column],
+    named: Sequence[Column],
+    name: str,
+    options: Options,
+) -> Any:
+    places: list[int | None] = [None] * len(table)
+    errors: list[str | None] = [None] * len(table)
+    for place, (row, path, error) in enumerate(
+        zip(*(long[n].to_pylist() for n in (_ROW.name, _PATH, IMAGE_ERROR.name)), strict=True)
+    ):
+        for one in by_path[path] if row is None else [row]:
+            places[one], errors[one] = (None if row is None else place), error
+    results = long.select([column.name for column in columns]).take(pa.array(places, pa.int64()))
+    results = results.rename_columns([column.name for column in named])
+    results = results.append_column(IMAGE_ERROR.name, pa.array(errors, pa.string()))
+    joined = table.join(results, [*named, IMAGE_ERROR])
+    if options.on_error != "drop":
+        return joined
+    failed = [error is not None for error in errors]
+    if any(failed):
+        warnings.warn(
+            f"{name}: {sum(failed)} of {len(table)} faces are on pictures that could not be read and "
+            "were dropped.",
+            DroppedImagesWarning,
+            stacklevel=3,
+        )
+    return table.keep([not bad for bad in failed], joined)

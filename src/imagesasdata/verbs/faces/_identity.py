@@ -1,0 +1,143 @@
+"""What verbs that compare faces share: one face of each picture, and its embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.identity import Calibration
+from imagesasdata.columns import IMAGE_ERROR
+from imagesasdata.errors import ArgumentError
+from imagesasdata.options import Options
+from imagesasdata.tables.table import open_table, to_arrow
+from imagesasdata.verbs.faces._faces import has_faces
+from imagesasdata.verbs.faces.detect_faces import detect_faces
+from imagesasdata.verbs.faces.embed_faces import embed_faces
+
+Which = Literal["largest"] | int
+
+# The threshold is dlib's own (0.6) over the mean length of its vectors before they are scaled (1.43,
+# on 54 crops that are in no pair); the curve was fitted to pairs of pictures made worse in many ways,
+# as the reference on faces tells. By model.
+CALIBRATIONS: Mapping[str, Calibration] = {
+    "dlib_resnet": Calibration(threshold=0.42, slope=50.0, middle=0.434),
+}
+
+
+class Known(NamedTuple):
+    """Faces with their embeddings: a row for each, and pictures without one with a reason."""
+
+    paths: list[str | None]
+    image_ids: list[Any]
+    face_ids: list[int | None]
+    sizes: list[float]
+    vectors: list[np.ndarray | None]
+    errors: list[str | None]
+
+    def rows_of(self, path: str) -> list[int]:
+        """The rows that are faces on a picture, the largest first."""
+        rows = [
+            row
+            for row, one in enumerate(self.paths)
+            if one == path and self.vectors[row] is not None
+        ]
+        return sorted(rows, key=lambda row: -self.sizes[row])
+
+
+def calibration(model: str) -> Calibration:
+    """A model's threshold and the curve of its probabilities.
+
+    Raises
+    ------
+    ArgumentError
+        When the model was not calibrated.
+    """
+    if model not in CALIBRATIONS:
+        raise ArgumentError(
+            f"The model {model!r} has no threshold of its own.",
+            f"use one of: {', '.join(CALIBRATIONS)}; or compare the vectors of embed_faces yourself.",
+        )
+    return CALIBRATIONS[model]
+
+
+def known_faces(images: Any, model: str, options: Options) -> Known:
+    """The embedded faces of pictures, of a table of faces, or of one with embeddings already."""
+    shared = {
+        "batch_size": options.batch_size,
+        "workers": options.workers,
+        "device": options.device,
+        "on_error": "raise" if options.on_error == "raise" else "record",
+        "progress": options.progress,
+    }
+    faces = images
+    if not has_faces(images, options.path):
+        faces = detect_faces(
+            images, path=options.path, cache=options.cache, keep_empty=True, **shared
+        )
+        options = replace(options, path="path")
+    if col.FACE_EMBEDDING.name not in open_table(faces, options.path).names:
+        faces = embed_faces(faces, path=options.path, model=model, **shared)
+    table = open_table(faces, options.path)
+    count = len(table)
+
+    def cells(name: str) -> list[Any]:
+        return table.cells(name) if name in table.names else [None] * count
+
+    widths, heights = cells(col.BOX[2].name), cells(col.BOX[3].name)
+    return Known(
+        table.paths(),
+        cells("image_id"),
+        cells(col.FACE_ID.name),
+        [(w or 0.0) * (h or 0.0) for w, h in zip(widths, heights, strict=True)],
+        [_vector(cell) for cell in cells(col.FACE_EMBEDDING.name)],
+        cells(IMAGE_ERROR.name),
+    )
+
+
+def _vector(cell: Any) -> np.ndarray | None:
+    if cell is None or (isinstance(cell, float) and cell != cell):
+        return None
+    return np.asarray(cell, np.float32)
+
+
+def one_face(known: Known, path: str, which: Which | None) -> tuple[int | None, str | None]:
+    """The row of the face that is meant on a picture, or why there is none."""
+    rows = known.rows_of(path)
+    if not rows:
+        errors = [known.errors[r] for r, one in enumerate(known.paths) if one == path]
+        return None, next((error for error in errors if error), "no face was found")
+    if which is None and len(rows) > 1:
+        raise ArgumentError(
+            f"{path!r} shows {len(rows)} faces: {_listed(known, rows)}.",
+            'say which is meant: which="largest", or the number of the face, as in which=0.',
+        )
+    if which is None or which == "largest":
+        return rows[0], None
+    for row in rows:
+        if known.face_ids[row] == which:
+            return row, None
+    return None, f"there is no face {which}; the faces: {_listed(known, rows)}"
+
+
+def _listed(known: Known, rows: Sequence[int]) -> str:
+    few = [f"{known.face_ids[row]} ({known.sizes[row] ** 0.5:.0f} pixels)" for row in rows[:8]]
+    return ", ".join(few) + (", ..." if len(rows) > 8 else "")
+
+
+def check_which(which: object) -> None:
+    """Raise unless it is ``"largest"``, the number of a face, or ``None``."""
+    number = isinstance(which, int) and not isinstance(which, bool) and which >= 0
+    if which is not None and which != "largest" and not number:
+        raise ArgumentError(
+            f"which={which!r} names no face.", 'give "largest" or the number of a face, from 0.'
+        )
+
+
+def as_paths(paths: Sequence[str]) -> pa.Table:
+    """Paths as a table, each once, in their order."""
+    return to_arrow(pa.table({"path": pa.array(list(dict.fromkeys(paths)), pa.string())}))

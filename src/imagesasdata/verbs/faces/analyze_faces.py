@@ -1,0 +1,288 @@
+"""`analyze_faces`: what faces look like: age, and where asked for gender, race and emotion."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+from PIL import Image
+
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.align import by_box, cut
+from imagesasdata.arrays.faces.attributes import age, labeled
+from imagesasdata.engine.verb import Network
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.card import Preprocess
+from imagesasdata.networks.zoo.registry import Model, load
+from imagesasdata.options import OnError, Options
+from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
+from imagesasdata.verbs.faces.detect_faces import detect_faces
+
+Attribute = Literal["age", "gender", "race", "emotion"]
+
+
+class AppearanceWarning(UserWarning):
+    """Says once in a session what attributes of a face can mean and what they cannot."""
+
+
+class _Look(NamedTuple):
+    """A crop of a face: how wide beside what the network was trained on, and whether mirrored."""
+
+    width: float
+    mirrored: bool
+
+
+# The mean of two looks is right more often than one. Both sides of a face are best for what is not a
+# number; age, measured, is nearer where the crops differ in size as well.
+_SIDES = (_Look(1.0, False), _Look(1.0, True))
+_SIZES = (_Look(0.9, False), _Look(1.1, True))
+
+
+class _Part(NamedTuple):
+    """The model for an attribute, its looks at a face, and how their mean becomes columns."""
+
+    model: str
+    looks: tuple[_Look, ...]
+    finish: Callable[[Any], dict[str, Any]]
+
+
+def _gender(outputs: Any) -> dict[str, Any]:
+    male = float(outputs["gender"][0])
+    return labeled("gender", np.array([1 - male, male]))
+
+
+_PARTS: dict[Attribute, _Part] = {
+    "age": _Part("faceres", _SIZES, lambda outputs: age(outputs["age"])),
+    "gender": _Part("faceres", _SIDES, _gender),
+    "race": _Part("gear", _SIDES, lambda outputs: labeled("race", outputs["race"])),
+    "emotion": _Part(
+        "mini_xception", _SIDES, lambda outputs: labeled("emotion", outputs["emotion"])
+    ),
+}
+
+
+def analyze_faces(
+    images: Any,
+    *,
+    path: str = "path",
+    attributes: Sequence[Attribute] = ("age",),
+    as_dict: bool = False,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Say what faces look like: their age; and, where named, gender, race and emotion.
+
+    These are guesses at how a face would be labeled by strangers, not measurements of a person. They
+    can be of use for averages over many pictures, once their error in your pictures is known, by
+    group; they are of no use for deciding about anyone.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths; or a table of
+        faces that `detect_faces` gave.
+    path
+        The table's column of paths.
+    attributes
+        Any of ``"age"``, ``"gender"``, ``"race"``, ``"emotion"``. The last three are given only when
+        named.
+    as_dict
+        ``True`` gives a list with a dictionary for each face in place of a table.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures or faces that go through a network together; by default what is fastest on the
+        device. It does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        A row for each face (see `detect_faces`), or the rows of faces given, and:
+
+        - ``age``: in years; ``age_low``, ``age_high``: the middle 80% of what the network holds
+          possible;
+        - ``gender``: ``"female"`` or ``"male"`` by appearance; ``gender_female``, ``gender_male``;
+        - ``race``: ``"white"``, ``"black"``, ``"asian"``, ``"indian"`` or ``"other"``, as the
+          network's makers divided people; ``race_white`` and so on;
+        - ``emotion``: the expression, one of ``"angry"``, ``"disgust"``, ``"fear"``, ``"happy"``,
+          ``"sad"``, ``"surprise"``, ``"neutral"``; ``emotion_angry`` and so on;
+        - ``image_error``: why the picture cannot be read, else null.
+
+        Each name after a label is its probability, as the network gives it: not calibrated.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, DeviceError
+        For misuse, before any picture is read.
+
+    Warns
+    -----
+    AppearanceWarning
+        Once in a session, when gender, race or emotion is asked for.
+
+    Notes
+    -----
+    Each number is the mean of two looks: at the face and at its mirror image; for age, at a crop a
+    tenth tighter and at a mirrored one a tenth wider.
+
+    Gender here is two classes seen from outside; how people see themselves is not visible, and trans
+    and non-binary people are misclassified by design. Race is a social category that differs by
+    place and time; the five classes are one data set's. An expression is not a feeling (Barrett et
+    al. 2019). Measured error, by group, is in the reference on faces; check your own with labels
+    of your own (``iad.audit``), and correct estimates for it.
+
+    References
+    ----------
+    Barrett, L. F. et al. (2019). Emotional Expressions Reconsidered. Psychological Science in the
+    Public Interest 20(1). doi:10.1177/1529100619832930
+
+    Scheuerman, M. K., Paul, J. M. and Brubaker, J. R. (2019). How Computers See Gender. CSCW.
+    doi:10.1145/3359246
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> faces = iad.analyze_faces("examples/photos/astronaut.jpg")
+    >>> bool(faces.age_low[0] <= faces.age[0] <= faces.age_high[0])
+    True
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    chosen = _check(attributes)
+    faces = images
+    if not has_faces(images, path):
+        faces = detect_faces(
+            images,
+            path=path,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,
+            progress=progress,
+        )
+        options = replace(options, path="path")
+    columns = {one: col.attribute_columns(one) for one in chosen}
+    every = [c.named(f"{prefix or ''}{c.name}") for one in chosen for c in columns[one]]
+    open_table(faces, options.path).check_names(every, prefix=prefix)
+    passes: dict[tuple[str, tuple[_Look, ...]], list[Attribute]] = {}
+    for one in chosen:
+        passes.setdefault((_PARTS[one].model, _PARTS[one].looks), []).append(one)
+    for (model, looks), mine in passes.items():
+        network = load(model, task="analyze_faces", progress=progress)
+        faces = run_on_faces(
+            faces,
+            name="analyze_faces",
+            columns=[column for one in mine for column in columns[one]],
+            cut=functools.partial(_crops, preprocess=network.card.preprocess, looks=looks),
+            finish=functools.partial(_finish, mine),
+            network=Network(_mean_of_looks(network), network.params),
+            options=options,
+        )
+    return _dictionaries(faces, chosen, every, options) if as_dict else faces
+
+
+@functools.cache
+def _mean_of_looks(network: Model) -> Callable[[Any, Any], dict[str, Any]]:
+    """The mean of what the network makes of a face's crops: (faces, looks, side, side, 3)."""
+
+    def apply(params: Any, pixels: Any) -> dict[str, Any]:
+        looks = [network.apply(params, pixels[:, place]) for place in range(pixels.shape[1])]
+        return {name: sum(one[name] for one in looks) / len(looks) for name in looks[0]}
+
+    return apply
+
+
+def _check(attributes: Sequence[Attribute]) -> list[Attribute]:
+    wanted = [attributes] if isinstance(attributes, str) else list(attributes)
+    for one in wanted:
+        if one not in get_args(Attribute):
+            raise one_of("attribute", one, get_args(Attribute))
+    if not wanted:
+        raise ArgumentError("attributes is empty.", 'for example attributes=("age",).')
+    if set(wanted) - {"age"}:
+        _note()
+    return [one for one in get_args(Attribute) if one in wanted]
+
+
+@functools.cache
+def _note() -> None:
+    warnings.warn(
+        "Gender, race and emotion are guesses from appearance, wrong more often for some groups than "
+        "for others. Measure the error in your own pictures with iad.audit before you use them. "
+        "(This is said once.)",
+        AppearanceWarning,
+        stacklevel=4,
+    )
+
+
+def _crops(
+    image: Image.Image, face: Face, *, preprocess: Preprocess, looks: Sequence[_Look]
+) -> np.ndarray:
+    size, share = preprocess.size, preprocess.share
+    crops = {
+        width: cut(image, by_box(face.box, scale=share * width), size)
+        for width in dict.fromkeys(look.width for look in looks)
+    }
+    return np.stack(
+        [crops[look.width][:, ::-1] if look.mirrored else crops[look.width] for look in looks]
+    )
+
+
+def _finish(attributes: list[Attribute], outputs: Any) -> dict[str, Any]:
+    return {name: cell for one in attributes for name, cell in _PARTS[one].finish(outputs).items()}
+
+
+def _dictionaries(
+    faces: Any, attributes: list[Attribute], named: list[Any], options: Options
+) -> list[dict[str, Any]]:
+    """For each face the path, the box, and each attribute with its probabilities."""
+    table = open_table(faces, options.path)
+    cells = {column.name: table.cells(column.name) for column in (*col.BOX, *named)}
+    prefix = options.prefix or ""
+    found = []
+    for row, path in enumerate(table.paths()):
+        one: dict[str, Any] = {
+            "path": path,
+            "region": {c.name.removeprefix("face_"): cells[c.name][row] for c in col.BOX},
+        }
+        for attribute in attributes:
+            one[attribute] = cells[f"{prefix}{attribute}"][row]
+            if attribute != "age":
+                one[f"{attribute}_probs"] = {
+                    name: cells[f"{prefix}{attribute}_{name}"][row]
+                    for name in col.CLASSES[attribute]
+                }
+        found.append(one)
+    return found

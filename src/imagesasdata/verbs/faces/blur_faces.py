@@ -1,0 +1,199 @@
+"""`blur_faces`: copies of pictures on which no face can be recognized."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from imagesasdata import columns as base
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.hide import Method, hide
+from imagesasdata.columns import Column
+from imagesasdata.engine.verb import Row, Source, Verb, run
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.files.decode import MAX_PIXELS, decode
+from imagesasdata.files.sources import PathLike
+from imagesasdata.files.writing import folder
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
+
+HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.", range="0 ...")
+COLUMNS = (base.OUT_PATH, HIDDEN)
+# On fewer pixels nobody can be told from another.
+_SMALLEST = 12
+
+
+def blur_faces(
+    images: Any,
+    *,
+    path: str = "path",
+    to: PathLike,
+    method: Method = "pixelate",
+    keep: Any = None,
+    threshold: float = 0.5,
+    tiles: Tiles = "auto",
+    format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Write copies of pictures on which the faces are made unreadable.
+
+    For showing pictures, or handing them on, without showing who is on them. Copies have no metadata
+    (no place, no time, no camera, no preview of the picture as it was).
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    to
+        The folder for the copies, made if need be. No source is ever written over.
+    method
+        ``"pixelate"`` (few large blocks), ``"gaussian"`` (a strong blur) or ``"fill"`` (one color:
+        nothing at all is left of the face).
+    keep
+        Rows of a table of faces, as `detect_faces` gave it, of those that stay as they are.
+    threshold
+        The least score of a face. Lower than elsewhere: what is no face may well be hidden, too.
+    tiles
+        Whether small faces are searched for, as in `detect_faces`.
+    format
+        ``"jpeg"``, ``"png"``, ``"webp"`` or ``"tiff"``.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures or faces that go through a network together; by default what is fastest on the
+        device. It does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``out_path``: the copy;
+        - ``faces_hidden``: how many faces were made unreadable on it;
+        - ``image_error``: why there is no copy, else null.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, DeviceError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    An ellipse 1.5 times as wide and as high as the box is hidden. A face that is not found is not
+    hidden: look through the copies before they leave your hands, and remember that clothes, places
+    and other people identify, too.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> from tempfile import mkdtemp
+    >>> copies = iad.blur_faces("examples/photos/astronaut.jpg", to=mkdtemp())
+    >>> copies.faces_hidden.tolist()
+    [1]
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if method not in get_args(Method):
+        raise one_of("method", method, get_args(Method))
+    check_count("max_pixels", max_pixels)
+    kept = set() if keep is None else set(_boxes(keep))
+    target = folder(to, format)
+    table = open_table(images, path)
+    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
+    table.check_names(named, prefix=prefix)
+    faces = detect_faces(
+        images,
+        path=path,
+        min_size=_SMALLEST,
+        threshold=threshold,
+        tiles=tiles,
+        max_pixels=max_pixels,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error="raise" if on_error == "raise" else "record",
+        progress=progress,
+    )
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for one in _boxes(faces):
+        found.setdefault(one[0], []).append(one[1:])
+
+    def visit(source: Source) -> list[Row]:
+        data = source.files.read(source.path)
+        boxes = [box for box in found.get(source.path, []) if not _is_kept(source.path, box, kept)]
+        digest = hashlib.sha256(data).hexdigest()
+        out = target.name(source.path, digest, method, *boxes)
+        if not out.exists():
+            image = decode(data, exactness="exact", max_pixels=max_pixels)
+            pixels = np.array(image)
+            for box in boxes:
+                hide(pixels, np.array(box), method)
+            target.write(pixels, out)
+        return [{base.OUT_PATH.name: os.fspath(out), HIDDEN.name: len(boxes)}]
+
+    verb = Verb(
+        name="blur_faces",
+        columns=COLUMNS,
+        visit=visit,
+        finish=lambda results: results,
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, replace(options, cache=None))
+
+
+def _boxes(faces: Any) -> list[tuple[Any, ...]]:
+    """Path, left, top, width, height of each face of a table."""
+    table = open_table(faces, base.PATH.name)
+    missing = [column.name for column in col.BOX if column.name not in table.names]
+    if missing:
+        raise ArgumentError(
+            f"keep has no column {missing[0]!r}, so it is no table of faces.",
+            "give rows of iad.detect_faces(images).",
+        )
+    rows = zip(table.paths(), *(table.cells(column.name) for column in col.BOX), strict=True)
+    return [row for row in rows if row[0] is not None and row[1] is not None and row[1] == row[1]]
+
+
+def _is_kept(path: str, box: tuple[float, ...], kept: set[tuple[Any, ...]]) -> bool:
+    """Whether this is one of the faces to keep, found with other settings perhaps."""
+    from imagesasdata.arrays.faces.boxes import overlap
+
+    mine = [one[1:] for one in kept if one[0] == path]
+    return bool(mine) and bool(overlap(np.array([box]), np.array(mine, float)).max() > 0.5)

@@ -1,0 +1,126 @@
+"""`cluster_faces`: who is who in a collection: a number for each person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.identity import groups
+from imagesasdata.columns import IMAGE_ERROR
+from imagesasdata.errors import ArgumentError
+from imagesasdata.options import OnError, Options
+from imagesasdata.tables.table import arrow_type, open_table
+from imagesasdata.verbs.faces._faces import faces_in
+from imagesasdata.verbs.faces._identity import calibration, known_faces
+from imagesasdata.verbs.faces.embed_faces import MODEL
+
+
+def cluster_faces(
+    faces: Any,
+    *,
+    path: str = "path",
+    model: str = MODEL,
+    threshold: float | None = None,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Sort the faces of a collection by person: the same number for all faces of one.
+
+    Who appears how often, and who with whom, follows by counting.
+
+    Parameters
+    ----------
+    faces
+        A table that `detect_faces` or `embed_faces` gave.
+    path
+        The table's column of paths.
+    model
+        A name from ``iad.models("embed_faces")``, used where the table has no embeddings yet.
+    threshold
+        The mean distance up to which two groups are one person; by default that of `verify_faces`.
+        Lower splits persons, higher merges them.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures or faces that go through a network together; by default what is fastest on the
+        device. It does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``person``: from 0, the person with most faces first; null where the row has no face;
+        - ``person_distance``: how far the face is from the mean of the person's;
+        - ``image_error``: why the picture cannot be read, else null.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, DeviceError
+        For misuse, before any picture is read; `ArgumentError` also with over 20,000 faces.
+
+    Notes
+    -----
+    Groups are merged as long as the mean distance between their faces is at most the threshold
+    (average linkage), which does not depend on the order of the rows.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> faces = iad.cluster_faces(iad.detect_faces("examples/photos/astronaut.jpg"))
+    >>> faces[["face_id", "person"]]
+       face_id  person
+    0        0       0
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        on_error=on_error,
+        progress=progress,
+    )
+    by = calibration(model)
+    if threshold is not None and not 0 < threshold <= 2:
+        raise ArgumentError(
+            f"threshold must be over 0 and at most 2, got {threshold}.",
+            f"leave it out for {by.threshold}, that of verify_faces.",
+        )
+    table = open_table(faces, path)
+    named = [
+        column.named(f"{prefix or ''}{column.name}") for column in (col.PERSON, col.PERSON_DISTANCE)
+    ]
+    table.check_names(named, prefix=prefix)
+    faces_in(table)
+    known = known_faces(faces, model, replace(options, prefix=None))
+    there = [row for row, vector in enumerate(known.vectors) if vector is not None]
+    vectors = [known.vectors[row] for row in there]
+    stacked = np.stack(vectors).astype(float) if vectors else np.zeros((0, 1))  # type: ignore[arg-type]
+    group, distance = groups(stacked, by.threshold if threshold is None else threshold)
+    rows: list[dict[str, Any]] = [{} for _ in known.paths]
+    for row, one, far in zip(there, group, distance, strict=True):
+        rows[row] = {named[0].name: int(one), named[1].name: float(far)}
+    schema = pa.schema([(column.name, arrow_type(column)) for column in named])
+    results = pa.Table.from_pylist(rows, schema)
+    results = results.append_column(IMAGE_ERROR.name, pa.array(known.errors, pa.string()))
+    joined = table.join(results, [*named, IMAGE_ERROR])
+    return table.keep([e is None for e in known.errors], joined) if on_error == "drop" else joined

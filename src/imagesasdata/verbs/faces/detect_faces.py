@@ -1,0 +1,239 @@
+"""`detect_faces`: from pictures to a table with a row for each face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from imagesasdata.arrays.faces import blazeface, scrfd
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.boxes import suppress
+from imagesasdata.arrays.faces.views import View, render, views, whole
+from imagesasdata.engine.stream import Sample
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.registry import load
+from imagesasdata.options import OnError, Options, check_count
+
+Tiles = Literal["auto", "always", "never"]
+MODEL = "blazeface_full"
+# A picture is seen whole with a wide margin (for faces that fill it) and whole.
+_WHOLE = (0.5, 1.0)
+# From which length of the longer side, in sides of the input, tiles at which zoom are worth their time.
+_TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
+_MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
+
+
+def detect_faces(
+    images: Any,
+    *,
+    path: str = "path",
+    model: str = MODEL,
+    min_size: float = 20,
+    threshold: float = 0.65,
+    tiles: Tiles = "auto",
+    keep_empty: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Find the faces in pictures: a row for each, with its box and where eyes, nose and mouth are.
+
+    How many people a picture shows, how large they are in it and where they stand are measures of
+    their own; the rows go on to `embed_faces`, `analyze_faces` and `blur_faces`. A count for each
+    picture is a plain group-by on ``image_id`` (with ``keep_empty=True``, so that pictures without a
+    face are there).
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    model
+        A name from ``iad.models("detect_faces")``.
+    min_size
+        The smallest face, by the longer side of its box, in pixels.
+    threshold
+        The least score, over 0 and under 1. Lower finds more faces and more that are none.
+    tiles
+        Whether a picture is also searched in overlapping tiles, which finds small faces:
+        ``"auto"`` in pictures from 400 pixels on (more from 1,600 on; with ``"scrfd_10g"`` from
+        1,334 and 5,334 on), ``"always"``, ``"never"`` (some five times as fast; enough for
+        portraits).
+    keep_empty
+        Whether a picture without a face gets a row of nulls.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Views that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        A row for each face, and one for each picture that cannot be read:
+
+        - ``image_id``, ``path``: the picture;
+        - ``face_id``: number of the face in its picture, the most certain first;
+        - ``face_x``, ``face_y``, ``face_width``, ``face_height``: the box, from the eyebrows to the
+          chin, in pixels of the upright picture; it may reach over the border;
+        - ``face_score``: how certain the detector is, from 0 to 1;
+        - ``face_right_eye_x``, ``face_right_eye_y`` and so on for ``left_eye``, ``nose``, ``mouth``
+          (its middle), ``right_ear`` and ``left_ear``: right and left are the person's own;
+        - ``image_error``: why the picture cannot be read, else null.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, ArgumentError, DeviceError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    Of boxes that overlap by more than 0.3 (the shared area by the whole), or lie in one another by
+    0.7, the most certain is kept. Profiles, covered and upside-down faces are missed more often;
+    drawn and carved faces are found, too. How often it is right is told, with figures, in the
+    reference on faces.
+
+    References
+    ----------
+    Bazarevsky, V. et al. (2019). BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs.
+    doi:10.48550/arXiv.1907.05047
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> faces = iad.detect_faces("examples/photos/astronaut.jpg")
+    >>> len(faces), bool(100 < faces.face_width[0] < 140)
+    (1, True)
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    check_count("max_pixels", max_pixels)
+    if tiles not in get_args(Tiles):
+        raise one_of("tiles", tiles, get_args(Tiles))
+    if not 0 < threshold < 1:
+        raise ArgumentError(
+            f"threshold must be over 0 and under 1, got {threshold}.", "for example threshold=0.65."
+        )
+    if not min_size >= 0:
+        raise ArgumentError(f"min_size must be at least 0, got {min_size}.", "it is in pixels.")
+    network = load(model, task="detect_faces", progress=progress)
+    size = network.card.preprocess.size
+
+    def look(data: bytes) -> Iterator[Sample]:
+        header = read_header(data, max_pixels=max_pixels)
+        zooms = _zooms(max(header.width, header.height) / size, tiles)
+        wanted = round(size * max(zooms))
+        image = decode(data, long_side=wanted, max_pixels=max_pixels)
+        # A JPEG may have been decoded at a smaller scale than that of its pixels.
+        scale = header.width / image.width
+        for view in views(image.width, image.height, zooms):
+            yield Sample(render(image, view, size), _Seen(view, image.width, image.height, scale))
+
+    def name_faces(results: list[Any]) -> list[Row]:
+        return _faces(results, size, threshold, min_size)
+
+    verb = Verb(
+        name="detect_faces",
+        columns=col.DETECTED,
+        load=look,
+        finish=name_faces,
+        network=network.program,
+        settings={
+            "model": network.fingerprint,
+            "threshold": threshold,
+            "min_size": min_size,
+            "tiles": tiles,
+        },
+        many=True,
+        keep_empty=keep_empty,
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+class _Seen(NamedTuple):
+    """What a view is of: the decoded picture's size, and how many of the stored pixels one is."""
+
+    view: View
+    width: int
+    height: int
+    scale: float
+
+
+def _zooms(length: float, tiles: Tiles) -> tuple[float, ...]:
+    if tiles == "never":
+        return _WHOLE
+    return (*_WHOLE, *(zoom for zoom, least in _TILED if tiles == "always" or length >= least))
+
+
+def _faces(
+    results: Sequence[tuple[Any, _Seen]], size: int, threshold: float, min_size: float
+) -> list[Row]:
+    """The faces in all views of a picture, each once, in the stored picture's pixels."""
+    found = [_in_picture(outputs, seen, size, threshold) for outputs, seen in results]
+    boxes, points, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    large = boxes[:, 2:].max(axis=1) >= min_size
+    boxes, points, scores = boxes[large], points[large], scores[large]
+    kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
+    names = [column.name for column in col.DETECTED]
+    return [
+        dict(
+            zip(
+                names, (number, *boxes[one], scores[one], *_known(points[one].ravel())), strict=True
+            )
+        )
+        for number, one in enumerate(kept)
+    ]
+
+
+def _known(places: np.ndarray) -> list[float | None]:
+    """Null where the model does not know a point."""
+    return [None if place != place else float(place) for place in places]
+
+
+def _in_picture(outputs: Any, seen: _Seen, size: int, threshold: float) -> blazeface.Candidates:
+    if "near" in outputs:
+        found = blazeface.decode(outputs["near"], side=size, threshold=threshold)
+    else:
+        parts = (outputs[name] for name in ("scores", "sides", "points"))
+        found = scrfd.decode(*parts, side=size, threshold=threshold)
+    boxes, points, scores = found
+    view, corner = seen.view, np.array([seen.view.left, seen.view.top])
+    step = view.side / size
+    boxes = np.concatenate([boxes[:, :2] * step + corner, boxes[:, 2:] * step], axis=1)
+    points = points * step + corner
+    kept = whole(boxes, view, seen.width, seen.height)
+    return blazeface.Candidates(boxes[kept] * seen.scale, points[kept] * seen.scale, scores[kept])

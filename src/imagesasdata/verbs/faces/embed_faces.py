@@ -1,0 +1,136 @@
+"""`embed_faces`: each face as a vector that tells persons apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.align import by_eyes, by_points, cut
+from imagesasdata.columns import Column
+from imagesasdata.networks.zoo.registry import load
+from imagesasdata.options import OnError, Options
+from imagesasdata.verbs.faces._faces import Face, run_on_faces
+
+MODEL = "dlib_resnet"
+# Where the eyes stand on a crop, as shares of its side: where dlib's own alignment has them.
+_EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
+# Where ArcFace has eyes, nose and the middle of the mouth, on a crop of 112 pixels.
+_BY_FOUR = ("arcface_r50",)
+_ARCFACE = (
+    np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
+)
+
+
+def embed_faces(
+    faces: Any,
+    *,
+    path: str = "path",
+    model: str = MODEL,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Describe each face by a vector: near to that of another picture of the same person.
+
+    Two faces of one person have vectors that are near, two of different persons such that are far.
+    `verify_faces`, `find_faces` and `cluster_faces` do this by themselves; the vectors also serve as
+    predictors for whatever was coded by hand.
+
+    Parameters
+    ----------
+    faces
+        A table that `detect_faces` gave, with its columns.
+    path
+        The table's column of paths.
+    model
+        A name from ``iad.models("embed_faces")``.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Faces that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``face_embedding``: float32 vectors of length one; null where the row has no face;
+        - ``image_error``: why the picture cannot be read, else null.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, DeviceError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    A picture is decoded once for all its faces. The face is turned and scaled (a similarity
+    transform) so that its eyes are level and at a fixed place; without this the same person's head,
+    held askew, is taken for another's. Each vector is of length one, so distances are from 0 to 2.
+
+    References
+    ----------
+    King, D. E. (2017). High Quality Face Recognition with Deep Metric Learning. dlib.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> faces = iad.embed_faces(iad.detect_faces("examples/photos/astronaut.jpg"))
+    >>> faces.face_embedding[0].shape
+    (128,)
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        on_error=on_error,
+        progress=progress,
+    )
+    network = load(model, task="embed_faces", progress=progress)
+    size = network.card.embedding_size
+    return run_on_faces(
+        faces,
+        name="embed_faces",
+        columns=(Column(**{**vars(col.FACE_EMBEDDING), "size": size}),),
+        points=col.FOUR if model in _BY_FOUR else col.EYES,
+        cut=aligned(model, network.card.preprocess.size),
+        finish=lambda outputs: {col.FACE_EMBEDDING.name: _unit(outputs["embedding"])},
+        network=network.program,
+        options=options,
+    )
+
+
+def aligned(model: str, size: int) -> Callable[[Image.Image, Face], np.ndarray]:
+    """A function that cuts out a face with its points where a model wants them."""
+
+    def cut_out(image: Image.Image, face: Face) -> np.ndarray:
+        if model in _BY_FOUR:
+            return cut(image, by_points(face.points, _ARCFACE), size)
+        right, left = face.points
+        return cut(image, by_eyes(right, left, distance=_EYE_DISTANCE, height=_EYE_HEIGHT), size)
+
+    return cut_out
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)

@@ -1,0 +1,136 @@
+"""`models` and `model_card`: which models there are, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from imagesasdata.columns import Column, Kind
+from imagesasdata.errors import one_of
+from imagesasdata.networks.weights.file import PackageResource
+from imagesasdata.networks.weights.store import install, is_here
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.card import ModelCard, Task
+from imagesasdata.tables.table import Backend, from_columns
+
+
+def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
+    """List the models: what each can do, how good it was published to be, whether it is installed.
+
+    Parameters
+    ----------
+    task
+        ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"caption"``, ``"detect_faces"``,
+        ``"embed_faces"``, ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can
+        do it.
+    backend
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+
+    Returns
+    -------
+    table
+        A row for each model: ``model``, ``tasks``, ``architecture``, ``input_size`` (pixels),
+        ``classes``, ``embedding_size``, ``parameters``, ``megabytes`` (of the file of weights),
+        ``score`` (published), ``training_data``, ``license``, ``available`` (whether the weights are
+        on this machine), ``install`` (how to get them), ``citation``.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such task or backend.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> models = iad.models("classify")
+    >>> models[models.parameters < 5e6].model.tolist()
+    ['efficientnet_lite0', 'mobilenet_v2']
+    """
+    if task is not None and task not in get_args(Task):
+        raise one_of("task", task, get_args(Task))
+    cards = [card for card in registry.cards() if task is None or task in card.tasks]
+    return from_columns(
+        {column.name: [of_card(card) for card in cards] for column, of_card in COLUMNS.items()},
+        backend,
+    )
+
+
+def model_card(model: str) -> ModelCard:
+    """What is known of a model: origin, accuracy, license, known limits, how to cite it.
+
+    Parameters
+    ----------
+    model
+        A name from `models`.
+
+    Returns
+    -------
+    ModelCard
+        Its fields are attributes; printed, it is a page of Markdown.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is none of that name.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> iad.model_card("efficientnet_lite0").training_data
+    'ImageNet-1k (ILSVRC 2012), 1.28 million photographs in 1,000 classes'
+    """
+    return registry.card(model)
+
+
+def _megabytes(card: ModelCard) -> float:
+    """Of the files; where a size was not published, four bytes for each parameter."""
+    sizes = [file.bytes for file in card.weights]
+    known = sizes if all(sizes) else [4 * card.parameters]
+    return round(sum(known) / 1e6, 1)
+
+
+def _score(card: ModelCard) -> str:
+    return ", ".join(f"{name} {value}" for name, value in card.score.items())
+
+
+def _install(card: ModelCard) -> str:
+    if not card.weights:
+        return "registered here"
+    ways: list[str] = []
+    for file in card.weights:
+        packages = [source for source in file.sources if isinstance(source, PackageResource)]
+        if any(not source.extra for source in packages):
+            continue  # with the library
+        ways += install(file) or [f"imagesasdata weights fetch {card.name}"]
+    return "; ".join(dict.fromkeys(ways)) or "comes with imagesasdata"
+
+
+def _column(name: str, kind: Kind, description: str, unit: str = "") -> Column:
+    return Column(name, kind, description, unit=unit, null="never")
+
+
+# What each column of `models` says of a card.
+COLUMNS: dict[Column, Callable[[ModelCard], Any]] = {
+    _column("model", "string", "The name that verbs take."): lambda card: card.name,
+    _column("tasks", "string", "What it can do."): lambda card: ", ".join(card.tasks),
+    _column("architecture", "string", "The kind of network."): lambda card: card.architecture,
+    _column("input_size", "int64", "Side of the square that it sees.", "pixels"): (
+        lambda card: card.preprocess.size
+    ),
+    _column("classes", "int64", "Classes that it knows; 0 where it has none."): (
+        lambda card: card.classes
+    ),
+    _column("embedding_size", "int64", "Length of its embedding; 0 where it has none."): (
+        lambda card: card.embedding_size
+    ),
+    _column("parameters", "int64", "Numbers that it has learned."): lambda card: card.parameters,
+    _column("megabytes", "float64", "Size of its files of weights.", "MB"): _megabytes,
+    _column("score", "string", "Accuracy as published."): _score,
+    _column("training_data", "string", "What it learned from."): lambda card: card.training_data,
+    _column("license", "string", "Of the weights."): lambda card: card.license,
+    _column("available", "bool", "Whether the weights are on this machine."): (
+        lambda card: all(map(is_here, card.weights))
+    ),
+    _column("install", "string", "How to get them."): _install,
+    _column("citation", "string", "What to cite."): lambda card: card.citation,
+}

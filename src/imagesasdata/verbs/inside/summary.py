@@ -1,0 +1,107 @@
+"""`summary`: a network as a table, with a row for each layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imagesasdata.columns import Column
+from imagesasdata.networks.modules import flax_module
+from imagesasdata.options import check_count
+from imagesasdata.tables.table import Backend, from_columns
+
+_BYTES = 4
+COLUMNS = (
+    Column("layer", "string", "The layer's name in the network.", null="never"),
+    Column("kind", "string", "What it is, such as conv 3x3, 64.", null="never"),
+    Column("output", "string", "Shape of what it gives for one picture.", null="never"),
+    Column("values", "int64", "How many numbers that is.", range="1 ...", null="never"),
+    Column("bytes", "int64", "Their size as float32.", "bytes", "4 ...", null="never"),
+    Column("weights", "int64", "Weights that it has learned.", range="0 ...", null="never"),
+    Column("formula", "string", "How their number comes about.", null="never"),
+    Column("biases", "int64", "Biases that it has learned.", range="0 ...", null="never"),
+    Column("multiply_adds", "int64", "Products for one picture.", range="0 ...", null="never"),
+    Column(
+        "receptive_field",
+        "int64",
+        "Side of the square of the picture on which one value depends.",
+        "pixels",
+        "1 ...",
+        null="the output is neither a map nor a vector",
+    ),
+)
+
+
+def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pandas") -> Any:
+    """Lay out a network layer by layer: what it gives, what it has learned, what it computes.
+
+    Shows where the numbers are. In VGG16 most of the memory goes into the first layers and most of
+    the weights into the first full one; later networks did away with that one.
+
+    Parameters
+    ----------
+    model
+        A name from `models`, whose weights need not be on this machine, or a Flax NNX module.
+    input_size
+        Side of the pictures in pixels; by default what the model was trained for. A module of your
+        own has no default.
+    backend
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+
+    Returns
+    -------
+    table
+        The input, then a row for each layer in the order of their use, then a ``total``:
+
+        - ``layer``: its name in the network, which `feature_maps` takes;
+        - ``kind``: what it is, such as ``"conv 3x3, 64"``;
+        - ``output``: shape of what it gives for one picture: height x width x channels;
+        - ``values``, ``bytes``: how many numbers that is, and the memory they take as float32;
+        - ``weights``, ``formula``, ``biases``: the parameters it has learned, and how their number
+          comes about;
+        - ``multiply_adds``: multiplications (each with an addition) for one picture;
+        - ``receptive_field``: side in pixels of the square of the picture on which one of its
+          values depends; null where the output is neither a map nor a vector.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError, ArgumentTypeError
+        When there is no such model, or it cannot take pictures of that size.
+
+    Notes
+    -----
+    The network is traced with the shape of a picture, and nothing is computed. Parameters are
+    counted as they stand in training, where normalization is a layer of its own; running means and
+    variances, which are measured and not learned, are not counted. ``values`` are what a framework
+    keeps when it keeps everything; activations without weights of their own are not. The receptive
+    field is the theoretical one; near a map's middle most of the influence comes from its center,
+    and it can be larger than the picture.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> layers = iad.summary("vgg16").set_index("layer")
+    >>> print(*layers.loc["hidden.0", ["output", "weights", "formula"]])
+    4096 102760448 (7*7*512)*4096
+    """
+    from imagesasdata.networks.inside.layers import layers
+
+    check_count("input_size", input_size)
+    network, size = flax_module(model, input_size, weights=False)
+    rows = layers(network, size)
+    values = [row.values for row in rows]
+    weights, biases = [row.weights for row in rows], [row.biases for row in rows]
+    products = [row.multiply_adds for row in rows]
+    cells: list[list[Any]] = [
+        [*(row.name for row in rows), "total"],
+        [*(row.kind for row in rows), ""],
+        [*(" x ".join(map(str, row.output)) for row in rows), ""],
+        [*values, sum(values)],
+        [_BYTES * value for value in [*values, sum(values)]],
+        [*weights, sum(weights)],
+        [*(row.formula for row in rows), ""],
+        [*biases, sum(biases)],
+        [*products, sum(products)],
+        [*(row.sees for row in rows), None],
+    ]
+    names = [column.name for column in COLUMNS]
+    return from_columns(dict(zip(names, cells, strict=True)), backend)

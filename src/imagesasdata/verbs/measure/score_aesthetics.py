@@ -1,0 +1,166 @@
+"""`score_aesthetics`: how far pictures follow the handbook of photography, and what a predictor says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import numpy as np
+
+from imagesasdata.arrays.measures import Size, measure
+from imagesasdata.arrays.measures.aesthetics import COLUMNS, GROUPS, score
+from imagesasdata.arrays.pixels import fit
+from imagesasdata.columns import Column
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.stream import Sample
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import one_of
+from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
+from imagesasdata.files.decode import decode as decode_picture
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.linear_head import LinearHead, read_head
+from imagesasdata.networks.zoo.registry import load
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.verbs.measure.features import LONG_SIDE
+
+PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")
+
+
+def score_aesthetics(
+    images: Any,
+    *,
+    path: str = "path",
+    head: PathLike | None = None,
+    model: str = "efficientnet_lite0",
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Score how far pictures follow the handbook: exposure, contrast, color, sharpness, composition.
+
+    Whether a campaign's photographs look made with care can be told from the pixels to a degree, and
+    each component says in what. It is no measure of beauty: see the notes.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    head
+        A linear predictor of ratings from embeddings, fitted elsewhere: an ``.npz`` file with
+        ``weight`` (a number for each dimension), ``bias``, and ``normalize`` = 1 if it takes
+        embeddings of length 1. It adds ``aesthetic_pred``.
+    model
+        With ``head``: the model whose embeddings it takes.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is
+        measured; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        With ``head``: pictures that are run together; by default what suits the device.
+    workers
+        Threads that read, decode and measure; by default one for each core.
+    device
+        With ``head``: ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default
+        the best there is.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``aesthetic_score``: mean of the components, from 0 to 1;
+        - ``aesthetic_exposure``, ``aesthetic_contrast``, ``aesthetic_color``,
+          ``aesthetic_sharpness``, ``aesthetic_focus``, ``aesthetic_thirds``,
+          ``aesthetic_symmetry``, ``aesthetic_separation``: the components, from 0 to 1;
+        - ``aesthetic_pred``: with ``head``, its prediction;
+        - ``image_error``: why a picture was not scored, else null.
+
+    Raises
+    ------
+    ArgumentError, UnknownNameError, WeightsError, ColumnError, NameClashError, DeviceError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    The rules and their equal weights are set by hand and not fitted to anybody's taste. Before a
+    score stands for how people see pictures, have some of yours rated and compare.
+
+    References
+    ----------
+    Datta, R. et al. (2006). Studying Aesthetics in Photographic Images Using a Computational Approach.
+    ECCV. doi:10.1007/11744078_23.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.score_aesthetics("examples/photos/coffee.jpg")
+    >>> bool(0 < photos.aesthetic_score[0] < 1)
+    True
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if decode not in get_args(Exactness):
+        raise one_of("decode", decode, get_args(Exactness))
+    check_count("max_pixels", max_pixels)
+
+    def measured(data: bytes) -> Row:
+        header = read_header(data, max_pixels=max_pixels)
+        size = Size(header.width, header.height, len(data))
+        image = decode_picture(data, long_side=LONG_SIDE, exactness=decode, max_pixels=max_pixels)
+        return score(measure(fit(image, LONG_SIDE), size, GROUPS))
+
+    settings = {"decode": decode, "long_side": LONG_SIDE}
+    if head is None:
+        verb = Verb(
+            name="score_aesthetics",
+            columns=COLUMNS,
+            load=lambda data: [measured(data)],
+            finish=lambda results: results,
+            settings=settings,
+            max_pixels=max_pixels,
+        )
+        return run(images, verb, options)
+
+    network = load(model, task="embed", progress=progress)
+    linear = read_head(head, network.card.embedding_size)
+    prepare = picture_loader(network.card.preprocess, decode, max_pixels)
+    verb = Verb(
+        name="score_aesthetics",
+        columns=(*COLUMNS, PRED),
+        load=lambda data: [Sample(one.array, note=measured(data)) for one in prepare(data)],
+        finish=lambda results: [_row(results[0][0], results[0][1], linear)],
+        network=network.program,
+        settings={**settings, "model": network.fingerprint, "head": linear.fingerprint},
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+def _row(outputs: Mapping[str, np.ndarray], scores: Row, head: LinearHead) -> Row:
+    return {**scores, PRED.name: head(outputs["embedding"])}

@@ -1,0 +1,206 @@
+"""`score_emotions`: which emotions a picture may evoke, by how near it is to words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from imagesasdata.columns import Column
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import one_of
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.registry import load, load_text
+from imagesasdata.options import OnError, Options
+from imagesasdata.verbs.classify.classify import softmax
+
+Scheme = Literal["mikels", "valence_arousal"]
+
+# Mikels et al. (2005): four pleasant and four unpleasant emotions that pictures evoke.
+_MIKELS = ("amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness")
+_MIKELS_PROMPT = "a photo that evokes {}"
+# The two ends of each scale, in words that raters of pictures are given.
+_ENDS = {
+    "valence": (
+        ("a pleasant photo", "an unpleasant photo"),
+        ("a photo that makes people feel happy", "a photo that makes people feel unhappy"),
+        ("a photo of something good", "a photo of something bad"),
+    ),
+    "arousal": (
+        ("an exciting photo", "a calm photo"),
+        ("a photo that stirs people up", "a photo that makes people feel relaxed"),
+        ("an intense photo", "a dull photo"),
+    ),
+}
+EMOTION = Column("emotion", "string", "The emotion whose words fit best.")
+PROBABILITIES = tuple(
+    Column(f"{name}_prob", "float64", f"Share of {name} among the eight emotions.", range="0 to 1")
+    for name in _MIKELS
+)
+AXES = (
+    Column("valence", "float64", "How near to pleasant, as against unpleasant.", range="0 to 1"),
+    Column("arousal", "float64", "How near to exciting, as against calm.", range="0 to 1"),
+)
+COLUMNS: Mapping[Scheme, tuple[Column, ...]] = {
+    "mikels": (EMOTION, *PROBABILITIES),
+    "valence_arousal": AXES,
+}
+
+
+def score_emotions(
+    images: Any,
+    *,
+    path: str = "path",
+    model: str = "clip_vit_b32",
+    scheme: Scheme = "mikels",
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Score which emotions pictures may evoke in those who see them, by words for these emotions.
+
+    What a picture makes people feel is what campaigns work with, and what raters can be asked. A
+    network that knows pictures and words gives a first guess, to be checked against such ratings.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    model
+        A model from ``iad.models()`` that reads pictures and texts.
+    scheme
+        ``"mikels"``, eight emotions, or ``"valence_arousal"``, two scales.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and with ``scheme="mikels"``:
+
+        - ``emotion``: the one whose words fit best;
+        - ``amusement_prob``, ``awe_prob``, ``contentment_prob``, ``excitement_prob``,
+          ``anger_prob``, ``disgust_prob``, ``fear_prob``, ``sadness_prob``: shares that sum to 1;
+
+        with ``"valence_arousal"``:
+
+        - ``valence``, ``arousal``: from 0 to 1; then ``image_error``.
+
+    Raises
+    ------
+    WeightsError
+        When the model's weights are not on this machine; the message says how to get them. No score
+        is made up without them.
+    UnknownNameError, ArgumentError, MissingPackageError, ColumnError, NameClashError, DeviceError
+        For other misuse, before any picture is read.
+
+    Notes
+    -----
+    The prompts are "a photo that evokes {emotion}", and for each scale three pairs of opposites ("a
+    pleasant photo", "an unpleasant photo", ...), whose shares are averaged. The shares come from a
+    softmax over cosines times the network's own factor, as in zero-shot classification: they rank
+    pictures, and are no rating on anybody's scale. It was not measured here how they agree with raters.
+    Have a few hundred of your pictures rated, report the correlation, and where it is low fit a model to
+    the ratings with ``iad.fine_tune`` instead. What people feel differs by person and culture.
+
+    References
+    ----------
+    - Mikels, J. A. et al. (2005). Emotional category data on images from the International Affective
+      Picture System. Behavior Research Methods 37. https://doi.org/10.3758/BF03192732
+    - Kurdi, B., Lozano, S. and Banaji, M. R. (2017). Introducing the Open Affective Standardized Image
+      Set (OASIS). Behavior Research Methods 49. https://doi.org/10.3758/s13428-016-0715-3
+
+    Examples
+    --------
+    After ``imagesasdata weights fetch clip_vit_b32``:
+
+    >>> import imagesasdata as iad
+    >>> photos = iad.score_emotions("examples/photos", scheme="valence_arousal")  # doctest: +SKIP
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if scheme not in get_args(Scheme):
+        raise one_of("scheme", scheme, get_args(Scheme))
+    network = load(model, task="zero_shot", progress=progress)
+    texts = prompts(scheme)
+    prepare = picture_loader(network.card.preprocess, decode, max_pixels)
+    side = load_text(model)
+    directions = side.scale * _unit(
+        np.asarray(side.apply(side.params, side.tokenize(texts))["embedding"])
+    )
+    verb = Verb(
+        name="score_emotions",
+        columns=COLUMNS[scheme],
+        load=prepare,
+        finish=lambda results: [_row(scheme, directions @ _unit(results[0][0]["embedding"]))],
+        network=network.program,
+        settings={"model": network.fingerprint, "decode": decode, "texts": texts},
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+def prompts(scheme: Scheme) -> list[str]:
+    """The texts that pictures are compared with."""
+    if scheme == "mikels":
+        return [_MIKELS_PROMPT.format(name) for name in _MIKELS]
+    return [text for pairs in _ENDS.values() for pair in pairs for text in pair]
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    vectors = vectors.astype(np.float64)
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def _row(scheme: Scheme, logits: np.ndarray) -> Row:
+    if scheme == "mikels":
+        shares = softmax(logits)
+        names = [column.name for column in PROBABILITIES]
+        return {
+            EMOTION.name: _MIKELS[int(shares.argmax())],
+            **dict(zip(names, shares.tolist(), strict=True)),
+        }
+    scales = logits.reshape(len(_ENDS), -1, 2)
+    return {
+        name: float(np.mean([softmax(pair)[0] for pair in pairs]))
+        for name, pairs in zip(_ENDS, scales, strict=True)
+    }

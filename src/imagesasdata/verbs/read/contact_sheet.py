@@ -1,0 +1,239 @@
+"""`contact_sheet`: the pictures of a table in a grid, with what is known of each below it."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imagesasdata.arrays.pixels import fit
+from imagesasdata.engine.stream import Loaded, stream
+from imagesasdata.figures import new_figure
+from imagesasdata.files.decode import MAX_PIXELS, decode, limits, read_header
+from imagesasdata.files.parts import Pictures
+from imagesasdata.files.sources import PathLike
+from imagesasdata.machine import cores
+from imagesasdata.options import check_count
+from imagesasdata.tables.table import open_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SIDES = ("x", "y", "width", "height")
+_INCHES = 1.6
+_CAPTION_INCHES = 0.3
+_CAPTION_WIDTH = 24
+_DPI = 150
+
+
+def contact_sheet(
+    images: Any,
+    *,
+    path: str = "path",
+    label: str | None = None,
+    sort: str | None = None,
+    by: str | None = None,
+    boxes: Any = None,
+    per_row: int = 6,
+    most: int = 60,
+    title: str | None = None,
+    to: PathLike | None = None,
+) -> Figure:
+    """Draw the pictures of a table as a grid of thumbnails: the figure to look at first.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    label
+        A column whose value is written below each picture; by default the file's name.
+    sort
+        A column to sort by, the smallest first; by default the table's order.
+    by
+        A column of groups, such as ``"cluster"``: each group has rows of its own under its name.
+    boxes
+        The long table of a verb that finds things, with a row for each and the columns ``path`` and
+        ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of the upright original:
+        they are drawn on the pictures.
+    per_row
+        Pictures in a row.
+    most
+        Pictures on the sheet; of a longer table the first ones are shown, and the title says so.
+        With ``by`` each group has an equal part of them.
+    title
+        Written above the sheet.
+    to
+        A file to save the sheet to (``.png``, ``.pdf``, ``.svg``, ...).
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A notebook shows it. A picture that cannot be read has its reason in its place.
+
+    Raises
+    ------
+    ColumnError
+        When a table has no such column.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.classify("examples/photos")
+    >>> sheet = iad.contact_sheet(photos, label="label")
+    >>> len(sheet.axes)
+    12
+    """
+    check_count("per_row", per_row)
+    check_count("most", most)
+    table = open_table(images, path)
+    order = list(range(len(table)) if sort is None else table.order_by(table.known(sort)))
+    groups = {None: order} if by is None else _groups(table.cells(table.known(by)), order)
+    part = max(1, most // max(len(groups), 1))
+    groups = {name: rows[:part] for name, rows in groups.items()}
+    paths = table.paths()
+    if label is None:
+        captions = [os.path.basename(name or "") for name in paths]
+    else:
+        captions = table.captions(table.known(label))
+    drawn = {} if boxes is None else _boxes(boxes)
+    shown = [row for rows in groups.values() for row in rows]
+    small = _thumbnails(paths, shown, drawn, round(_INCHES * _DPI))
+    if len(shown) < len(table):
+        title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
+    blocks = {
+        None if name is None else f"{by}: {name}": [(small[row], captions[row]) for row in rows]
+        for name, rows in groups.items()
+    }
+    figure = _draw(blocks, per_row, title)
+    if to is not None:
+        figure.savefig(os.fspath(to), dpi=_DPI)
+    return figure
+
+
+def thumbnails(
+    paths: Sequence[str | None], side: int = round(_INCHES * _DPI)
+) -> list[np.ndarray | str]:
+    """The pictures, their longer side so many pixels at most, or why one cannot be read."""
+    found = _thumbnails(paths, list(range(len(paths))), {}, side)
+    return [found[row].picture for row in range(len(paths))]
+
+
+def _groups(cells: list[Any], order: list[int]) -> dict[Any, list[int]]:
+    """The rows of each group, the groups sorted, rows without one last."""
+    found: dict[Any, list[int]] = {}
+    for row in order:
+        found.setdefault(cells[row], []).append(row)
+    names = [name for name in found if name is not None]
+    try:
+        names.sort()
+    except TypeError:
+        names.sort(key=str)
+    return {
+        **{name: found[name] for name in names},
+        **({"none": found[None]} if None in found else {}),
+    }
+
+
+def _boxes(boxes: Any) -> dict[str, list[tuple[float, ...]]]:
+    """The boxes on each path, as left, top, width and height."""
+    table = open_table(boxes, "path")
+    start = "face_" if "face_x" in table.names else ""
+    sides = [table.cells(table.known(f"{start}{side}")) for side in _SIDES]
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for path, *box in zip(table.paths(), *sides, strict=True):
+        if path is not None and None not in box:
+            found.setdefault(path, []).append(tuple(float(side) for side in box))
+    return found
+
+
+@dataclass(frozen=True)
+class _Thumbnail:
+    """A small picture, or why there is none, and boxes on it in its own pixels."""
+
+    picture: np.ndarray | str
+    boxes: list[tuple[float, ...]] = field(default_factory=list)
+
+
+def _thumbnails(
+    paths: Sequence[str | None],
+    rows: list[int],
+    boxes: dict[str, list[tuple[float, ...]]],
+    side: int,
+) -> dict[int, _Thumbnail]:
+    def load(row: int) -> Loaded:
+        name = paths[row]
+        if name is None:
+            return Loaded([_Thumbnail("no path")])
+        data = files.read(name)
+        picture = fit(decode(data, long_side=side), side)
+        scale = picture.shape[1] / read_header(data).width
+        scaled = [tuple(scale * part for part in box) for box in boxes.get(name, [])]
+        return Loaded([_Thumbnail(picture, scaled)])
+
+    with Pictures() as files, limits(MAX_PIXELS):
+        return {
+            done.job: _Thumbnail(done.error) if done.error is not None else done.results[0]
+            for done in stream(rows, load, None, workers=cores())
+        }
+
+
+def _draw(
+    blocks: dict[str | None, list[tuple[_Thumbnail, str]]], per_row: int, title: str | None
+) -> Figure:
+    across = min(per_row, max((len(cells) for cells in blocks.values()), default=1) or 1)
+    # Each block begins a row; what its last row lacks stays empty.
+    grid: list[tuple[_Thumbnail, str] | None] = []
+    headings: dict[int, str] = {}
+    for name, cells in blocks.items():
+        if name is not None:
+            headings[len(grid)] = name
+        grid += cells
+        grid += [None] * (-len(grid) % across)
+    rows = [grid[start : start + across] for start in range(0, len(grid), across)] or [[None]]
+    # A row is as high as its highest picture, so that wide ones leave no gap above them.
+    tall = [max(_height(cell) for cell in row) for row in rows]
+    height = sum(tall) + len(rows) * _CAPTION_INCHES
+    height += (0.4 if title else 0) + 0.2 * len(headings)
+    figure = new_figure(across * _INCHES, height)
+    axes = figure.subplots(len(rows), across, squeeze=False, height_ratios=tall).ravel()
+    for place, (axis, cell) in enumerate(zip(axes, grid, strict=False)):
+        if cell is not None:
+            _draw_cell(axis, *cell)
+        if place in headings:
+            axis.set_title(headings[place], loc="left", fontsize=8, fontweight="bold")
+    for axis in axes:
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    if title:
+        figure.suptitle(title, fontsize=9)
+    return figure
+
+
+def _height(cell: tuple[_Thumbnail, str] | None) -> float:
+    """Of a picture on the sheet, in inches; a reason in its place has half that of a square."""
+    if cell is None or isinstance(cell[0].picture, str):
+        return _INCHES / 2
+    high, wide = cell[0].picture.shape[:2]
+    return _INCHES * high / max(high, wide)
+
+
+def _draw_cell(axis: Axes, thumbnail: _Thumbnail, caption: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    if isinstance(thumbnail.picture, str):
+        why = textwrap.fill(thumbnail.picture, _CAPTION_WIDTH)
+        axis.text(0.5, 0.5, why, ha="center", va="center", fontsize=6, color="firebrick")
+    else:
+        axis.imshow(thumbnail.picture)
+    for left, top, width, height in thumbnail.boxes:
+        box = Rectangle((left, top), width, height, fill=False, edgecolor="gold", linewidth=1.2)
+        axis.add_patch(box)
+    axis.set_anchor("S")
+    axis.set_xlabel(textwrap.shorten(caption, 2 * _CAPTION_WIDTH), fontsize=7)

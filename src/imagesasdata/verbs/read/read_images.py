@@ -1,0 +1,186 @@
+"""`read_images`: from files to a table with a row for each picture."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from imagesasdata import columns as col
+from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
+from imagesasdata.engine.verb import Row, Source, Verb, run
+from imagesasdata.errors import one_of
+from imagesasdata.files.decode import MAX_PIXELS, read_header
+from imagesasdata.files.exif import CAMERA, PLACE, camera
+from imagesasdata.files.parts import Reference
+from imagesasdata.files.sources import PICTURES, Media, PathLike
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import Backend, from_paths, is_paths
+
+COLUMNS = (
+    col.FORMAT,
+    col.MODE,
+    col.WIDTH,
+    col.HEIGHT,
+    col.BYTES,
+    col.SHA256,
+    col.TAKEN_AT,
+)
+# Files of which each may hold several pictures.
+FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
+
+
+def read_images(
+    images: PathLike | Iterable[PathLike] | Any,
+    *,
+    path: str = "path",
+    exif: bool = False,
+    gps: bool = False,
+    frames: Literal["first", "all"] = "first",
+    backend: Backend = "pandas",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Make a table with a row for each picture, from a folder, a glob, an archive or a table.
+
+    The first step of an analysis: what pictures there are, how large, of which kind, taken when,
+    and which files cannot be read. Only headers are decoded, so it is quick; a picture damaged
+    further in is found by the first verb that looks at its pixels.
+
+    Parameters
+    ----------
+    images
+        A folder (searched with its sub-folders), a glob, a ``.zip`` file, a URL that fsspec knows
+        (``s3://``, ``gs://``, ``zip://``, ...), a list of these, or a table with a column of paths.
+    path
+        The table's column of paths.
+    exif
+        Whether to add what the camera wrote into the file: its make and model, program, turn,
+        exposure time, aperture, sensitivity and focal length.
+    gps
+        Whether to add where the picture was taken. Only for those who need it: it may be a person's
+        home.
+    frames
+        ``"first"`` gives a row for each file. ``"all"`` gives a row for each frame of an animation
+        or page of a document, whose ``path`` every verb reads.
+    backend
+        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that
+        is given comes back as its own kind.
+    max_pixels
+        A picture with more pixels is refused from its header. The default is the largest that
+        phones make.
+    prefix
+        Put before the new columns' names.
+    workers
+        Threads that read files; by default one for each core, or 16 for remote files.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        From paths: ``image_id`` (number from 0) and ``path``; from a table: its own rows. And:
+
+        - ``format``, ``mode``: as Pillow names them;
+        - ``width``, ``height``: of the upright picture, in pixels;
+        - ``bytes``, ``sha256``: of the file;
+        - ``taken_at``: the camera's clock, from EXIF, without time zone;
+        - with ``exif``: ``camera_make``, ``camera_model``, ``software``, ``orientation``,
+          ``exposure_time`` (seconds), ``f_number``, ``iso``, ``focal_length`` (mm);
+        - with ``gps``: ``gps_latitude``, ``gps_longitude`` (degrees), ``gps_altitude`` (meters);
+        - ``image_error``: why the picture cannot be read, else null.
+
+        With ``frames="all"`` the table is a long one: ``image_id`` numbers its rows, ``file_id`` and
+        ``file_path`` are the file's, ``path`` is the frame's (``FILE#frame=NUMBER`` where there are
+        several) and ``frame`` its number from 0.
+
+    Raises
+    ------
+    UnknownNameError
+        When ``frames`` is neither.
+    ArgumentError
+        When a folder or glob has no picture in it.
+    ColumnError, NameClashError
+        When the table lacks the column ``path``, or has a column of one of the new names.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> photos = iad.read_images("examples/photos")
+    >>> photos[["format", "width", "height"]].head(2)
+      format  width  height
+    0   JPEG    512     512
+    1   JPEG    512     512
+    """
+    check_count("max_pixels", max_pixels)
+    options = Options(
+        path=path,
+        prefix=prefix,
+        workers=workers,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if frames not in ("first", "all"):
+        raise one_of("frames", frames, ("first", "all"))
+    columns = (*COLUMNS, *(CAMERA if exif else ()), *(PLACE if gps else ()))
+
+    def describe(data: bytes) -> Row:
+        row = _describe(data, max_pixels)
+        if exif or gps:
+            said = camera(data, place=gps, max_pixels=max_pixels)
+            row |= {column.name: said[column.name] for column in columns if column.name in said}
+        return row
+
+    def visit(source: Source) -> list[Row]:
+        data = source.files.read(source.path)
+        row = describe(data)
+        count = read_header(data, max_pixels=max_pixels).frames
+        return [
+            {
+                **row,
+                PATH.name: str(Reference(source.path, "frame", n)) if count > 1 else source.path,
+                FRAME.name: n,
+            }
+            for n in range(count)
+        ]
+
+    whole = frames == "first"
+    verb = Verb(
+        name="read_images",
+        columns=columns if whole else (PATH, FRAME, *columns),
+        load=(lambda data: [describe(data)]) if whole else None,
+        visit=None if whole else visit,
+        finish=lambda results: results,
+        settings={"exif": exif, "gps": gps, "frames": frames},
+        many=not whole,
+        media=PICTURES if whole else FILES,
+        number=None if whole else IMAGE_ID,
+        max_pixels=max_pixels,
+    )
+    if is_paths(images):
+        images = from_paths(images, backend, verb.media)
+        options = Options(**{**vars(options), "path": verb.media.path.name})
+    return run(images, verb, options)
+
+
+def _describe(data: bytes, max_pixels: int) -> dict[str, Any]:
+    header = read_header(data, max_pixels=max_pixels)
+    return {
+        col.FORMAT.name: header.format,
+        col.MODE.name: header.mode,
+        col.WIDTH.name: header.width,
+        col.HEIGHT.name: header.height,
+        col.BYTES.name: len(data),
+        col.SHA256.name: hashlib.sha256(data).hexdigest(),
+        col.TAKEN_AT.name: header.taken_at,
+    }

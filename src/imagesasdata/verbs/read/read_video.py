@@ -1,0 +1,230 @@
+"""`read_video`: from videos to a table with a row for each frame that is looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from imagesasdata import columns as col
+from imagesasdata.columns import IMAGE_ERROR
+from imagesasdata.engine.verb import Row, Source, Verb, run
+from imagesasdata.errors import ArgumentError, ImageError
+from imagesasdata.files.decode import MAX_PIXELS
+from imagesasdata.files.parts import Reference
+from imagesasdata.files.sources import VIDEOS, PathLike
+from imagesasdata.files.video import Video
+from imagesasdata.files.writing import Folder, folder
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
+
+COLUMNS = (FRAME_PATH, col.FRAME, col.TIME)
+
+
+Choice = Callable[[Video], np.ndarray]
+
+
+def read_video(
+    videos: PathLike | Iterable[PathLike] | Any,
+    *,
+    path: str = "path",
+    every: str | float | None = None,
+    fps: float | None = None,
+    frames: int | None = None,
+    to: PathLike | None = None,
+    format: str = "jpeg",
+    backend: Backend = "pandas",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Make a table with a row for each of some frames of videos.
+
+    Every verb for pictures takes the table as it is: ``iad.classify(iad.read_video("floor.mp4",
+    every="5s"))``. Frames are decoded one at a time as they are looked at, so neither a long video
+    nor many of them fill the memory.
+
+    Parameters
+    ----------
+    videos
+        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with a
+        column of paths.
+    path
+        The table's column of paths.
+    every
+        The time from one frame to the next: ``"1s"``, ``"500ms"``, ``"2min"``, a number of seconds;
+        or ``"shots"``: one frame of each shot (see `video_shots`), or ``"frame"``: all. By default
+        ``"1s"``, unless ``fps`` or ``frames`` is given.
+    fps
+        In place of ``every``: frames per second.
+    frames
+        In place of ``every``: so many frames of each video, from its first on, at equal times.
+    to
+        A folder: the frames are written to it as files. By default the column ``path`` refers to the
+        frame within the video, and nothing is written.
+    format
+        With ``to``: ``"jpeg"`` (quality 95), ``"png"``, ``"tiff"`` or ``"webp"``.
+    backend
+        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. For a table
+        that is given, the result is of its own kind.
+    max_pixels
+        A video with larger frames is refused from its header.
+    prefix
+        Put before the names of the columns ``path``, ``frame`` and ``time``.
+    workers
+        Threads, each with a video of its own; by default one for each core.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        A row for each frame, and one for each video that cannot be read:
+
+        - ``image_id``: number of the row, from 0;
+        - ``video_id``, ``video_path``: the video; a table's own ``video_id`` is kept;
+        - ``path``: the frame, as a file or as ``VIDEO#t=SECONDS``;
+        - ``frame``: its number in the video, from 0;
+        - ``time``: when it is shown, in seconds from the first frame;
+        - ``image_error``: why the video cannot be read, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError
+        For misuse, before any video is read.
+
+    Notes
+    -----
+    At a time ``t`` the frame is taken that is shown at ``t``: the last one that starts by then. With
+    a variable frame rate this is what a viewer sees; a frame is listed once. A video that is marked
+    as turned comes upright. Of several video tracks the first is taken.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> frames = iad.read_video("examples/videos/shots.mp4", every="2s")
+    >>> frames[["path", "frame", "time"]].head(2)
+                                path  frame  time
+    0  examples/videos/shots.mp4#t=0      0   0.0
+    1  examples/videos/shots.mp4#t=2     20   2.0
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        workers=workers,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    choose = _choice(every, fps, frames)
+    check_count("max_pixels", max_pixels)
+    target = None if to is None else folder(to, format)
+
+    def visit(source: Source) -> Iterator[Row]:
+        with (
+            source.files.open(source.path) as file,
+            Video(file, max_pixels=max_pixels) as video,
+        ):
+            chosen = choose(video)
+            if not len(chosen):
+                raise ImageError("video has no frame")
+            if target is None:
+                yield from _references(source.path, video, chosen)
+            else:
+                stamp = source.files.stamp(source.path) or len(video.times())
+                yield from _files(source.path, video, chosen, target, stamp)
+
+    verb = Verb(
+        name="read_video",
+        columns=COLUMNS,
+        visit=visit,
+        finish=lambda results: results,
+        settings={
+            "every": every,
+            "fps": fps,
+            "frames": frames,
+            "to": None if target is None else os.fspath(target.place.absolute()),
+            "format": format,
+        },
+        many=True,
+        media=VIDEOS,
+        number=FRAME_ID,
+        max_pixels=max_pixels,
+    )
+    if is_paths(videos):
+        videos = from_paths(videos, backend, VIDEOS)
+        options = Options(**{**vars(options), "path": VIDEOS.path.name})
+    return run(videos, verb, options)
+
+
+def _choice(every: str | float | None, fps: float | None, frames: int | None) -> Choice:
+    """From a video to the numbers of the frames that are taken."""
+    given = {"every": every, "fps": fps, "frames": frames}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise ArgumentError(f"{' and '.join(named)} say two things.", "give one of them.")
+    if frames is not None:
+        check_count("frames", frames)
+        return lambda video: _equally(video.times(), frames)
+    if every == "frame":
+        return lambda video: np.arange(len(video.times()))
+    if every == "shots":
+        return key_frames
+    if fps is not None:
+        step = 1.0 / seconds("fps", fps)
+    else:
+        step = seconds("every", "1s" if every is None else every)
+    return lambda video: grid(video.times(), step)
+
+
+def _equally(times: np.ndarray, count: int) -> np.ndarray:
+    """So many frames, the first at 0, at equal distances; all when there are no more."""
+    if count >= len(times):
+        return np.arange(len(times))
+    end = times[-1] + (times[-1] - times[0]) / (len(times) - 1)
+    return shown(times, np.arange(count) * (end / count))
+
+
+def _references(path: str, video: Video, chosen: np.ndarray) -> Iterator[Row]:
+    times = video.times()
+    for number in chosen.tolist():
+        time = float(times[number])
+        yield _row(str(Reference(path, "t", time)), number, time)
+
+
+def _files(
+    path: str, video: Video, chosen: np.ndarray, target: Folder, stamp: object
+) -> Iterator[Row]:
+    times = video.times()
+    files = {
+        number: target.name(path, stamp, suffix=f"-{number:06d}") for number in chosen.tolist()
+    }
+    missing = [number for number, file in files.items() if not file.exists()]
+    reader = video.frames(times[missing])
+    for number, file in files.items():
+        time = float(times[number])
+        if number in missing[:1]:
+            missing = missing[1:]
+            try:
+                target.write(next(reader).pixels, file)
+            except ImageError as error:
+                # The frames before are there; what is missing is said in rows of their own.
+                yield {**_row(None, number, time), IMAGE_ERROR.name: error.message}
+                reader = video.frames(times[missing])
+                continue
+        yield _row(os.fspath(file), number, time)
+
+
+def _row(path: str | None, number: int, time: float) -> Row:
+    return dict(zip((c.name for c in COLUMNS), (path, number, time), strict=True))

@@ -1,0 +1,166 @@
+"""`transform`: pictures through a pipe of steps, into a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import numpy as np
+from PIL import Image
+
+from imagesasdata import columns as col
+from imagesasdata.engine.verb import Row, Source, Verb, run
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
+from imagesasdata.files.decode import decode as decode_picture
+from imagesasdata.files.sources import PathLike
+from imagesasdata.files.writing import folder
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.steps import Step
+from imagesasdata.steps.sizes import Resize
+
+COLUMNS = (col.OUT_PATH, col.OUT_WIDTH, col.OUT_HEIGHT)
+
+
+def transform(
+    images: Any,
+    steps: Sequence[Step] | Step,
+    *,
+    path: str = "path",
+    to: PathLike,
+    format: str = "jpeg",
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Put pictures through a pipe of steps and write the results to a folder.
+
+    To prepare pictures for people or programs (all of one size, in gray, without metadata), and to
+    see what a filter does: blur, edges, a threshold, any kernel.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    steps
+        One of `imagesasdata.steps` or a list of them, done from first to last.
+    path
+        The table's column of paths.
+    to
+        The folder for the results; it is made if need be. The sources stay as they are.
+    format
+        ``"jpeg"`` (quality 95), ``"png"`` or ``"tiff"`` (without loss), or ``"webp"``.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale when the first step makes it at most half
+        as large, as Pillow's ``thumbnail`` does; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    workers
+        Threads that read, transform and write; by default one for each core.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``out_path``: the new picture's file;
+        - ``out_width``, ``out_height``: its size in pixels;
+        - ``image_error``: why there is none, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError, NameClashError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    A result's name is its source's with a hash of path, steps and the source's size and time, so
+    sources of the same name do not collide, and a run that was stopped goes on where it was: what
+    is in the folder already is not made again. Results are upright, in sRGB and without metadata.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> from tempfile import mkdtemp
+    >>> small = [iad.steps.resize(short_side=100), iad.steps.grayscale()]
+    >>> photos = iad.transform("examples/photos/chelsea.jpg", small, to=mkdtemp())
+    >>> photos[["out_width", "out_height"]]
+       out_width  out_height
+    0        150         100
+    """
+    options = Options(
+        path=path, prefix=prefix, workers=workers, on_error=on_error, progress=progress
+    )
+    pipe = _check_steps(steps)
+    if decode not in get_args(Exactness):
+        raise one_of("decode", decode, get_args(Exactness))
+    check_count("max_pixels", max_pixels)
+    target = folder(to, format)
+
+    def visit(source: Source) -> list[Row]:
+        stamp = source.files.stamp(source.path)
+        data = source.files.read(source.path) if stamp is None else None
+        out = target.name(source.path, stamp or _hash(data), decode, *pipe)
+        if not out.exists():
+            data = source.files.read(source.path) if data is None else data
+            pixels = np.asarray(_decode(data, pipe[0], decode, max_pixels))
+            for step in pipe:
+                pixels = step(pixels)
+            target.write(pixels, out)
+        with Image.open(out) as made:
+            width, height = made.size
+        return [dict(zip(_NAMES, (os.fspath(out), width, height), strict=True))]
+
+    verb = Verb(
+        name="transform",
+        columns=COLUMNS,
+        visit=visit,
+        finish=lambda results: results,
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+_NAMES = [column.name for column in COLUMNS]
+
+
+def _hash(data: bytes | None) -> str:
+    """A hash that stands for a file whose time is not known."""
+    return hashlib.sha256(data or b"").hexdigest()
+
+
+def _decode(data: bytes, first: Step, exactness: Exactness, max_pixels: int) -> Image.Image:
+    """The picture, or one of at least twice the size that the first step gives it."""
+    if exactness == "exact" or not isinstance(first, Resize) or first.method == "nearest":
+        return decode_picture(data, exactness="exact", max_pixels=max_pixels)
+    header = read_header(data, max_pixels=max_pixels)
+    width, height = first.size(header.width, header.height)
+    # One scale for both sides: the larger one where the step stretches.
+    scale = 2 * max(width / header.width, height / header.height)
+    wanted = -int(-scale * max(header.width, header.height) // 1)
+    return decode_picture(data, long_side=wanted, max_pixels=max_pixels)
+
+
+def _check_steps(steps: Sequence[Step] | Step) -> tuple[Step, ...]:
+    pipe = (steps,) if isinstance(steps, Step) else tuple(steps)
+    if not pipe:
+        raise ArgumentError("steps is empty.", "for example [iad.steps.resize(256)].")
+    for step in pipe:
+        if not isinstance(step, Step):
+            raise ArgumentTypeError(
+                f"Expected steps, got {type(step).__name__} ({step!r}).",
+                "make them with iad.steps, for example iad.steps.resize(256).",
+            )
+    return pipe

@@ -1,0 +1,170 @@
+"""`video_shots`: from videos to a table with a row for each shot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from imagesasdata import columns as col
+from imagesasdata.arrays.measures.shots import Shot
+from imagesasdata.columns import Column
+from imagesasdata.engine.verb import Row, Source, Verb, run
+from imagesasdata.files.decode import MAX_PIXELS
+from imagesasdata.files.parts import Reference
+from imagesasdata.files.sources import VIDEOS, PathLike
+from imagesasdata.files.video import Video
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.verbs.read._frames import (
+    FRAME_ID,
+    FRAME_PATH,
+    MIN_LENGTH,
+    find_shots,
+    middle,
+    seconds,
+)
+
+_NULL = "the video could not be read"
+COLUMNS = (
+    FRAME_PATH,
+    col.FRAME,
+    col.TIME,
+    Column("shot", "int64", "Number of the shot in its video.", range="0 ...", null=_NULL),
+    Column("start", "float64", "When the shot begins.", unit="seconds", range="0 ...", null=_NULL),
+    Column(
+        "end", "float64", "When the next one begins.", unit="seconds", range="0 ...", null=_NULL
+    ),
+    Column("begins", "string", "How the shot begins: start, cut or fade.", null=_NULL),
+)
+
+
+def video_shots(
+    videos: PathLike | Iterable[PathLike] | Any,
+    *,
+    path: str = "path",
+    min_length: str | float = MIN_LENGTH,
+    backend: Backend = "pandas",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Make a table with a row for each shot of videos, found by cuts and by fades through black.
+
+    Shots are what an editor chose: how many there are, how long they last, and by their key frames
+    what they show. The key frame, in the middle, is in the column ``path``, so that
+    ``iad.classify(iad.video_shots("news.mp4"))`` says what each shot shows.
+
+    Parameters
+    ----------
+    videos
+        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with a
+        column of paths.
+    path
+        The table's column of paths.
+    min_length
+        The shortest shot: ``"0.6s"``, ``"500ms"`` or a number of seconds. What would be shorter is
+        part of the shot before.
+    backend
+        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+    max_pixels
+        A video with larger frames is refused from its header.
+    prefix
+        Put before the names of the new columns.
+    workers
+        Threads, each with a video of its own; by default one for each core.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        A row for each shot, and one for each video that cannot be read:
+
+        - ``image_id``: number of the row; ``video_id``, ``video_path``: the video;
+        - ``path``, ``frame``, ``time``: the key frame, as `read_video` has it;
+        - ``shot``: its number in the video, from 0;
+        - ``start``, ``end``: in seconds from the first frame; a shot ends where the next begins;
+        - ``begins``: ``"start"`` (of the video), ``"cut"`` or ``"fade"`` (through black);
+        - ``image_error``: why the video cannot be read, else null.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError
+        For misuse, before any video is read.
+
+    Notes
+    -----
+    The rules are PySceneDetect's adaptive and threshold detectors with their defaults, and a check
+    that a single odd frame is no cut. Dissolves, wipes and fades to white are not found; a whole
+    picture that changes its color at once is found as a cut.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> iad.video_shots("examples/videos/shots.mp4")[["shot", "start", "end", "begins"]]
+       shot  start  end begins
+    0     0    0.0  2.5  start
+    1     1    2.5  4.0    cut
+    2     2    4.0  6.0    cut
+    3     3    6.0  8.0    cut
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        workers=workers,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    least = seconds("min_length", min_length)
+    check_count("max_pixels", max_pixels)
+
+    def visit(source: Source) -> Iterator[Row]:
+        with (
+            source.files.open(source.path) as file,
+            Video(file, max_pixels=max_pixels) as video,
+        ):
+            yield from _rows(source.path, video, find_shots(video, least))
+
+    verb = Verb(
+        name="video_shots",
+        columns=COLUMNS,
+        visit=visit,
+        finish=lambda results: results,
+        settings={"min_length": least},
+        many=True,
+        media=VIDEOS,
+        number=FRAME_ID,
+        max_pixels=max_pixels,
+    )
+    if is_paths(videos):
+        videos = from_paths(videos, backend, VIDEOS)
+        options = Options(**{**vars(options), "path": VIDEOS.path.name})
+    return run(videos, verb, options)
+
+
+def _rows(path: str, video: Video, shots: list[Shot]) -> Iterator[Row]:
+    times = video.times()
+    starts = [float(times[shot.start]) for shot in shots]
+    ends = [*starts[1:], video.end]
+    for number, shot in enumerate(shots):
+        place = middle(shot)
+        time = float(times[place])
+        values = (
+            str(Reference(path, "t", time)),
+            place,
+            time,
+            number,
+            starts[number],
+            ends[number],
+            shot.begins,
+        )
+        yield dict(zip((column.name for column in COLUMNS), values, strict=True))

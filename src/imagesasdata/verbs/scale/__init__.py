@@ -1,0 +1,1 @@
+"""Many machines, and decoding apart."""

@@ -1,0 +1,58 @@
+"""`ray_workers`: what each of Ray's workers gets: processors, GPUs, rows at a time."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from imagesasdata.engine.ray.workers import Workers, choose
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.options import check_count
+
+
+@contextlib.contextmanager
+def ray_workers(
+    *, actors: int | None = None, cpus: int = 1, gpus: float = 0, rows: int = 256
+) -> Iterator[None]:
+    """Say what verbs on Ray Datasets get, for the lines within a ``with`` block.
+
+    A verb on a Dataset starts actors, processes that load the model once and then take block after
+    block of rows. The defaults fill a cluster's processors with one actor each; on GPUs say so here.
+
+    Parameters
+    ----------
+    actors
+        How many actors each verb may start; by default as many as the cluster has room for.
+    cpus
+        Cores that each actor decodes and computes with. Fewer actors with more cores take less
+        memory, for each holds the model.
+    gpus
+        GPUs of each actor; without any it computes on the CPU. Under 1, actors share one.
+    rows
+        Rows in a block: what is done again when an actor or a machine is lost.
+
+    Returns
+    -------
+    context manager
+        For a ``with`` block; it holds for the verbs that are called within.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When a value cannot be used.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> with iad.ray_workers(actors=8, cpus=4, gpus=1):
+    ...     pass  # labeled = iad.classify(dataset)
+    """
+    check_count("actors", actors)
+    check_count("cpus", cpus)
+    check_count("rows", rows)
+    if isinstance(gpus, bool) or not isinstance(gpus, (int, float)):
+        raise ArgumentTypeError(f"gpus must be a number, got {gpus!r}.", "for example gpus=1.")
+    if gpus < 0:
+        raise ArgumentError(f"gpus must be at least 0, got {gpus}.", "for example gpus=1.")
+    with choose(Workers(actors, cpus, gpus, rows)):
+        yield

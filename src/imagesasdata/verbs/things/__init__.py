@@ -1,0 +1,1 @@
+"""Verbs on objects and words in pictures."""

@@ -1,0 +1,139 @@
+"""`count_objects`: how many things of each kind pictures show, a row for each picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from imagesasdata.columns import Column
+from imagesasdata.engine.verb import Row, run
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.class_names import Labels
+from imagesasdata.options import OnError, Options
+from imagesasdata.verbs.things.detect_objects import detector, look_for
+
+COUNT = Column("n_{}", "int64", "How many things of that kind were found.", range="0 ...")
+
+
+def count_objects(
+    images: Any,
+    *,
+    path: str = "path",
+    model: str = "centernet",
+    threshold: float | None = None,
+    labels: Sequence[str] | str | None = None,
+    template: str | None = None,
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Count the things that each picture shows: columns such as ``n_person`` for a regression.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    model
+        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"``, all of COCO's 80 kinds of things; or
+        ``"owlvit_b32"``, which counts what ``labels`` say.
+    threshold
+        Things of which the model is less sure are not counted, from 0 to 1; by default what is usual
+        for the model.
+    labels
+        Count these kinds only, as in ``("person", "car")``; by default all 80. For OWL-ViT, and
+        needed there, what to count in your own words.
+    template
+        A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
+        ``"a photo of {}"``.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and ``n_<kind>`` for each kind (``n_person``, ``n_traffic_light``,
+        ...), 0 where none was found and null where the picture could not be read; then
+        ``image_error``.
+
+    Raises
+    ------
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, ArgumentTypeError,
+    DeviceError, MissingPackageError
+        For misuse, before any picture is read.
+
+    Notes
+    -----
+    A count from a detector is too low where things are many, small or hidden, so its error grows with
+    the count itself. Before it stands for a crowd's size, have some pictures counted by hand.
+    The same things as `detect_objects` finds with the same options are counted.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> iad.count_objects("examples/photos", labels=("person", "cup"))  # doctest: +SKIP
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    wanted = look_for(model, labels, template, device=device, progress=progress)
+    plain = Labels.numbered(wanted.labels).identifiers()
+    names = {
+        label: COUNT.name.format(name) for label, name in zip(wanted.labels, plain, strict=True)
+    }
+
+    def row(things: list[Row]) -> list[Row]:
+        counts = Counter(thing["object"] for thing in things)
+        return [{name: counts[label] for label, name in names.items()}]
+
+    columns = tuple(
+        Column(**{**vars(COUNT), "name": name, "description": f"How many of {label!r} were found."})
+        for label, name in names.items()
+    )
+    verb = detector(
+        "count_objects",
+        columns,
+        wanted,
+        row,
+        threshold=threshold,
+        decode=decode,
+        max_pixels=max_pixels,
+        many=False,
+    )
+    return run(images, verb, options)

@@ -1,0 +1,344 @@
+"""`detect_objects`: a row for each thing that pictures show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, get_args
+
+import numpy as np
+from PIL import Image
+
+from imagesasdata.arrays.pixels import center_square, letterbox
+from imagesasdata.columns import Column
+from imagesasdata.engine.stream import Sample
+from imagesasdata.engine.texts import check_labels, check_template, embed_text
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
+from imagesasdata.files.decode import decode as decode_picture
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.program import Network
+from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
+from imagesasdata.networks.zoo.registry import load, reads_texts
+from imagesasdata.options import OnError, Options, check_count, check_share
+
+_NULL = "the picture could not be read or shows no such thing"
+COLUMNS = (
+    Column("object_id", "int64", "Number of the thing in its picture.", range="0 ...", null=_NULL),
+    Column("object", "string", "What it is: one of the model's kinds of things.", null=_NULL),
+    Column("score", "float64", "How sure the model is.", range="0 to 1", null=_NULL),
+    Column("x", "float64", "Left edge of its box.", unit="pixels", null=_NULL),
+    Column("y", "float64", "Upper edge of its box.", unit="pixels", null=_NULL),
+    Column("width", "float64", "Width of its box.", unit="pixels", null=_NULL),
+    Column("height", "float64", "Height of its box.", unit="pixels", null=_NULL),
+)
+
+
+def detect_objects(
+    images: Any,
+    *,
+    path: str = "path",
+    model: str = "centernet",
+    threshold: float | None = None,
+    labels: Sequence[str] | str | None = None,
+    template: str | None = None,
+    keep_empty: bool = False,
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Find the things that pictures show: people, cars, bicycles, chairs, and where they stand.
+
+    How many people are in a picture and how large they are, whether a candidate is shown with a
+    child's bicycle or a truck: counts and places become columns. Most models know a list of things of
+    everyday life; ``"owlvit_b32"`` looks for whatever you name, such as a banner or a police shield.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    model
+        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"`` (better and much slower), all of COCO's
+        80 kinds of things; or ``"owlvit_b32"`` (slow, too), which finds what ``labels`` say.
+    threshold
+        Things of which the model is less sure are left out, from 0 to 1. Lower finds more, and more
+        that is not there. By default what is usual for the model: 0.4, for DETR 0.7 and for OWL-ViT
+        0.1.
+    labels
+        Keep these kinds only, as in ``("person", "car")``. For OWL-ViT, and needed there, what to
+        look for in your own words: ``("banner", "police shield")``.
+    template
+        A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
+        ``"a photo of {}"``.
+    keep_empty
+        Whether a picture in which nothing was found gets a row of nulls.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        A row for each thing, the surest first in each picture:
+
+        - ``image_id``, ``path``: the picture;
+        - ``object_id``: number of the thing in its picture, from 0;
+        - ``object``: what it is; ``score``: how sure the model is, 0 to 1;
+        - ``x``, ``y``, ``width``, ``height``: its box in pixels of the upright original;
+        - ``image_error``: why the picture was not looked at, else null.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such model or label; the message names the nearest.
+    WeightsError
+        When the model's weights are not on this machine; the message says how to get them.
+    ArgumentError, ArgumentTypeError
+        When a model that takes any words is given none, or one is empty, given twice or too long.
+    ColumnError, MissingPackageError, DeviceError
+        For other misuse, before any picture is read.
+
+    Notes
+    -----
+    The whole picture is scaled into a square, so small things in a large picture are lost. Boxes of one
+    kind that overlap by more than half are taken for one thing (non-maximum suppression), which merges
+    people in a dense crowd; DETR does without. ``iad.model_card("centernet")`` has the measured
+    accuracy. What OWL-ViT scores for one text depends on the words and on the other texts: compare
+    scores within a label, not between labels, and check a threshold against pictures coded by hand.
+
+    References
+    ----------
+    Minderer, M. et al. (2022). Simple Open-Vocabulary Object Detection with Vision Transformers.
+    ECCV. https://doi.org/10.48550/arXiv.2205.06230
+
+    Examples
+    --------
+    After ``imagesasdata weights fetch centernet``:
+
+    >>> import imagesasdata as iad
+    >>> things = iad.detect_objects("examples/photos", labels="person")  # doctest: +SKIP
+    >>> sheet = iad.contact_sheet("examples/photos", boxes=things)  # doctest: +SKIP
+
+    After ``imagesasdata weights fetch owlvit_b32``, in words of your own:
+
+    >>> cups = iad.detect_objects(
+    ...     "examples/photos", model="owlvit_b32", labels=["coffee cup", "rocket"]
+    ... )  # doctest: +SKIP
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    wanted = look_for(model, labels, template, device=device, progress=progress)
+    return run(
+        images,
+        detector(
+            "detect_objects",
+            COLUMNS,
+            wanted,
+            lambda things: [{"object_id": number, **thing} for number, thing in enumerate(things)],
+            threshold=threshold,
+            decode=decode,
+            max_pixels=max_pixels,
+            many=True,
+            keep_empty=keep_empty,
+        ),
+        options,
+    )
+
+
+def detector(
+    name: str,
+    columns: tuple[Column, ...],
+    wanted: Wanted,
+    rows: Callable[[list[Row]], Sequence[Row]],
+    *,
+    threshold: float | None,
+    decode: Exactness,
+    max_pixels: int,
+    many: bool,
+    keep_empty: bool = False,
+) -> Verb:
+    """A verb that looks for things; ``rows`` makes its rows from those of one picture."""
+    least = wanted.card.threshold if threshold is None else threshold
+    check_share("threshold", least)
+    if decode not in get_args(Exactness):
+        raise one_of("decode", decode, get_args(Exactness))
+    check_count("max_pixels", max_pixels)
+
+    def finish(results: list[Any]) -> Sequence[Row]:
+        outputs, note = results[0]
+        return rows(_things(outputs, note, wanted, least))
+
+    return Verb(
+        name=name,
+        columns=columns,
+        load=_loader(wanted.card.preprocess, decode, max_pixels),
+        finish=finish,
+        network=wanted.program,
+        settings={
+            "model": wanted.fingerprint,
+            "threshold": least,
+            "labels": list(wanted.labels),
+            "texts": list(wanted.texts),
+            "decode": decode,
+        },
+        many=many,
+        keep_empty=keep_empty,
+        max_pixels=max_pixels,
+    )
+
+
+class Wanted(NamedTuple):
+    """A detector and what is asked of it.
+
+    ``names`` are what the numbers of its answers stand for, ``labels`` those asked for, in the order
+    asked, and ``texts`` how a model was asked that takes any words.
+    """
+
+    card: ModelCard
+    program: Network
+    fingerprint: str
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+
+
+def look_for(
+    model: str,
+    labels: Sequence[str] | str | None,
+    template: str | None,
+    *,
+    device: str | None,
+    progress: bool | None,
+) -> Wanted:
+    """A model by its name, and the kinds of things asked for; all that it knows by default.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError, ArgumentTypeError, WeightsError, MissingPackageError
+        As `detect_objects` says.
+    """
+    task: Task = "detect_objects"
+    given = (labels,) if isinstance(labels, str) else labels
+    if reads_texts(model, task):
+        if given is None or not len(given):
+            raise ArgumentError(
+                f"The model {model!r} finds what is named, and labels names nothing.",
+                'for example labels=["a banner", "a police shield"].',
+            )
+        names = tuple(check_labels(given))
+        sentence = "a photo of {}" if template is None else check_template(template)
+        texts = tuple(sentence.replace("{}", name) for name in names)
+        network = load(model, task=task, progress=progress)
+        asked = network.told({"asked": embed_text(model, texts, task=task, device=device)})
+        return Wanted(network.card, asked, network.fingerprint, names, names, texts)
+    network = load(model, task=task, progress=progress)
+    if template is not None:
+        raise ArgumentError(
+            f"The model {model!r} reads no texts, so it takes no template.",
+            "leave it out; labels are chosen from those that the model knows.",
+        )
+    known = network.labels().names
+    chosen = _chosen(known, given)
+    return Wanted(network.card, network.program, network.fingerprint, known, chosen)
+
+
+def _chosen(known: Sequence[str], given: Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return tuple(known)
+    if not given:
+        raise ArgumentError("labels is empty.", 'name some, as in labels=("person", "car").')
+    for label in given:
+        if label not in known:
+            raise one_of("label", label, known)
+    return tuple(dict.fromkeys(given))
+
+
+def _loader(
+    preprocess: Preprocess, exactness: Exactness, max_pixels: int
+) -> Callable[[bytes], Iterable[Sample]]:
+    size, how = preprocess.size, preprocess.interpolation
+    stretch = preprocess.fit == "stretch"
+    side = {"short_side" if stretch else "long_side": size}
+
+    def squared(image: Image.Image) -> tuple[np.ndarray, tuple[float, float]]:
+        if not stretch:
+            return letterbox(image, size, how)
+        scale = size / image.width, size / image.height
+        return center_square(image, size, 1.0, how, stretch=True), scale
+
+    def load(data: bytes) -> list[Sample]:
+        header = read_header(data, max_pixels=max_pixels)
+        image = decode_picture(data, **side, exactness=exactness, max_pixels=max_pixels)
+        square, (across, down) = squared(image)
+        across *= image.width / header.width
+        down *= image.height / header.height
+        note = np.array([across, down] * 2), np.array([header.width, header.height] * 2)
+        return [Sample(square, note)]
+
+    return load
+
+
+def _things(
+    outputs: Mapping[str, np.ndarray],
+    note: tuple[np.ndarray, np.ndarray],
+    wanted: Wanted,
+    threshold: float,
+) -> list[Row]:
+    """What was found in one picture, the surest first, in its own pixels."""
+    scale, limits = note
+    boxes = (outputs["boxes"].astype(np.float64) / scale).clip(0, limits)
+    scores = outputs["scores"].astype(np.float64)
+    things = []
+    for place in np.argsort(-scores, kind="stable"):
+        # What was suppressed has score 0.
+        if scores[place] < threshold or scores[place] <= 0:
+            break
+        name = wanted.names[int(outputs["classes"][place])]
+        left, top, right, bottom = boxes[place].tolist()
+        if name in wanted.labels and right > left and bottom > top:
+            things.append(
+                {
+                    "object": name,
+                    "score": float(scores[place]),
+                    "x": left,
+                    "y": top,
+                    "width": right - left,
+                    "height": bottom - top,
+                }
+            )
+    return things

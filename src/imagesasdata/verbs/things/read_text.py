@@ -1,0 +1,247 @@
+"""`read_text`: the words that pictures show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from imagesasdata.arrays.pixels import fit
+from imagesasdata.arrays.text.pieces import Piece, Placed
+from imagesasdata.arrays.text.reading_order import arrange, as_text
+from imagesasdata.columns import Column
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import one_of
+from imagesasdata.files.decode import MAX_PIXELS, read_header
+from imagesasdata.files.decode import decode as decode_picture
+from imagesasdata.files.sources import PathLike
+from imagesasdata.machine import cores
+from imagesasdata.networks.ocr import rapidocr, tesseract
+from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
+from imagesasdata.options import OnError, Options, check_count, check_share
+
+Level = Literal["line", "word", "image"]
+
+_NULL = "the picture could not be read or has no text"
+ROW = Column(
+    "row",
+    "int64",
+    "Number of the row of text in its picture; pieces side by side have the same.",
+    range="0 ...",
+    null=_NULL,
+)
+TEXT = Column("text", "string", "What is written there.", null=_NULL)
+SCORE = Column("score", "float64", "How sure the engine is.", range="0 to 1", null=_NULL)
+_CORNERS = (
+    "where the text begins, above",
+    "where it ends, above",
+    "where it ends, below",
+    "where it begins, below",
+)
+CORNERS = tuple(
+    Column(
+        f"{axis}{number}", "float64", f"Corner {number} of its box, {where}.", "pixels", null=_NULL
+    )
+    for number, where in enumerate(_CORNERS, start=1)
+    for axis in "xy"
+)
+COLUMNS = (ROW, TEXT, SCORE, *CORNERS)
+WHOLE = (
+    TEXT.named("text"),
+    Column(
+        "score",
+        "float64",
+        "How sure the engine is, the mean over letters.",
+        range="0 to 1",
+        null=_NULL,
+    ),
+)
+
+
+def read_text(
+    images: Any,
+    *,
+    path: str = "path",
+    languages: Sequence[str] | str = ("en",),
+    level: Level = "line",
+    engine: Engine = "rapidocr",
+    threshold: float = 0.5,
+    keep_empty: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    workers: int | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Read the text in pictures: signs, banners, memes, screenshots, scanned forms and receipts.
+
+    Slogans become strings that can be searched and counted; a scanned table becomes numbers, with
+    the place of each on the page.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    path
+        The table's column of paths.
+    languages
+        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR reads all of its languages at once, those in
+        Latin letters, Chinese and Japanese, whichever of them are named; Tesseract those named only.
+    level
+        ``"line"`` gives a row for each piece of text without a wide gap, ``"word"`` one for each
+        word, ``"image"`` keeps a row for each picture, with all its text in one cell.
+    engine
+        ``"rapidocr"`` (``pip install "imagesasdata[text]"``), which reads photographs and turned
+        text too; or ``"tesseract"``, a program that is installed apart, for upright text on pages,
+        in more scripts.
+    threshold
+        Lines of which the engine is less sure are left out, from 0 to 1.
+    keep_empty
+        Whether a picture without text gets a row of nulls. With ``level="image"`` it always has one.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    workers
+        Threads, each with a picture of its own; by default one for each core.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        With ``level="line"`` or ``"word"`` a long table in reading order:
+
+        - ``image_id``, ``path``: the picture;
+        - ``row``: number of the row of text in the picture, from 0. Pieces that stand side by side,
+          such as an article and its price, share it;
+        - ``text``: what is written; ``score``: how sure the engine is, 0 to 1;
+        - ``x1``, ``y1`` ... ``x4``, ``y4``: the corners in pixels of the upright original, in the
+          direction of reading: where the text begins and ends above, ends and begins below;
+        - ``image_error``: why the picture was not read, else null.
+
+        With ``level="image"`` the rows given, in order, and ``text`` (a line for each row, null
+        without text), ``score`` (mean over letters) and ``image_error``.
+
+    Raises
+    ------
+    MissingPackageError
+        When the engine is not installed; the message has the command.
+    WeightsError
+        When Tesseract lacks a language's file.
+    UnknownNameError, ArgumentError, ArgumentTypeError, ColumnError, NameClashError
+        For other misuse, before any picture is read.
+
+    Notes
+    -----
+    RapidOCR runs PP-OCRv6 (Baidu, Apache-2.0) on the CPU; its files are inside the package and nothing
+    is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side, so the print of a
+    newspaper page is too small: cut it into parts first. Text turned by any angle is read; rows are
+    ordered along the direction in which most of it runs. Words are found by spaces, so a Chinese or
+    Japanese line is one word. Handwriting is read badly. Text over a picture is read best where it is
+    large and clear, so what is missed is not missed at random: check a sample by eye.
+
+    Numbers matter letter by letter: where they have to add up, use that as a check.
+
+    References
+    ----------
+    - Cui, C. et al. (2025). PaddleOCR 3.0 Technical Report. https://doi.org/10.48550/arXiv.2507.05595
+    - Smith, R. (2007). An Overview of the Tesseract OCR Engine. ICDAR.
+      https://doi.org/10.1109/ICDAR.2007.4376991
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> sheet = iad.read_text("examples/tally/sheet_1.jpg")
+    >>> sheet[["row", "text"]].head(5)
+       row                 text
+    0    0  Polling station 001
+    1    1            Candidate
+    2    1                Votes
+    3    2              Adeyemi
+    4    2                  127
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        workers=workers,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    if engine not in ENGINES:
+        raise one_of("engine", engine, ENGINES)
+    if level not in get_args(Level):
+        raise one_of("level", level, get_args(Level))
+    chosen = check_languages(languages, engine)
+    check_share("threshold", threshold)
+    check_count("max_pixels", max_pixels)
+    read, long_side = _engine(engine, chosen, workers)
+
+    def load(data: bytes) -> list[Row]:
+        header = read_header(data, max_pixels=max_pixels)
+        pixels = fit(decode_picture(data, long_side=long_side, max_pixels=max_pixels), long_side)
+        pieces = [piece for piece in read(pixels) if piece.score >= threshold]
+        placed = arrange(pieces)
+        if level == "image":
+            return [_joined(placed)]
+        height, width = pixels.shape[:2]
+        scale = np.array([header.width / width, header.height / height])
+        return [row for row, piece in placed for row in _rows(row, piece, level, scale)]
+
+    verb = Verb(
+        name="read_text",
+        columns=WHOLE if level == "image" else COLUMNS,
+        load=load,
+        finish=lambda results: results,
+        settings={
+            "engine": engine,
+            # RapidOCR's answer is the same whichever of its languages are named.
+            "languages": chosen if engine == "tesseract" else (),
+            "level": level,
+            "threshold": threshold,
+        },
+        many=level != "image",
+        keep_empty=keep_empty,
+        max_pixels=max_pixels,
+    )
+    return run(images, verb, options)
+
+
+def _engine(
+    engine: Engine, languages: Sequence[str], workers: int | None
+) -> tuple[Callable[[np.ndarray], list[Piece]], int]:
+    """What reads a picture's pixels, and the longest side that it takes."""
+    if engine == "tesseract":
+        return tesseract.load(languages), tesseract.LONG_SIDE
+    threads = max(1, cores() // (workers or cores()))
+    return rapidocr.load(threads), rapidocr.LONG_SIDE
+
+
+def _rows(row: int, piece: Piece, level: Level, scale: np.ndarray) -> list[Row]:
+    parts = piece.words if level == "word" else (piece,)
+    names = [column.name for column in CORNERS]
+    return [
+        {
+            ROW.name: row,
+            TEXT.name: part.text,
+            SCORE.name: part.score,
+            **dict(zip(names, (part.quad * scale).ravel().tolist(), strict=True)),
+        }
+        for part in parts
+    ]
+
+
+def _joined(placed: Sequence[Placed]) -> Row:
+    if not placed:
+        return {}
+    letters = [len(piece.text) for _, piece in placed]
+    score = np.average([piece.score for _, piece in placed], weights=letters)
+    return {TEXT.name: as_text(placed), SCORE.name: float(score)}

@@ -1,0 +1,225 @@
+"""`recognize_objects`: which of some named things a picture, or a part of one, shows, by example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from imagesasdata.arrays.neighbors.gallery import Gallery
+from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.parts import as_region
+from imagesasdata.files.sources import PathLike, list_files
+from imagesasdata.networks.zoo.registry import Model, load
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import from_columns, open_table, open_with, to_arrow
+
+COLUMNS = (
+    Column("match", "string", "Name of the thing whose examples are nearest."),
+    Column(
+        "match_distance",
+        "float64",
+        "Cosine distance to the nearest example of that thing.",
+        range="0 (the same) to 2",
+    ),
+    Column(
+        "match_margin",
+        "float64",
+        "How much further the nearest example of any other thing is.",
+        range="-2 to 2",
+        null="there is one thing only, or the picture could not be read",
+    ),
+)
+_SIDES = ("x", "y", "width", "height")
+_EXAMPLE = 'references={"party A": ["a1.png", "a2.png"], "party B": "b.png"}'
+
+
+def recognize_objects(
+    images: Any,
+    references: Mapping[str, Any],
+    *,
+    path: str = "path",
+    model: str = "efficientnet_lite0",
+    k: int = 1,
+    regions: bool = False,
+    decode: Exactness = "fast",
+    max_pixels: int = MAX_PIXELS,
+    prefix: str | None = None,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    device: str | None = None,
+    cache: PathLike | None = None,
+    on_error: OnError = "record",
+    progress: bool | None = None,
+) -> Any:
+    """Tell which of some named things pictures show, from a few examples of each.
+
+    A party's logo, a flag, a landmark: what no ready model knows can be told apart by a handful of
+    examples, for a first sorting that people then check.
+
+    Parameters
+    ----------
+    images
+        A table with a column of paths, or a folder, glob, archive or list of paths.
+    references
+        From the name of a thing to pictures of it: a path, folder, glob or list of these. Cut out
+        tightly, in the views and sizes that are met.
+    path
+        The table's column of paths.
+    model
+        A model from ``iad.models()`` that embeds.
+    k
+        So many of the nearest examples vote on the name; among equals the nearest decides.
+    regions
+        Whether each row is a part of a picture, in its columns ``x``, ``y``, ``width`` and
+        ``height``, as `detect_objects` gives; else whole pictures are compared.
+    decode
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
+        needs; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
+    prefix
+        Put before the new columns' names.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the numbers.
+    workers
+        Threads that read and decode; by default one for each core.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+        best kind.
+    cache
+        A folder that keeps finished rows, so that a stopped run goes on where it was.
+    on_error
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+    progress
+        Whether to show a progress bar; by default in a terminal and in a notebook.
+
+    Returns
+    -------
+    table
+        The rows given, in order, and:
+
+        - ``match``: the name whose examples are nearest. There is always one: whether it holds, the
+          distance tells;
+        - ``match_distance``: cosine distance to its nearest example, from 0 (the same) to 2;
+        - ``match_margin``: how much further the nearest example of any other thing is. Near 0 (or
+          below, when others outvoted the nearest) the picture could be either;
+        - ``image_error``: why a picture was not compared, else null.
+
+    Raises
+    ------
+    ImageError
+        When an example cannot be read.
+    UnknownNameError, WeightsError, ColumnError, NameClashError, ArgumentError, ArgumentTypeError
+        For other misuse, before any picture is read.
+
+    Notes
+    -----
+    Pictures are compared by a network's embeddings at length 1. Choose the distance up to which a
+    match counts on pictures that people named, and report how often it errs. Small logos in a large
+    picture are not seen: cut out parts first. With more than some dozens of examples for each thing,
+    fine-tuning does better.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> known = {"cat": "examples/photos/chelsea.jpg", "rocket": "examples/photos/rocket.jpg"}
+    >>> photos = iad.recognize_objects("examples/photos/chelsea.jpg", known)
+    >>> photos.match[0]
+    'cat'
+    """
+    options = Options(
+        path=path,
+        prefix=prefix,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        cache=cache,
+        on_error=on_error,
+        progress=progress,
+    )
+    check_count("k", k)
+    named = _files(references)
+    network = load(model, task="embed", progress=progress)
+    own = picture_loader(network.card.preprocess, decode, max_pixels)
+    table = None
+    if regions:
+        table = open_table(images, path)
+        for side in _SIDES:
+            open_with(images, side, option="regions=False, or rename the column of boxes to")
+        table.check_names(
+            [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS], prefix=prefix
+        )
+    gallery = _gallery(named, network, own, replace(options, path="path", prefix=None, cache=None))
+    verb = Verb(
+        name="recognize_objects",
+        columns=COLUMNS,
+        load=own,
+        finish=lambda results: [_row(gallery, results[0][0]["embedding"], k)],
+        network=network.program,
+        settings={
+            "model": network.fingerprint,
+            "decode": decode,
+            "k": k,
+            "references": gallery.fingerprint,
+        },
+        max_pixels=max_pixels,
+    )
+    if table is None:
+        return run(images, verb, options)
+    boxes = zip(*(table.cells(side) for side in _SIDES), strict=True)
+    parts = [
+        None if place is None or None in box else as_region(place, *box)
+        for place, box in zip(table.paths(), boxes, strict=True)
+    ]
+    found = run(
+        from_columns({"path": parts}, "pyarrow"), verb, replace(options, path="path", prefix=None)
+    )
+    columns = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
+    results = to_arrow(found).select([*(column.name for column in COLUMNS), IMAGE_ERROR.name])
+    results = results.rename_columns([*(column.name for column in columns), IMAGE_ERROR.name])
+    return table.join(results, [*columns, IMAGE_ERROR])
+
+
+def _files(references: Mapping[str, Any]) -> dict[str, list[str]]:
+    if not isinstance(references, Mapping):
+        raise ArgumentTypeError(
+            f"references must map names to pictures, got {type(references).__name__}.", _EXAMPLE
+        )
+    if not references:
+        raise ArgumentError("references is empty.", _EXAMPLE)
+    return {str(name): list_files(pictures) for name, pictures in references.items()}
+
+
+def _gallery(
+    named: Mapping[str, Sequence[str]], network: Model, own: Any, options: Options
+) -> Gallery:
+    """The examples' embeddings."""
+    names = [name for name, files in named.items() for _ in files]
+    files = [file for pictures in named.values() for file in pictures]
+    size = network.card.embedding_size
+    vector = Column("embedding", "embedding", "An example's embedding.", size=size)
+    verb = Verb(
+        name="references",
+        columns=(vector,),
+        load=own,
+        finish=lambda results: [{"embedding": results[0][0]["embedding"]}],
+        network=network.program,
+    )
+    found = to_arrow(run(from_columns({"path": files}, "pyarrow"), verb, options))
+    for file, why in zip(files, found[IMAGE_ERROR.name].to_pylist(), strict=True):
+        if why is not None:
+            raise ImageError(f"The reference {file!r} cannot be used: {why}.")
+    return Gallery(names, np.array(found["embedding"].to_pylist(), np.float64))
+
+
+def _row(gallery: Gallery, embedding: np.ndarray, k: int) -> Row:
+    return dict(zip((column.name for column in COLUMNS), gallery.match(embedding, k), strict=True))

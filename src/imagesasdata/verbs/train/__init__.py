@@ -1,0 +1,1 @@
+"""Verbs that teach a network what was coded by hand."""

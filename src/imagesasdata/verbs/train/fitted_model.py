@@ -1,0 +1,388 @@
+"""A fitted model: what `fine_tune` gives, and `load_model`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imagesasdata.columns import Column
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.verb import Network, Row, Verb, run
+from imagesasdata.errors import ArgumentError
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.modules import Explainable
+from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.class_names import Labels
+from imagesasdata.networks.zoo.registry import Model
+from imagesasdata.networks.zoo.trainable import check_trainable
+from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.table import Backend, from_columns
+from imagesasdata.training.arrays import write_arrays
+from imagesasdata.training.loss import chances
+from imagesasdata.training.metrics import decide
+from imagesasdata.training.outcome import Outcome
+from imagesasdata.training.saved import FORMAT, Saved, head_function
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A network that was taught a hand-coded outcome: predictions, and how good they are.
+
+    Made by `fine_tune` and `load_model`. Its tables are of the kind that `fine_tune` was given.
+    """
+
+    _saved: Saved = field(repr=False)
+    _backend: Backend = field(default="pandas", repr=False)
+    # The tested rows' paths; they are not saved, for they may say whose pictures these were.
+    _paths: Sequence[str] | None = field(default=None, repr=False)
+    _decode: Exactness = field(default="fast", repr=False)
+
+    def __repr__(self) -> str:
+        saved = self._saved
+        return (
+            f"<FittedModel of {saved.outcome.name!r} ({saved.outcome.kind}) on {saved.model}, "
+            f"train={saved.about['train']!r}: {self.headline()} on {len(saved.evaluation.rows)} "
+            "tested rows>"
+        )
+
+    @property
+    def outcome(self) -> str:
+        """The name of the column that was coded."""
+        return self._saved.outcome.name
+
+    @property
+    def kind(self) -> str:
+        """The kind of outcome: binary, multiclass, ordered, multilabel or numeric."""
+        return self._saved.outcome.kind
+
+    @property
+    def levels(self) -> tuple[Any, ...]:
+        """The classes, in order; none of a numeric outcome."""
+        return self._saved.outcome.levels
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """How the model was made: the base and its hash, every choice, versions and date."""
+        return {
+            "model": self._saved.model,
+            "weights": self._saved.fingerprint,
+            **self._saved.about,
+            **self._saved.counts,
+        }
+
+    def augment(
+        self,
+        images: Any,
+        *,
+        path: str = "path",
+        max_pixels: int = MAX_PIXELS,
+        prefix: str | None = None,
+        batch_size: int | None = None,
+        workers: int | None = None,
+        device: str | None = None,
+        cache: PathLike | None = None,
+        on_error: OnError = "record",
+        progress: bool | None = None,
+    ) -> Any:
+        """Predict the outcome for every picture of a table, which gets new columns.
+
+        Parameters
+        ----------
+        images
+            A table with a column of paths, or a folder, glob, archive or list of paths.
+        path, max_pixels, prefix, batch_size, workers, device, cache, on_error, progress
+            As for every verb, see `embed`.
+
+        Returns
+        -------
+        table
+            The rows given, in order, and, for an outcome ``y``:
+
+            - ``y_pred``: the predicted class or number (for several labels ``y_pred_LABEL``, true or
+              false each);
+            - ``y_prob``: of two classes the probability of the second; of several classes or labels
+              ``y_prob_CLASS`` each;
+            - ``image_error``: why there is no prediction, else null.
+
+        Raises
+        ------
+        ColumnError, NameClashError, ArgumentError, DeviceError
+            For misuse, before any picture is read.
+        """
+        options = Options(
+            path=path,
+            prefix=prefix,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            cache=cache,
+            on_error=on_error,
+            progress=progress,
+        )
+        outcome, base = self._saved.outcome, self._base
+        columns = output_columns(outcome)
+        verb = Verb(
+            name="augment",
+            columns=columns,
+            load=picture_loader(base.card.preprocess, self._decode, max_pixels),
+            finish=lambda results: [_row(results[0][0]["outputs"], outcome, columns)],
+            network=self._network,
+            settings={"model": self._saved.hash, "decode": self._decode},
+            max_pixels=max_pixels,
+        )
+        return run(images, verb, options)
+
+    def tidy(self) -> Any:
+        """A row for each epoch: loss and measures on the rows trained on, and on the validation rows.
+
+        Those of training are as they were seen in training, with dropout and augmentation.
+        ``penalty`` is what regularization adds to the loss of training.
+        """
+        rows = self._saved.history
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        return from_columns({n: [row.get(n) for row in rows] for n in names}, self._backend)
+
+    def glance(self) -> Any:
+        """One row: how many pictures went where, and figures from the tested rows with 95% intervals.
+
+        Intervals end in ``_low`` and ``_high``. That of accuracy is Wilson's, others are from the
+        bootstrap over whole groups.
+        """
+        saved = self._saved
+        first = {"outcome": saved.outcome.name, "kind": saved.outcome.kind, "model": saved.model}
+        row = {**first, "train": saved.about["train"], **saved.counts, **self._figures}
+        return from_columns({name: [value] for name, value in row.items()}, self._backend)
+
+    def per_class(self) -> Any:
+        """A row for each class: rows, precision, recall (with intervals), F1, area under the curve.
+
+        Raises
+        ------
+        ArgumentError
+            When the outcome is numeric.
+        """
+        self._only_classes("per_class")
+        return from_columns(self._saved.evaluation.per_class(), self._backend)
+
+    def confusion(self) -> Any:
+        """A row for each pair of coded and predicted class: ``n``, and ``share`` of the coded class.
+
+        Raises
+        ------
+        ArgumentError
+            When the outcome is numeric, or lists of labels.
+        """
+        self._only_classes("confusion", several=False)
+        return from_columns(self._saved.evaluation.confusion(), self._backend)
+
+    def errors(self, k: int = 20) -> Any:
+        """The tested pictures that are most wrong, the worst first: look at them.
+
+        Parameters
+        ----------
+        k
+            At most so many.
+
+        Returns
+        -------
+        table
+            ``row`` (number in the coded table), ``path``, ``coded``, ``predicted``, and ``prob``, the
+            probability given to what was coded (for numbers ``error``).
+
+        Raises
+        ------
+        ArgumentError
+            When the model was loaded from a file, which keeps no paths.
+        """
+        check_count("k", k)
+        if self._paths is None:
+            raise ArgumentError(
+                "A model from a file does not know the pictures it was tested on.",
+                "call errors() on what fine_tune gives; or augment() the coded table and compare.",
+            )
+        tested = self._saved.evaluation
+        worst = tested.worst(k)
+        found: dict[str, list[Any]] = {
+            "row": tested.rows[worst].tolist(),
+            "path": [self._paths[place] for place in worst],
+            "coded": tested.as_text(tested.values[worst]),
+            "predicted": tested.as_text(tested.predicted[worst]),
+        }
+        if self._saved.outcome.kind == "numeric":
+            off = tested.chances[worst, 0] - tested.values[worst]
+            found["error"] = off.astype(float).tolist()
+        elif self._saved.outcome.kind != "multilabel":
+            given = tested.chances[worst, tested.values[worst]]
+            found["prob"] = given.tolist()
+        return from_columns(found, self._backend)
+
+    def plot(self) -> Figure:
+        """Draw the learning curve, the confusion, the calibration and the worst errors.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            A notebook shows it.
+        """
+        from imagesasdata.verbs.train._fit_figure import draw
+
+        errors: list[tuple[str, str]] | None = None
+        if self._paths is not None:
+            paths, tested = self._paths, self._saved.evaluation
+            worst = tested.worst(6).tolist()
+            coded, said = tested.as_text(tested.values[worst]), tested.predicted[worst]
+            errors = [
+                (paths[int(place)], f"coded {one}, predicted {other}")
+                for place, one, other in zip(worst, coded, tested.as_text(said), strict=True)
+            ]
+        return draw(self._saved, errors)
+
+    def save(self, file: PathLike) -> None:
+        """Write the model to a file that `load_model` reads.
+
+        Parameters
+        ----------
+        file
+            A name, such as ``"protest.iad"``; an earlier file of that name is replaced.
+
+        Raises
+        ------
+        ArgumentError
+            When it cannot be written there.
+
+        Notes
+        -----
+        A safetensors file: the weights that were trained, how pictures are prepared, the classes,
+        the provenance, and the tested rows' codes and predictions (not their paths). Weights of the
+        pretrained network that were not trained are not in it, but their sha256 is.
+        """
+        values = {**self._saved.values(), "decode": self._decode}
+        write_arrays(file, FORMAT, self._saved.arrays(), values)
+
+    def explainable(self) -> Explainable:
+        """What `explain` takes of it: the network up to the classes' logits.
+
+        Returns
+        -------
+        Explainable
+            The network, how pictures are prepared for it, and its classes.
+
+        Raises
+        ------
+        ArgumentError
+            When the outcome is not one of several classes, or the network is no Flax module.
+        """
+        return self._decisions
+
+    @cached_property
+    def _decisions(self) -> Explainable:
+        from imagesasdata.training.network import Deciding, put
+
+        outcome, name = self._saved.outcome, self._saved.model
+        if outcome.kind not in {"binary", "multiclass"}:
+            raise ArgumentError(
+                f"The outcome {outcome.name!r} is {outcome.kind}; explain is for classes that "
+                "exclude each other.",
+                "fit one label, or one threshold, as a column of yes and no.",
+            )
+        base = check_trainable(registry.network(name), name)
+        put(base, self._saved.base_weights())
+        labels = Labels(*[tuple(str(level) for level in outcome.levels)] * 2)
+        return Explainable(
+            Deciding(base, self._saved.head(), binary=outcome.kind == "binary"),
+            registry.card(name).preprocess,
+            labels,
+            self._saved.hash,
+        )
+
+    @cached_property
+    def _base(self) -> Model:
+        trained = self._saved.base_weights()
+        if not trained:
+            return registry.load(self._saved.model, task="embed")
+        from imagesasdata.training.network import put
+
+        network = registry.network(self._saved.model)
+        put(network, trained)
+        return registry.as_model(self._saved.model, network)
+
+    @cached_property
+    def _network(self) -> Network:
+        base = self._base
+        head, forward = head_function(self._saved.head())
+
+        def apply(params: Any, pixels: Any) -> dict[str, Any]:
+            embedding = base.apply(params["base"], pixels)["embedding"]
+            return {"outputs": forward(params["head"], embedding)}
+
+        # In float32 on every device, as it was trained.
+        return Network(apply, {"base": base.params, "head": head}, base.card.cpu_batch)
+
+    @cached_property
+    def _figures(self) -> dict[str, float]:
+        return self._saved.evaluation.figures()
+
+    def headline(self) -> str:
+        """Accuracy (of a numeric outcome R squared) on the tested rows, with its interval, in words."""
+        name = "r_squared" if self._saved.outcome.kind == "numeric" else "accuracy"
+        low, high = self._figures[f"{name}_low"], self._figures[f"{name}_high"]
+        return f"{name} {self._figures[name]:.3f} (95% interval {low:.3f} to {high:.3f})"
+
+    def _only_classes(self, what: str, *, several: bool = True) -> None:
+        kind = self._saved.outcome.kind
+        if kind == "numeric" or (kind == "multilabel" and not several):
+            raise ArgumentError(
+                f"{what}() is for classes, and the outcome {self.outcome!r} is {kind}.",
+                "glance() has the figures for it.",
+            )
+
+
+def output_columns(outcome: Outcome) -> tuple[Column, ...]:
+    """The columns that predictions of an outcome go into."""
+    stem, names = outcome.stem, outcome.level_names()
+    if outcome.kind == "numeric":
+        return (Column(f"{stem}_pred", "float64", f"Predicted {outcome.name}."),)
+    if outcome.kind == "multilabel":
+        said = [
+            Column(f"{stem}_pred_{name}", "bool", f"Whether {level} is predicted.")
+            for name, level in zip(names, outcome.levels, strict=True)
+        ]
+    else:
+        said = [Column(f"{stem}_pred", _kind_of(outcome.levels), f"Predicted {outcome.name}.")]
+    if outcome.kind == "binary":
+        return *said, _probability(f"{stem}_prob", outcome.levels[1])
+    each = zip(names, outcome.levels, strict=True)
+    return *said, *(_probability(f"{stem}_prob_{name}", level) for name, level in each)
+
+
+def _probability(name: str, level: Any) -> Column:
+    return Column(name, "float64", f"Probability of {level}.", range="0 to 1")
+
+
+def _kind_of(levels: Sequence[Any]) -> Any:
+    if all(isinstance(level, bool) for level in levels):
+        return "bool"
+    if all(isinstance(level, int) for level in levels):
+        return "int64"
+    return "string" if all(isinstance(level, str) for level in levels) else "float64"
+
+
+def _row(outputs: np.ndarray, outcome: Outcome, columns: Sequence[Column]) -> Row:
+    given = chances(outcome, outputs[None])
+    decided = decide(outcome.kind, given)[0]
+    if outcome.kind == "numeric":
+        values: list[Any] = [float(decided)]
+    elif outcome.kind == "multilabel":
+        values = [*(bool(one) for one in decided), *given[0].tolist()]
+    else:
+        some = given[0, 1:] if outcome.kind == "binary" else given[0]
+        values = [outcome.levels[decided], *some.tolist()]
+    return {column.name: value for column, value in zip(columns, values, strict=True)}

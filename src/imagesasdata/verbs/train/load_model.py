@@ -1,0 +1,58 @@
+"""`load_model`: a fitted model from its file."""
+
+from __future__ import annotations
+
+from imagesasdata.errors import WeightsError
+from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo import registry
+from imagesasdata.training.arrays import read_arrays
+from imagesasdata.training.saved import FORMAT, from_file
+from imagesasdata.verbs.train.fitted_model import FittedModel
+
+
+def load_model(file: PathLike) -> FittedModel:
+    """Read a model that ``FittedModel.save`` wrote.
+
+    A coded sample is worth more when others can use what was learned from it: a saved model gives the
+    same predictions on another machine, and says what it was made of.
+
+    Parameters
+    ----------
+    file
+        Its name, such as ``"protest.iad"``. Reading it runs nothing that is in it.
+
+    Returns
+    -------
+    FittedModel
+        As `fine_tune` gave it, but for the paths of the tested pictures, which are not in the file.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such file.
+    WeightsError
+        When it is no such file or damaged, or when the weights of the network it stands on are not
+        on this machine or are others.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> iad.load_model("protest.iad")
+    Traceback (most recent call last):
+        ...
+    imagesasdata.errors.ArgumentError: There is no file 'protest.iad'.
+    """
+    arrays, values = read_arrays(file, FORMAT)
+    try:
+        saved, exactness = from_file(arrays, values), values["decode"]
+    except (KeyError, TypeError) as error:
+        raise WeightsError(
+            f"{file} lacks {error}; it was written by another version of this library.",
+            "fit the model again, or use the version that its provenance names.",
+        ) from error
+    if registry.load(saved.model, task="embed").fingerprint != saved.fingerprint:
+        raise WeightsError(
+            f"{file} stands on other weights of {saved.model} than this version of the library has.",
+            "fit the model again.",
+        )
+    return FittedModel(saved, _decode=exactness)

@@ -1,0 +1,1 @@
+"""Verbs that say how far a measure can be trusted."""

@@ -1,0 +1,252 @@
+"""`agreement`: whether people who coded the same pictures saw the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.arrays.stats import agreement as measures
+from imagesasdata.arrays.stats.agreement import Level
+from imagesasdata.arrays.stats.intervals import bootstrap
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.options import check_count
+from imagesasdata.tables.codes import numbered
+from imagesasdata.tables.table import Table, open_data
+
+_UNKNOWN = "it is not defined for these codes"
+TIDY = (
+    Column(
+        "measure",
+        "string",
+        "krippendorff_alpha, cohen_kappa, fleiss_kappa or percent_agreement.",
+        null="never",
+    ),
+    Column("label", "string", "The value against all others.", null="over all values"),
+    Column("estimate", "float64", "Agreement.", range="-1 to 1", null=_UNKNOWN),
+    Column("conf_low", "float64", "Lower end of the 95% interval.", null=_UNKNOWN),
+    Column("conf_high", "float64", "Upper end of the 95% interval.", null=_UNKNOWN),
+    Column("n_items", "int64", "Items that two coders or more coded.", range="0 ...", null="never"),
+    Column("n_coders", "int64", "Coders.", range="2 ...", null="never"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """How well coders agree. `tidy` has the measures, `disputed` the items to talk about."""
+
+    table: Table = field(repr=False)
+    item: str
+    coders: list[Any]
+    items: list[Any] = field(repr=False)
+    labels: list[Any]
+    codes: np.ndarray = field(repr=False)
+    found: dict[str, list[Any]] = field(repr=False)
+
+    def tidy(self) -> Any:
+        """A row for each measure, over all values and for each value against all others.
+
+        Returns
+        -------
+        table
+            ``measure``, ``label`` (null: over all), ``estimate``, ``conf_low``, ``conf_high``,
+            ``n_items``, ``n_coders``.
+        """
+        kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64()}
+        return self.table.new(
+            {
+                column.name: pa.array(self.found[column.name], kinds[column.kind], from_pandas=True)
+                for column in TIDY
+            }
+        )
+
+    def disputed(self) -> Any:
+        """The items on which coders differ, the least agreed on first.
+
+        Returns
+        -------
+        table
+            The item, ``agreement`` (share of pairs of coders that agree), and a column for each coder
+            with what they chose.
+        """
+        counts = measures.counts(self.codes, len(self.labels))
+        times = counts.sum(axis=1)
+        pairs = np.maximum(times * (times - 1.0), 1.0)
+        share = (counts * (counts - 1.0)).sum(axis=1) / pairs
+        rows = np.flatnonzero((times > 1) & (share < 1.0))
+        rows = rows[np.argsort(share[rows], kind="stable")]
+        columns: dict[str, Any] = {
+            self.item: pa.array([self.items[row] for row in rows]),
+            "agreement": pa.array(share[rows]),
+        }
+        for coder, codes in zip(self.coders, self.codes, strict=True):
+            name = str(coder) if str(coder) not in columns else f"coder_{coder}"
+            columns[name] = pa.array(
+                [None if codes[row] < 0 else self.labels[codes[row]] for row in rows]
+            )
+        return self.table.new(columns)
+
+
+def agreement(
+    labels: Any,
+    *,
+    coder: str = "coder",
+    item: str = "path",
+    value: str = "value",
+    level: Level = "nominal",
+    rounds: int = 1000,
+    seed: int = 0,
+) -> Agreement:
+    """Measure whether people who coded the same pictures agree.
+
+    What people cannot agree on, no model can be held to. Report alpha with its interval before the
+    labels are used as the truth, and talk about the items that `disputed` lists.
+
+    Parameters
+    ----------
+    labels
+        A table with a row for each code that a coder gave to an item, as `read_labels` makes it.
+    coder
+        The column that names the coder.
+    item
+        The column that names what was coded.
+    value
+        The column with what was chosen. Rows without a value are left out.
+    level
+        ``"nominal"``: values are the same or not; ``"ordinal"``: numbers of which nearer ones agree
+        more, by their ranks; ``"interval"``: by their difference.
+    rounds
+        How often items are drawn anew for the intervals.
+    seed
+        Of these draws.
+
+    Returns
+    -------
+    Agreement
+        ``.tidy()`` has ``measure``, ``label``, ``estimate``, ``conf_low``, ``conf_high``, ``n_items``,
+        ``n_coders``; ``.disputed()`` the items on which coders differ.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, ColumnError, UnknownNameError
+        When there are fewer than two coders, no item that two coded, or a coder coded an item twice.
+
+    Notes
+    -----
+    Krippendorff's alpha takes any number of coders and missing codes, and is 1 for perfect and 0 for
+    chance agreement; 0.8 is often asked for, and below 0.667 conclusions are hardly tentative. Cohen's
+    kappa is the mean over pairs of coders; Fleiss' is null unless items were coded equally often. Both,
+    and percent agreement, take values as nominal. Intervals are percentiles of the bootstrap over items.
+
+    References
+    ----------
+    Krippendorff, K. (2019). Content Analysis. doi:10.4135/9781071878781
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> import pandas as pd
+    >>> codes = pd.DataFrame(
+    ...     {
+    ...         "path": ["a.jpg", "a.jpg", "b.jpg", "b.jpg", "c.jpg", "c.jpg", "d.jpg", "d.jpg"],
+    ...         "coder": ["ann", "ben"] * 4,
+    ...         "value": ["yes", "yes", "no", "no", "yes", "no", "no", "no"],
+    ...     }
+    ... )
+    >>> found = iad.agreement(codes)
+    >>> found.tidy().head(4)[["measure", "estimate"]].round(2)
+                  measure  estimate
+    0  krippendorff_alpha      0.53
+    1         cohen_kappa      0.50
+    2        fleiss_kappa      0.47
+    3   percent_agreement      0.75
+    >>> found.disputed().path.tolist()
+    ['c.jpg']
+    """
+    if level not in get_args(Level):
+        raise one_of("level", level, get_args(Level))
+    check_count("rounds", rounds)
+    table = open_data(labels)
+    columns = [
+        table.cells(table.need(name, argument))
+        for argument, name in (("coder", coder), ("item", item), ("value", value))
+    ]
+    rows = [row for row in zip(*columns, strict=True) if None not in row]
+    coders = sorted({row[0] for row in rows}, key=str)
+    if len(coders) < 2:
+        raise ArgumentError(
+            f"Agreement needs codes of at least two coders; the column {coder!r} has {len(coders)}.",
+            "bring several coders' files together with iad.read_labels([...]).",
+        )
+    items = list(dict.fromkeys(row[1] for row in rows))
+    known, (values,) = numbered([row[2] for row in rows])
+    if level != "nominal" and any(isinstance(label, str) for label in known):
+        raise ArgumentTypeError(
+            f'level="{level}" needs numbers, but the column {value!r} holds text ({known[0]!r}).',
+            "give numbers in the order of the scale.",
+        )
+    codes = np.full((len(coders), len(items)), measures.MISSING)
+    place, number = {c: n for n, c in enumerate(coders)}, {i: n for n, i in enumerate(items)}
+    for row, code in zip(rows, values, strict=True):
+        cell = place[row[0]], number[row[1]]
+        if codes[cell] != measures.MISSING:
+            raise ArgumentError(
+                f"The coder {row[0]!r} coded the item {row[1]!r} more than once.",
+                f"keep one row for each {coder} and {item}, or give the item's own column as item=.",
+            )
+        codes[cell] = code
+    paired = int((np.sum(codes != measures.MISSING, axis=0) > 1).sum())
+    if paired == 0:
+        raise ArgumentError(
+            "No item was coded by two coders, so there is nothing to compare.",
+            f"check that the column {item!r} names items the same way for all coders.",
+        )
+    found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
+    domain = np.arange(len(known), dtype=float) if level == "nominal" else np.array(known, float)
+    for one in (None, *range(len(known))) if len(known) > 2 else (None,):
+        if one is None:
+            single, scale, size, how = codes, domain, len(known), level
+        else:
+            single = np.where(codes < 0, codes, (codes == one).astype(codes.dtype))
+            scale, size, how = np.arange(2.0), 2, "nominal"
+        measure = _measures(single, scale, size, how)
+        estimates = measure(np.arange(len(items)))
+        low, high = bootstrap(measure, np.zeros(len(items)), rounds=rounds, seed=seed)
+        found["measure"] += [
+            "krippendorff_alpha",
+            "cohen_kappa",
+            "fleiss_kappa",
+            "percent_agreement",
+        ]
+        found["label"] += [None if one is None else str(known[one])] * 4
+        found["estimate"] += estimates.tolist()
+        found["conf_low"] += np.where(np.isnan(estimates), np.nan, low).tolist()
+        found["conf_high"] += np.where(np.isnan(estimates), np.nan, high).tolist()
+        found["n_items"] += [paired] * 4
+        found["n_coders"] += [len(coders)] * 4
+    return Agreement(
+        table=table, item=item, coders=coders, items=items, labels=known, codes=codes, found=found
+    )
+
+
+def _measures(
+    codes: np.ndarray, domain: np.ndarray, values: int, level: Level
+) -> Callable[[np.ndarray], np.ndarray]:
+    counts = measures.counts(codes, values)
+
+    def measure(items: np.ndarray) -> np.ndarray:
+        table = counts[items]
+        return np.array(
+            [
+                measures.alpha(table, domain, level),
+                measures.cohen(codes[:, items], values),
+                measures.fleiss(table),
+                measures.percent(table),
+            ]
+        )
+
+    return measure

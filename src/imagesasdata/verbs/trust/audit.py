@@ -1,0 +1,318 @@
+"""`audit`: whether a measure errs more for some groups than for others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.arrays.stats.audit import Adjust, adjust, against_others, rate
+from imagesasdata.arrays.stats.intervals import wilson
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.figures import new_figure
+from imagesasdata.options import check_count
+from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.table import Table, open_data
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ALL = "all"
+MISSING = "missing"
+_SMALL = "the group has fewer rows than min_group, or none that the rate is of"
+TIDY = (
+    Column("grouping", "string", "The columns that make the groups, or all.", null="never"),
+    Column("group", "string", "The group.", null="never"),
+    Column(
+        "measure",
+        "string",
+        "error_rate and, for two classes, false_positive_rate, false_negative_rate, positive_rate.",
+        null="never",
+    ),
+    Column("n", "int64", "Rows that the rate is of.", range="0 ...", null="never"),
+    Column("estimate", "float64", "The rate.", range="0 to 1", null=_SMALL),
+    Column("conf_low", "float64", "Lower end of its 95% interval.", range="0 to 1", null=_SMALL),
+    Column("conf_high", "float64", "Upper end of its 95% interval.", range="0 to 1", null=_SMALL),
+    Column("gap", "float64", "Rate less the lowest of the grouping.", range="0 to 1", null=_SMALL),
+    Column(
+        "ratio",
+        "float64",
+        "Rate over the lowest of the grouping.",
+        range="1 ...",
+        null=_SMALL + ", or the lowest is 0",
+    ),
+    Column("p_value", "float64", "Of the group against all others.", range="0 to 1", null=_SMALL),
+    Column("p_adjusted", "float64", "The same for all tests made.", range="0 to 1", null=_SMALL),
+)
+GAPS = (
+    Column("grouping", "string", "The columns that make the groups.", null="never"),
+    Column("measure", "string", "The rate.", null="never"),
+    Column("lowest", "string", "The group with the lowest rate.", null="no group is large enough"),
+    Column("highest", "string", "The group with the highest.", null="no group is large enough"),
+    Column("difference", "float64", "Highest less lowest rate.", range="0 to 1", null="as above"),
+    Column("ratio", "float64", "Lowest over highest rate.", range="0 to 1", null="or highest is 0"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """Error rates by group. `tidy` has a row for each, `gaps` one for each way to group."""
+
+    table: Table = field(repr=False)
+    rows: dict[str, list[Any]] = field(repr=False)
+    widest: dict[str, list[Any]] = field(repr=False)
+    n_dropped: int
+    min_group: int
+
+    def tidy(self) -> Any:
+        """A row for each group and rate; the first are of all rows together.
+
+        Returns
+        -------
+        table
+            ``grouping``, ``group``, ``measure``, ``n``, ``estimate``, ``conf_low``, ``conf_high``,
+            ``gap``, ``ratio``, ``p_value``, ``p_adjusted``.
+        """
+        return self.table.new(_arrow(TIDY, self.rows))
+
+    def gaps(self) -> Any:
+        """The widest gap of each rate, for each way to group.
+
+        Returns
+        -------
+        table
+            ``grouping``, ``measure``, ``lowest``, ``highest``, ``difference``, ``ratio`` (lowest over
+            highest).
+        """
+        return self.table.new(_arrow(GAPS, self.widest))
+
+    def plot(self, measure: str = "error_rate") -> Figure:
+        """Draw a rate with its interval for every group.
+
+        Parameters
+        ----------
+        measure
+            One of the rates that `tidy` has.
+        """
+        known = list(dict.fromkeys(self.rows["measure"]))
+        if measure not in known:
+            raise one_of("measure", measure, known)
+        places = [
+            place
+            for place, name in enumerate(self.rows["measure"])
+            if name == measure and not np.isnan(self.rows["estimate"][place])
+        ]
+        figure = new_figure(6.4, 0.6 + 0.32 * len(places))
+        axis = figure.subplots()
+        for row, place in enumerate(places):
+            low, middle, high = (
+                self.rows[name][place] for name in ("conf_low", "estimate", "conf_high")
+            )
+            color = "gray" if self.rows["grouping"][place] == ALL else "teal"
+            axis.plot([low, high], [row, row], color=color, linewidth=2)
+            axis.plot(middle, row, "o", color=color)
+        names = [
+            f"{self.rows['group'][place]}  (n = {self.rows['n'][place]:,})" for place in places
+        ]
+        axis.set(yticks=range(len(places)), yticklabels=names, xlabel=measure.replace("_", " "))
+        axis.margins(y=0.2)
+        axis.invert_yaxis()
+        axis.set_xlim(left=0.0)
+        axis.spines[["top", "right"]].set_visible(False)
+        return figure
+
+
+def audit(
+    data: Any,
+    truth: str,
+    prediction: str,
+    *,
+    by: str | Sequence[str],
+    positive: Any = None,
+    weights: str | None = SAMPLE_PROB,
+    min_group: int = 30,
+    correction: Adjust = "holm",
+) -> Audit:
+    """Compare error rates between groups and their intersections.
+
+    A measure with few errors on the whole can have many for some. Then a comparison of groups compares
+    errors, too. Buolamwini and Gebru's *Gender Shades* is such a table: error rates of a service by
+    gender, by skin type, and by both.
+
+    Parameters
+    ----------
+    data
+        A table; rows without truth or prediction are left out and counted.
+    truth
+        The column with the truth.
+    prediction
+        The column with the predicted classes.
+    by
+        The columns that make groups; of several there are also all intersections.
+    positive
+        Of two classes the one that is found or missed; by default the second (1, or "yes" of "no" and
+        "yes").
+    weights
+        The column of the probabilities with which rows were sampled, whose inverse weights them; where
+        the table has no ``sample_prob``, or with ``None``, all rows count the same.
+    min_group
+        Groups with fewer rows have no estimates, for they would be noise and could point to persons.
+    correction
+        For the number of tests: ``"holm"``, ``"bh"`` (Benjamini and Hochberg) or ``"none"``.
+
+    Returns
+    -------
+    Audit
+        ``.tidy()``: a row for each group and rate; ``.gaps()``: the widest differences and ratios;
+        ``.plot()``: a figure.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, ColumnError, UnknownNameError
+        When no row has truth and prediction, or an argument cannot be used.
+
+    Notes
+    -----
+    ``error_rate``: predictions that are wrong. For two classes also ``false_positive_rate``: of rows that
+    are not positive, those predicted to be; ``false_negative_rate``: of positive rows, those missed;
+    ``positive_rate``: rows predicted positive. Intervals are Wilson's. p is of Fisher's exact test of the
+    group against all other groups; with weights at the effective number of rows. A p that is not small
+    does not show that rates are equal: look at the interval.
+
+    References
+    ----------
+    Buolamwini, J. and Gebru, T. (2018). Gender Shades. FAT*.
+    https://proceedings.mlr.press/v81/buolamwini18a.html
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> import pandas as pd
+    >>> faces = pd.DataFrame({"gender": ["f", "m"] * 100, "truth": [0, 0, 1, 1] * 50})
+    >>> faces["pred"] = faces.truth.where((faces.gender == "m") | (faces.index % 5 > 0), 0)
+    >>> iad.audit(faces, "truth", "pred", by="gender").gaps()[["measure", "highest", "difference"]]
+                   measure highest  difference
+    0           error_rate       f         0.1
+    1  false_positive_rate       f         0.0
+    2  false_negative_rate       f         0.2
+    3        positive_rate       m         0.1
+    """
+    check_count("min_group", min_group)
+    if correction not in get_args(Adjust):
+        raise one_of("correction", correction, get_args(Adjust))
+    table = open_data(data)
+    names = [by] if isinstance(by, str) else list(by)
+    if not names:
+        raise ArgumentError("by= names no column.", 'for example by=["gender", "race"].')
+    chance = sampling_column(table, weights, "weights")
+    told = table.cells(table.need(truth, "truth"))
+    said = table.cells(table.need(prediction, "prediction"))
+    groups = {name: table.cells(table.need(name, "by")) for name in names}
+    kept = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
+    if not kept:
+        raise ArgumentError(
+            f"No row has both a truth ({truth!r}) and a prediction ({prediction!r}).",
+            "join the hand-coded labels to the table by path or image_id.",
+        )
+    labels, (true, predicted) = numbered([told[r] for r in kept], [said[r] for r in kept])
+    weight = np.ones(len(kept))
+    if chance is not None:
+        weight = inverse([table.cells(chance)[row] for row in kept], chance)
+    rates = _rates(true, predicted, _positive(labels, positive))
+    found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
+    widest: dict[str, list[Any]] = {column.name: [] for column in GAPS}
+    _add(found, None, ALL, [ALL] * len(kept), rates, weight, min_group)
+    for size in range(1, len(names) + 1):
+        for chosen in combinations(names, size):
+            cells = [" x ".join(_text(groups[name][row]) for name in chosen) for row in kept]
+            _add(found, widest, " x ".join(chosen), cells, rates, weight, min_group)
+    found["p_adjusted"] = adjust(np.array(found["p_value"], float), correction).tolist()
+    return Audit(
+        table=table,
+        rows=found,
+        widest=widest,
+        n_dropped=len(table) - len(kept),
+        min_group=min_group,
+    )
+
+
+def _add(
+    found: dict[str, list[Any]],
+    widest: dict[str, list[Any]] | None,
+    grouping: str,
+    cells: list[str],
+    rates: dict[str, tuple[np.ndarray, np.ndarray]],
+    weight: np.ndarray,
+    min_group: int,
+) -> None:
+    """Append the rows of one way to group; ``widest`` gets its gaps."""
+    names, group = np.unique(np.array(cells, object).astype(str), return_inverse=True)
+    sizes = np.bincount(group, minlength=len(names))
+    for measure, (hits, among) in rates.items():
+        one = rate(hits, among, group, len(names), weight)
+        value = np.where(sizes >= min_group, one.value, np.nan)
+        shown = one._replace(value=value)
+        low, high = wilson(value, np.where(np.isnan(value), 0.0, one.rows))
+        known = ~np.isnan(value)
+        least = np.min(value[known]) if known.any() else np.nan
+        p = against_others(shown) if widest is not None else np.full(len(names), np.nan)
+        found["grouping"] += [grouping] * len(names)
+        found["group"] += names.tolist()
+        found["measure"] += [measure] * len(names)
+        found["n"] += np.bincount(group, among, len(names)).astype(int).tolist()
+        found["estimate"] += value.tolist()
+        found["conf_low"] += low.tolist()
+        found["conf_high"] += high.tolist()
+        found["gap"] += (value - least).tolist()
+        found["ratio"] += (value / least if least > 0.0 else np.full(len(names), np.nan)).tolist()
+        found["p_value"] += p.tolist()
+        if widest is not None:
+            top = np.max(value[known]) if known.any() else np.nan
+            widest["grouping"].append(grouping)
+            widest["measure"].append(measure)
+            widest["lowest"].append(str(names[np.nanargmin(value)]) if known.any() else None)
+            widest["highest"].append(str(names[np.nanargmax(value)]) if known.any() else None)
+            widest["difference"].append(float(top - least))
+            widest["ratio"].append(float(least / top) if top > 0.0 else np.nan)
+
+
+def _rates(
+    true: np.ndarray, predicted: np.ndarray, positive: int | None
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """For each rate, which rows are hits and which it is of."""
+    every = np.ones(len(true), bool)
+    found = {"error_rate": (true != predicted, every)}
+    if positive is not None:
+        is_one, said_one = true == positive, predicted == positive
+        found["false_positive_rate"] = (said_one, ~is_one)
+        found["false_negative_rate"] = (~said_one, is_one)
+        found["positive_rate"] = (said_one, every)
+    return found
+
+
+def _positive(labels: list[Any], positive: Any) -> int | None:
+    if positive is None:
+        return 1 if len(labels) == 2 else None
+    if plain(positive) not in labels:
+        raise ArgumentError(
+            f"positive={positive!r} is neither true nor predicted in any row.",
+            f"the classes are: {', '.join(map(repr, labels))}.",
+        )
+    return labels.index(plain(positive))
+
+
+def _text(cell: Any) -> str:
+    return MISSING if cell is None else str(plain(cell))
+
+
+def _arrow(columns: Sequence[Column], rows: dict[str, list[Any]]) -> dict[str, pa.Array]:
+    kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64()}
+    return {
+        column.name: pa.array(rows[column.name], kinds[column.kind], from_pandas=True)
+        for column in columns
+    }

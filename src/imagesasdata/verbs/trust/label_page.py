@@ -1,0 +1,317 @@
+"""`label_page`: a page on which people code pictures by keyboard; `read_labels`: what they chose."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from imagesasdata import columns as col
+from imagesasdata.arrays.pixels import fit
+from imagesasdata.columns import Column
+from imagesasdata.engine.stream import Loaded, stream
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.files.decode import MAX_PIXELS, decode, limits
+from imagesasdata.files.parts import Pictures
+from imagesasdata.files.sources import PathLike
+from imagesasdata.machine import cores
+from imagesasdata.options import check_count
+from imagesasdata.pages.template import fill
+from imagesasdata.tables.table import Backend, Table, from_columns, open_table
+
+LABELS = (
+    col.IMAGE_ID,
+    col.PATH,
+    Column("coder", "string", "Who coded.", null="never"),
+    Column("question", "string", "What was asked.", null="never"),
+    Column("value", "string", "What was chosen; whole numbers when all are.", null="never"),
+    Column("coded_at", "timestamp", "When, in UTC.", null="the file does not say"),
+    Column(
+        "seconds",
+        "float64",
+        "How long the picture was shown before.",
+        unit="seconds",
+        range="0 ...",
+        null="the file does not say",
+    ),
+)
+_MOST_CHOICES = 9
+_QUALITY = 85
+
+
+def label_page(
+    sample: Any,
+    question: str,
+    choices: Sequence[Any],
+    *,
+    path: str = "path",
+    coders: str | Sequence[str] | None = None,
+    blur: bool = False,
+    long_side: int = 800,
+    to: PathLike = "label.html",
+) -> Path:
+    """Write a page on which people code pictures by keyboard.
+
+    One file that opens from disk in any browser, holds the pictures, and needs no server: send it to
+    the coders. Keys 1 to 9 choose, ``u`` takes back, arrows move. Every answer is kept in the browser at
+    once, so that a closed window loses nothing. *Export CSV* gives the file for `read_labels`.
+
+    Parameters
+    ----------
+    sample
+        The pictures to code, as `sample_for_labels` gives them: a table with a column of paths, or paths.
+    question
+        What is asked of each picture.
+    choices
+        The answers, two to nine: text or whole numbers.
+    path
+        The table's column of paths.
+    coders
+        The names of those who code. With one, the page is theirs; with several, it asks which of
+        them; with ``None`` it asks for a name.
+    blur
+        Whether a picture is blurred until it is clicked, for content that may disturb.
+    long_side
+        Pictures are scaled to at most so many pixels, for the page holds them all.
+    to
+        The file to write.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, ColumnError
+        When there are no pictures, two rows have one path, or the choices cannot be used.
+
+    Notes
+    -----
+    The page contains copies of the pictures without their metadata: guard it as you guard them. A picture
+    that cannot be read is shown as its path and the reason.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> page = getfixture("tmp_path") / "label.html"
+    >>> page = iad.label_page("examples/photos", "Is it outdoors?", ["yes", "no"], to=page)
+    >>> page.name
+    'label.html'
+    """
+    chosen = _choices(choices)
+    if not isinstance(question, str) or not question.strip():
+        raise ArgumentTypeError(
+            f"question must be text, got {question!r}.", 'for example "Is there a protest?".'
+        )
+    check_count("long_side", long_side)
+    names = [coders] if isinstance(coders, str) else list(coders or [])
+    table = open_table(sample, path)
+    if len(table) == 0:
+        raise ArgumentError("There are no pictures to code.", "give a sample of at least one row.")
+    items = _items(table, long_side)
+    seen: set[str] = set()
+    for item in items:
+        if item["path"] in seen:
+            raise ArgumentError(
+                f"The path {item['path']!r} is in more than one row, and answers are kept by path.",
+                "drop the rows that repeat a picture.",
+            )
+        seen.add(item["path"])
+    described = json.dumps([question, chosen, sorted(seen)])
+    data = {
+        "id": hashlib.sha256(described.encode("utf-8", "surrogateescape")).hexdigest()[:12],
+        "question": question,
+        "choices": chosen,
+        "coders": names,
+        "blur": bool(blur),
+        "items": items,
+    }
+    place = Path(to).expanduser()
+    page = fill("label.html", texts={"question": question}, data={"data": data})
+    try:
+        place.write_text(page, "utf-8")
+    except OSError as error:
+        raise ArgumentError(
+            f"The page to={os.fspath(to)!r} cannot be written: {error.strerror}.",
+            "give a file in a folder that exists.",
+        ) from error
+    return place
+
+
+def read_labels(files: PathLike | Iterable[PathLike], *, backend: Backend = "pandas") -> Any:
+    r"""Bring the files that coders exported from a `label_page` together.
+
+    Parameters
+    ----------
+    files
+        A CSV file, a folder of them, or a list of files.
+    backend
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+
+    Returns
+    -------
+    table
+        A row for each picture and coder:
+
+        - ``image_id``, ``path``: the picture;
+        - ``coder``, ``question``, ``value``: who chose what; whole numbers when all choices are;
+        - ``coded_at``: when, in UTC; ``seconds``: how long the picture was shown before.
+
+        Of several exports by one coder the last answer counts.
+
+    Raises
+    ------
+    ArgumentError, UnknownNameError
+        When a file is missing, is no such file, or there is none.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> file = getfixture("tmp_path") / "labels-ann.csv"
+    >>> _ = file.write_text(
+    ...     "image_id,path,coder,question,value,coded_at,seconds\n"
+    ...     "0,a.jpg,ann,Outdoors?,yes,2026-05-01T10:00:00.000Z,1.5\n"
+    ... )
+    >>> iad.read_labels([file])[["path", "coder", "value"]]
+        path coder value
+    0  a.jpg   ann   yes
+    """
+    last: dict[tuple[str, str, str], dict[str, str]] = {}
+    for file in _files(files):
+        for row in _rows(file):
+            key = (row["question"], row["path"], row["coder"])
+            if key not in last or row["coded_at"] >= last[key]["coded_at"]:
+                last[key] = row
+    rows = list(last.values())
+    values: list[Any] = [row["value"] for row in rows]
+    if values and all(value.lstrip("-").isdecimal() for value in values):
+        values = [int(value) for value in values]
+    return from_columns(
+        {
+            "image_id": pa.array(
+                [int(row["image_id"]) if row["image_id"] else None for row in rows]
+            ),
+            "path": pa.array([row["path"] for row in rows], pa.string()),
+            "coder": pa.array([row["coder"] for row in rows], pa.string()),
+            "question": pa.array([row["question"] for row in rows], pa.string()),
+            "value": pa.array(values, None if rows else pa.string()),
+            "coded_at": pa.array([_time(row["coded_at"]) for row in rows], pa.timestamp("us")),
+            "seconds": pa.array(
+                [float(row["seconds"]) if row["seconds"] else None for row in rows], pa.float64()
+            ),
+        },
+        backend,
+    )
+
+
+def _choices(choices: Sequence[Any]) -> list[Any]:
+    if isinstance(choices, str) or not isinstance(choices, Sequence):
+        raise ArgumentTypeError(
+            f"choices must be a list of answers, got {choices!r}.", 'for example ["yes", "no"].'
+        )
+    found = [one.item() if isinstance(one, np.generic) else one for one in choices]
+    if not all(isinstance(one, (str, int)) and not isinstance(one, bool) for one in found):
+        raise ArgumentTypeError(
+            f"choices must be text or whole numbers, got {found!r}.", 'for example ["yes", "no"].'
+        )
+    if not 2 <= len(found) <= _MOST_CHOICES or len(set(map(str, found))) < len(found):
+        raise ArgumentError(
+            f"choices must be two to nine different answers, got {len(found)}: {found!r}.",
+            "keys 1 to 9 choose; ask in two steps when there are more.",
+        )
+    return found
+
+
+def _items(table: Table, long_side: int) -> list[dict[str, Any]]:
+    paths = table.paths()
+    ids = list(range(len(table)))
+    if col.IMAGE_ID.name in table.names:
+        ids = table.cells(col.IMAGE_ID.name)
+
+    def load(row: int) -> Loaded:
+        name = paths[row]
+        if name is None:
+            return Loaded([None])
+        pixels = fit(decode(files.read(name), long_side=long_side), long_side)
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, "JPEG", quality=_QUALITY)
+        return Loaded([f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"])
+
+    sources: dict[int, tuple[str | None, str | None]] = {}
+    with Pictures() as files, limits(MAX_PIXELS):
+        for done in stream(range(len(paths)), load, None, workers=cores()):
+            found = None if done.error is not None else done.results[0]
+            sources[done.job] = found, done.error if found is None else None
+    return [
+        {
+            "image_id": None if ids[row] is None else int(ids[row]),
+            "path": paths[row] if paths[row] is not None else f"row {row}",
+            "source": sources[row][0],
+            "error": sources[row][1] or "no path",
+        }
+        for row in range(len(paths))
+    ]
+
+
+def _files(files: Any) -> list[Path]:
+    given = [files] if isinstance(files, (str, os.PathLike)) else list(files)
+    found: list[Path] = []
+    for one in given:
+        place = Path(one).expanduser()
+        found += sorted(place.glob("*.csv")) if place.is_dir() else [place]
+    if not found:
+        raise ArgumentError(
+            f"There is no CSV file in {', '.join(map(repr, map(os.fspath, given))) or 'the list'}.",
+            "coders make it with the button Export CSV of their page.",
+        )
+    return found
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    try:
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise ArgumentError(f"The file {str(file)!r} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ArgumentError(f"The file {str(file)!r} is not text in UTF-8.") from error
+    # Spreadsheets in many countries write semicolons.
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
+    wanted = [column.name for column in LABELS]
+    missing = [name for name in wanted if name not in (reader.fieldnames or [])]
+    if missing:
+        raise ArgumentError(
+            f"The file {str(file)!r} is no export of a label page: it has no column {missing[0]!r}.",
+            f"its columns must be: {', '.join(wanted)}.",
+        )
+    rows = []
+    for number, row in enumerate(reader, start=2):
+        if any(row[name] is None for name in wanted):
+            raise ArgumentError(f"Line {number} of the file {str(file)!r} is not complete.")
+        rows.append({name: row[name] for name in wanted})
+    return rows
+
+
+def _time(text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentError(
+            f"{text!r} in the column 'coded_at' is no time.",
+            "leave the column as the page wrote it, as in 2026-05-01T10:00:00.000Z.",
+        ) from error
+    return at.astimezone(dt.UTC).replace(tzinfo=None) if at.tzinfo else at

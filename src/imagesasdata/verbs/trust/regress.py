@@ -1,0 +1,239 @@
+"""`regress`: a regression on variables that were measured with error, corrected by gold values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import numpy as np
+
+from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
+from imagesasdata.arrays.stats.fits import Method
+from imagesasdata.arrays.stats.sandwich import Robust
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
+from imagesasdata.tables.table import open_data
+from imagesasdata.verbs.trust.regression.estimate import estimate
+from imagesasdata.verbs.trust.regression.formula import Formula, parse
+from imagesasdata.verbs.trust.regression.result import Regression
+from imagesasdata.verbs.trust.regression.rows import Rows, counts, prepare
+
+
+def regress(
+    formula: str,
+    data: Any,
+    *,
+    gold: Mapping[str, str] | None = None,
+    sample_prob: str | None = SAMPLE_PROB,
+    method: Method | None = None,
+    family: FamilyName = "ols",
+    vcov: Robust | Mapping[str, str] = "HC2",
+    weights: str | None = None,
+    seed: int = 0,
+) -> Regression:
+    """Regress on variables measured from pictures, corrected for the errors of the measure.
+
+    A variable that a model predicted has errors. A regression that takes it for the truth is biased,
+    at times in its sign, and too sure of itself. When some pictures, sampled at random, were also
+    coded by hand, the errors can be estimated and taken out: as precise as the predictions allow, and
+    right on average however bad they are.
+
+    Parameters
+    ----------
+    formula
+        ``"outcome ~ explanation"`` in Wilkinson's notation, as R and statsmodels have it: ``+``, ``:``,
+        ``*``, ``C(x)``, ``I(x**2)``, ``np.log(x)``. Bools count as 0 and 1.
+    data
+        A table with a row for each picture.
+    gold
+        For each column that was predicted the column with its hand-coded values, which is null where
+        nobody coded the picture: ``{"protest_prob": "protest"}``. The formula names the predicted one.
+    sample_prob
+        The column of the probabilities with which the rows were chosen to be coded, as
+        `sample_for_labels` gives it. Where the table has no such column, or with ``None``, the gold
+        rows are taken as a simple random sample, and the result says so.
+    method
+        ``"dsl"``: design-based supervised learning, for predicted outcomes and explanations;
+        ``"ppi"``: prediction-powered inference, for a predicted outcome; ``"gold"``: the coded rows
+        alone; ``"naive"``: as if predictions were the truth. By default ``"dsl"`` with ``gold=``, else
+        ``"naive"``.
+    family
+        ``"ols"``, ``"logit"`` or ``"poisson"``.
+    vcov
+        ``"HC0"`` ... ``"HC3"``, or ``{"cluster": "outlet"}`` when rows of one outlet are alike. With
+        ``ppi`` and ``dsl`` all of HC0 ... HC3 are the sandwich of their moments.
+    weights
+        A column of survey weights.
+    seed
+        Of the folds in which ``dsl`` improves predictions.
+
+    Returns
+    -------
+    Regression
+        ``.tidy()`` gives ``term``, ``estimate``, ``std_error``, ``statistic``, ``p_value``,
+        ``conf_low``, ``conf_high``; ``.glance()`` one row; ``.augment()`` the data with ``fitted``,
+        ``residual``, ``is_gold``; ``.compare()`` the naive estimates beside the corrected; ``.latex()``
+        a table for a paper. Tables are of the kind of ``data``.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no gold row, a sampling probability is missing or not above 0, terms are
+        collinear, an outcome is perfectly separated, or a level is without gold rows: the message
+        names it.
+    ArgumentTypeError, ColumnError, UnknownNameError
+        For other misuse.
+
+    Notes
+    -----
+    ``dsl`` first regresses the gold values on the predictions and the other variables, in five folds so
+    that no row is predicted from itself; then it solves the moments of the regression with these, less
+    the weighted difference that the gold rows show. ``ppi`` is PPI++ with power tuning. Both need gold
+    rows that were chosen at random, with probabilities that do not depend on anything but what was
+    known before coding, and that the model was not trained on.
+
+    Rows with a missing value in a variable are left out; ``n_dropped`` counts them. With clusters, p and
+    intervals are from Student's t with G - 1 degrees of freedom; else from the normal distribution.
+    ``ppi`` with unequal probabilities weights the coded rows by 1 / p, the others by 1 / (1 - p).
+
+    References
+    ----------
+    Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered
+    Inference. doi:10.48550/arXiv.2311.01453
+
+    Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for Downstream
+    Inference. NeurIPS. doi:10.48550/arXiv.2306.04746
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> import numpy as np, pandas as pd
+    >>> random = np.random.default_rng(1)
+    >>> photos = pd.DataFrame({"crowd": random.normal(size=2000)})
+    >>> protest = random.random(2000) < 0.3 + 0.1 * photos.crowd.clip(-2, 2)
+    >>> wrong = random.random(2000) < np.where(photos.crowd > 0, 0.3, 0.05)
+    >>> photos["protest_pred"] = (protest | wrong).astype(float)
+    >>> photos["protest"] = protest.where(photos.index < 400).astype(float)  # in random order
+    >>> result = iad.regress("protest_pred ~ crowd", photos, gold={"protest_pred": "protest"})
+    >>> result.compare()[["term", "naive", "corrected"]].round(2)
+            term  naive  corrected
+    0  Intercept   0.42       0.31
+    1      crowd   0.14       0.09
+    """
+    method = method or ("naive" if gold is None else "dsl")
+    for name, value, known in (
+        ("method", method, get_args(Method)),
+        ("family", family, tuple(FAMILIES)),
+    ):
+        if value not in known:
+            raise one_of(name, value, known)
+    cluster = _cluster(vcov)
+    parsed = parse(formula)
+    pairs = _pairs(gold, parsed, method)
+    table = open_data(data)
+    prob = sampling_column(table, sample_prob, "sample_prob") if pairs else None
+    for name in parsed.variables:
+        table.need(name, "The formula")
+    for argument, name in (("weights", weights), ('vcov={"cluster": ...}', cluster)):
+        if name is not None:
+            table.need(name, argument)
+    for name in pairs.values():
+        table.need(name, "gold")
+    rows = prepare(table, parsed, pairs, prob, weights, cluster)
+    fitted, best = estimate(rows, method, family, vcov if isinstance(vcov, str) else "HC2", seed)
+    mean = FAMILIES[family].mean(best.design @ fitted.estimate)
+    by_moments = method in ("ppi", "dsl")
+    return Regression(
+        method=method,
+        family=family,
+        formula=formula,
+        vcov=f"by {cluster}" if cluster else "sandwich" if by_moments else str(vcov),
+        terms=rows.design.terms,
+        fit=fitted,
+        n_gold=int(rows.is_gold.sum()) if pairs else None,
+        n_dropped=int((~rows.used).sum()),
+        sampling=("assumed" if prob is None else "known") if pairs else None,
+        notes=tuple(_notes(rows, method, prob)),
+        table=table,
+        used=rows.used,
+        is_gold=_spread(rows.is_gold, rows.used),
+        fitted=mean,
+        residual=best.outcome - mean,
+        again=lambda other: regress(
+            formula,
+            data,
+            gold=gold,
+            sample_prob=sample_prob,
+            method=other,
+            family=family,
+            vcov=vcov,
+            weights=weights,
+            seed=seed,
+        ),
+    )
+
+
+def _pairs(gold: Mapping[str, str] | None, parsed: Formula, method: Method) -> dict[str, str]:
+    if gold is None:
+        if method != "naive":
+            raise ArgumentError(
+                f'method="{method}" needs gold values.',
+                'give gold={"predicted_column": "gold_column"}, or method="naive".',
+            )
+        return {}
+    if not isinstance(gold, Mapping) or not gold:
+        raise ArgumentTypeError(
+            f"gold must map predicted columns to gold columns, got {gold!r}.",
+            'for example gold={"protest_prob": "protest"}.',
+        )
+    for predicted, coded in gold.items():
+        if predicted not in parsed.variables:
+            used = coded in parsed.variables
+            raise ArgumentError(
+                f"gold names the predicted column {predicted!r}, which the formula does not use.",
+                f"write {predicted!r} in place of {coded!r} in the formula."
+                if used
+                else f"the formula uses: {', '.join(map(repr, parsed.variables))}.",
+            )
+    if method == "ppi":
+        wrong = sorted(set(gold) & parsed.explanation)
+        if wrong:
+            raise ArgumentError(
+                f'method="ppi" is for a predicted outcome, and {wrong[0]!r} is on the right of the ~.',
+                'give method="dsl".',
+            )
+    return {str(predicted): str(coded) for predicted, coded in gold.items()}
+
+
+def _cluster(vcov: object) -> str | None:
+    if isinstance(vcov, Mapping):
+        if list(vcov) != ["cluster"]:
+            raise ArgumentError(
+                f"vcov={dict(vcov)!r} is not known.", 'for example vcov={"cluster": "outlet"}.'
+            )
+        return str(vcov["cluster"])
+    if vcov not in get_args(Robust):
+        raise one_of("vcov", vcov, get_args(Robust))
+    return None
+
+
+def _spread(values: np.ndarray, used: np.ndarray) -> np.ndarray:
+    found = np.zeros(len(used), bool)
+    found[used] = values
+    return found
+
+
+def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
+    notes = []
+    if rows.missing:
+        gone = int((~rows.used).sum())
+        left = f"{gone:,} row{' was' if gone == 1 else 's were'} left out for missing values"
+        notes.append(f"{left}: {counts(rows.missing)}.")
+    if rows.pairs and method != "naive" and prob is None:
+        notes.append(
+            f"No sampling probabilities were given: the {rows.is_gold.sum():,} gold rows were taken as "
+            f"a simple random sample of the {len(rows.is_gold):,} rows."
+        )
+    if method == "naive" and rows.pairs:
+        notes.append("Predictions were taken for the truth.")
+    return notes

@@ -1,0 +1,266 @@
+"""What a regression found: as a tidy table, in one row, beside the data, in LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import stats
+
+from imagesasdata.arrays.stats.fits import Fit, Method
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError
+from imagesasdata.tables.table import Table
+
+_NEVER = "never"
+TERM = Column("term", "string", "A term of the formula.", null=_NEVER)
+ESTIMATE = Column("estimate", "float64", "Its coefficient.", null=_NEVER)
+TIDY = (
+    TERM,
+    ESTIMATE,
+    Column(
+        "std_error", "float64", "Standard error of the coefficient.", range="0 ...", null=_NEVER
+    ),
+    Column("statistic", "float64", "Coefficient over standard error.", null=_NEVER),
+    Column(
+        "p_value",
+        "float64",
+        "Probability of a statistic as far from zero if the coefficient were zero.",
+        range="0 to 1",
+        null=_NEVER,
+    ),
+    Column("conf_low", "float64", "Lower end of the confidence interval.", null=_NEVER),
+    Column("conf_high", "float64", "Upper end of the confidence interval.", null=_NEVER),
+)
+GLANCE = (
+    Column("method", "string", "naive, gold, ppi or dsl.", null=_NEVER),
+    Column("family", "string", "ols, logit or poisson.", null=_NEVER),
+    Column("vcov", "string", "How the covariance was estimated.", null=_NEVER),
+    Column("nobs", "int64", "Rows used.", range="1 ...", null=_NEVER),
+    Column("n_gold", "int64", "Rows used that have gold values.", null="no gold= was given"),
+    Column("n_dropped", "int64", "Rows left out for missing values.", range="0 ...", null=_NEVER),
+    Column("n_clusters", "int64", "Clusters.", range="2 ...", null="not by clusters"),
+    Column(
+        "power",
+        "float64",
+        "How far ppi trusts the predictions.",
+        range="0 to 1",
+        null="the method is not ppi",
+    ),
+    Column(
+        "sampling",
+        "string",
+        "known: by sample_prob=; assumed: gold rows were taken as a simple random sample.",
+        null="no gold= was given",
+    ),
+)
+AUGMENT = (
+    Column(
+        "fitted",
+        "float64",
+        "The outcome that the regression expects, with gold values where there are some.",
+        null="the row was left out for missing values",
+    ),
+    Column(
+        "residual",
+        "float64",
+        "Outcome less fitted; the outcome's gold value where there is one.",
+        null="the row was left out for missing values",
+    ),
+    Column("is_gold", "bool", "Whether the row's gold values were used.", null=_NEVER),
+)
+COMPARE = (
+    TERM,
+    *(
+        column
+        for name in ("naive", "gold", "corrected")
+        for column in (
+            Column(name, "float64", f"The {name} coefficient.", null="corrected: method is naive"),
+            Column(f"{name}_low", "float64", "Lower end of its interval.", null="as above"),
+            Column(f"{name}_high", "float64", "Upper end of its interval.", null="as above"),
+        )
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regression:
+    """A fitted regression. `tidy` has the estimates; print it for a summary.
+
+    ``notes`` say what was assumed and what was left out.
+    """
+
+    method: Method
+    family: str
+    formula: str
+    vcov: str
+    terms: list[str]
+    fit: Fit
+    n_gold: int | None
+    n_dropped: int
+    sampling: str | None
+    notes: tuple[str, ...]
+    table: Table = field(repr=False)
+    used: np.ndarray = field(repr=False)
+    is_gold: np.ndarray = field(repr=False)
+    fitted: np.ndarray = field(repr=False)
+    residual: np.ndarray = field(repr=False)
+    again: Callable[[Method], Regression] = field(repr=False)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """The covariance matrix of the coefficients, in the order of ``terms``."""
+        return self.fit.covariance
+
+    def tidy(self, *, conf_level: float = 0.95) -> Any:
+        """A row for each term: estimate, standard error, test and confidence interval.
+
+        Parameters
+        ----------
+        conf_level
+            Coverage of the interval, between 0 and 1.
+
+        Returns
+        -------
+        table
+            Of the kind of the data, with ``term``, ``estimate``, ``std_error``, ``statistic`` (z; t by
+            clusters), ``p_value``, ``conf_low``, ``conf_high``.
+        """
+        return self.table.new(self._tidy(conf_level))
+
+    def glance(self) -> Any:
+        """One row on the regression: method, rows used, gold rows, how they were sampled."""
+        values = (
+            self.method,
+            self.family,
+            self.vcov,
+            int(self.used.sum()),
+            self.n_gold,
+            self.n_dropped,
+            self.fit.clusters,
+            self.fit.power,
+            self.sampling,
+        )
+        kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64()}
+        return self.table.new(
+            {
+                column.name: pa.array([value], kinds[column.kind])
+                for column, value in zip(GLANCE, values, strict=True)
+            }
+        )
+
+    def augment(self, *, prefix: str | None = None) -> Any:
+        """The data with ``fitted``, ``residual`` and ``is_gold``, for every row given.
+
+        Parameters
+        ----------
+        prefix
+            Put before the new columns' names.
+        """
+        named = [column.named(f"{prefix or ''}{column.name}") for column in AUGMENT]
+        self.table.check_names(named, prefix=prefix)
+        cells = (self._everywhere(self.fitted), self._everywhere(self.residual), self.is_gold)
+        found = {
+            column.name: pa.array(values, mask=None if values.dtype == bool else ~self.used)
+            for column, values in zip(named, cells, strict=True)
+        }
+        return self.table.join(pa.table(found), named)
+
+    def compare(self, *, conf_level: float = 0.95) -> Any:
+        """The naive estimates and those of gold rows alone beside the corrected ones.
+
+        The difference between ``naive`` and ``corrected`` is what errors of measurement did; the
+        widths of ``gold`` and ``corrected`` tell what the predictions are worth.
+
+        Raises
+        ------
+        ArgumentError
+            When no gold values were given.
+        """
+        if self.n_gold is None:
+            raise ArgumentError(
+                "There is nothing to compare: the regression knows of no gold values.",
+                'give gold={"predicted_column": "gold_column"}.',
+            )
+        found: dict[str, Any] = {TERM.name: self.terms}
+        for name in ("naive", "gold", "corrected"):
+            wanted: Any = self.method if name == "corrected" else name
+            one = self if wanted == self.method else self.again(wanted)
+            tidy = one._tidy(conf_level)
+            if name == "corrected" and self.method in ("naive", "gold"):
+                tidy = {key: pa.nulls(len(self.terms), pa.float64()) for key in tidy}
+            found[name] = tidy["estimate"]
+            found[f"{name}_low"], found[f"{name}_high"] = tidy["conf_low"], tidy["conf_high"]
+        return self.table.new(found)
+
+    def latex(self, *, digits: int = 3) -> str:
+        """A LaTeX table (needs ``booktabs``) with standard errors in brackets.
+
+        Parameters
+        ----------
+        digits
+            Digits after the point.
+        """
+        tidy = self._tidy(0.95)
+        lines = [r"\begin{tabular}{lr}", r"\toprule", rf" & {self.method} ({self.family}) \\"]
+        lines.append(r"\midrule")
+        for term, estimate, error in zip(
+            self.terms, tidy["estimate"], tidy["std_error"], strict=True
+        ):
+            lines.append(rf"{_escape(term)} & ${estimate:.{digits}f}$ \\")
+            lines.append(rf" & (${error:.{digits}f}$) \\")
+        lines.append(r"\midrule")
+        lines.append(rf"Rows & {int(self.used.sum()):,} \\")
+        if self.n_gold is not None:
+            lines.append(rf"Gold rows & {self.n_gold:,} \\")
+        lines += [rf"Standard errors & {_escape(self.vcov)} \\", r"\bottomrule", r"\end{tabular}"]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        """The estimates as text, and the notes below them."""
+        tidy = self._tidy(0.95)
+        width = max(len(term) for term in (*self.terms, "term"))
+        head = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+        lines = [f"{self.formula}   ({self.method}, {self.family}, {self.vcov})", ""]
+        lines.append(f"{'term':<{width}} " + " ".join(f"{name:>10}" for name in head))
+        for place, term in enumerate(self.terms):
+            cells = " ".join(f"{tidy[name][place]:>10.4g}" for name in head)
+            lines.append(f"{term:<{width}} {cells}")
+        gold = "" if self.n_gold is None else f", {self.n_gold:,} with gold values"
+        lines += ["", f"{int(self.used.sum()):,} rows{gold}", *self.notes]
+        return "\n".join(lines)
+
+    def _tidy(self, conf_level: float) -> dict[str, Any]:
+        if not 0.0 < conf_level < 1.0:
+            raise ArgumentError(
+                f"conf_level must lie between 0 and 1, got {conf_level}.", "conf_level=0.95."
+            )
+        estimate = self.fit.estimate
+        error = np.sqrt(np.diag(self.fit.covariance))
+        spread = stats.norm if self.fit.clusters is None else stats.t(self.fit.clusters - 1)
+        statistic = estimate / error
+        half = spread.ppf(0.5 + conf_level / 2.0) * error
+        values = (
+            self.terms,
+            estimate,
+            error,
+            statistic,
+            2.0 * spread.sf(np.abs(statistic)),
+            estimate - half,
+            estimate + half,
+        )
+        return {column.name: cells for column, cells in zip(TIDY, values, strict=True)}
+
+    def _everywhere(self, values: np.ndarray) -> np.ndarray:
+        found = np.zeros(len(self.used))
+        found[self.used] = values
+        return found
+
+
+def _escape(text: str) -> str:
+    for sign in "&%$#_{}":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")

@@ -1,0 +1,194 @@
+"""`sample_for_labels`: which pictures to code by hand, each chosen with a known probability."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.arrays.stats import sampling
+from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.options import check_count
+from imagesasdata.tables.codes import SAMPLE_PROB
+from imagesasdata.tables.table import Table, open_data
+
+Strategy = Literal["random", "stratified", "uncertain", "diverse"]
+COLUMN = Column(
+    SAMPLE_PROB,
+    "float64",
+    "Probability with which the row was chosen, known by design.",
+    range="above 0, to 1",
+    null="never",
+)
+# Of the mean uncertainty, given to every row: a sure row, too, must have a chance.
+_FLOOR = 0.25
+_MOST_CLUSTERS = 50
+
+
+def sample_for_labels(
+    data: Any,
+    n: int,
+    *,
+    by: str | Sequence[str] | None = None,
+    strategy: Strategy | None = None,
+    prob: str | Sequence[str] | None = None,
+    embedding: str = "embedding",
+    seed: int = 0,
+) -> Any:
+    """Choose pictures to code by hand, at random, and keep the probability of each.
+
+    Which pictures are coded decides what can be said afterwards. A sample that is random with known
+    probabilities lets `validate`, `audit` and `regress` speak of all pictures, though it holds more of
+    the rare or doubtful ones. Pictures that someone picked do not.
+
+    Parameters
+    ----------
+    data
+        A table with a row for each picture. Rows with an ``image_error`` cannot be coded and are no part
+        of what is sampled.
+    n
+        How many rows.
+    by
+        A column or several whose values make strata, for ``"stratified"``.
+    strategy
+        ``"random"``: all have the same chance. ``"stratified"``: as many of each stratum, so that rare
+        ones are seen. ``"uncertain"``: more of those whose prediction is unsure. ``"diverse"``: as many
+        of each of up to 50 clusters of the embeddings. By default ``"stratified"`` with ``by=``, else
+        ``"random"``.
+    prob
+        For ``"uncertain"``: the column of the probability of one of two classes, unsure near 0.5; or a
+        list of columns, of which the largest says how sure, as ``["label_prob"]``.
+    embedding
+        For ``"diverse"``: the column that `embed` made.
+    seed
+        Of the draw; the same seed gives the same rows.
+
+    Returns
+    -------
+    table
+        The rows chosen, in the order of ``data``, and:
+
+        - ``sample_prob``: the probability with which each was chosen.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, ColumnError, NameClashError, UnknownNameError
+        When there are fewer rows than ``n``, or a column cannot be used.
+
+    Notes
+    -----
+    ``"uncertain"`` draws systematically from a random order with chances in proportion to 1 less the
+    largest probability, plus a quarter of the mean of that. Rows without a probability count as unsure.
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> import pandas as pd
+    >>> photos = pd.DataFrame({"path": [f"{i}.jpg" for i in range(100)]})
+    >>> photos["year"] = [2020] * 90 + [2021] * 10
+    >>> sample = iad.sample_for_labels(photos, 10, by="year")
+    >>> sample[["year", "sample_prob"]].value_counts().reset_index().round(3)
+       year  sample_prob  count
+    0  2020        0.056      5
+    1  2021        0.500      5
+    """
+    check_count("n", n)
+    strategy = strategy or ("random" if by is None else "stratified")
+    if strategy not in get_args(Strategy):
+        raise one_of("strategy", strategy, get_args(Strategy))
+    if (by is not None) != (strategy == "stratified"):
+        raise ArgumentError(
+            f'strategy="{strategy}" ' + ("takes no by=." if by is not None else "needs by=."),
+            'for strata write by="COLUMN" and leave strategy= out.',
+        )
+    table = open_data(data)
+    table.check_names([COLUMN], prefix=None)
+    usable = np.arange(len(table))
+    if IMAGE_ERROR.name in table.names:
+        failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]
+        usable = usable[~np.array(failed, bool)]
+    if len(usable) < n:
+        raise ArgumentError(
+            f"Cannot choose {n:,} of {len(usable):,} pictures.",
+            f"give n={max(len(usable), 1)} or fewer.",
+        )
+    if strategy == "uncertain":
+        chance = sampling.by_size(_unsure(table, prob, usable), n)
+        chosen = sampling.draw_systematic(chance, seed)
+    else:
+        group = np.zeros(len(usable), np.int64)
+        if strategy == "stratified":
+            group = _strata(table, by, usable, n)
+        elif strategy == "diverse":
+            group = _clusters(table, embedding, usable, n, seed)
+        counts = sampling.strata(group, n)
+        chance = (counts / np.bincount(group))[group]
+        chosen = sampling.draw_strata(group, counts, seed)
+    kept = table.take(usable[chosen].tolist())
+    return kept.join(pa.table({COLUMN.name: pa.array(chance[chosen])}), [COLUMN])
+
+
+def _strata(table: Table, by: Any, usable: np.ndarray, n: int) -> np.ndarray:
+    names = [by] if isinstance(by, str) else list(by)
+    columns = [table.cells(table.need(name, "by")) for name in names]
+    keys = [tuple(column[row] for column in columns) for row in usable]
+    known = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    if len(known) > n:
+        raise ArgumentError(
+            f"There are {len(known):,} strata by {', '.join(map(repr, names))}, but n is {n:,}, and "
+            "every stratum needs a row.",
+            "make n larger, or the strata fewer.",
+        )
+    return np.array([known[key] for key in keys], np.int64)
+
+
+def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
+    if prob is None:
+        raise ArgumentError('strategy="uncertain" needs prob=.', 'for example prob=["label_prob"].')
+    names = [prob] if isinstance(prob, str) else list(prob)
+    columns = []
+    for name in names:
+        cells = table.cells(table.need(name, "prob"))
+        try:
+            columns.append(np.array([np.nan if c is None else c for c in cells], float)[usable])
+        except (TypeError, ValueError) as error:
+            raise ArgumentTypeError(f"The column {name!r} does not hold numbers.") from error
+    values = np.stack(columns)
+    if ((values < 0.0) | (values > 1.0)).any():
+        raise ArgumentError(
+            f"The probabilities in {', '.join(map(repr, names))} must be from 0 to 1."
+        )
+    sure = np.maximum(values[0], 1.0 - values[0]) if isinstance(prob, str) else values.max(axis=0)
+    unsure = 1.0 - sure
+    most = np.nanmax(unsure) if not np.isnan(unsure).all() else 1.0
+    unsure = np.where(np.isnan(unsure), most, unsure)
+    floor = _FLOOR * unsure.mean()
+    return unsure + (floor if floor > 0.0 else 1.0)
+
+
+def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: int) -> np.ndarray:
+    from scipy.cluster.vq import kmeans2
+
+    cells = table.cells(table.need(embedding, "embedding"))
+    try:
+        vectors = np.stack([np.asarray(cells[row], np.float32) for row in usable])
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(
+            f"The column {embedding!r} does not hold a vector in every row that can be used.",
+            "make it with iad.embed(...).",
+        ) from error
+    if vectors.ndim != 2:
+        raise ArgumentTypeError(
+            f"The column {embedding!r} does not hold vectors.", "make it with iad.embed(...)."
+        )
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = vectors / np.maximum(length, 1e-12)
+    count = min(_MOST_CLUSTERS, n, len(np.unique(vectors, axis=0)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of empty clusters, which do no harm here
+        _, found = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
+    return np.unique(found, return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,383 @@
+"""`validate`: a measure held against the truth, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from imagesasdata.arrays.stats import classification as measures
+from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.figures import new_figure
+from imagesasdata.options import check_count
+from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.table import Table, open_data
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SHARES = ("precision", "recall")
+_OF_PROB = ("auc", "brier", "calibration_error")
+_NONE = "it is not defined for these rows"
+_NO_PROB = "no prob= was given for the class"
+_MEANING = {
+    "accuracy": "Share of rows whose prediction is right.",
+    "precision": "Of the rows predicted to be of the class, the share that is.",
+    "recall": "Of the rows of the class, the share predicted to be.",
+    "f1": "Harmonic mean of precision and recall.",
+    "auc": "Chance that a row of the class has a higher probability than another.",
+    "brier": "Mean squared difference between probability and truth.",
+    "calibration_error": "Mean difference between probability and share, in ten bins.",
+}
+
+
+def _triple(name: str, null: str) -> tuple[Column, ...]:
+    return (
+        Column(name, "float64", _MEANING[name], range="0 to 1", null=null),
+        Column(
+            f"{name}_low", "float64", "Lower end of its 95% interval.", range="0 to 1", null=null
+        ),
+        Column(
+            f"{name}_high", "float64", "Upper end of its 95% interval.", range="0 to 1", null=null
+        ),
+    )
+
+
+TIDY = (
+    Column("label", "string", "The class; of the labels' own type.", null="never"),
+    Column("n_truth", "int64", "Rows that are of the class.", range="0 ...", null="never"),
+    Column("n_predicted", "int64", "Rows predicted to be.", range="0 ...", null="never"),
+    *(c for name in (*_SHARES, "f1") for c in _triple(name, _NONE)),
+    *(c for name in _OF_PROB for c in _triple(name, _NO_PROB)),
+)
+GLANCE = (
+    Column("n", "int64", "Rows with truth and prediction.", range="1 ...", null="never"),
+    Column("n_dropped", "int64", "Rows without one of them.", range="0 ...", null="never"),
+    *(c for name in ("accuracy", "f1") for c in _triple(name, _NONE)),
+    *(c for name in _OF_PROB for c in _triple(name, "no prob= was given")),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """How well a measure matches the truth. `tidy` has a row for each class, `glance` one for all."""
+
+    table: Table = field(repr=False)
+    labels: list[Any]
+    by_class: dict[str, Any] = field(repr=False)
+    overall: dict[str, Any] = field(repr=False)
+    confusion: np.ndarray = field(repr=False)
+    bins: dict[str, measures.Bins] = field(repr=False)
+
+    def tidy(self) -> Any:
+        """A row for each class.
+
+        Returns
+        -------
+        table
+            ``label``, ``n_truth``, ``n_predicted``; ``precision``, ``recall``, ``f1`` and, with
+            ``prob=``, ``auc``, ``brier``, ``calibration_error``, each with ``_low`` and ``_high``.
+        """
+        return self.table.new(_arrow(self.by_class))
+
+    def glance(self) -> Any:
+        """One row over all classes: accuracy, mean F1 and, with ``prob=``, the measures of it."""
+        return self.table.new(_arrow({name: [cell] for name, cell in self.overall.items()}))
+
+    def plot(self) -> Figure:
+        """Draw what was taken for what and, with ``prob=``, probabilities against shares."""
+        parts = 2 if self.bins else 1
+        figure = new_figure(4.4 * parts, 4.0)
+        axes = figure.subplots(1, parts, squeeze=False)[0]
+        whole = np.maximum(self.confusion.sum(axis=1, keepdims=True), 1e-12)
+        share = self.confusion / whole
+        axes[0].imshow(share, cmap="Blues", vmin=0.0, vmax=1.0)
+        names = [str(label) for label in self.labels]
+        axes[0].set(
+            xticks=range(len(names)),
+            yticks=range(len(names)),
+            xticklabels=names,
+            yticklabels=names,
+            xlabel="predicted",
+            ylabel="truth",
+            title="Share of each true class",
+        )
+        axes[0].tick_params(axis="x", rotation=90 if len(names) > 6 else 0)
+        if len(names) <= 12:
+            for row, column in np.ndindex(share.shape):
+                color = "white" if share[row, column] > 0.5 else "black"
+                text = f"{share[row, column]:.2f}"
+                axes[0].text(column, row, text, ha="center", va="center", color=color, fontsize=8)
+        if self.bins:
+            axes[1].plot([0, 1], [0, 1], color="gray", linewidth=0.8)
+            for name, bins in self.bins.items():
+                some = bins.weight > 0.0
+                axes[1].plot(bins.prob[some], bins.share[some], marker="o", label=name)
+            axes[1].set(
+                xlim=(-0.02, 1.02),
+                ylim=(-0.02, 1.02),
+                aspect="equal",
+                xlabel="predicted probability",
+                ylabel="share that is",
+                title="Calibration",
+            )
+            axes[1].legend(fontsize=8)
+        return figure
+
+
+def validate(
+    data: Any,
+    truth: str,
+    prediction: str,
+    *,
+    prob: str | Mapping[Any, str] | None = None,
+    weights: str | None = SAMPLE_PROB,
+    rounds: int = 1000,
+    seed: int = 0,
+) -> Validation:
+    """Hold a measure against hand-coded truth: accuracy, precision, recall, F1, AUC, calibration.
+
+    Published accuracy is of other pictures. What counts for a study is how good the measure is on its
+    own pictures, and how sure one can be of that from the pictures that were coded.
+
+    Parameters
+    ----------
+    data
+        A table; rows without truth or prediction are left out and counted.
+    truth
+        The column with the truth, null where nobody coded.
+    prediction
+        The column with the predicted classes.
+    prob
+        For two classes the column with the probability of the second (1, or "yes" of "no" and "yes").
+        For more, a mapping from class to its column, or one column with the probability of the predicted
+        class, as ``label_prob``: then the measures of it are of being right.
+    weights
+        The column of the probabilities with which rows were sampled, whose inverse weights them; where
+        the table has no ``sample_prob``, or with ``None``, all rows count the same.
+    rounds
+        How often rows are drawn anew for intervals.
+    seed
+        Of these draws.
+
+    Returns
+    -------
+    Validation
+        ``.tidy()``: a row for each class; ``.glance()``: one row over all; ``.plot()``: a figure.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError, ColumnError
+        When no row has truth and prediction, or a column cannot be used.
+
+    Notes
+    -----
+    Intervals have 95%: Wilson's for accuracy, precision and recall (with weights at Kish's effective
+    number of rows); for the others percentiles of the bootstrap, within strata of equal sampling
+    probability. The ``f1`` of `glance` is the mean over classes.
+
+    References
+    ----------
+    Guo, C. et al. (2017). On Calibration of Modern Neural Networks. doi:10.48550/arXiv.1706.04599
+
+    Examples
+    --------
+    >>> import imagesasdata as iad
+    >>> import pandas as pd
+    >>> coded = pd.DataFrame({"protest": [1, 1, 1, 0, 0, 0, 0, None], "pred": [1, 1, 0, 0, 0, 0, 1, 1]})
+    >>> found = iad.validate(coded, "protest", "pred")
+    >>> found.tidy()[["label", "precision", "recall", "recall_low", "recall_high"]].round(2)
+       label  precision  recall  recall_low  recall_high
+    0      0       0.75    0.75        0.30         0.95
+    1      1       0.67    0.67        0.21         0.94
+    """
+    check_count("rounds", rounds)
+    table = open_data(data)
+    chance = sampling_column(table, weights, "weights")
+    told = table.cells(table.need(truth, "truth"))
+    said = table.cells(table.need(prediction, "prediction"))
+    rows = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
+    if not rows:
+        raise ArgumentError(
+            f"No row has both a truth ({truth!r}) and a prediction ({prediction!r}).",
+            "join the hand-coded labels to the table by path or image_id.",
+        )
+    told, said = [told[row] for row in rows], [said[row] for row in rows]
+    if any(isinstance(plain(cell), float) for cell in said):
+        raise ArgumentTypeError(
+            f"The column {prediction!r} holds fractions, not classes.",
+            f"give prob={prediction!r}, and as prediction classes: data[{prediction!r}] > 0.5.",
+        )
+    labels, (true, predicted) = numbered(told, said)
+    weight = np.ones(len(rows))
+    if chance is not None:
+        weight = inverse([table.cells(chance)[row] for row in rows], chance)
+    probs = _probabilities(table, prob, labels, rows)
+    measured = _Measured(true, predicted, weight, len(labels), probs)
+    strata = np.round(weight, 9) if chance is not None else np.zeros(len(rows))
+    low, high = bootstrap(measured.resampled, strata, rounds=rounds, seed=seed)
+    return Validation(
+        table=table,
+        labels=labels,
+        by_class=_by_class(measured, labels, low, high),
+        overall={
+            "n": len(rows),
+            "n_dropped": len(table) - len(rows),
+            **_overall(measured, low, high),
+        },
+        confusion=np.bincount(true * len(labels) + predicted, weight, len(labels) ** 2).reshape(
+            len(labels), -1
+        ),
+        bins={
+            "right" if one == _RIGHT else str(labels[one]): measures.calibration(
+                measured.event(one), values, weight
+            )
+            for one, values in probs.items()
+            if not (len(probs) == 2 and one == 0 and isinstance(prob, str))
+        },
+    )
+
+
+# In place of a class: the event that the prediction is right.
+_RIGHT = -1
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The rows as arrays; measures are of all of them or of rows drawn anew."""
+
+    true: np.ndarray
+    predicted: np.ndarray
+    weight: np.ndarray
+    classes: int
+    probs: dict[int, np.ndarray]
+
+    def event(self, one: int) -> np.ndarray:
+        return self.true == (self.predicted if one == _RIGHT else one)
+
+    def counts(self, rows: np.ndarray) -> measures.Counts:
+        return measures.count(
+            self.true[rows], self.predicted[rows], self.classes, self.weight[rows]
+        )
+
+    def of_prob(self, one: int, rows: np.ndarray) -> list[float]:
+        event, values, weight = self.event(one)[rows], self.probs[one][rows], self.weight[rows]
+        return [
+            measures.auc(event, values, weight),
+            measures.brier(event, values, weight),
+            measures.calibration_error(event, values, weight),
+        ]
+
+    def resampled(self, rows: np.ndarray) -> np.ndarray:
+        """F1 of each class and their mean, then the measures of each probability and their means."""
+        f1 = self.counts(rows).f1
+        mean = np.nan if np.isnan(f1).all() else np.nanmean(f1)
+        return np.concatenate([f1, np.array([mean]), *self.of_probs(rows)])
+
+    def of_probs(self, rows: np.ndarray) -> list[np.ndarray]:
+        found = [np.array(self.of_prob(one, rows)) for one in self.probs]
+        return [*found, np.mean(found, axis=0)] if found else []
+
+
+def _by_class(
+    measured: _Measured, labels: list[Any], low: np.ndarray, high: np.ndarray
+) -> dict[str, Any]:
+    every = np.arange(len(measured.true))
+    counts, classes = measured.counts(every), range(len(labels))
+    found: dict[str, Any] = {
+        "label": labels,
+        "n_truth": [int((measured.true == one).sum()) for one in classes],
+        "n_predicted": [int((measured.predicted == one).sum()) for one in classes],
+    }
+    for name, codes in (("precision", measured.predicted), ("recall", measured.true)):
+        values = getattr(counts, name)
+        rows = [effective(measured.weight[codes == one]) for one in classes]
+        found[name] = values
+        found[f"{name}_low"], found[f"{name}_high"] = wilson(values, rows)
+    found["f1"] = counts.f1
+    found["f1_low"], found["f1_high"] = low[: len(labels)], high[: len(labels)]
+    for place, name in enumerate(_OF_PROB):
+        for suffix, values in zip(
+            ("", "_low", "_high"), _prob_values(measured, every, low, high), strict=True
+        ):
+            found[name + suffix] = [
+                values[one][place] if one in values else np.nan for one in classes
+            ]
+    return found
+
+
+def _prob_values(
+    measured: _Measured, every: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> list[dict[int, np.ndarray]]:
+    """Estimates and ends of the measures of each probability."""
+    start = measured.classes + 1
+    pieces = [np.concatenate([*measured.of_probs(every), np.empty(0)]), low[start:], high[start:]]
+    return [
+        {one: piece[3 * place : 3 * place + 3] for place, one in enumerate(measured.probs)}
+        for piece in pieces
+    ]
+
+
+def _overall(measured: _Measured, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
+    every = np.arange(len(measured.true))
+    accuracy = float(np.average(measured.event(_RIGHT), weights=measured.weight))
+    ends = wilson(accuracy, effective(measured.weight))
+    estimates = measured.resampled(every)
+    place = measured.classes
+    found: dict[str, Any] = {"accuracy": accuracy}
+    found["accuracy_low"], found["accuracy_high"] = ends
+    for name, at in (("f1", place), *((n, -3 + k) for k, n in enumerate(_OF_PROB))):
+        known = name == "f1" or bool(measured.probs)
+        for suffix, values in (("", estimates), ("_low", low), ("_high", high)):
+            found[name + suffix] = float(values[at]) if known else None
+    return found
+
+
+def _probabilities(
+    table: Table, prob: Any, labels: list[Any], rows: list[int]
+) -> dict[int, np.ndarray]:
+    if prob is None:
+        return {}
+    if isinstance(prob, str):
+        values = _numbers(table, prob, rows)
+        if len(labels) == 2:
+            return {0: 1.0 - values, 1: values}
+        return {_RIGHT: values}
+    if not isinstance(prob, Mapping):
+        raise ArgumentTypeError(
+            f"prob must be a column or a mapping from class to column, got {prob!r}.",
+            'for example prob={"protest": "prob_protest"}.',
+        )
+    found = {}
+    for label, column in prob.items():
+        if plain(label) not in labels:
+            raise ArgumentError(
+                f"prob names the class {label!r}, which is neither true nor predicted in any row.",
+                f"the classes are: {', '.join(map(repr, labels))}.",
+            )
+        found[labels.index(plain(label))] = _numbers(table, column, rows)
+    return found
+
+
+def _numbers(table: Table, column: str, rows: list[int]) -> np.ndarray:
+    cells = table.cells(table.need(column, "prob"))
+    try:
+        values = np.array([np.nan if cells[row] is None else cells[row] for row in rows], float)
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(f"The column {column!r} does not hold numbers.") from error
+    if not ((values >= 0.0) & (values <= 1.0)).all():
+        raise ArgumentError(
+            f"The probabilities in {column!r} must be from 0 to 1, and none may be missing where there "
+            "are truth and prediction.",
+            "give a column of probabilities, or leave prob= out.",
+        )
+    return values
+
+
+def _arrow(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: pa.array(list(cells), from_pandas=True) for name, cells in columns.items()}

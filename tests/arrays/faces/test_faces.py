@@ -1,0 +1,191 @@
+"""Geometry and statistics of faces, against closed forms and plain loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imagesasdata.arrays.faces import identity
+from imagesasdata.arrays.faces.align import Frame, by_box, by_eyes, cut
+from imagesasdata.arrays.faces.attributes import age, labeled
+from imagesasdata.arrays.faces.blazeface import decode
+from imagesasdata.arrays.faces.boxes import inside, overlap, suppress
+from imagesasdata.arrays.faces.hide import hide
+from imagesasdata.arrays.faces.views import View, render, views, whole
+from imagesasdata.errors import ArgumentError
+from tests.conftest import picture
+
+RNG = np.random.default_rng(0)
+
+
+def test_overlap() -> None:
+    a = np.array([[0.0, 0, 2, 2], [0, 0, 0, 0]])
+    b = np.array([[1.0, 1, 2, 2], [0, 0, 2, 2], [5, 5, 1, 1]])
+    np.testing.assert_allclose(overlap(a, b), [[1 / 7, 1, 0], [0, 0, 0]])
+    np.testing.assert_allclose(inside(a, b), [[1 / 4, 1, 0], [0, 0, 0]])
+    assert overlap(np.zeros((0, 4)), b).shape == (0, 3)
+
+
+def test_of_boxes_that_overlap_the_best_stays() -> None:
+    boxes = np.array([[0.0, 0, 10, 10], [1, 0, 10, 10], [20, 0, 10, 10], [22, 2, 3, 3]])
+    scores = np.array([0.6, 0.9, 0.7, 0.65])
+    kept = suppress(boxes, scores, most_overlap=0.3)
+    assert kept.tolist() == [1, 2, 3]
+    kept = suppress(boxes, scores, most_overlap=0.3, most_inside=0.7)
+    assert kept.tolist() == [1, 2]
+    assert len(suppress(np.zeros((0, 4)), np.zeros(0), most_overlap=0.3)) == 0
+
+
+def test_blazeface_numbers_become_boxes() -> None:
+    raw = np.full((2304, 17), -100.0, np.float32)
+    # The cell in row 3 and column 5: its middle is at (22, 14).
+    raw[3 * 48 + 5] = [0, 1, -2, 8, 6, *np.arange(12)]
+    boxes, points, scores = decode(raw, side=192, threshold=0.5)
+    np.testing.assert_allclose(boxes, [[23 - 4, 12 - 3, 8, 6]])
+    np.testing.assert_allclose(points[0, 1], [22 + 2, 14 + 3])
+    np.testing.assert_allclose(scores, [0.5])
+    assert len(decode(raw, side=192, threshold=0.51).scores) == 0
+
+
+def test_views_cover_a_picture() -> None:
+    seen = views(500, 300, (0.5, 1.0, 2.0))
+    assert seen[0] == View(-250, -350, 1000)
+    assert seen[1] == View(0, -100, 500)
+    covered = np.zeros((300, 500), bool)
+    for left, top, side in seen[2:]:
+        assert side == 250
+        covered[max(0, int(top)) : int(top + side), max(0, int(left)) : int(left + side)] = True
+    assert covered.all()
+    # Neighbors share at least a quarter.
+    lefts = sorted({view.left for view in seen[2:]})
+    assert np.diff(lefts).max() <= 0.75 * 250
+
+
+def test_a_view_has_the_picture_in_its_middle() -> None:
+    image = Image.new("RGB", (100, 50), (200, 100, 50))
+    square = render(image, views(100, 50, (0.5,))[0], 40)
+    assert square.shape == (40, 40, 3)
+    rows, columns = np.nonzero(square[..., 0])
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (15, 24, 10, 29)
+    assert (square[15:25, 10:30] == (200, 100, 50)).all()
+
+
+def test_boxes_cut_by_a_tile_go_and_those_cut_by_the_picture_stay() -> None:
+    tile = View(0, 0, 100)
+    boxes = np.array([[-20.0, 10, 50, 50], [60, 10, 50, 50], [10, 60, 50, 50], [10, 10, 50, 50]])
+    assert whole(boxes, tile, 300, 100).tolist() == [True, False, True, True]
+
+
+@pytest.mark.parametrize("turn", [0, 25, -60, 180])
+def test_eyes_are_put_where_they_belong(turn: float) -> None:
+    """A face of two dots, turned and far away, has its dots at the same place of the crop."""
+    angle = np.deg2rad(turn)
+    across = 60 * np.array([np.cos(angle), np.sin(angle)])
+    right, left = np.array([150.0, 150.0]) - across / 2, np.array([150.0, 150.0]) + across / 2
+    pixels = np.zeros((300, 300, 3), np.uint8)
+    for (x, y), color in ((right, (255, 0, 0)), (left, (0, 255, 0))):
+        down, over = np.mgrid[:300, :300]
+        pixels[(over + 0.5 - x) ** 2 + (down + 0.5 - y) ** 2 < 36] = color
+    crop = cut(Image.fromarray(pixels), by_eyes(right, left, distance=0.35, height=0.314), 150)
+    for channel, share in ((0, 0.5 - 0.175), (1, 0.5 + 0.175)):
+        rows, columns = np.nonzero(crop[..., channel] > 127)
+        assert columns.mean() + 0.5 == pytest.approx(share * 150, abs=1)
+        assert rows.mean() + 0.5 == pytest.approx(0.314 * 150, abs=1)
+
+
+def test_a_crop_is_what_pillow_cuts() -> None:
+    image = picture(400, 300)
+    frame = by_box(np.array([100.0, 50, 100, 80]), scale=1.0)
+    assert frame == Frame(150, 90, 100)
+    expected = np.asarray(image.resize((50, 50), Image.Resampling.BOX, (100, 40, 200, 140)))
+    np.testing.assert_allclose(cut(image, frame, 50).astype(int), expected, atol=2)
+
+
+def test_a_face_beyond_the_border_is_black_there() -> None:
+    image = Image.new("RGB", (50, 50), (255, 255, 255))
+    crop = cut(image, Frame(0, 25, 40), 40)
+    assert (crop[:, :18] == 0).all()
+    assert (crop[:, 22:] == 255).all()
+    assert (cut(image, Frame(-500, -500, 40), 40) == 0).all()
+
+
+def unit(*shape: int) -> np.ndarray:
+    vectors = RNG.standard_normal(shape)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_the_nearest_faces() -> None:
+    targets, gallery = unit(7, 16), unit(50, 16)
+    gallery[9] = gallery[3]
+    places, far = identity.nearest(targets, gallery, 5)
+    plain = np.linalg.norm(targets[:, None] - gallery[None], axis=2)
+    np.testing.assert_array_equal(places, np.argsort(plain.round(9), axis=1, kind="stable")[:, :5])
+    np.testing.assert_allclose(far, np.sort(plain, axis=1)[:, :5], atol=1e-7)
+    assert identity.nearest(targets, gallery[:2], 5)[0].shape == (7, 2)
+
+
+def test_a_large_gallery_is_searched_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    targets, gallery = unit(7, 16), unit(50, 16)
+    whole_ = identity.nearest(targets, gallery, 3)
+    monkeypatch.setattr(identity, "_BLOCK", 120)
+    for a, b in zip(identity.nearest(targets, gallery, 3), whole_, strict=True):
+        np.testing.assert_allclose(a, b)
+
+
+def test_groups_are_persons_the_most_frequent_first() -> None:
+    people = unit(3, 32)
+    who = np.array([2, 0, 1, 1, 0, 1])
+    vectors = people[who] + 0.02 * RNG.standard_normal((6, 32))
+    group, far = identity.groups(vectors, 0.42)
+    assert group.tolist() == [2, 1, 0, 0, 1, 0]
+    assert far[0] == 0
+    assert (far[1:] < 0.2).all()
+    order = RNG.permutation(6)
+    assert identity.groups(vectors[order], 0.42)[0][np.argsort(order)].tolist() == [
+        2,
+        1,
+        0,
+        0,
+        1,
+        0,
+    ]
+    assert identity.groups(vectors[:1], 0.42)[0].tolist() == [0]
+    assert identity.groups(vectors[:0], 0.42)[0].tolist() == []
+
+
+def test_too_many_faces_to_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "MOST_FACES", 5)
+    with pytest.raises(
+        ArgumentError, match="There are 6 faces; at most 5 .*\nHint: group by event"
+    ):
+        identity.groups(unit(6, 4), 0.4)
+
+
+def test_probabilities_fall_with_distance() -> None:
+    by = identity.Calibration(0.42, 50.0, 0.434)
+    chances = identity.probability(np.array([0.0, 0.434, 2.0]), by)
+    np.testing.assert_allclose(chances, [1, 0.5, 0], atol=1e-6)
+
+
+def test_attributes() -> None:
+    sure = np.zeros(100)
+    sure[[20, 40]] = 0.5
+    assert age(sure) == {"age": 30.0, "age_low": 20.0, "age_high": 40.0}
+    cells = labeled("gender", np.array([0.25, 0.75]))
+    assert cells == {"gender": "male", "gender_female": 0.25, "gender_male": 0.75}
+
+
+@pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])
+def test_hiding_leaves_few_values_and_nothing_else_changes(method: str) -> None:
+    pixels = RNG.integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    before = pixels.copy()
+    hide(pixels, np.array([60.0, 40, 40, 40]), method)  # type: ignore[arg-type]
+    changed = (pixels != before).any(axis=-1)
+    rows, columns = np.nonzero(changed)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (30, 89, 50, 109)
+    assert pixels[50:70, 70:90].std(axis=(0, 1)).max() < 12  # noise of 74 before
+    assert not changed[:30].any()
+    # Over the border and off the picture.
+    hide(pixels, np.array([-20.0, -20, 40, 40]), method)  # type: ignore[arg-type]
+    hide(pixels, np.array([500.0, 500, 40, 40]), method)  # type: ignore[arg-type]

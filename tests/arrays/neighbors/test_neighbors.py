@@ -1,0 +1,233 @@
+"""Neighbors: exact search against all distances, near codes against all pairs, groups."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.spatial.distance import cdist
+
+from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
+from imagesasdata.arrays.neighbors import exact
+from imagesasdata.arrays.neighbors.approximate import nearest_by_index, recall
+from imagesasdata.arrays.neighbors.codes import near_codes
+from imagesasdata.arrays.neighbors.copies import bits_between, near_copies
+from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
+from imagesasdata.arrays.neighbors.duplicates import Hashes, Vectors, group_copies
+from imagesasdata.arrays.neighbors.exact import nearest
+from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups, star_groups
+from imagesasdata.arrays.neighbors.vectors import near_vectors
+from imagesasdata.errors import MissingPackageError
+from tests.conftest import picture
+
+
+def vectors(rows: int, size: int = 24, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((rows, size), dtype=np.float32)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize(("rows", "k"), [(1, 3), (7, 7), (256, 5), (1000, 10), (900, 300)])
+@pytest.mark.parametrize("search", ["_search_here", "_search_there"])
+def test_nearest_is_what_all_distances_say(
+    rows: int, k: int, metric: Metric, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exact, "_search_here", getattr(exact, search))
+    queries, collection = vectors(13, seed=1), vectors(rows)
+    every = cdist(queries.astype(float), collection.astype(float), metric)
+    found = nearest(queries, collection, k, metric)
+    truth = np.sort(every, axis=1)[:, : min(k, rows)]
+    assert found.distances == pytest.approx(truth, abs=1e-6)
+    assert np.take_along_axis(every, found.rows, axis=1) == pytest.approx(truth, abs=1e-6)
+
+
+@pytest.mark.parametrize("search", ["_search_here", "_search_there"])
+def test_nearest_across_blocks(search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "_search_here", getattr(exact, search))
+    monkeypatch.setattr(exact, "_BLOCK", 512)
+    monkeypatch.setattr(exact, "_QUERIES", 4)
+    queries, collection = vectors(11, seed=1), vectors(1700)
+    every = cdist(queries.astype(float), collection.astype(float), "cosine")
+    found = nearest(queries, collection, 20)
+    assert (found.rows == np.argsort(every, axis=1)[:, :20]).all()
+
+
+def test_many_cores_hold_no_more_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, search = [], exact._search_here
+
+    def counted(queries: np.ndarray, *rest: Any) -> np.ndarray:
+        seen.append(len(queries))
+        return search(queries, *rest)
+
+    monkeypatch.setattr(exact, "_search_here", counted)
+    monkeypatch.setattr(exact, "cores", lambda: 64)
+    queries, collection = vectors(600, seed=1), vectors(300)
+    found = nearest(queries, collection, 3)
+    assert sum(seen) == 600
+    assert max(seen) * 64 * exact._BLOCK <= exact._SCORES
+    monkeypatch.undo()
+    assert (found.rows == nearest(queries, collection, 3).rows).all()
+
+
+def test_equal_rows_come_in_their_order() -> None:
+    collection = np.repeat(vectors(3), 4, axis=0)
+    found = nearest(collection[:1], collection, 4)
+    assert found.rows.tolist() == [[0, 1, 2, 3]]
+    assert found.distances == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("queries", "rows"), [(0, 5), (5, 0)])
+def test_nearest_of_nothing(queries: int, rows: int) -> None:
+    found = nearest(vectors(queries), vectors(rows), 3)
+    assert found.rows.shape == found.distances.shape
+    assert len(found.rows) == queries
+    assert found.rows.size == 0
+
+
+def test_a_vector_of_zeros_has_distance_one() -> None:
+    some = np.zeros((2, 3), np.float32)
+    some[1] = 1
+    found = nearest(some[:1], some, 2)
+    assert found.distances.tolist() == [[1, 1]]
+    assert unit(some)[0].tolist() == [0, 0, 0]
+
+
+def codes(count: int, seed: int = 0) -> np.ndarray:
+    """Random codes, a fifth of them near another one."""
+    draws = np.random.default_rng(seed)
+    made = draws.integers(0, 2**64, count, dtype=np.uint64)
+    for place in range(0, count - 1, 5):
+        made[place] = made[place + 1]
+        for bit in draws.integers(0, 64, place % 16):
+            made[place] ^= np.uint64(1) << np.uint64(bit)
+    return made
+
+
+@pytest.mark.parametrize("bits", [0, 1, 3, 4, 7, 8, 12, 15])
+@pytest.mark.parametrize("count", [1, 2, 40, 1500])
+def test_near_codes_are_those_of_all_pairs(bits: int, count: int) -> None:
+    a, b = codes(count), codes(count, seed=1)
+    b[: count // 2] = a[: count // 2]
+    differing = np.bitwise_count(a[:, None] ^ a[None])
+    within = near_codes(a, bits=bits, threads=2)
+    truth = np.argwhere(np.triu(differing <= bits, 1))
+    assert np.stack([within.a, within.b], axis=1).tolist() == truth.tolist()
+    assert within.bits.tolist() == differing[within.a, within.b].tolist()
+    across = near_codes(a, b, bits=bits)
+    truth = np.argwhere(np.bitwise_count(a[:, None] ^ b[None]) <= bits)
+    assert np.stack([across.a, across.b], axis=1).tolist() == truth.tolist()
+
+
+def test_near_codes_of_none() -> None:
+    assert len(near_codes(codes(0), bits=3).a) == 0
+
+
+def test_near_vectors_are_those_of_all_pairs() -> None:
+    made = np.repeat(vectors(300), 10, axis=0)
+    made += 0.02 * vectors(3000, seed=2)
+    every = cdist(made.astype(float), made.astype(float), "cosine")
+    found = near_vectors(made, 0.01)
+    truth = np.argwhere(np.triu(every <= 0.01, 1))
+    assert len(truth) > 10_000
+    assert np.stack([found.a, found.b], axis=1).tolist() == truth.tolist()
+    assert found.distances == pytest.approx(every[found.a, found.b], abs=1e-7)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_near_vectors_of_few(rows: int) -> None:
+    found = near_vectors(np.ones((rows, 4), np.float32), 0.1)
+    assert len(found.a) == (rows == 2)
+
+
+def test_a_chain_is_not_one_group() -> None:
+    # 0-1-2-...-7 in a row: a center takes its neighbors and theirs, no more.
+    a, b = np.arange(7), np.arange(1, 8)
+    assert star_groups(a, b, np.arange(8)).tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert star_groups(a, b, np.arange(8)[::-1]).tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    # With two neighbors more 4 comes first, and 0 and 1 are on their own.
+    a, b = np.append(a, [4, 4]), np.append(b, [8, 9])
+    assert star_groups(a, b, np.arange(10)).tolist() == [0, 0, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert star_groups(a[:0], b[:0], np.arange(2)).tolist() == [-1, -1]
+
+
+def test_rows_of_one_item_are_together() -> None:
+    items = np.array([2, 0, 2, 1, 0])
+    none = np.empty(0, np.int64)
+    assert row_groups(items, none, none, np.arange(5)).tolist() == [0, 1, 0, -1, 1]
+    groups = row_groups(items, np.array([1]), np.array([2]), np.arange(5))
+    assert groups.tolist() == [0, 1, 0, 0, 1]
+    assert best_of_groups(groups, np.array([3, 9, 2, 1, 0])).tolist() == [3, 4, 3, 3, 4]
+
+
+def test_a_cropped_picture_is_near_a_part() -> None:
+    image = picture(640, 480, seed=3)
+    box = image.crop((32, 24, 608, 456))
+    whole, part = (part_hashes(one) or [] for one in (image, box))
+    assert len(whole) == len(PARTS)
+    both = np.stack([as_codes(whole), as_codes(part)])
+    assert int(np.bitwise_count(both[0, 0] ^ both[1, 0])) > 6
+    assert [pair.tolist() for pair in near_copies(both, bits=6)] == [[0], [1]]
+    assert bits_between(both, np.array([0]), np.array([1]))[0] <= 6
+    assert part_hashes(mirrored(mirrored(image))) == whole
+
+
+def test_a_plain_picture_has_no_hash() -> None:
+    assert part_hashes(Image.new("RGB", (64, 64), (200, 30, 30))) is None
+    assert part_hashes(picture(64, 64)) is not None
+
+
+def test_without_hashes_equal_files_are_copies() -> None:
+    nothing = Hashes(np.empty(0, np.int64), np.empty((0, 9), np.uint64), 6)
+    found = group_copies(np.array([0, 1, 0]), np.array([1, 2, 0]), nothing, None)
+    assert found.groups.tolist() == [0, -1, 0]
+    assert found.best.tolist() == [False, True, True]
+    assert found.distances[[0, 2]].tolist() == [0, 0]
+
+
+def test_with_both_a_distance_is_a_share_of_its_threshold() -> None:
+    hashes = Hashes(np.arange(2), np.array([[0], [0b111]], np.uint64), 6)
+    turned = Vectors(np.array([[1, 0], [np.cos(0.2), np.sin(0.2)]], np.float32), 0.1)
+    found = group_copies(np.arange(2), np.arange(2), hashes, turned)
+    assert found.distances[1] == pytest.approx((1 - np.cos(0.2)) / 0.1, abs=1e-6)
+    found = group_copies(np.arange(2), np.arange(2), hashes, None)
+    assert found.distances.tolist() == [0, 3]
+
+
+def test_an_index_needs_faiss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    some = vectors(4)
+    with pytest.raises(MissingPackageError, match=r'pip install "imagesasdata\[faiss\]"'):
+        nearest_by_index(some, some, 2, "cosine", "hnsw")
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("index", ["hnsw", "ivf"])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_an_index_finds_most_neighbors(index: str, metric: Metric) -> None:
+    pytest.importorskip("faiss")
+    collection = np.repeat(vectors(100), 50, axis=0) + 0.3 * vectors(5000, seed=1)
+    found = nearest_by_index(collection[:100], collection, 10, metric, index)
+    assert found.rows[:, 0].tolist() == list(range(100))
+    reached = recall(found, collection[:100], collection, metric)
+    assert 0.9 < reached <= 1
+    truth = nearest(collection[:100], collection, 10, metric)
+    alike = [len(set(a) & set(b)) / 10 for a, b in zip(truth.rows, found.rows, strict=True)]
+    assert reached == pytest.approx(np.mean(alike), abs=0.01)
+
+
+def test_recall_counts_what_is_missing() -> None:
+    collection = vectors(50)
+    found = nearest(collection[:10], collection, 5)
+    worse = exact.Found(found.rows, found.distances + np.array([0, 0, 0, 0, 1.0]))
+    assert recall(found, collection[:10], collection, "cosine") == 1
+    assert recall(worse, collection[:10], collection, "cosine") == pytest.approx(0.8)
+
+
+def test_pairs_have_distances_in_double_precision() -> None:
+    some = vectors(6)
+    a, b = np.array([0, 1, 2]), np.array([3, 4, 2])
+    assert of_pairs(some, some, a, b, "cosine")[2] == pytest.approx(0, abs=1e-15)
+    truth = np.linalg.norm(some[:2].astype(float) - some[3:5].astype(float), axis=1)
+    assert of_pairs(some, some, a, b, "euclidean")[:2] == pytest.approx(truth, rel=1e-12)

@@ -1,0 +1,382 @@
+"""`find_similar`, `find_duplicates`, `cluster`, `cluster_table`, `cluster_curve` and `reduce`."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from PIL import Image, ImageEnhance, ImageOps
+
+import imagesasdata as iad
+from tests.conftest import Kind, encoded
+
+VERBS = {
+    "cluster": lambda table, **more: iad.cluster(table, k=2, stability=2, **more),
+    "reduce": lambda table, **more: iad.reduce(table, dims=2, **more),
+    "find_duplicates": lambda table, **more: iad.find_duplicates(table, method="embedding", **more),
+}
+ADDED = {
+    "cluster": ["cluster", "cluster_distance", "cluster_stability"],
+    "reduce": ["dim_1", "dim_2"],
+    "find_duplicates": ["group", "distance", "keep"],
+}
+
+
+def vectors(rows: int = 8) -> np.ndarray:
+    """Two directions in turn, with a little noise."""
+    draws = np.random.default_rng(0)
+    base = np.eye(2, 6)[np.arange(rows) % 2]
+    return (base + 0.05 * draws.standard_normal((rows, 6))).astype(np.float32)
+
+
+def table(rows: int = 8) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"path": [f"{n}.jpg" for n in range(rows)], "embedding": list(vectors(rows))}
+    )
+
+
+@pytest.fixture(params=list(VERBS))
+def name(request: pytest.FixtureRequest) -> str:
+    """Each verb that adds columns in turn."""
+    return request.param
+
+
+def test_each_table_library(kind: Kind, name: str) -> None:
+    rows = table()
+    given = kind.make(
+        {
+            "id": list("abcdefgh"),
+            "path": rows.path.tolist(),
+            "embedding": [one.tolist() for one in rows.embedding],
+        }
+    )
+    done = VERBS[name](given)
+    assert kind.is_kind(done)
+    cells = kind.columns(done)
+    assert list(cells) == ["id", "path", "embedding", *ADDED[name], "image_error"]
+    assert cells["id"] == list("abcdefgh")
+    assert all(
+        None not in cells[column] for column in ADDED[name] if column not in ("group", "distance")
+    )
+    assert set(cells["image_error"]) == {None}
+
+
+def test_similar_from_each_table_library(kind: Kind) -> None:
+    rows = table()
+    given = kind.make(
+        {"path": rows.path.tolist(), "embedding": [one.tolist() for one in rows.embedding]}
+    )
+    done = iad.find_similar(given, given, k=2)
+    assert kind.is_kind(done)
+    cells = kind.columns(done)
+    assert list(cells) == ["query_id", "rank", "image_id", "path", "distance", "image_error"]
+    assert cells["rank"] == [1, 2] * 8
+    assert cells["query_id"] == [n // 2 for n in range(16)]
+    assert cells["path"][::2] == rows.path.tolist()
+
+
+def test_rows_without_a_vector_keep_nulls(name: str) -> None:
+    rows = table()
+    rows.loc[2, "embedding"] = None
+    rows.at[5, "embedding"] = np.full(6, np.nan, np.float32)
+    rows.at[6, "embedding"] = np.array([1, 2, np.nan, 4, 5, 6], np.float32)
+    rows["image_error"] = [None, None, "file not found", *[None] * 5]
+    rows.index = [1, 1, 2, 2, 3, 3, 4, 4]
+    done = VERBS[name](rows)
+    assert done.index.tolist() == rows.index.tolist()
+    bad = [2, 5, 6]
+    assert done[ADDED[name]].iloc[bad].isna().all(axis=None)
+    assert done.image_error.iloc[bad].tolist() == [
+        "file not found",
+        "there is no embedding",
+        "the embedding holds NaN or infinity",
+    ]
+    assert done.image_error.iloc[[0, 1, 3, 4, 7]].isna().all()
+    with pytest.warns(iad.DroppedImagesWarning, match=rf"{name}: 3 of 8 pictures"):
+        assert len(VERBS[name](rows, on_error="drop")) == 5
+    with pytest.raises(iad.ImageError, match=r"Row 2 \('2.jpg'\): there is no embedding"):
+        VERBS[name](rows.drop(columns="image_error"), on_error="raise")
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_no_vector_at_all(name: str, rows: int) -> None:
+    given = pa.table(
+        {
+            "path": pa.array(["a"] * rows, pa.string()),
+            "embedding": pa.nulls(rows, pa.list_(pa.float32(), 4)),
+        }
+    )
+    done = VERBS[name](given)
+    assert done.column_names == ["path", "embedding", *ADDED[name], "image_error"]
+    assert all(done[column].null_count == rows for column in ADDED[name])
+    assert iad.find_similar(given, given).num_rows == rows
+    assert iad.cluster_curve(given).num_rows == 0
+    assert iad.cluster_curve(given).column_names == ["k", "silhouette_mean", "chosen"]
+
+
+def test_one_row(name: str) -> None:
+    done = VERBS[name](table(1)) if name != "cluster" else iad.cluster(table(1))
+    assert len(done) == 1
+    assert done.image_error.isna().all()
+    if name == "cluster":
+        assert done.cluster.tolist() == [0]
+        assert done.cluster_distance.tolist() == [0]
+        assert done.cluster_stability.isna().all()
+
+
+def test_names_that_are_taken(name: str) -> None:
+    taken = ADDED[name][0]
+    rows = table().assign(**{taken: 1})
+    with pytest.raises(iad.NameClashError, match=rf"column '{taken}' already"):
+        VERBS[name](rows)
+    assert f"my_{taken}" in VERBS[name](rows, prefix="my_")
+
+
+def test_vectors_under_another_name_or_in_columns() -> None:
+    rows = table()
+    plain = iad.cluster(rows, k=2, stability=0).cluster.tolist()
+    renamed = rows.rename(columns={"embedding": "face"})
+    assert iad.cluster(renamed, k=2, stability=0, embedding="face").cluster.tolist() == plain
+    wide = pd.concat([rows[["path"]], pd.DataFrame(vectors()).add_prefix("emb_")], axis=1)
+    assert iad.cluster(wide, k=2, stability=0).cluster.tolist() == plain
+    with pytest.raises(iad.ColumnError, match=r"no column 'faces'(.|\n)*embedding=None"):
+        iad.cluster(renamed, embedding="faces")
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["a", "b"], "does not hold vectors of numbers"),
+        ([1.0, 2.0], "does not hold vectors of numbers"),
+        ([["a"], ["b"]], "does not hold vectors of numbers"),
+        ([np.ones((2, 2)), None], "does not hold vectors of numbers"),
+        ([[1.0, 2.0], [1.0]], "different lengths: 1 and 2"),
+    ],
+)
+def test_cells_that_are_no_vectors(cells: list[Any], message: str) -> None:
+    with pytest.raises(iad.ColumnError, match=message):
+        iad.reduce(pd.DataFrame({"path": ["a", "b"], "embedding": cells}))
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda t: iad.cluster(t, k=9), iad.ArgumentError, r"k=9 clusters .* only 8(.|\n)*k=4"),
+        (lambda t: iad.cluster(t, k=0), iad.ArgumentError, "k must be at least 1"),
+        (lambda t: iad.cluster(t, method="kmean"), iad.UnknownNameError, "did you mean 'kmeans'"),
+        (
+            lambda t: iad.cluster(t, method="hdbscan", k=3),
+            iad.ArgumentError,
+            "number of clusters itself",
+        ),
+        (lambda t: iad.cluster(t, reduce="tsne"), iad.UnknownNameError, "reduction 'tsne'"),
+        (
+            lambda t: iad.cluster(t, stability=-1),
+            iad.ArgumentTypeError,
+            "stability must be a whole",
+        ),
+        (lambda t: iad.cluster(t, seed=0.5), iad.ArgumentTypeError, "seed must be a whole"),
+        (lambda t: iad.cluster(t, model="lite"), iad.UnknownNameError, "model 'lite'"),
+        (lambda t: iad.cluster_curve(t, method="hdbscan"), iad.ArgumentError, "there is no curve"),
+        (lambda t: iad.cluster_table(t), iad.ColumnError, "no column 'cluster'"),
+        (lambda t: iad.cluster_table(t[["path"]]), iad.ColumnError, "no column of vectors"),
+        (lambda t: iad.reduce(t, method="ump"), iad.UnknownNameError, "method 'ump'"),
+        (lambda t: iad.reduce(t, dims=0), iad.ArgumentError, "dims must be at least 1"),
+        (lambda t: iad.find_similar(t, t, metric="l2"), iad.UnknownNameError, "metric 'l2'"),
+        (lambda t: iad.find_similar(t, t, index="flat"), iad.UnknownNameError, "index 'flat'"),
+        (lambda t: iad.find_similar(t, t, k=0), iad.ArgumentError, "k must be at least 1"),
+        (lambda t: iad.find_similar(t, "two dogs"), iad.ArgumentError, r"no text side(.|\n)*clip"),
+        (
+            lambda t: iad.find_similar(t, t.assign(embedding=[np.ones(3)] * 8)),
+            iad.ArgumentError,
+            "vectors have 6 numbers and the query's 3",
+        ),
+        (lambda t: iad.find_duplicates(t, method="md5"), iad.UnknownNameError, "method 'md5'"),
+        (lambda t: iad.find_duplicates(t, threshold=16), iad.ArgumentError, "from 0 to 15, got 16"),
+        (
+            lambda t: iad.find_duplicates(t, threshold=0.1),
+            iad.ArgumentError,
+            "whole number of bits",
+        ),
+        (
+            lambda t: iad.find_duplicates(t, method="embedding", threshold=3),
+            iad.ArgumentError,
+            "cosine distance from 0 to 2, got 3",
+        ),
+        (
+            lambda t: iad.find_duplicates(t, method="both", threshold=5),
+            iad.ArgumentTypeError,
+            r"must be a pair, got 5(.|\n)*threshold=\(6, 0.1\)",
+        ),
+    ],
+)
+def test_misuse(call: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        call(table())
+
+
+def test_similar_to_a_picture_on_disk(folder: Path) -> None:
+    photos = iad.embed(folder, on_error="raise")
+    gone = str(folder / "gone.jpg")
+    done = iad.find_similar(photos, [str(folder / "3.jpg"), gone], k=3, prefix="s_")
+    assert done.columns.tolist() == [
+        "s_query_id",
+        "s_rank",
+        "image_id",
+        "path",
+        "s_distance",
+        "image_error",
+    ]
+    assert done.path[0] == str(folder / "3.jpg")
+    assert done.s_distance[0] == pytest.approx(0, abs=1e-6)
+    assert done.s_distance[:3].is_monotonic_increasing
+    assert done.iloc[3][["s_rank", "path", "s_distance"]].isna().all()
+    assert (done.s_query_id[3], done.image_error[3]) == (1, "file not found")
+    with pytest.warns(iad.DroppedImagesWarning, match="1 of 2 queries"):
+        assert (
+            len(iad.find_similar(photos, [str(folder / "3.jpg"), gone], k=3, on_error="drop")) == 3
+        )
+    with pytest.raises(iad.ImageError, match="file not found"):
+        iad.find_similar(photos, [gone], on_error="raise")
+    # Straight from pictures, the numbers are the same.
+    again = iad.find_similar(folder, str(folder / "3.jpg"), k=3)
+    assert again.distance.tolist() == pytest.approx(done.s_distance[:3].tolist(), abs=1e-6)
+
+
+def test_similar_to_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, list[str]]] = []
+
+    def embed_text(model: str, texts: list[str], *, device: str | None) -> np.ndarray:
+        asked.append((model, texts))
+        return vectors()[3:4]
+
+    monkeypatch.setattr("imagesasdata.verbs.collections.find_similar.embed_text", embed_text)
+    done = iad.find_similar(table(), "two dogs", k=2, model="clip_vit_b32")
+    assert asked == [("clip_vit_b32", ["two dogs"])]
+    assert done.path[0] == "3.jpg"
+    assert done.query_id.tolist() == [0, 0]
+
+
+def test_an_index_reports_its_recall() -> None:
+    pytest.importorskip("faiss")
+    done = iad.find_similar(table(), table(), k=2, index="hnsw")
+    assert done.columns.tolist()[4:] == ["distance", "index_recall", "image_error"]
+    assert (done.index_recall == 1).all()
+
+
+def test_the_number_of_clusters_is_chosen_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = table(20)
+    done = iad.cluster(rows, progress=True)
+    assert sorted(done.cluster.unique()) == [0, 1]
+    assert done.cluster_stability.unique().tolist() == [1]
+    assert "2  0.9" in (shown := capsys.readouterr().err)
+    assert "<- chosen" in shown
+    curve = iad.cluster_curve(rows)
+    assert curve.k[curve.chosen].tolist() == [2]
+    assert curve.silhouette_mean.idxmax() == 0
+
+
+def test_a_table_of_clusters() -> None:
+    rows = table(9).assign(label=["a", "b"] * 4 + [None])
+    done = iad.cluster_table(iad.cluster(rows, k=2, stability=3), top=2)
+    assert done["size"].tolist() == [5, 4]
+    assert done["share"].tolist() == pytest.approx([5 / 9, 4 / 9])
+    assert done["labels"].tolist() == ["a (4, 2.0x)", "b (4, 2.0x)"]
+    assert done.stability.tolist() == [1, 1]
+    assert done.medoid_path.tolist() == done.typical_path_1.tolist()
+    assert done.medoid_id.tolist() == [int(path[0]) for path in done.medoid_path]
+    assert {int(path[0]) % 2 for path in done.iloc[0].filter(like="typical_path")} == {0}
+    own = iad.cluster(rows, k=2, stability=0, prefix="my_")
+    assert iad.cluster_table(own, prefix="my_", label="none").labels.isna().all()
+
+
+def save(image: Image.Image, to: Path, **options: Any) -> str:
+    to.write_bytes(encoded(image, **options))
+    return str(to)
+
+
+def changed(image: Image.Image) -> dict[str, Image.Image]:
+    width, height = image.size
+    jpeg = io.BytesIO(encoded(image, quality=30))
+    caption = Image.new("RGB", (width, round(1.09 * height)))
+    caption.paste(image, (0, 0))
+    return {
+        "half": image.resize((width // 2, height // 2)),
+        "quality": Image.open(jpeg).convert("RGB"),
+        "crop": image.crop((width // 40, height // 40, width - width // 40, height - height // 40)),
+        "brighter": ImageEnhance.Brightness(image).enhance(1.1),
+        "darker": ImageEnhance.Brightness(image).enhance(0.9),
+        "caption": caption,
+        "mirror": ImageOps.mirror(image),
+    }
+
+
+def test_copies_are_found_and_the_largest_is_kept(example_photos: Path, tmp_path: Path) -> None:
+    rows = []
+    for source in sorted(example_photos.glob("*.jpg")):
+        # A wall of equal bricks looks much the same a little to the side; its hash does not.
+        if source.stem in {"broken", "brick"}:
+            continue
+        image = ImageOps.exif_transpose(Image.open(source)).convert("RGB")
+        for variant, copy in {**changed(image), "original": image}.items():
+            to = tmp_path / f"{source.stem}-{variant}.jpg"
+            rows.append(
+                {"truth": source.stem, "variant": variant, "path": save(copy, to, quality=95)}
+            )
+    rows = pd.DataFrame(rows)
+    done = iad.find_duplicates(rows)
+    originals = done[done.variant == "original"].set_index("truth").group
+    for variant in ("half", "quality", "crop", "brighter", "darker", "caption"):
+        some = done[done.variant == variant]
+        assert (some.group.to_numpy() == originals[some.truth].to_numpy()).all(), variant
+    assert (done.groupby("group").truth.nunique() == 1).all()
+    alone = done[done.variant == "mirror"]
+    assert alone.group.isna().all()
+    assert (alone.keep == True).all()  # noqa: E712
+    kept = done[(done.keep == True) & done.group.notna()]  # noqa: E712
+    # The caption makes a picture larger.
+    assert kept.variant.unique().tolist() == ["caption"]
+    assert (kept.distance == 0).all()
+    assert done.distance.max() <= 12
+    turned = iad.find_duplicates(rows, mirror=True)
+    assert turned.groupby("truth").group.nunique().unique().tolist() == [1]
+    assert turned.group.notna().all()
+
+
+def test_equal_and_plain_and_broken_files(folder: Path) -> None:
+    red, blue = (Image.new("RGB", (40, 40), color) for color in ("red", "blue"))
+    paths = [
+        save(red, folder / "red.jpg"),
+        save(blue, folder / "blue.jpg"),
+        save(red, folder / "again.jpg"),
+        str(folder / "0.jpg"),
+        str(folder / "gone.jpg"),
+    ]
+    done = iad.find_duplicates(paths)
+    assert done.group.tolist()[:1] + done.group.tolist()[2:3] == [0, 0]
+    assert done.group[[1, 3, 4]].isna().all()
+    assert done.keep.tolist()[:4] == [True, True, False, True]
+    assert done.keep.isna().tolist() == [False] * 4 + [True]
+    assert done.image_error[4] == "file not found"
+
+
+def test_a_killed_search_goes_on(folder: Path, tmp_path: Path) -> None:
+    first = iad.find_duplicates(folder, cache=tmp_path / "cache")
+    for number in range(8):
+        (folder / f"{number}.jpg").touch()
+    assert iad.find_duplicates(folder, cache=tmp_path / "cache").equals(first)
+
+
+def test_both_methods_find_what_either_finds(folder: Path) -> None:
+    rows = pd.DataFrame({"path": [str(folder / f"{n}.jpg") for n in range(4)]})
+    rows["embedding"] = list(np.eye(4, dtype=np.float32)[[0, 0, 1, 2]])
+    done = iad.find_duplicates(rows, method="both")
+    assert done.group.tolist()[:2] == [0, 0]
+    assert done.group[2:].isna().all()
+    done = iad.find_duplicates(rows, method="both", threshold=(0, 0.0))
+    assert done.distance.tolist()[:2] == [0, 0]

@@ -1,0 +1,277 @@
+"""`read_text` on drawn text, on the example sheets, and on labeled receipts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+import imagesasdata as iad
+from imagesasdata.networks.ocr import rapidocr
+from tests.conftest import REPO, Kind, encoded
+
+pytest.importorskip("rapidocr", reason="the extra 'text' is not installed")
+
+has_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="the program tesseract is not installed"
+)
+CORNERS = [f"{axis}{number}" for number in range(1, 5) for axis in "xy"]
+
+
+def drawn(*lines: str, size: tuple[int, int] = (420, 340), height: int = 30) -> Image.Image:
+    image = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(image)
+    font = ImageFont.load_default(height)
+    for number, line in enumerate(lines):
+        pen.text((30, 40 + 2 * height * number), line, fill="black", font=font)
+    return image
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("text") / "page.png"
+    drawn("Peace and Bread", "Vote 2024").save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("text") / "blank.png"
+    Image.new("RGB", (340, 340), (90, 120, 40)).save(path)
+    return str(path)
+
+
+def test_lines_in_each_kind_of_table(kind: Kind, page: str, blank: str) -> None:
+    table = kind.make({"path": [page, "gone.png", None, blank], "y": [1, 2, 3, 4]})
+    got = iad.read_text(table)
+    assert kind.is_kind(got)
+    columns = kind.columns(got)
+    names = ["image_id", "path", "row", "text", "score", *CORNERS, "image_error"]
+    assert list(columns) == names
+    assert columns["image_id"] == [0, 0, 1, 2]
+    assert columns["text"] == ["Peace and Bread", "Vote 2024", None, None]
+    assert columns["row"][:2] == [0, 1]
+    assert all(0.9 < score <= 1 for score in columns["score"][:2])
+    assert columns["image_error"][2] == "file not found"
+    assert "no path" in columns["image_error"][3]
+
+
+def test_a_picture_without_text(page: str, blank: str) -> None:
+    assert len(iad.read_text(blank)) == 0
+    kept = iad.read_text([blank, page], keep_empty=True)
+    assert kept["image_id"].tolist() == [0, 1, 1]
+    assert kept["text"].isna().tolist() == [True, False, False]
+    assert kept["image_error"].isna().all()
+
+
+def test_boxes_are_where_the_text_is(page: str) -> None:
+    got = iad.read_text(page)
+    ink = np.argwhere(np.asarray(Image.open(page).convert("L")) < 128)
+    for number, band in enumerate((ink[ink[:, 0] < 90], ink[ink[:, 0] >= 90])):
+        (top, left), (bottom, right) = band.min(0), band.max(0)
+        truth = [left, top, right, top, right, bottom, left, bottom]
+        np.testing.assert_allclose(got.loc[number, CORNERS].astype(float), truth, atol=9)
+
+
+def test_words(page: str) -> None:
+    got = iad.read_text(page, level="word")
+    assert got["text"].tolist() == ["Peace", "and", "Bread", "Vote", "2024"]
+    assert got["row"].tolist() == [0, 0, 0, 1, 1]
+    font = ImageFont.load_default(30)
+    starts = [30 + font.getlength(text) for text in ("", "Peace ", "Peace and ", "", "Vote ")]
+    ends = [
+        30 + font.getlength(text)
+        for text in ("Peace", "Peace and", "Peace and Bread", "Vote", "Vote 2024")
+    ]
+    np.testing.assert_allclose(got["x1"], starts, atol=10)
+    np.testing.assert_allclose(got["x2"], ends, atol=10)
+
+
+def test_a_whole_picture_in_one_cell(kind: Kind, page: str, blank: str) -> None:
+    got = kind.columns(iad.read_text(kind.make({"path": [blank, page]}), level="image"))
+    assert list(got) == ["path", "text", "score", "image_error"]
+    assert got["text"] == [None, "Peace and Bread\nVote 2024"]
+    assert got["score"][0] is None
+    assert got["score"][1] > 0.9
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_turned_pages(turn: int, tmp_path: Path) -> None:
+    path = tmp_path / "turned.png"
+    lines = ("Peace and Bread for all", "Vote on Sunday 2024", "Freedom of the press")
+    image = drawn(*lines, size=(460, 340)).rotate(turn, expand=True)
+    image.save(path)
+    got = iad.read_text(path)
+    assert got["text"].tolist() == list(lines)
+    # The first corner is where the text begins: towards it, the page's own upper left.
+    corner = {90: (0, 460), 180: (460, 340), 270: (340, 0)}[turn]
+    first = got.loc[0, ["x1", "y1"]].to_numpy(float)
+    last = got.loc[0, ["x3", "y3"]].to_numpy(float)
+    assert np.hypot(*(first - corner)) < np.hypot(*(last - corner))
+
+
+def test_a_slanted_page(tmp_path: Path) -> None:
+    image = drawn("Peace and Bread", "Vote 2024", size=(520, 420))
+    image.rotate(-12, fillcolor="white").save(tmp_path / "slanted.png")
+    got = iad.read_text(tmp_path / "slanted.png", level="image")
+    assert got["text"][0] == "Peace and Bread\nVote 2024"
+
+
+@pytest.mark.slow
+def test_odd_sizes(tmp_path: Path) -> None:
+    for name, size in {"dot": (1, 1), "wide": (20_000, 3), "high": (2, 9_000)}.items():
+        Image.new("RGB", size, "white").save(tmp_path / f"{name}.png")
+    Image.new("RGB", (700, 5000), "white").save(tmp_path / "long.png")
+    got = iad.read_text(tmp_path, keep_empty=True)
+    assert got["text"].isna().all()
+    assert got["image_error"].isna().all()
+
+
+def test_a_large_picture_has_boxes_in_its_own_pixels(tmp_path: Path) -> None:
+    image = drawn("Peace and Bread", "Vote 2024", size=(420, 340))
+    image.resize((4200, 3400)).save(tmp_path / "large.jpg", quality=90)
+    image.save(tmp_path / "plain.png")
+    large, plain = iad.read_text(tmp_path / "large.jpg"), iad.read_text(tmp_path / "plain.png")
+    assert large["text"].tolist() == plain["text"].tolist()
+    np.testing.assert_allclose(large[CORNERS], 10 * plain[CORNERS], atol=60)
+
+
+def test_threshold(page: str) -> None:
+    assert len(iad.read_text(page, threshold=1.0)) == 0
+
+
+def test_results_are_remembered(page: str, tmp_path: Path) -> None:
+    first = iad.read_text(page, cache=tmp_path)
+    pd.testing.assert_frame_equal(iad.read_text(page, cache=tmp_path), first)
+
+
+def test_nothing_is_asked_of_the_network(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    rapidocr.load.cache_clear()
+    assert len(iad.read_text(page)) == 2
+
+
+@pytest.mark.slow
+def test_the_tally_sheets() -> None:
+    pieces = iad.read_text(REPO / "examples" / "tally")
+    truth = pd.read_csv(REPO / "examples" / "tally" / "sheets.csv")
+    rows = pieces.groupby(["path", "row"])["text"].agg(list).reset_index()
+    for file, sheet in truth.groupby("file"):
+        read = rows[rows["path"].str.endswith(str(file))]["text"].tolist()
+        counts = {name: int(count) for name, count in read[2:]}
+        assert counts == dict(zip(sheet["candidate"], sheet["votes"], strict=True))
+
+
+def test_name_clash(page: str) -> None:
+    table = pd.DataFrame({"path": [page], "text": ["mine"]})
+    with pytest.raises(iad.NameClashError, match="'text' already"):
+        iad.read_text(table, level="image")
+    assert "ocr_text" in iad.read_text(table, level="image", prefix="ocr_")
+
+
+def test_an_empty_table(kind: Kind) -> None:
+    got = kind.columns(iad.read_text(kind.make({"path": []})))
+    assert list(got)[:4] == ["image_id", "path", "row", "text"]
+
+
+def test_broken_pictures(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(encoded(drawn("Peace"))[:700])
+    got = iad.read_text(tmp_path)
+    assert "truncated" in got["image_error"][0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error", "message"),
+    [
+        ({"engine": "easyocr"}, iad.UnknownNameError, "Unknown engine 'easyocr'"),
+        (
+            {"level": "lines"},
+            iad.UnknownNameError,
+            "Unknown level 'lines'.\nHint: did you mean 'line'",
+        ),
+        ({"languages": "english"}, iad.UnknownNameError, "did you mean 'en'"),
+        ({"threshold": 50}, iad.ArgumentError, "threshold must be from 0 to 1, got 50"),
+        ({"threshold": "high"}, iad.ArgumentTypeError, "threshold must be a number from 0 to 1"),
+    ],
+)
+def test_misuse(chosen: dict[str, object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        iad.read_text("gone.png", **chosen)  # type: ignore[arg-type]
+
+
+def test_missing_engines(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rapidocr.load.cache_clear()
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    with pytest.raises(iad.MissingPackageError, match=r'Hint: pip install "imagesasdata\[text\]"'):
+        iad.read_text(page)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(iad.MissingPackageError, match="Hint: on Debian .* apt-get install tess"):
+        iad.read_text(page, engine="tesseract")
+
+
+@has_tesseract
+def test_tesseract(page: str, blank: str, tmp_path: Path) -> None:
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    got = iad.read_text([page, blank, tmp_path / "dot.png"], engine="tesseract", keep_empty=True)
+    assert got["text"].tolist()[:2] == ["Peace and Bread", "Vote 2024"]
+    assert got["text"].isna().tolist() == [False, False, True, True]
+    assert got["image_error"].isna().all()
+    ours = iad.read_text(page)
+    np.testing.assert_allclose(got.loc[:1, CORNERS], ours[CORNERS], atol=10)
+    words = iad.read_text(page, engine="tesseract", level="word")
+    assert words["text"].tolist() == ["Peace", "and", "Bread", "Vote", "2024"]
+
+
+@has_tesseract
+def test_tesseract_without_a_language(page: str) -> None:
+    with pytest.raises(iad.WeightsError, match="no file for Yiddish .*\nHint: .*tesseract-ocr-yid"):
+        iad.read_text(page, engine="tesseract", languages="yi")
+
+
+@has_tesseract
+def test_a_failure_of_tesseract_is_the_rows(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from imagesasdata.networks.ocr import tesseract
+
+    monkeypatch.setattr(
+        tesseract, "load", lambda languages: tesseract.Tesseract("tesseract", ["none"])
+    )
+    got = iad.read_text(page, engine="tesseract")
+    assert got["image_error"][0].startswith("Tesseract failed:")
+
+
+@pytest.mark.slow
+def test_labeled_receipts(shared_data: Path) -> None:
+    truth = pd.read_csv(shared_data / "text" / "lines.csv").groupby("path")["text"].agg(" ".join)
+    paths = [str(shared_data / "text" / name) for name in truth.index]
+    got = iad.read_text(paths, level="image")["text"]
+    found = [share_found(true, read) for true, read in zip(truth, got, strict=True)]
+    assert np.average(found, weights=truth.str.split().str.len()) >= 0.93
+
+
+def share_found(true: str, read: str) -> float:
+    words, seen = (Counter(re.findall(r"\w+", text.lower())) for text in (true, read))
+    return (words & seen).total() / words.total()
+
+
+@pytest.mark.slow
+def test_other_pages(shared_data: Path) -> None:
+    other = pd.read_csv(shared_data / "text" / "other.csv")
+    other = other[other["language"] != "srp"]  # Cyrillic, which RapidOCR's model lacks
+    got = iad.read_text([str(shared_data / "text" / name) for name in other["path"]], level="image")
+    for true, read, path in zip(other["transcript"], got["text"], other["path"], strict=True):
+        if pd.isna(true):
+            assert pd.isna(read)
+        else:
+            letters = [re.sub(r"\W", "", text.lower()) for text in (true, read)]
+            assert letters[0][:9] == letters[1][:9], path

@@ -1,0 +1,94 @@
+"""`agreement`: each kind of table, levels, disputed items, and what cannot be compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import krippendorff
+import numpy as np
+import pandas as pd
+import pytest
+
+import imagesasdata as iad
+from tests.conftest import Kind
+
+
+def codes(values: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Long from wide: a coder's name to what they chose for pictures 0, 1, ..."""
+    rows = [(c, f"{n}.jpg", v) for c, given in values.items() for n, v in enumerate(given)]
+    return dict(zip(("coder", "path", "value"), map(list, zip(*rows, strict=True)), strict=True))
+
+
+SCALE = {
+    "ann": [1, 2, 3, 3, 2, 1, 4, 1, 2, None],
+    "ben": [1, 2, 3, 3, 2, 2, 4, 1, 2, 5],
+    "eve": [None, 3, 3, 3, 2, 3, 4, 2, 2, 5],
+}
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_each_kind_of_table_and_level(kind: Kind, level: Any) -> None:
+    found = iad.agreement(kind.make(codes(SCALE)), level=level, rounds=100)
+    tidy = found.tidy()
+    assert kind.is_kind(tidy)
+    columns = kind.columns(tidy)
+    wide = np.array([[np.nan if v is None else v for v in given] for given in SCALE.values()])
+    expected = krippendorff.alpha(wide, level_of_measurement=level)
+    assert columns["estimate"][0] == pytest.approx(expected)
+    assert columns["conf_low"][0] < expected < columns["conf_high"][0]
+    assert columns["n_items"][0] == 10
+    assert columns["label"][:5] == [None] * 4 + ["1"]
+    assert columns["estimate"][2] is None  # Fleiss' kappa needs every item coded equally often
+
+
+def test_disputed_items_come_with_what_each_coder_chose(kind: Kind) -> None:
+    found = kind.columns(iad.agreement(kind.make(codes(SCALE)), rounds=5).disputed())
+    assert found["path"] == ["5.jpg", "1.jpg", "7.jpg"]
+    assert [found[name][0] for name in ("ann", "ben", "eve")] == [1, 2, 3]
+    assert found["agreement"] == pytest.approx([0.0, 1 / 3, 1 / 3])
+
+
+def test_perfect_agreement() -> None:
+    same = iad.agreement(pd.DataFrame(codes({"a": ["x", "y"] * 5, "b": ["x", "y"] * 5})), rounds=50)
+    assert same.tidy().estimate.tolist() == pytest.approx([1.0] * 4)
+    assert len(same.disputed()) == 0
+    assert list(same.disputed().columns) == ["path", "agreement", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "error", "message"),
+    [
+        ({"ann": [1, 2]}, {}, iad.ArgumentError, "at least two coders; the column 'coder' has 1"),
+        (
+            {"ann": [1, None], "ben": [None, 1]},
+            {},
+            iad.ArgumentError,
+            "No item was coded by two coders.*\nHint: check that the column 'path'",
+        ),
+        (
+            {"ann": ["a", "b"], "ben": ["a", "a"]},
+            {"level": "ordinal"},
+            iad.ArgumentTypeError,
+            "needs numbers, but the column 'value' holds text",
+        ),
+        (
+            {"ann": [1], "ben": [1]},
+            {"level": "ratio"},
+            iad.UnknownNameError,
+            "Unknown level 'ratio'",
+        ),
+        ({"ann": [1], "ben": [1]}, {"coder": "who"}, iad.ColumnError, "coder names 'who'"),
+        ({"ann": [1, "x"], "ben": [1, "x"]}, {}, iad.ArgumentTypeError, "both text"),
+        (
+            {"ann": [1, 2], "ben": [1, 1]},
+            {"item": "coder"},
+            iad.ArgumentError,
+            "The coder 'ann' coded the item 'ann' more than once",
+        ),
+    ],
+)
+def test_misuse_is_named(
+    values: dict[str, list[Any]], options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        iad.agreement(pd.DataFrame(codes(values)), **options)
