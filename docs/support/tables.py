@@ -18,7 +18,7 @@ from imagesasdata.arrays.measures import GROUPS, aesthetics
 from imagesasdata.columns import Column
 from imagesasdata.files.exif import CAMERA, PLACE
 from imagesasdata.training import columns as training
-from imagesasdata.verbs.classify.classify import caption
+from imagesasdata.verbs.classify import caption
 from imagesasdata.verbs.collections import (
     cluster,
     cluster_curve,
