@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, Literal, TypeGuard, cast, get_args
 
 import narwhals as nw
 import numpy as np
@@ -28,9 +28,7 @@ from imagesasdata.errors import (
     one_of,
 )
 from imagesasdata.files.sources import PICTURES, Media, PathLike, list_files
-
-Backend = Literal["pandas", "polars", "pyarrow"]
-Frame = TypeVar("Frame")
+from imagesasdata.tables.kinds import Backend, Paths
 
 
 @dataclass(frozen=True)
@@ -385,8 +383,10 @@ def from_paths(
     return from_columns({media.number.name: numbers, media.path.name: paths}, backend)
 
 
-def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas") -> Any:
-    """A new table of the chosen library from plain columns."""
+def from_columns(
+    columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas", *, lazy: bool = False
+) -> Any:
+    """A new table of the chosen library from plain columns; of polars, ``lazy`` says which."""
     if backend not in get_args(Backend):
         raise one_of("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})
@@ -398,7 +398,8 @@ def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "panda
     if backend == "polars":
         import polars as pl
 
-        return pl.from_arrow(table)
+        made = pl.DataFrame(table)
+        return made.lazy() if lazy else made
     return table.to_pandas()
 
 
@@ -449,7 +450,7 @@ def arrow_type(column: Column) -> pa.DataType:
     }[column.kind]
 
 
-def is_paths(images: object) -> bool:
+def is_paths(images: object) -> TypeGuard[Paths]:
     """Whether a verb was given a path or several, not a table."""
     return isinstance(images, (str, os.PathLike, list, tuple, set, Iterator))
 

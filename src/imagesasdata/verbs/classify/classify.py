@@ -17,12 +17,13 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 
 Shape = Literal["wide", "long"]
 
 
 def classify(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = "efficientnet_lite0",
@@ -38,7 +39,7 @@ def classify(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Name what each picture shows, from the 1,000 classes of ImageNet or those of another model.
 
     A first look at what is in a collection, and a quick measure where a class is close to what a

@@ -12,10 +12,11 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame, Paths
 
 
 def embed(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = "efficientnet_lite0",
@@ -29,7 +30,7 @@ def embed(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Describe each picture by a vector: what a pretrained network sees before it names a class.
 
     Pictures that show similar things have vectors that point the same way. Distances between them

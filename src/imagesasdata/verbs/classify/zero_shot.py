@@ -18,6 +18,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.verbs.classify.classify import softmax
 
 LABEL = col.LABEL
@@ -25,7 +26,7 @@ LABEL_PROB = col.LABEL_PROB
 
 
 def zero_shot(
-    images: Any,
+    images: Frame | Paths,
     *,
     labels: Sequence[str],
     template: str = "a photo of {}.",
@@ -40,7 +41,7 @@ def zero_shot(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Say which of some labels, in your own words, fits each picture best.
 
     No pictures need be coded first: the network has learned from captions which texts go with which

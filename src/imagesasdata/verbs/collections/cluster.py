@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.progress import is_shown
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.verbs.collections._vectors import (
     MODEL,
     check_whole,
@@ -53,7 +54,7 @@ _DIMS = {"pca": 50, "umap": 10}
 
 
 def cluster(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     k: int | None = None,
@@ -71,7 +72,7 @@ def cluster(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Put pictures that look alike into groups, without saying beforehand what the groups are.
 
     A first map of a collection that nobody has coded: which kinds of pictures there are, and how many

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow as pa
 
 from imagesasdata.arrays.clustering.choosing import silhouettes
@@ -13,6 +11,7 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.collections._vectors import MODEL, read_collection
 from imagesasdata.verbs.collections.cluster import MOST, Reduce, check_method, prepare
@@ -31,7 +30,7 @@ COLUMNS = (
 
 
 def cluster_curve(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     method: Method = "kmeans",
@@ -45,7 +44,7 @@ def cluster_curve(
     device: str | None = None,
     cache: PathLike | None = None,
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score each number of clusters by its silhouette, so that the choice can be seen and reported.
 
     A clear peak says that the pictures fall into so many groups. A flat curve says that they do not:

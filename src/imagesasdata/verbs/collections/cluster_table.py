@@ -12,6 +12,7 @@ from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.options import Options, check_count
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import Table, arrow_type, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
@@ -43,7 +44,7 @@ ATYPICAL = Column("atypical_path_{}", "string", "A picture far from it.", null="
 
 
 def cluster_table(
-    images: Any,
+    images: Frame,
     *,
     path: str = "path",
     cluster: str = "cluster",
@@ -51,7 +52,7 @@ def cluster_table(
     top: int = 3,
     embedding: str | None = None,
     prefix: str | None = None,
-) -> Any:
+) -> Frame:
     """Describe each cluster by its pictures and its labels, so that you can name it.
 
     Parameters

@@ -21,6 +21,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.tables.table import Table, from_columns, open_table
 from imagesasdata.verbs.collections._vectors import (
     MODEL,
@@ -60,7 +61,7 @@ _LONG_SIDE = 256
 
 
 def find_duplicates(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     method: Method = "hash",
@@ -75,7 +76,7 @@ def find_duplicates(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Group pictures that are copies of one another, and say which of each group to keep.
 
     One photo is counted many times where people share it: at another size, saved again, cropped, with

@@ -23,6 +23,7 @@ from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import arrow_type, is_paths, open_table
 from imagesasdata.verbs.collections._vectors import MODEL, Collection, read_collection
 
@@ -58,8 +59,8 @@ COLUMNS = (QUERY_ID, RANK, DISTANCE, INDEX_RECALL)
 
 
 def find_similar(
-    images: Any,
-    query: Any,
+    images: Frame | Paths,
+    query: AnyFrame | Paths,
     *,
     path: str = "path",
     k: int = 10,
@@ -74,7 +75,7 @@ def find_similar(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find the pictures of a collection that are most like a picture, or each of several.
 
     Search by example: give one poster, uniform or gesture and see where else it is. What "like" means

@@ -25,6 +25,7 @@ from imagesasdata.options import Options, check_count
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
+from imagesasdata.tables.kinds import AnyFrame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import MODEL, read_collection
 from imagesasdata.verbs.collections.reduce import DIM
@@ -34,7 +35,7 @@ _TIME_KINDS = ("time", "number")
 
 
 def map_images(
-    images: Any,
+    images: AnyFrame | Paths,
     *,
     path: str = "path",
     to: PathLike = "map.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.verbs.collections._vectors import (
     MODEL,
     check_whole,
@@ -25,7 +26,7 @@ DIM = Column("dim_{}", "float64", "One dimension of the map.")
 
 
 def reduce(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     method: Reduction = "pca",
@@ -40,7 +41,7 @@ def reduce(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Place pictures on a map of few dimensions, those that look alike near each other.
 
     Two dimensions are for looking (`map_images`). More are for a regression: principal components hold

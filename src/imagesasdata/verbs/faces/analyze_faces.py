@@ -20,6 +20,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
@@ -68,7 +69,7 @@ _PARTS: dict[Attribute, _Part] = {
 
 
 def analyze_faces(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     attributes: Sequence[Attribute] = ("age",),
@@ -80,7 +81,7 @@ def analyze_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Say what faces look like: their age; and, where named, gender, race and emotion.
 
     These are guesses at how a face would be labeled by strangers, not measurements of a person. They
@@ -180,7 +181,7 @@ def analyze_faces(
         progress=progress,
     )
     chosen = _check(attributes)
-    faces = images
+    faces: Any = images
     if not has_faces(images, path):
         faces = detect_faces(
             images,

@@ -19,6 +19,7 @@ from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 
@@ -29,12 +30,12 @@ _SMALLEST = 12
 
 
 def blur_faces(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     to: PathLike,
     method: Method = "pixelate",
-    keep: Any = None,
+    keep: AnyFrame | None = None,
     threshold: float = 0.5,
     tiles: Tiles = "auto",
     format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
@@ -46,7 +47,7 @@ def blur_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Write copies of pictures on which the faces are made unreadable.
 
     For showing pictures, or handing them on, without showing who is on them. Copies have no metadata

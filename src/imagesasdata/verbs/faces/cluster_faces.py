@@ -13,6 +13,7 @@ from imagesasdata.arrays.faces.identity import groups
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._faces import faces_in
 from imagesasdata.verbs.faces._identity import calibration, known_faces
@@ -20,7 +21,7 @@ from imagesasdata.verbs.faces.embed_faces import MODEL
 
 
 def cluster_faces(
-    faces: Any,
+    faces: Frame,
     *,
     path: str = "path",
     model: str = MODEL,
@@ -31,7 +32,7 @@ def cluster_faces(
     device: str | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Sort the faces of a collection by person: the same number for all faces of one.
 
     Who appears how often, and who with whom, follows by counting.

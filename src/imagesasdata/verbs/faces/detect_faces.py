@@ -18,6 +18,7 @@ from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
 MODEL = "blazeface_full"
@@ -29,7 +30,7 @@ _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
 
 def detect_faces(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = MODEL,
@@ -45,7 +46,7 @@ def detect_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find the faces in pictures: a row for each, with its box and where eyes, nose and mouth are.
 
     How many people a picture shows, how large they are in it and where they stand are measures of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -13,6 +12,7 @@ from imagesasdata.arrays.faces.align import by_eyes, by_points, cut
 from imagesasdata.columns import Column
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
 MODEL = "dlib_resnet"
@@ -26,7 +26,7 @@ _ARCFACE = (
 
 
 def embed_faces(
-    faces: Any,
+    faces: Frame,
     *,
     path: str = "path",
     model: str = MODEL,
@@ -36,7 +36,7 @@ def embed_faces(
     device: str | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Describe each face by a vector: near to that of another picture of the same person.
 
     Two faces of one person have vectors that are near, two of different persons such that are far.

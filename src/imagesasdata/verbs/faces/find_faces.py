@@ -13,6 +13,7 @@ from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.errors import ImageError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import arrow_type, is_paths, like
 from imagesasdata.verbs.faces._identity import (
     Which,
@@ -36,8 +37,8 @@ COLUMNS = (
 
 
 def find_faces(
-    target: Any,
-    gallery: Any,
+    target: AnyFrame | Paths,
+    gallery: Frame | Paths,
     *,
     path: str = "path",
     model: str = MODEL,
@@ -49,7 +50,7 @@ def find_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find a person in a collection of pictures: the nearest faces, ranked.
 
     Parameters

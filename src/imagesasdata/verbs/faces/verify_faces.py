@@ -16,6 +16,7 @@ from imagesasdata.engine.verb import DroppedImagesWarning
 from imagesasdata.errors import ImageError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._identity import (
     Which,
@@ -29,7 +30,7 @@ from imagesasdata.verbs.faces.embed_faces import MODEL
 
 
 def verify_faces(
-    pairs: Any,
+    pairs: Frame,
     *,
     a: str = "path_a",
     b: str = "path_b",
@@ -42,7 +43,7 @@ def verify_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Say of pairs of pictures whether they show the same person.
 
     For linking records that have a portrait each, and for finding out how well faces are told apart

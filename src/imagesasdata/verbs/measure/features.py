@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 
 # Measures are taken at one size, so that they speak of the picture and not of the camera.
 LONG_SIDE = 512
 
 
 def features(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     groups: Sequence[str] | str | None = None,
@@ -32,7 +33,7 @@ def features(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Measure what can be computed from the pixels alone: color, light, texture, composition.
 
     Interpretable numbers that stand in a regression as they are: how bright, how colorful, how

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypedDict, Unpack, overload
 
 import pyarrow as pa
 
@@ -22,7 +22,17 @@ from imagesasdata.files.rasters import (
 )
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import check_count
-from imagesasdata.tables.table import Backend, arrow_type, from_columns, open_with
+from imagesasdata.tables.kinds import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.table import arrow_type, from_columns, open_with
 
 _NULL = "the region is empty or has no pixel with a value"
 COLUMNS = (
@@ -49,9 +59,41 @@ CELL = (
 )
 
 
+class _Options(TypedDict, total=False):
+    geometry: str
+    crs: Any
+    band: int
+    all_touched: bool
+    prefix: str | None
+
+
+@overload
 def measure_regions(
     raster: PathLike,
-    regions: Any,
+    regions: Frame | PathLike | float,
+    *,
+    backend: Pandas = "pandas",
+    **options: Unpack[_Options],
+) -> Frame: ...
+@overload
+def measure_regions(
+    raster: PathLike,
+    regions: PathLike | float,
+    *,
+    backend: Polars,
+    **options: Unpack[_Options],
+) -> PolarsFrame: ...
+@overload
+def measure_regions(
+    raster: PathLike,
+    regions: PathLike | float,
+    *,
+    backend: Pyarrow,
+    **options: Unpack[_Options],
+) -> PyarrowFrame: ...
+def measure_regions(
+    raster: PathLike,
+    regions: Frame | PathLike | float,
     *,
     geometry: str = "geometry",
     crs: Any = None,
@@ -59,7 +101,7 @@ def measure_regions(
     all_touched: bool = False,
     backend: Backend = "pandas",
     prefix: str | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Sum up a raster, such as a satellite's picture of lights at night, by polygon or grid cell.
 
     Night lights stand in for economic activity where accounts are missing or cannot be trusted: their

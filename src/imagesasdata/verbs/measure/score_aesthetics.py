@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -21,13 +21,14 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.linear_head import LinearHead, read_head
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
 PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")
 
 
 def score_aesthetics(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     head: PathLike | None = None,
@@ -41,7 +42,7 @@ def score_aesthetics(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score how far pictures follow the handbook: exposure, contrast, color, sharpness, composition.
 
     Whether a campaign's photographs look made with care can be told from the pixels to a degree, and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.verbs.classify.classify import softmax
 
 Scheme = Literal["mikels", "valence_arousal"]
@@ -51,7 +52,7 @@ COLUMNS: Mapping[Scheme, tuple[Column, ...]] = {
 
 
 def score_emotions(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = "clip_vit_b32",
@@ -65,7 +66,7 @@ def score_emotions(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score which emotions pictures may evoke in those who see them, by words for these emotions.
 
     What a picture makes people feel is what campaigns work with, and what raters can be asked. A

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.families import open_nsfw
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 
 COLUMNS = (
     Column("unsafe_prob", "float64", "Probability of not being safe for work.", range="0 to 1"),
@@ -21,7 +22,7 @@ COLUMNS = (
 
 
 def score_unsafe(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     decode: Exactness = "fast",
@@ -31,7 +32,7 @@ def score_unsafe(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score how likely a picture is sexually explicit, to screen a collection before people code it.
 
     Collections from the web hold pictures that coders should not meet unwarned. Sort by the score,

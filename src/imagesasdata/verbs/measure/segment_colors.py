@@ -16,6 +16,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.steps.checks import color_of, rgb_of
+from imagesasdata.tables.kinds import Frame, Paths
 
 CELL = (
     Column("cell_row", "int64", "Row of the cell, from the top.", range="0 ..."),
@@ -32,7 +33,7 @@ _EXAMPLE = 'palette={"road": "#c0392b", "water": (120, 170, 210)}'
 
 
 def segment_colors(
-    images: Any,
+    images: Frame | Paths,
     palette: Mapping[str, Any],
     *,
     path: str = "path",
@@ -44,7 +45,7 @@ def segment_colors(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Measure how much of a picture has each of some named colors, such as a map's roads.
 
     On a scanned historical map the legend says which color stands for what. The share of road

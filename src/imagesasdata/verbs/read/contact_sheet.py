@@ -18,6 +18,7 @@ from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
+from imagesasdata.tables.kinds import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ _DPI = 150
 
 
 def contact_sheet(
-    images: Any,
+    images: AnyFrame | Paths,
     *,
     path: str = "path",
     label: str | None = None,
     sort: str | None = None,
     by: str | None = None,
-    boxes: Any = None,
+    boxes: AnyFrame | None = None,
     per_row: int = 6,
     most: int = 60,
     title: str | None = None,

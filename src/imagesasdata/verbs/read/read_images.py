@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
@@ -15,7 +14,19 @@ from imagesasdata.files.exif import CAMERA, PLACE, camera
 from imagesasdata.files.parts import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.tables.kinds import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.table import from_paths, is_paths
+from imagesasdata.verbs.read._keywords import Reading
 
 COLUMNS = (
     col.FORMAT,
@@ -30,8 +41,22 @@ COLUMNS = (
 FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
 
 
+class _Own(Reading, total=False):
+    exif: bool
+    gps: bool
+    frames: Literal["first", "all"]
+
+
+@overload
 def read_images(
-    images: PathLike | Iterable[PathLike] | Any,
+    images: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def read_images(images: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def read_images(images: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def read_images(
+    images: Frame | Paths,
     *,
     path: str = "path",
     exif: bool = False,
@@ -44,7 +69,7 @@ def read_images(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each picture, from a folder, a glob, an archive or a table.
 
     The first step of an analysis: what pictures there are, how large, of which kind, taken when,

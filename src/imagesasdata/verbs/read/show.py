@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from imagesasdata.options import check_count
 from imagesasdata.pages.picture_table import picture_table
+from imagesasdata.tables.kinds import AnyFrame, Paths
 from imagesasdata.tables.table import Table, as_text, open_table
 from imagesasdata.verbs.read.contact_sheet import thumbnails
 
@@ -47,7 +47,7 @@ class Shown:
 
 
 def show(
-    images: Any,
+    images: AnyFrame | Paths,
     *,
     path: str = "path",
     columns: Sequence[str] | None = None,

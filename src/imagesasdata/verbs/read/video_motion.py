@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import Unpack, get_args, overload
 
 import cv2
 import numpy as np
@@ -17,8 +17,20 @@ from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.tables.kinds import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.table import from_paths, is_paths
 from imagesasdata.verbs.read._frames import grid, seconds
+from imagesasdata.verbs.read._keywords import Reading
 
 _NULL = "the video could not be read"
 COLUMNS = (
@@ -31,8 +43,22 @@ COLUMNS = (
 )
 
 
+class _Own(Reading, total=False):
+    every: str | float
+    fps: float
+    flow: Flow
+
+
+@overload
 def video_motion(
-    videos: PathLike | Iterable[PathLike] | Any,
+    videos: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def video_motion(videos: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def video_motion(videos: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def video_motion(
+    videos: Frame | Paths,
     *,
     path: str = "path",
     every: str | float = "1s",
@@ -45,7 +71,7 @@ def video_motion(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each interval of videos: how much changes, what moves, and where to.
 
     How much people move about, seen by a camera that stands still, is how cooperation on the floor

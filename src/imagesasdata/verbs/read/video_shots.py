@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.measures.shots import Shot
@@ -14,7 +14,18 @@ from imagesasdata.files.parts import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.tables.kinds import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.table import from_paths, is_paths
 from imagesasdata.verbs.read._frames import (
     FRAME_ID,
     FRAME_PATH,
@@ -23,6 +34,7 @@ from imagesasdata.verbs.read._frames import (
     middle,
     seconds,
 )
+from imagesasdata.verbs.read._keywords import Reading
 
 _NULL = "the video could not be read"
 COLUMNS = (
@@ -38,8 +50,20 @@ COLUMNS = (
 )
 
 
+class _Own(Reading, total=False):
+    min_length: str | float
+
+
+@overload
 def video_shots(
-    videos: PathLike | Iterable[PathLike] | Any,
+    videos: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def video_shots(videos: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def video_shots(videos: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def video_shots(
+    videos: Frame | Paths,
     *,
     path: str = "path",
     min_length: str | float = MIN_LENGTH,
@@ -50,7 +74,7 @@ def video_shots(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each shot of videos, found by cuts and by fades through black.
 
     Shots are what an editor chose: how many there are, how long they last, and by their key frames

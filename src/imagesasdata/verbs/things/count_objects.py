@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, run
@@ -12,13 +11,14 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.verbs.things.detect_objects import detector, look_for
 
 COUNT = Column("n_{}", "int64", "How many things of that kind were found.", range="0 ...")
 
 
 def count_objects(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = "centernet",
@@ -34,7 +34,7 @@ def count_objects(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Count the things that each picture shows: columns such as ``n_person`` for a regression.
 
     Parameters

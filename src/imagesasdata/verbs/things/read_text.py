@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from imagesasdata.machine import cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
 from imagesasdata.options import OnError, Options, check_count, check_share
+from imagesasdata.tables.kinds import Frame, Paths
 
 Level = Literal["line", "word", "image"]
 
@@ -60,7 +61,7 @@ WHOLE = (
 
 
 def read_text(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     languages: Sequence[str] | str = ("en",),
@@ -74,7 +75,7 @@ def read_text(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Read the text in pictures: signs, banners, memes, screenshots, scanned forms and receipts.
 
     Slogans become strings that can be searched and counted; a scanned table becomes numbers, with

@@ -18,6 +18,7 @@ from imagesasdata.files.parts import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.tables.table import from_columns, open_table, open_with, to_arrow
 
 COLUMNS = (
@@ -41,7 +42,7 @@ _EXAMPLE = 'references={"party A": ["a1.png", "a2.png"], "party B": "b.png"}'
 
 
 def recognize_objects(
-    images: Any,
+    images: Frame | Paths,
     references: Mapping[str, Any],
     *,
     path: str = "path",
@@ -57,7 +58,7 @@ def recognize_objects(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Tell which of some named things pictures show, from a few examples of each.
 
     A party's logo, a flag, a landmark: what no ready model knows can be told apart by a handful of

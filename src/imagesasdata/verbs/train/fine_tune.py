@@ -25,6 +25,7 @@ from imagesasdata.networks.zoo.trainable import Trainable, check_trainable, lear
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
+from imagesasdata.tables.kinds import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.training.batches import Pictured
 from imagesasdata.training.checkpoint import Checkpoint
@@ -49,7 +50,7 @@ BATCH_SIZE = 32
 
 
 def fine_tune(
-    images: Any,
+    images: Frame | Paths,
     *,
     outcome: str,
     path: str = "path",
@@ -82,7 +83,7 @@ def fine_tune(
     device: str | None = None,
     cache: PathLike | None = None,
     progress: bool | None = None,
-) -> FittedModel:
+) -> FittedModel[Frame]:
     """Teach a pretrained network what you coded by hand, with figures from pictures it never saw.
 
     A few hundred hand-coded pictures are enough for many questions: the network has learned to see
@@ -328,7 +329,8 @@ def fine_tune(
         evaluation=tested,
     )
     every = table.paths()
-    return FittedModel(saved, table.backend, [every[row] or "" for row in tested.rows], decode)
+    paths = [every[row] or "" for row in tested.rows]
+    return FittedModel(saved, table.backend, paths, decode, table.lazy)
 
 
 def _trainable(model: str, recipe: Recipe) -> Trainable | None:

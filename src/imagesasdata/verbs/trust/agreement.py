@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, Generic, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import check_count
 from imagesasdata.tables.codes import numbered
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import Table, open_data
 
 _UNKNOWN = "it is not defined for these codes"
@@ -36,7 +37,7 @@ TIDY = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class Agreement(Generic[Frame]):
     """How well coders agree. `tidy` has the measures, `disputed` the items to talk about."""
 
     table: Table = field(repr=False)
@@ -47,7 +48,7 @@ class Agreement:
     codes: np.ndarray = field(repr=False)
     found: dict[str, list[Any]] = field(repr=False)
 
-    def tidy(self) -> Any:
+    def tidy(self) -> Frame:
         """A row for each measure, over all values and for each value against all others.
 
         Returns
@@ -64,7 +65,7 @@ class Agreement:
             }
         )
 
-    def disputed(self) -> Any:
+    def disputed(self) -> Frame:
         """The items on which coders differ, the least agreed on first.
 
         Returns
@@ -92,7 +93,7 @@ class Agreement:
 
 
 def agreement(
-    labels: Any,
+    labels: Frame,
     *,
     coder: str = "coder",
     item: str = "path",
@@ -100,7 +101,7 @@ def agreement(
     level: Level = "nominal",
     rounds: int = 1000,
     seed: int = 0,
-) -> Agreement:
+) -> Agreement[Frame]:
     """Measure whether people who coded the same pictures agree.
 
     What people cannot agree on, no model can be held to. Report alpha with its interval before the

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Generic, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.figures import new_figure
 from imagesasdata.options import check_count
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import Table, open_data
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ GAPS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit:
+class Audit(Generic[Frame]):
     """Error rates by group. `tidy` has a row for each, `gaps` one for each way to group."""
 
     table: Table = field(repr=False)
@@ -69,7 +70,7 @@ class Audit:
     n_dropped: int
     min_group: int
 
-    def tidy(self) -> Any:
+    def tidy(self) -> Frame:
         """A row for each group and rate; the first are of all rows together.
 
         Returns
@@ -80,7 +81,7 @@ class Audit:
         """
         return self.table.new(_arrow(TIDY, self.rows))
 
-    def gaps(self) -> Any:
+    def gaps(self) -> Frame:
         """The widest gap of each rate, for each way to group.
 
         Returns
@@ -128,7 +129,7 @@ class Audit:
 
 
 def audit(
-    data: Any,
+    data: Frame,
     truth: str,
     prediction: str,
     *,
@@ -137,7 +138,7 @@ def audit(
     weights: str | None = SAMPLE_PROB,
     min_group: int = 30,
     correction: Adjust = "holm",
-) -> Audit:
+) -> Audit[Frame]:
     """Compare error rates between groups and their intersections.
 
     A measure with few errors on the whole can have many for some. Then a comparison of groups compares

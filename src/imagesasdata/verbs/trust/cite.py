@@ -12,6 +12,7 @@ import imagesasdata
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
+from imagesasdata.tables.kinds import AnyFrame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
 from imagesasdata.verbs.trust.validate import validate
@@ -32,9 +33,9 @@ class Citation:
 
 
 def cite(
-    what: Any,
+    what: AnyFrame | str | ModelCard | FittedModel | Sequence[str | ModelCard | FittedModel],
     *,
-    model: str | FittedModel | Sequence[str | FittedModel] | None = None,
+    model: str | FittedModel[Any] | Sequence[str | FittedModel[Any]] | None = None,
     truth: str | None = None,
     prediction: str | None = None,
 ) -> Citation:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
 from imagesasdata.tables.codes import plain
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import open_data
 
 # What the library's own verbs write that says which picture or person it was.
@@ -29,7 +30,9 @@ _LEAST_KEY = 16
 _LENGTH = 16
 
 
-def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | None = None) -> Any:
+def pseudonymize(
+    data: Frame, *, key: str | bytes, columns: str | Sequence[str] | None = None
+) -> Frame:
     """Replace names and ids by keyed hashes, the same for the same value in every table.
 
     A path holds a name, an id leads to a profile, a hash of a file finds it on the web. Hashed with a

@@ -14,6 +14,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import check_count
 from imagesasdata.tables.codes import SAMPLE_PROB
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import Table, open_data
 
 Strategy = Literal["random", "stratified", "uncertain", "diverse"]
@@ -30,7 +31,7 @@ _MOST_CLUSTERS = 50
 
 
 def sample_for_labels(
-    data: Any,
+    data: Frame,
     n: int,
     *,
     by: str | Sequence[str] | None = None,
@@ -38,7 +39,7 @@ def sample_for_labels(
     prob: str | Sequence[str] | None = None,
     embedding: str = "embedding",
     seed: int = 0,
-) -> Any:
+) -> Frame:
     """Choose pictures to code by hand, at random, and keep the probability of each.
 
     Which pictures are coded decides what can be said afterwards. A sample that is random with known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from scipy import stats
 from imagesasdata.arrays.stats.fits import Fit, Method
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError
+from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import Table
 
 _NEVER = "never"
@@ -87,7 +88,7 @@ COMPARE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Regression:
+class Regression(Generic[Frame]):
     """A fitted regression. `tidy` has the estimates; print it for a summary.
 
     ``notes`` say what was assumed and what was left out.
@@ -108,14 +109,14 @@ class Regression:
     is_gold: np.ndarray = field(repr=False)
     fitted: np.ndarray = field(repr=False)
     residual: np.ndarray = field(repr=False)
-    again: Callable[[Method], Regression] = field(repr=False)
+    again: Callable[[Method], Regression[Frame]] = field(repr=False)
 
     @property
     def covariance(self) -> np.ndarray:
         """The covariance matrix of the coefficients, in the order of ``terms``."""
         return self.fit.covariance
 
-    def tidy(self, *, conf_level: float = 0.95) -> Any:
+    def tidy(self, *, conf_level: float = 0.95) -> Frame:
         """A row for each term: estimate, standard error, test and confidence interval.
 
         Parameters
@@ -131,7 +132,7 @@ class Regression:
         """
         return self.table.new(self._tidy(conf_level))
 
-    def glance(self) -> Any:
+    def glance(self) -> Frame:
         """One row on the regression: method, rows used, gold rows, how they were sampled."""
         values = (
             self.method,
@@ -152,7 +153,7 @@ class Regression:
             }
         )
 
-    def augment(self, *, prefix: str | None = None) -> Any:
+    def augment(self, *, prefix: str | None = None) -> Frame:
         """The data with ``fitted``, ``residual`` and ``is_gold``, for every row given.
 
         Parameters
@@ -169,7 +170,7 @@ class Regression:
         }
         return self.table.join(pa.table(found), named)
 
-    def compare(self, *, conf_level: float = 0.95) -> Any:
+    def compare(self, *, conf_level: float = 0.95) -> Frame:
         """The naive estimates and those of gold rows alone beside the corrected ones.
 
         The difference between ``naive`` and ``corrected`` is what errors of measurement did; the
