@@ -83,7 +83,7 @@ CALLS = {
     "ray_dataset": "iad.ray_dataset(coded, path='none')",
     "pseudonymize": "iad.pseudonymize(coded, key='a key that is long')",
 }
-VERBS = [name for name in iad.__all__ if name[0].islower()]
+VERBS = [name for name in iad.__all__ if inspect.isfunction(getattr(iad, name))]
 
 
 def sockets(folder: Path, lines: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from imagesasdata.files.sources import PathLike
 
@@ -51,10 +51,6 @@ class RayDataset(Protocol):
         """Another Dataset, of what a function gives for each batch."""
         ...
 
-    def write_parquet(self, path: str, /) -> None:
-        """Run it, and write what it gives."""
-        ...
-
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +64,7 @@ if TYPE_CHECKING:
     PandasFrame = pd.DataFrame
     PolarsFrame = pl.DataFrame
     PyarrowFrame = pa.Table
-    MadeFrame: TypeAlias = "pd.DataFrame | pl.DataFrame | pa.Table"
+    MadeFrame = pd.DataFrame | pl.DataFrame | ArrowTable
 else:
     from typing import TypeVar
 

@@ -16,6 +16,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.verbs.words import GROUP
 
 # Measures are taken at one size, so that they speak of the picture and not of the camera.
 LONG_SIDE = 512
@@ -139,5 +140,5 @@ def _check_groups(groups: Sequence[str] | str | None) -> tuple[str, ...]:
         )
     for group in asked:
         if group not in GROUPS:
-            raise one_of("group of features", group, GROUPS)
+            raise one_of("group of features", group, GROUPS, GROUP)
     return tuple(group for group in GROUPS if group in asked)

@@ -17,6 +17,7 @@ from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
 from imagesasdata.verbs.trust.validate import validate
 
+_Cited = str | ModelCard | FittedModel[Any]
 _MODELS = (str, ModelCard, FittedModel)
 
 
@@ -33,9 +34,9 @@ class Citation:
 
 
 def cite(
-    what: AnyFrame | str | ModelCard | FittedModel | Sequence[str | ModelCard | FittedModel],
+    what: AnyFrame | _Cited | Sequence[_Cited],
     *,
-    model: str | FittedModel[Any] | Sequence[str | FittedModel[Any]] | None = None,
+    model: _Cited | Sequence[_Cited] | None = None,
     truth: str | None = None,
     prediction: str | None = None,
 ) -> Citation:
