@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from imagesasdata.files.sources import PathLike
 
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     OtherFrame = TypeVar("OtherFrame", bound=AnyFrame, default=pd.DataFrame)
     PandasFrame = pd.DataFrame
     PolarsFrame = pl.DataFrame
-    PyarrowFrame = pa.Table
+    PyarrowFrame: TypeAlias = "pa.Table"
     MadeFrame = pd.DataFrame | pl.DataFrame | ArrowTable
 else:
     from typing import TypeVar

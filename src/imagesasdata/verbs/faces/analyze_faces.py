@@ -267,7 +267,7 @@ def _finish(attributes: list[Attribute], outputs: Any) -> dict[str, Any]:
 
 def _dictionaries(
     faces: Any, attributes: list[Attribute], named: list[Any], options: Options
-) -> list[dict[str, Any]]:
+) -> Any:
     """For each face the path, the box, and each attribute with its probabilities."""
     table = open_table(faces, options.path)
     cells = {column.name: table.cells(column.name) for column in (*col.BOX, *named)}
