@@ -12,9 +12,9 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import Options, check_count
+from imagesasdata.options import EMBEDDER, Options, check_count
 from imagesasdata.tables.table import arrow_type, open_table
-from imagesasdata.verbs.collections._vectors import MODEL, read_collection
+from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import MOST, Reduce, check_method, prepare
 
 COLUMNS = (
@@ -34,12 +34,12 @@ def cluster_curve(
     images: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     method: Method = "kmeans",
     reduce: Reduce | None = None,
     most: int = MOST,
     seed: int = 0,
     embedding: str | None = None,
-    model: str = MODEL,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -54,9 +54,12 @@ def cluster_curve(
     Parameters
     ----------
     images
-        As for `cluster`.
+        A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
+        the table has (from `embed`) are used; pictures without are embedded first.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. It embeds pictures without vectors.
     method
         ``"kmeans"``, ``"gmm"`` or ``"agglomerative"``.
     reduce
@@ -64,17 +67,18 @@ def cluster_curve(
     most
         The largest number of clusters.
     seed
-        For what begins at random.
+        For what begins at random; the same seed gives the same result.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
-    model
-        A name from ``iad.models()``, with which pictures without vectors are embedded.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished embeddings, so that a stopped run goes on where it was.
     progress

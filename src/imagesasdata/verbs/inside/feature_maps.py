@@ -14,7 +14,7 @@ from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.networks.zoo import registry
-from imagesasdata.options import check_count
+from imagesasdata.options import CLASSIFIER, check_count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,7 +100,7 @@ def feature_maps(
 
 
 def filters(
-    model: str = "efficientnet_lite0",
+    model: str = CLASSIFIER,
     layer: str | None = None,
     *,
     most: int = 32,
@@ -170,5 +170,5 @@ def _check_name(model: Any) -> None:
     if not isinstance(model, str):
         raise ArgumentTypeError(
             f"Expected a model's name, got {type(model).__name__}.",
-            'for example "efficientnet_lite0"; iad.models() lists the names.',
+            f'for example "{CLASSIFIER}"; iad.models() lists the names.',
         )

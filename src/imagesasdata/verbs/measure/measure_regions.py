@@ -84,9 +84,10 @@ def measure_regions(
         Count every pixel that a region touches, not only those whose center lies in it. Neighbors
         then share pixels.
     backend
-        The kind of table made from a file or for cells: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     prefix
-        Put before the new columns' names, as in ``prefix="lights_2020_"``.
+        Put before the new columns' names, so that a second run can stand beside the first.
 
     Returns
     -------

@@ -65,7 +65,8 @@ def regress(
     weights
         A column of survey weights.
     seed
-        Of the folds in which ``dsl`` improves predictions.
+        For what begins at random; the same seed gives the same result. It deals the folds in which
+        ``dsl`` improves predictions.
 
     Returns
     -------

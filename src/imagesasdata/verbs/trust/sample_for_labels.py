@@ -65,7 +65,7 @@ def sample_for_labels(
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
-        Of the draw; the same seed gives the same rows.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------
