@@ -98,7 +98,8 @@ SHARED: dict[str, Shared] = {
         ("picture", "face", "picture or face"),
     ),
     "workers": Shared(
-        "Threads that read and decode {things}; by default one for each core, for remote files at least 16.",
+        "Threads that read and decode {things}; by default one for each core, for remote files at "
+        "least 16.",
         ("picture", "video"),
     ),
     "device": Shared(

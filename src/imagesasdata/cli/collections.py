@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from imagesasdata.cli.command import ModelName, Paths, command, images
+from imagesasdata.options import CLASSIFIER
 
 
 @command("similar", without=("batch_size",))
@@ -16,7 +17,7 @@ def similar(
     count: Annotated[int, typer.Option("--k", help="How many pictures for each.")] = 10,
     metric: Annotated[str, typer.Option(help="cosine or euclidean.")] = "cosine",
     index: Annotated[str, typer.Option(help="exact; or hnsw or ivf for millions.")] = "exact",
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     **common: Any,
 ) -> Any:
     """Find the pictures that are most like a picture."""
@@ -41,7 +42,7 @@ def duplicates(
         float | None, typer.Option(help="Bits (hash) or cosine distance (embedding).")
     ] = None,
     mirror: Annotated[bool, typer.Option("--mirror", help="Mirrored ones are copies.")] = False,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     **common: Any,
 ) -> Any:
     """Group copies of the same picture, and say which to keep."""
@@ -68,7 +69,7 @@ def cluster(
         str | None, typer.Option("--reduce", help="pca or umap before the clustering.")
     ] = None,
     seed: Annotated[int, typer.Option(help="For what begins at random.")] = 0,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     **common: Any,
 ) -> Any:
     """Put pictures that look alike into groups."""
@@ -91,7 +92,7 @@ def reduce(
     method: Annotated[str, typer.Option(help="pca, umap or tsne.")] = "pca",
     dims: Annotated[int, typer.Option(help="How many dimensions.")] = 2,
     seed: Annotated[int, typer.Option(help="For what begins at random.")] = 0,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     **common: Any,
 ) -> Any:
     """Place pictures in few dimensions, those that look alike together."""
@@ -118,7 +119,7 @@ def map_page(
     color: Annotated[str | None, typer.Option(help="The column of colors.")] = None,
     time: Annotated[str | None, typer.Option(help="The column of times.")] = None,
     title: Annotated[str, typer.Option(help="Above the page.")] = "Map of pictures",
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     **common: Any,
 ) -> str:
     """Make a page on which a whole collection can be seen and searched."""

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from imagesasdata.cli.command import ModelName, Paths, To, app, command, images, show
+from imagesasdata.options import CAPTIONER, CLASSIFIER, ZERO_SHOT
 
 
 @command("classify")
 def classify(
     paths: Paths,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     top: Annotated[int, typer.Option(help="How many classes for each picture.")] = 1,
     shape: Annotated[str, typer.Option(help="wide, or long for a row for each class.")] = "wide",
     probs: Annotated[bool, typer.Option(help="A column for every class.")] = False,
@@ -34,7 +35,7 @@ def classify(
 @command("embed")
 def embed(
     paths: Paths,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     wide: Annotated[bool, typer.Option(help="A column for each dimension.")] = False,
     **common: Any,
 ) -> Any:
@@ -56,7 +57,7 @@ def zero_shot(
     template: Annotated[
         str, typer.Option(help="A sentence in which {} stands for a label.")
     ] = "a photo of {}.",
-    model: ModelName = "clip_vit_b32",
+    model: ModelName = ZERO_SHOT,
     **common: Any,
 ) -> Any:
     """Say which of some labels, in your own words, fits each picture best."""
@@ -78,7 +79,7 @@ def caption(
         str | None, typer.Option(help="The beginning of the sentence, or a question.")
     ] = None,
     max_words: Annotated[int, typer.Option(help="The most that is written.")] = 30,
-    model: ModelName = "blip_base",
+    model: ModelName = CAPTIONER,
     **common: Any,
 ) -> Any:
     """Describe each picture in a sentence, or answer a question about it."""
@@ -128,7 +129,7 @@ def summary(
 @app.command("filters")
 def filters(
     to: Annotated[str, typer.Option(help="The figure to write: .png, .pdf or .svg.")],
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     layer: Annotated[str | None, typer.Option(help="As `summary` names it.")] = None,
     most: Annotated[int, typer.Option(help="How many are drawn.")] = 32,
 ) -> None:
@@ -144,7 +145,7 @@ def feature_maps(
     image: Annotated[str, typer.Argument(help="A picture.")],
     layer: Annotated[str, typer.Option(help="As `summary` names it.")],
     to: Annotated[str, typer.Option(help="The figure to write: .png, .pdf or .svg.")],
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     most: Annotated[int, typer.Option(help="How many channels are drawn.")] = 24,
 ) -> None:
     """Draw what the channels of a layer make of a picture."""
@@ -158,7 +159,7 @@ def feature_maps(
 def explain(
     paths: Paths,
     into: Annotated[str, typer.Option(help="The folder for the heat maps.")],
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     target: Annotated[str | None, typer.Option(help="A class; by default the likeliest.")] = None,
     method: Annotated[
         str, typer.Option(help="gradcam, integrated_gradients or occlusion.")
@@ -187,7 +188,7 @@ def fine_tune(
     kind: Annotated[
         str | None, typer.Option(help="binary, multiclass, ordered, multilabel or numeric.")
     ] = None,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     train: Annotated[str, typer.Option(help="head, last:2 (stages) or all.")] = "head",
     group: Annotated[
         str | None, typer.Option(help="A column whose values the split keeps whole.")

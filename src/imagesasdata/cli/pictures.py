@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from imagesasdata.cli.command import ModelName, Paths, Videos, command, images
+from imagesasdata.options import CLASSIFIER
 
 
 @command("read", without=("batch_size", "device"))
@@ -80,7 +81,7 @@ def aesthetics(
     head: Annotated[
         str | None, typer.Option(help="A linear predictor on embeddings, as an .npz file.")
     ] = None,
-    model: ModelName = "efficientnet_lite0",
+    model: ModelName = CLASSIFIER,
     **common: Any,
 ) -> Any:
     """Score how far pictures follow the handbook of photography."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from imagesasdata.cli.command import ModelName, Paths, command, images
+from imagesasdata.options import FACE_SCORE, OBJECT_DETECTOR, TEXT_SCORE
 
 
 @command("faces")
@@ -16,7 +17,9 @@ def faces(
         list[str] | None,
         typer.Option(help="age, gender, race or emotion; may be repeated. See the documentation."),
     ] = None,
-    threshold: Annotated[float, typer.Option(help="The least score, over 0 and under 1.")] = 0.65,
+    threshold: Annotated[
+        float, typer.Option(help="The least score, over 0 and under 1.")
+    ] = FACE_SCORE,
     tiles: Annotated[str, typer.Option(help="Search in tiles, too: auto, always, never.")] = "auto",
     **common: Any,
 ) -> Any:
@@ -59,7 +62,7 @@ def blur_faces(
 @command("objects")
 def objects(
     paths: Paths,
-    model: ModelName = "centernet",
+    model: ModelName = OBJECT_DETECTOR,
     threshold: Annotated[
         float | None, typer.Option(help="Leave out what is less sure; by default the model's own.")
     ] = None,
@@ -92,7 +95,7 @@ def text(
     ] = None,
     level: Annotated[str, typer.Option(help="line, word, or image for a row each.")] = "line",
     engine: Annotated[str, typer.Option(help="rapidocr or tesseract.")] = "rapidocr",
-    threshold: Annotated[float, typer.Option(help="Leave out lines less sure.")] = 0.5,
+    threshold: Annotated[float, typer.Option(help="Leave out lines less sure.")] = TEXT_SCORE,
     keep_empty: Annotated[
         bool, typer.Option("--keep-empty", help="A row for pictures without text.")
     ] = False,

@@ -20,6 +20,7 @@ CAPTION = Column(
     "What the model writes about the picture, or its answer to a question.",
     null="the picture could not be read",
 )
+COLUMNS = (CAPTION,)
 
 
 def caption(
@@ -141,7 +142,7 @@ def caption(
     begun = words.begin(_question(prompt, model, words), max_words)
     verb = Verb(
         name="caption",
-        columns=(CAPTION,),
+        columns=COLUMNS,
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [{CAPTION.name: words.write(results[0][0]["text"])}],
         network=network.told(begun),

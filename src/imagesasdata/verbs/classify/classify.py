@@ -19,6 +19,7 @@ from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import CLASSIFIER, OnError, Options, check_count
 
 Shape = Literal["wide", "long"]
+COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.PROB)
 
 
 def classify(

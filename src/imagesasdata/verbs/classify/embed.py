@@ -13,6 +13,8 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import EMBEDDER, OnError, Options
 
+COLUMNS = (col.EMBEDDING, col.EMB)
+
 
 def embed(
     images: Any,

@@ -23,6 +23,8 @@ from imagesasdata.verbs.classify.classify import softmax
 LABEL = col.LABEL
 LABEL_PROB = col.LABEL_PROB
 
+COLUMNS = (col.LABEL, col.LABEL_PROB, col.PROB)
+
 
 def zero_shot(
     images: Any,

@@ -54,7 +54,7 @@ INDEX_RECALL = Column(
     range="0 to 1",
     null="never",
 )
-COLUMNS = (QUERY_ID, RANK, DISTANCE, INDEX_RECALL)
+COLUMNS = (QUERY_ID, RANK, col.IMAGE_ID, col.PATH, DISTANCE, INDEX_RECALL)
 
 
 def find_similar(

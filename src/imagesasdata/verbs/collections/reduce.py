@@ -20,7 +20,8 @@ from imagesasdata.verbs.collections._vectors import (
     read_collection,
 )
 
-DIM = Column("dim_{}", "float64", "One dimension of the map.")
+DIM = Column("dim_{}", "float64", "One dimension of the map.", example="1")
+COLUMNS = (DIM,)
 
 
 def reduce(

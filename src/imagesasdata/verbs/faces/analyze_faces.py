@@ -66,6 +66,10 @@ _PARTS: dict[Attribute, _Part] = {
     ),
 }
 
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
 
 def analyze_faces(
     images: Any,

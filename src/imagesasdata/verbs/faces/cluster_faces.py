@@ -17,6 +17,8 @@ from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._faces import faces_in
 from imagesasdata.verbs.faces._identity import calibration, known_faces
 
+COLUMNS = (col.PERSON, col.PERSON_DISTANCE)
+
 
 def cluster_faces(
     faces: Any,
@@ -106,9 +108,7 @@ def cluster_faces(
             f"leave it out for {by.threshold}, that of verify_faces.",
         )
     table = open_table(faces, path)
-    named = [
-        column.named(f"{prefix or ''}{column.name}") for column in (col.PERSON, col.PERSON_DISTANCE)
-    ]
+    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
     table.check_names(named, prefix=prefix)
     faces_in(table)
     known = known_faces(faces, model, replace(options, prefix=None))

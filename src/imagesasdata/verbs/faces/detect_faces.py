@@ -26,6 +26,8 @@ _WHOLE = (0.5, 1.0)
 _TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
 _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
+COLUMNS = col.DETECTED
+
 
 def detect_faces(
     images: Any,
@@ -168,7 +170,7 @@ def detect_faces(
 
     verb = Verb(
         name="detect_faces",
-        columns=col.DETECTED,
+        columns=COLUMNS,
         load=look,
         finish=name_faces,
         network=network.program,
@@ -209,7 +211,7 @@ def _faces(
     large = boxes[:, 2:].max(axis=1) >= min_size
     boxes, points, scores = boxes[large], points[large], scores[large]
     kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
-    names = [column.name for column in col.DETECTED]
+    names = [column.name for column in COLUMNS]
     return [
         dict(
             zip(

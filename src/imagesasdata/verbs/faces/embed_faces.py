@@ -23,6 +23,8 @@ _ARCFACE = (
     np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
 )
 
+COLUMNS = (col.FACE_EMBEDDING,)
+
 
 def embed_faces(
     faces: Any,

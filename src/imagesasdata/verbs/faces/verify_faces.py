@@ -26,6 +26,8 @@ from imagesasdata.verbs.faces._identity import (
     one_face,
 )
 
+COLUMNS = col.VERIFIED
+
 
 def verify_faces(
     pairs: Any,
@@ -129,7 +131,7 @@ def verify_faces(
     check_which(which)
     by = calibration(model)
     first, second = open_table(pairs, a), open_table(pairs, b)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in col.VERIFIED]
+    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
     first.check_names(named, prefix=prefix)
     left, right = first.paths(), second.paths()
     pictures = as_paths([path for path in (*left, *right) if path is not None])

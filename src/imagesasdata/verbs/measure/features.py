@@ -18,6 +18,7 @@ from imagesasdata.options import OnError, Options, check_count
 
 # Measures are taken at one size, so that they speak of the picture and not of the camera.
 LONG_SIDE = 512
+COLUMNS = tuple(column for group in GROUPS.values() for column in group.columns)
 
 
 def features(

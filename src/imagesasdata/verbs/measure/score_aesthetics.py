@@ -8,7 +8,8 @@ from typing import Any, get_args
 import numpy as np
 
 from imagesasdata.arrays.measures import Size, measure
-from imagesasdata.arrays.measures.aesthetics import COLUMNS, GROUPS, score
+from imagesasdata.arrays.measures.aesthetics import COLUMNS as MEASURES
+from imagesasdata.arrays.measures.aesthetics import GROUPS, score
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
@@ -24,6 +25,8 @@ from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
 PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")
+
+COLUMNS = (*MEASURES, PRED)
 
 
 def score_aesthetics(
@@ -142,7 +145,7 @@ def score_aesthetics(
     if head is None:
         verb = Verb(
             name="score_aesthetics",
-            columns=COLUMNS,
+            columns=MEASURES,
             load=lambda data: [measured(data)],
             finish=lambda results: results,
             settings=settings,
@@ -155,7 +158,7 @@ def score_aesthetics(
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)
     verb = Verb(
         name="score_aesthetics",
-        columns=(*COLUMNS, PRED),
+        columns=COLUMNS,
         load=lambda data: [Sample(one.array, note=measured(data)) for one in prepare(data)],
         finish=lambda results: [_row(results[0][0], results[0][1], linear)],
         network=network.program,

@@ -44,10 +44,11 @@ AXES = (
     Column("valence", "float64", "How near to pleasant, as against unpleasant.", range="0 to 1"),
     Column("arousal", "float64", "How near to exciting, as against calm.", range="0 to 1"),
 )
-COLUMNS: Mapping[Scheme, tuple[Column, ...]] = {
+_OF_SCHEME: Mapping[Scheme, tuple[Column, ...]] = {
     "mikels": (EMOTION, *PROBABILITIES),
     "valence_arousal": AXES,
 }
+COLUMNS = tuple(column for columns in _OF_SCHEME.values() for column in columns)
 
 
 def score_emotions(
@@ -170,7 +171,7 @@ def score_emotions(
     )
     verb = Verb(
         name="score_emotions",
-        columns=COLUMNS[scheme],
+        columns=_OF_SCHEME[scheme],
         load=prepare,
         finish=lambda results: [_row(scheme, directions @ _unit(results[0][0]["embedding"]))],
         network=network.program,

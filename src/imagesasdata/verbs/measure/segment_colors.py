@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,13 @@ CELL = (
     Column("height", "int64", "Height of the cell.", unit="pixels", range="1 ..."),
 )
 SHARE = Column(
-    "{}_share", "float64", "Share of pixels of that color of the palette.", range="0 to 1"
+    "{}_share",
+    "float64",
+    "Share of pixels of that color of the palette.",
+    range="0 to 1",
+    example="road",
 )
+COLUMNS = (*CELL, SHARE)
 _EXAMPLE = 'palette={"road": "#c0392b", "water": (120, 170, 210)}'
 
 
@@ -131,7 +137,7 @@ def segment_colors(
         ]
 
     columns = tuple(
-        Column(**{**vars(SHARE), "name": f"{name}_share", "description": _says(name, color)})
+        replace(SHARE.named(SHARE.name.format(name)), description=_says(name, color))
         for name, color in colors.items()
     )
     verb = Verb(

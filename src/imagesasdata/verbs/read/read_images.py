@@ -17,7 +17,7 @@ from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.table import Backend, from_paths, is_paths
 
-COLUMNS = (
+_HEADER = (
     col.FORMAT,
     col.MODE,
     col.WIDTH,
@@ -25,6 +25,17 @@ COLUMNS = (
     col.BYTES,
     col.SHA256,
     col.TAKEN_AT,
+)
+COLUMNS = (
+    col.IMAGE_ID,
+    col.PATH,
+    *_HEADER,
+    *CAMERA,
+    *PLACE,
+    col.FILE_ID,
+    col.FILE_PATH,
+    col.FRAME,
+    col.IMAGE_ERROR,
 )
 # Files of which each may hold several pictures.
 FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
@@ -133,7 +144,7 @@ def read_images(
     )
     if frames not in ("first", "all"):
         raise one_of("frames", frames, ("first", "all"))
-    columns = (*COLUMNS, *(CAMERA if exif else ()), *(PLACE if gps else ()))
+    columns = (*_HEADER, *(CAMERA if exif else ()), *(PLACE if gps else ()))
 
     def describe(data: bytes) -> Row:
         row = _describe(data, max_pixels)

@@ -21,7 +21,8 @@ from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.table import Backend, from_paths, is_paths
 from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
 
-COLUMNS = (FRAME_PATH, col.FRAME, col.TIME)
+_OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
+COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 
 
 Choice = Callable[[Video], np.ndarray]
@@ -149,7 +150,7 @@ def read_video(
 
     verb = Verb(
         name="read_video",
-        columns=COLUMNS,
+        columns=_OF_FRAME,
         visit=visit,
         finish=lambda results: results,
         settings={
@@ -229,4 +230,4 @@ def _files(
 
 
 def _row(path: str | None, number: int, time: float) -> Row:
-    return dict(zip((c.name for c in COLUMNS), (path, number, time), strict=True))
+    return dict(zip((c.name for c in _OF_FRAME), (path, number, time), strict=True))

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import cv2
 import numpy as np
 
+from imagesasdata import columns as col
 from imagesasdata.arrays.measures.motion import COLUMNS as MEASURES
 from imagesasdata.arrays.measures.motion import LONG_SIDE, Flow, motion
 from imagesasdata.columns import Column
@@ -21,7 +22,7 @@ from imagesasdata.tables.table import Backend, from_paths, is_paths
 from imagesasdata.verbs.read._frames import grid, seconds
 
 _NULL = "the video could not be read"
-COLUMNS = (
+_OF_INTERVAL = (
     Column("interval", "int64", "Number of the interval in its video.", range="0 ...", null=_NULL),
     Column(
         "interval_start", "float64", "When it begins.", unit="seconds", range="0 ...", null=_NULL
@@ -29,6 +30,7 @@ COLUMNS = (
     Column("interval_end", "float64", "When it ends.", unit="seconds", range="0 ...", null=_NULL),
     *MEASURES,
 )
+COLUMNS = (col.VIDEO_ID, col.VIDEO_PATH, *_OF_INTERVAL)
 
 
 def video_motion(
@@ -143,7 +145,7 @@ def video_motion(
 
     verb = Verb(
         name="video_motion",
-        columns=COLUMNS,
+        columns=_OF_INTERVAL,
         visit=visit,
         finish=lambda results: results,
         settings={"every": length, "fps": rate, "flow": flow},

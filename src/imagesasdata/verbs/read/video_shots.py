@@ -25,7 +25,7 @@ from imagesasdata.verbs.read._frames import (
 )
 
 _NULL = "the video could not be read"
-COLUMNS = (
+_OF_SHOT = (
     FRAME_PATH,
     col.FRAME,
     col.TIME,
@@ -36,6 +36,7 @@ COLUMNS = (
     ),
     Column("begins", "string", "How the shot begins: start, cut or fade.", null=_NULL),
 )
+COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_SHOT)
 
 
 def video_shots(
@@ -138,7 +139,7 @@ def video_shots(
 
     verb = Verb(
         name="video_shots",
-        columns=COLUMNS,
+        columns=_OF_SHOT,
         visit=visit,
         finish=lambda results: results,
         settings={"min_length": least},
@@ -169,4 +170,4 @@ def _rows(path: str, video: Video, shots: list[Shot]) -> Iterator[Row]:
             ends[number],
             shot.begins,
         )
-        yield dict(zip((column.name for column in COLUMNS), values, strict=True))
+        yield dict(zip((column.name for column in _OF_SHOT), values, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from imagesasdata.columns import Column
@@ -14,7 +15,10 @@ from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.options import OBJECT_DETECTOR, OnError, Options
 from imagesasdata.verbs.things.detect_objects import detector, look_for
 
-COUNT = Column("n_{}", "int64", "How many things of that kind were found.", range="0 ...")
+COUNT = Column(
+    "n_{}", "int64", "How many things of that kind were found.", range="0 ...", example="person"
+)
+COLUMNS = (COUNT,)
 
 
 def count_objects(
@@ -125,7 +129,7 @@ def count_objects(
         return [{name: counts[label] for label, name in names.items()}]
 
     columns = tuple(
-        Column(**{**vars(COUNT), "name": name, "description": f"How many of {label!r} were found."})
+        replace(COUNT.named(name), description=f"How many of {label!r} were found.")
         for label, name in names.items()
     )
     verb = detector(

@@ -46,7 +46,7 @@ CORNERS = tuple(
     for number, where in enumerate(_CORNERS, start=1)
     for axis in "xy"
 )
-COLUMNS = (ROW, TEXT, SCORE, *CORNERS)
+PIECE = (ROW, TEXT, SCORE, *CORNERS)
 WHOLE = (
     TEXT.named("text"),
     Column(
@@ -57,6 +57,7 @@ WHOLE = (
         null=_NULL,
     ),
 )
+COLUMNS = (*PIECE, *WHOLE)
 
 
 def read_text(
@@ -200,7 +201,7 @@ def read_text(
 
     verb = Verb(
         name="read_text",
-        columns=WHOLE if level == "image" else COLUMNS,
+        columns=WHOLE if level == "image" else PIECE,
         load=load,
         finish=lambda results: results,
         settings={

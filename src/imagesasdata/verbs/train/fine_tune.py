@@ -26,6 +26,7 @@ from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Op
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
 from imagesasdata.tables.table import Table, open_table
+from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured
 from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.deal import Dealt, check_folds, deal
@@ -44,6 +45,14 @@ from imagesasdata.verbs.train.fitted_model import FittedModel
 
 if TYPE_CHECKING:
     from optax import GradientTransformation
+
+RESULTS = {
+    "tidy": columns.TIDY,
+    "glance": columns.GLANCE,
+    "per_class": columns.PER_CLASS,
+    "confusion": columns.CONFUSION,
+    "errors": columns.ERRORS,
+}
 
 
 def fine_tune(

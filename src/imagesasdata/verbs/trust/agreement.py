@@ -91,6 +91,9 @@ class Agreement:
         return self.table.new(columns)
 
 
+RESULTS = {"tidy": TIDY}
+
+
 def agreement(
     labels: Any,
     *,

@@ -130,6 +130,9 @@ class Validation:
         return figure
 
 
+RESULTS = {"tidy": TIDY, "glance": GLANCE}
+
+
 def validate(
     data: Any,
     truth: str,
