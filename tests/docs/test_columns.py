@@ -200,7 +200,7 @@ def _table(verb: str) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore::imagesasdata.AppearanceWarning")
-@pytest.mark.parametrize("verb", _all())
+@pytest.mark.parametrize("verb", list(_all()))
 def test_a_verb_adds_what_its_columns_say(
     verb: str, tmp_path: Path, bring_weights: Callable[..., None]
 ) -> None:

@@ -17,7 +17,7 @@ from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.table import Backend, from_paths, is_paths
 
-_HEADER = (
+HEADER = (
     col.FORMAT,
     col.MODE,
     col.WIDTH,
@@ -29,7 +29,7 @@ _HEADER = (
 COLUMNS = (
     col.IMAGE_ID,
     col.PATH,
-    *_HEADER,
+    *HEADER,
     *CAMERA,
     *PLACE,
     col.FILE_ID,
@@ -144,7 +144,7 @@ def read_images(
     )
     if frames not in ("first", "all"):
         raise one_of("frames", frames, ("first", "all"))
-    columns = (*_HEADER, *(CAMERA if exif else ()), *(PLACE if gps else ()))
+    columns = (*HEADER, *(CAMERA if exif else ()), *(PLACE if gps else ()))
 
     def describe(data: bytes) -> Row:
         row = _describe(data, max_pixels)
