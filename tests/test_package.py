@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -43,19 +42,6 @@ def test_import_is_quick_and_has_no_effects(tmp_path: Path) -> None:
     assert same
     assert threads == 1
     assert done.stderr == ""
-
-
-def test_a_pipe_sees_no_progress_bar(example_photos: Path) -> None:
-    code = f"import imagesasdata as iad; iad.features({str(example_photos)!r}, groups='size')"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
-    )
-    assert done.stderr == ""
-    code = code.replace("groups='size'", "groups='size', progress=True")
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
-    )
-    assert re.search(r"features: 100%.* 11/11 .*pictures/s", done.stderr)
 
 
 def test_unknown_names_are_attribute_errors() -> None:
