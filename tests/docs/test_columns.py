@@ -11,18 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces.columns import DETECTED
 from imagesasdata.columns import Column
+from tests.calls import COMPLETE, PHOTO
 from tests.conftest import REPO
 
 PAGE = REPO / "docs" / "reference" / "columns.md"
-PHOTO, OTHER = "examples/photos/astronaut.jpg", "examples/photos/coffee.jpg"
-VIDEO = "examples/videos/shots.mp4"
 VERBS = [name for name in iad.__all__ if inspect.isfunction(getattr(iad, name))]
 # Any verb may have these: what it was about, and what went wrong.
 ALWAYS = {"image_id", "path", "image_error"}
@@ -38,105 +36,6 @@ def gives_table(verb: str) -> bool:
     return gives_table(verb)
 
 
-def _agreement() -> Any:
-    codes = {"path": ["a", "a"], "coder": ["ann", "ben"], "value": ["yes", "yes"]}
-    return iad.agreement(pd.DataFrame(codes))
-
-
-def _coded() -> pd.DataFrame:
-    truth = [0, 1] * 20
-    return pd.DataFrame({"truth": truth, "said": truth[:30] + [0] * 10, "group": ["a", "b"] * 20})
-
-
-def _regression() -> Any:
-    coded = _coded().assign(gold=[0, 1] * 10 + [None] * 20, x=np.arange(40) % 7)
-    return iad.regress("said ~ x", coded, gold={"said": "gold"}, method="ppi")
-
-
-def _vectors() -> pd.DataFrame:
-    points = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
-    table = pd.DataFrame({"image_id": range(60), "path": [f"{n}.jpg" for n in range(60)]})
-    table["label"] = ["cat", "dog"] * 30
-    return table.assign(embedding=list(points))
-
-
-def _head(folder: Path) -> Path:
-    np.savez(folder / "head.npz", weight=np.ones(1280), bias=0.0, normalize=0)
-    return folder / "head.npz"
-
-
-def _answers(folder: Path) -> list[Path]:
-    (folder / "cat.json").write_text('{"Labels": [{"Name": "Cat", "Confidence": 98.5}]}')
-    return [folder / "cat.json"]
-
-
-def _codes(folder: Path) -> list[Path]:
-    head = "image_id,path,coder,question,value,coded_at,seconds\n"
-    (folder / "labels.csv").write_text(f"{head}0,a.jpg,ann,Outdoors?,yes,2026-05-01T10:00:00Z,1\n")
-    return [folder / "labels.csv"]
-
-
-# Calls that together give every column of a verb, where ``verb(PHOTO)`` does not. Each gets a folder.
-CALLS: dict[str, Callable[[Path], Iterable[Any]]] = {
-    "read_images": lambda to: [iad.read_images(PHOTO, exif=True, gps=True, frames="all")],
-    "read_video": lambda to: [iad.read_video(VIDEO, every="4s")],
-    "video_shots": lambda to: [iad.video_shots(VIDEO)],
-    "video_motion": lambda to: [iad.video_motion(VIDEO, every="5s", fps=1)],
-    "transform": lambda to: [iad.transform(PHOTO, iad.steps.resize(64), to=to)],
-    "features": lambda to: [
-        iad.features(PHOTO, groups=["size", "color", "light", "texture", "composition"]),
-        iad.features(PHOTO, groups=["hog", "hash"]),
-    ],
-    "score_aesthetics": lambda to: [iad.score_aesthetics(PHOTO, head=_head(to))],
-    "score_emotions": lambda to: [
-        iad.score_emotions(PHOTO, scheme=scheme) for scheme in ("mikels", "valence_arousal")
-    ],
-    "segment_colors": lambda to: [iad.segment_colors(PHOTO, {"road": "#c0392b"}, grid=(2, 2))],
-    "measure_regions": lambda to: [iad.measure_regions("examples/lights/lights.tif", 0.5)],
-    "classify": lambda to: [
-        iad.classify(PHOTO, top=2, probs=True),
-        iad.classify(PHOTO, top=2, shape="long"),
-    ],
-    "embed": lambda to: [iad.embed(PHOTO), iad.embed(PHOTO, wide=True)],
-    "zero_shot": lambda to: [iad.zero_shot(PHOTO, labels=["a person", "a cup"])],
-    "models": lambda to: [iad.models()],
-    "summary": lambda to: [iad.summary("efficientnet_lite0")],
-    "explain": lambda to: [iad.explain(PHOTO, to=to)],
-    "embed_faces": lambda to: [iad.embed_faces(_faces())],
-    "verify_faces": lambda to: [
-        iad.verify_faces(pd.DataFrame({"path_a": [PHOTO], "path_b": [PHOTO]}))
-    ],
-    "find_faces": lambda to: [iad.find_faces(PHOTO, [PHOTO])],
-    "cluster_faces": lambda to: [iad.cluster_faces(_faces())],
-    "analyze_faces": lambda to: [
-        iad.analyze_faces(PHOTO, attributes=["age", "gender", "race", "emotion"])
-    ],
-    "blur_faces": lambda to: [iad.blur_faces(PHOTO, to=to)],
-    "count_objects": lambda to: [iad.count_objects(PHOTO, labels=["person"])],
-    "recognize_objects": lambda to: [iad.recognize_objects(PHOTO, {"a": PHOTO, "b": OTHER})],
-    "read_text": lambda to: [
-        iad.read_text(PHOTO, keep_empty=True, level=level) for level in ("line", "image")
-    ],
-    "find_similar": lambda to: [iad.find_similar(_vectors(), _vectors()[:2], k=2, index="hnsw")],
-    "find_duplicates": lambda to: [iad.find_duplicates([PHOTO, OTHER])],
-    "cluster": lambda to: [iad.cluster(_vectors(), k=2)],
-    "cluster_curve": lambda to: [iad.cluster_curve(_vectors(), most=3)],
-    "cluster_table": lambda to: [iad.cluster_table(iad.cluster(_vectors(), k=2))],
-    "reduce": lambda to: [iad.reduce(_vectors())],
-    "sample_for_labels": lambda to: [iad.sample_for_labels(_vectors(), 5)],
-    "read_labels": lambda to: [iad.read_labels(_codes(to))],
-    "read_annotations": lambda to: [iad.read_annotations(_answers(to))],
-    "pseudonymize": lambda to: [iad.pseudonymize(_vectors(), key="a long enough key")],
-    "agreement(...).tidy()": lambda to: [_agreement().tidy()],
-    "validate(...).tidy()": lambda to: [iad.validate(_coded(), "truth", "said").tidy()],
-    "validate(...).glance()": lambda to: [iad.validate(_coded(), "truth", "said").glance()],
-    "audit(...).tidy()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").tidy()],
-    "audit(...).gaps()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").gaps()],
-    "regress(...).tidy()": lambda to: [_regression().tidy()],
-    "regress(...).glance()": lambda to: [_regression().glance()],
-    "regress(...).augment()": lambda to: [_regression().augment()],
-    "regress(...).compare()": lambda to: [_regression().compare()],
-}
 # Columns of the tables that are given.
 GIVEN = {"path_a", "path_b", "embedding", "label", "truth", "said", "group", "gold", "x"} | {
     column.name for column in DETECTED
@@ -157,10 +56,6 @@ PACKAGES = {
     "find_similar": "faiss",
     "video_shots": "av",
 }
-
-
-def _faces() -> Any:
-    return iad.detect_faces(PHOTO)
 
 
 def difference(columns: Iterable[Column], given: Iterable[Any], inputs: set[str]) -> list[str]:
@@ -189,7 +84,7 @@ def _all() -> Iterator[Any]:
     for verb in filter(_table, VERBS):
         slow = default_model(verb) is not None or verb in WEIGHTS
         yield pytest.param(verb, marks=pytest.mark.slow if slow else ())
-    yield from (name for name in CALLS if "(" in name)
+    yield from (name for name in COMPLETE if "(" in name)
 
 
 def _table(verb: str) -> bool:
@@ -213,7 +108,7 @@ def test_a_verb_adds_what_its_columns_say(
     bring_weights(*WEIGHTS.get(verb, ()))
     if verb in PACKAGES and importlib.util.find_spec(PACKAGES[verb]) is None:
         pytest.skip(f"{PACKAGES[verb]} is not installed")
-    given = CALLS[verb](tmp_path) if verb in CALLS else [getattr(iad, verb)(PHOTO)]
+    given = COMPLETE[verb](tmp_path) if verb in COMPLETE else [getattr(iad, verb)(PHOTO)]
     assert difference(columns, given, GIVEN) == []
 
 
@@ -231,7 +126,7 @@ def test_every_result_is_called_for() -> None:
     from tables import RESULTS
 
     fits = {name for name in RESULTS if name.startswith("fine_tune(")}  # below, for they take long
-    assert set(RESULTS) - fits == {name for name in CALLS if "(" in name}
+    assert set(RESULTS) - fits == {name for name in COMPLETE if "(" in name}
     assert len(fits) >= 5
 
 
