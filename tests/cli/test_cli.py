@@ -174,7 +174,7 @@ def test_summary_lists_every_layer() -> None:
 @pytest.mark.slow
 def test_looks_inside(tmp_path: Path) -> None:
     photo = "examples/photos/chelsea.jpg"
-    done = shell("filters", "--to", str(tmp_path / "filters.png"))
+    done = shell("feature-maps", "--of", "filters", "--to", str(tmp_path / "filters.png"))
     assert done.returncode == 0, done.stderr
     done = shell("feature-maps", photo, "--layer", "stem", "--to", str(tmp_path / "maps.png"))
     assert done.returncode == 0, done.stderr

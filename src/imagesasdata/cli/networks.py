@@ -35,7 +35,9 @@ def classify(
 def embed(
     paths: Paths,
     model: ModelName = "efficientnet_lite0",
-    wide: Annotated[bool, typer.Option(help="A column for each dimension.")] = False,
+    shape: Annotated[
+        str, typer.Option(help="vector, or wide for a column for each dimension.")
+    ] = "vector",
     **common: Any,
 ) -> Any:
     """Describe each picture by a vector."""
@@ -44,7 +46,7 @@ def embed(
     return verb(
         images(paths),
         model=model,
-        wide=wide,
+        shape=shape,  # type: ignore[arg-type]
         **common,
     )
 
@@ -125,32 +127,26 @@ def summary(
     show(verb(model, input_size=input_size), to, rows=None)
 
 
-@app.command("filters")
-def filters(
-    to: Annotated[str, typer.Option(help="The figure to write: .png, .pdf or .svg.")],
-    model: ModelName = "efficientnet_lite0",
-    layer: Annotated[str | None, typer.Option(help="As `summary` names it.")] = None,
-    most: Annotated[int, typer.Option(help="How many are drawn.")] = 32,
-) -> None:
-    """Draw the filters that a convolution has learned."""
-    from imagesasdata import filters as verb
-
-    verb(model, layer, most=most, to=to)
-    typer.echo(f"wrote {to}")
-
-
 @app.command("feature-maps")
 def feature_maps(
-    image: Annotated[str, typer.Argument(help="A picture.")],
-    layer: Annotated[str, typer.Option(help="As `summary` names it.")],
     to: Annotated[str, typer.Option(help="The figure to write: .png, .pdf or .svg.")],
+    image: Annotated[
+        str | None, typer.Argument(help="A picture; with --of filters there is none.")
+    ] = None,
     model: ModelName = "efficientnet_lite0",
-    most: Annotated[int, typer.Option(help="How many channels are drawn.")] = 24,
+    layer: Annotated[
+        str | None, typer.Option(help="As `summary` names it; by default the first.")
+    ] = None,
+    of: Annotated[
+        str,
+        typer.Option(help="maps, what the layer makes of the picture; or filters, its weights."),
+    ] = "maps",
+    top: Annotated[int, typer.Option(help="How many are drawn.")] = 32,
 ) -> None:
-    """Draw what the channels of a layer make of a picture."""
+    """Draw what the channels of a layer make of a picture, or the filters it has learned."""
     from imagesasdata import feature_maps as verb
 
-    verb(image, model, layer, most=most, to=to)
+    verb(image, model, layer, of=of, top=top, to=to)  # type: ignore[arg-type]
     typer.echo(f"wrote {to}")
 
 

@@ -103,8 +103,8 @@ def frames(
     fps: Annotated[
         float | None, typer.Option(help="Frames per second, in place of --every.")
     ] = None,
-    count: Annotated[
-        int | None, typer.Option(help="So many frames of each video, in place of --every.")
+    n: Annotated[
+        int | None, typer.Option("--n", help="So many frames of each video, in place of --every.")
     ] = None,
     into: Annotated[
         str | None, typer.Option(help="Write the frames to this folder, as JPEG files.")
@@ -118,7 +118,7 @@ def frames(
         images(videos),
         every=every,
         fps=fps,
-        frames=count,
+        n=n,
         to=into,
         **common,
     )

@@ -14,7 +14,9 @@ def faces(
     paths: Paths,
     attribute: Annotated[
         list[str] | None,
-        typer.Option(help="age, gender, race or emotion; may be repeated. See the documentation."),
+        typer.Option(
+            help="age, gender, race or expression; may be repeated. See the documentation."
+        ),
     ] = None,
     threshold: Annotated[float, typer.Option(help="The least score, over 0 and under 1.")] = 0.65,
     tiles: Annotated[str, typer.Option(help="Search in tiles, too: auto, always, never.")] = "auto",
@@ -90,7 +92,8 @@ def text(
     language: Annotated[
         list[str] | None, typer.Option(help="A code such as en or de; may be repeated.")
     ] = None,
-    level: Annotated[str, typer.Option(help="line, word, or image for a row each.")] = "line",
+    shape: Annotated[str, typer.Option(help="long, or wide for a row for each picture.")] = "long",
+    unit: Annotated[str, typer.Option(help="line or word: a row of the long table.")] = "line",
     engine: Annotated[str, typer.Option(help="rapidocr or tesseract.")] = "rapidocr",
     threshold: Annotated[float, typer.Option(help="Leave out lines less sure.")] = 0.5,
     keep_empty: Annotated[
@@ -104,7 +107,8 @@ def text(
     return read_text(
         images(paths),
         languages=language or ("en",),
-        level=level,  # type: ignore[arg-type]
+        shape=shape,  # type: ignore[arg-type]
+        unit=unit,  # type: ignore[arg-type]
         engine=engine,  # type: ignore[arg-type]
         threshold=threshold,
         keep_empty=keep_empty,
