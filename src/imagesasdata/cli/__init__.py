@@ -1,4 +1,4 @@
-"""The verbs from a shell: pictures or a table in, a table out."""
+"""The verbs from a shell: pictures or a table in, a table out. Each command is made from its verb."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ import sys
 
 import typer
 
-# In the order in which the help lists their commands.
-# isort: off
-from imagesasdata.cli import pictures  # noqa: F401
-from imagesasdata.cli import networks  # noqa: F401
-from imagesasdata.cli import things  # noqa: F401
-from imagesasdata.cli import collections  # noqa: F401
-from imagesasdata.cli import weights  # noqa: F401
-
-# isort: on
 from imagesasdata.cli.command import app
+from imagesasdata.cli.weights import weights_app
 from imagesasdata.errors import ImageError, ImagesAsDataError
 
 __all__ = ["app", "main"]
+
+app.add_typer(weights_app, name="weights", rich_help_panel="weights")
 
 
 def main() -> None:

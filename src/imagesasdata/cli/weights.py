@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from imagesasdata.cli.command import app, show
+from imagesasdata.cli.command import show
 from imagesasdata.errors import WeightsError
 
 weights_app = typer.Typer(help="The files of weights on this machine.", no_args_is_help=True)
-app.add_typer(weights_app, name="weights")
 
 
 @weights_app.command("list")
