@@ -1,219 +1,137 @@
-"""The shell's application: a command for each verb, made from its signature when it is needed.
-
-Exit codes: 0 when all went well; 1 when some pictures could not be used (the table says which, or with
-``--on-error raise`` the message); 2 for a mistake in the command; 130 after Ctrl-C.
-"""
+"""The application: a command for each verb, made from its signature when it is asked for."""
 
 from __future__ import annotations
 
-import enum
 import inspect
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from imagesasdata.cli import signatures
-from imagesasdata.cli.signatures import Parameter, Signature
-from imagesasdata.cli.values import value
+import imagesasdata
+from imagesasdata.cli.signatures import Parameter, read, verbs
+from imagesasdata.cli.values import LISTS, value
 from imagesasdata.options import Options
 
-_ROWS = 20
-_MODEL_COLUMNS = ("model", "tasks", "input_size", "parameters", "score", "available", "install")
 _COMMON = (*Options.__dataclass_fields__, "quiet")
+NOT_OPTIONS = ("progress", "backend")  # --quiet; and what is printed shows no kind of table
+_MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
 
 
 class Verbs(TyperGroup):
-    """The group whose commands are the verbs, each made when it is asked for."""
+    """The group of all commands; those of the verbs are made when they are asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The verbs by group, then the commands that are written by hand."""
-        for name in signatures.verbs():
-            self.get_command(ctx, name)
-        made = [name.replace("_", "-") for name in signatures.verbs()]
-        return [*made, *(name for name in self.commands if name not in made)]
+        """The verbs by group, then what is written by hand."""
+        names = [name.replace("_", "-") for name in verbs()]
+        return [*names, *(name for name in self.commands if name not in names)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of a verb, by its name in Python or with hyphens."""
+        """A command by its name, with hyphens or as in Python."""
         name, verb = cmd_name.replace("_", "-"), cmd_name.replace("-", "_")
-        if name not in self.commands:
-            if verb not in signatures.verbs():
-                self.list_commands(ctx)  # so that the message can suggest one
-                return None
-            self.commands[name] = _made(signatures.read(verb))
-        return self.commands[name]
+        if name not in self.commands and verb in verbs():
+            self.commands[name] = _made(verb)
+        elif name not in self.commands:  # all, so that the message can suggest one
+            self.commands |= {one: self.get_command(ctx, one) for one in self.list_commands(ctx)}
+        return self.commands.get(name)
 
 
-app = typer.Typer(
-    cls=Verbs,
-    help="Pictures as data: the verbs of the Python library, with the same names and options.",
-    epilog="Exit codes: 0 done, 1 some pictures could not be used, 2 a mistake in the "
-    "command, 130 stopped.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
+def _made(verb: str) -> Any:
+    """The command of a verb."""
+    summary, parameters, gives = read(verb)
+    own = [one for one in parameters if one.name not in NOT_OPTIONS]
+    last = [one.name for one in own if one.is_argument][-1:]
+    options = [_parameter(one, [one.name] == last, gives) for one in own]
+    names = [one.name for one in parameters]
+    to = "table" if "to" in names else "to"
+    if "progress" in names:
+        options.append(_typed("quiet", bool, False, "No progress bar.", "--quiet", "-q"))
+    if gives not in ("Figure", "Path"):
+        text = "Write the result here: a table as .parquet, .csv or .feather."
+        options.append(_typed(to, str, None, text, f"--{to}"))
+    if gives == "FittedModel":
+        text = "Write the model here, as protest.iad, for `augment`."
+        options.append(_typed("save", str, ..., text, "--save"))
+    if verb == "augment":
+        options.insert(0, _typed("fitted", str, ..., "A file that `fine-tune --save` wrote."))
 
+    def run(ctx: typer.Context, **given: Any) -> None:
+        # A default is left to the verb: what was not given is not passed on.
+        said = [one for one in own if "COMMANDLINE" in str(ctx.get_parameter_source(one.name))]
+        passed = {one.name: value(one, given[one.name]) for one in said}
+        passed |= {"progress": False} if given.get("quiet") else {}
+        owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
+        result = getattr(owner, verb)(**passed)
+        if "save" in given:
+            result.save(given["save"])
+        if gives in ("Figure", "Path"):
+            result = f"wrote {passed['to'] if gives == 'Figure' else result}"
+        show(result, given.get(to), columns=_MODELS if verb == "models" else None)
 
-@app.callback()
-def _imagesasdata() -> None:
-    """A callback keeps it a group, whatever commands it has."""
-
-
-def _made(verb: Signature) -> Any:
-    """A verb's command."""
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    options = [context, *sorted(options, key=lambda one: one.name in _COMMON)]
+    run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in options}
     single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-    name = verb.name.replace("_", "-")
-    single.command(name, help=verb.summary, rich_help_panel=verb.group)(_function(verb))
+    single.command(help=summary, rich_help_panel=verbs()[verb][0])(run)
     return typer.main.get_command(single)
 
 
-def _function(verb: Signature) -> Callable[..., None]:
-    known = [one for one in verb.parameters if one.name not in signatures.NOT_OPTIONS]
-    last = [one.name for one in known if one.is_argument][-1:]
-    own = [_parameter(one, verb, several=[one.name] == last) for one in known]
-    added = _added(verb)
-
-    def run(ctx: typer.Context, **given: Any) -> None:
-        extra = {one.name: given.pop(one.name) for one in added}
-        chosen = {
-            one.name: value(one, given[one.name])
-            for one in known
-            if one.is_argument or ctx.get_parameter_source(one.name).name == "COMMANDLINE"  # type: ignore[union-attr]
-        }
-        if extra.get("quiet"):
-            chosen["progress"] = False
-        _show(verb, _verb(verb.name, extra)(**chosen), chosen, extra)
-
-    context = inspect.Parameter(
-        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-    )
-    all_of_them = [context, *sorted([*added, *own], key=lambda one: one.name in _COMMON)]
-    run.__signature__ = inspect.Signature(all_of_them)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in all_of_them}
-    return run
-
-
-def _verb(name: str, extra: dict[str, Any]) -> Callable[..., Any]:
-    import imagesasdata
-
-    if name == "augment":
-        return imagesasdata.load_model(extra["model"]).augment
-    return getattr(imagesasdata, name)
-
-
-def _parameter(one: Parameter, verb: Signature, *, several: bool) -> inspect.Parameter:
-    """A parameter of a verb as typer takes it. Its default is for the help: only what is given is passed on."""
-    kind = one.kind
+def _parameter(one: Parameter, is_last: bool, gives: str) -> inspect.Parameter:
+    """An argument, or an option, whose default is for the help alone."""
+    kinds, default = one.kinds - {"None"}, one.default
+    is_list = bool(kinds & {*LISTS, "Mapping"})
     if one.is_argument:
-        many = several and (kind.is_data or kind.items is not None)
-        return _typed(one.name, list[str] if many else str, typer.Argument(help=one.help), ...)
-    required = one.required or (one.name == "to" and verb.gives == "Figure")
+        return _typed(
+            one.name, list[str] if is_last and (is_list or one.is_data) else str, ..., one.help
+        )
     names = [f"--{one.name.replace('_', '-')}"]
-    is_list = kind.items is not None or kind.pairs is not None
-    if is_list and one.name.endswith("s"):
-        names.append(names[0].removesuffix("s"))
-    scalars = kind.scalars - {"None"}
-    is_plain = not (kind.choices or kind.parts or is_list or kind.is_data)
-    or_none = "None" in kind.scalars and one.default is not None
-    choices = (kind.items or kind).choices if is_list else kind.choices
-    annotation: Any = str
-    if is_plain and scalars == {"bool"}:
-        annotation, names = bool, []
-    elif is_plain and not or_none and scalars and scalars <= {"int", "float"}:
-        annotation = float if "float" in scalars else int
-    elif choices and not scalars and not kind.pairs and not kind.parts:
-        annotation = enum.Enum(one.name, {text: text for text in choices})
-    default = ... if required else _shown(one.default, annotation)
+    names += [names[0][:-1]] if is_list and one.name.endswith("s") else []
+    plain: Any = next((kind for kind in (bool, int, float) if kinds == {kind.__name__}), str)
+    if one.choices or ("None" in one.kinds and default not in (None, ...)):
+        plain = str  # so that a choice or the word none can stand there, too
+    if default is None or (one.name == "to" and gives == "Figure"):
+        default = None if one.name != "to" or gives != "Figure" else ...
+    elif default is not ... and plain is str:
+        default = ",".join(map(str, default if isinstance(default, tuple) else [default]))
     if is_list:
-        annotation = list[annotation]
-        default = [default] if isinstance(default, (str, enum.Enum)) else default
-    if default is None:
-        annotation = annotation | None
-    option = typer.Option(
-        *names,
-        help=one.help,
-        metavar="NAME=VALUE" if kind.pairs else None,
-        rich_help_panel="Options of all verbs" if one.name in _COMMON else None,
-    )
-    return _typed(one.name, annotation, option, default)
+        plain, default = list[plain], [default] if isinstance(default, str) else default
+    metavar = "NAME=VALUE" if "Mapping" in kinds else "|".join(one.choices)
+    return _typed(one.name, plain, default, one.help, *names, metavar=metavar)
 
 
-def _shown(default: Any, annotation: Any) -> Any:
-    """A default as the help shows it."""
-    if default is None or isinstance(default, (bool, int, float)) and annotation is not str:
-        return default
-    text = ",".join(map(str, default)) if isinstance(default, (list, tuple)) else str(default)
-    return annotation(text) if isinstance(annotation, enum.EnumType) else text
+def _typed(
+    name: str, kind: Any, default: Any, text: str, *names: str, metavar: str = ""
+) -> inspect.Parameter:
+    """A parameter as typer takes it: an option where it has names."""
+    if kind is bool and len(names) == 1:
+        names = (f"{names[0]}/--no-{names[0][2:]}",)
+    make: Any = typer.Option if names else typer.Argument
+    panel = "Options of all verbs" if name in _COMMON else None
+    info = make(*names, help=text, metavar=metavar or None, rich_help_panel=panel)
+    annotation = Annotated[kind | None if default is None else kind, info]
+    default = inspect.Parameter.empty if default is ... else default
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, keyword, annotation=annotation, default=default)
 
 
-def _typed(name: str, annotation: Any, info: Any, default: Any) -> inspect.Parameter:
-    return inspect.Parameter(
-        name,
-        inspect.Parameter.KEYWORD_ONLY,
-        annotation=Annotated[annotation, info],
-        default=inspect.Parameter.empty if default is ... else default,
-    )
-
-
-def _added(verb: Signature) -> list[inspect.Parameter]:
-    """What the shell has and Python has not: where results go, and no progress bar."""
-    names = {one.name for one in verb.parameters}
-    added = []
-    if verb.name == "augment":
-        text = "A file that `fine-tune --save` wrote."
-        added.append(_typed("model", str, typer.Argument(help=text), ...))
-    if verb.gives == "FittedModel":
-        text = "Write the model here, such as protest.iad, for `augment`."
-        added.append(_typed("save", str, typer.Option("--save", help=text), ...))
-    if verb.gives not in ("Figure", "Path"):
-        option = "table" if "to" in names else "to"
-        text = "Write the table here: .parquet, .csv or .feather."
-        if verb.gives in ("ModelCard", "Citation"):
-            text = "Write the text here."
-        added.append(_typed(option, str | None, typer.Option(f"--{option}", help=text), None))
-    if "progress" in names:
-        quiet = typer.Option("--quiet", "-q", help="No progress bar.")
-        quiet.rich_help_panel = "Options of all verbs"
-        added.append(_typed("quiet", bool, quiet, False))
-    return added
-
-
-def _show(verb: Signature, result: Any, chosen: dict[str, Any], extra: dict[str, Any]) -> None:
-    """Print and write what a verb gave, and end with the code for pictures that failed."""
-    target = extra.get("table", extra.get("to"))
-    if "save" in extra:
-        result.save(extra["save"])
-        typer.echo(str(result))
-        if target is not None:
-            show(result.glance(), target)
-    elif verb.gives in ("Figure", "Path"):
-        typer.echo(f"wrote {chosen['to'] if verb.gives == 'Figure' else result}")
-    elif verb.name == "models":
-        show(result, target, rows=None, columns=_MODEL_COLUMNS)
-    else:
-        show(result, target, rows=None if verb.group == "inside" else _ROWS)
-
-
-def show(
-    result: Any, to: str | None = None, *, rows: int | None = _ROWS, columns: Any = None
-) -> None:
-    """Write and print a table or a text, say how many pictures failed, and end with the code for it."""
+def show(result: Any, to: str | None = None, *, columns: list[str] | None = None) -> None:
+    """Write and print a table or a text, and end with 1 when some pictures failed."""
     from imagesasdata.tables.table import as_text, failures, save
 
     table = result.tidy() if hasattr(result, "tidy") else result
-    is_text = type(result).__str__ is not object.__str__ and not hasattr(result, "columns")
-    if to is not None:
-        save(table, to) if hasattr(table, "columns") else Path(to).write_text(f"{result}\n")
-    if is_text:
+    is_table = hasattr(table, "columns")
+    if to is not None and is_table:
+        save(table, to)
+    elif to is not None:
+        Path(to).write_text(f"{result}\n", encoding="utf-8")
+    if not is_table or (table is not result and type(result).__str__ is not object.__str__):
         typer.echo(str(result))
         return
-    shown = table if columns is None else table[list(columns)]
-    typer.echo(as_text(shown, rows=len(table) if rows is None else rows))
-    failed = failures(table)
-    if failed:
+    is_about_pictures = columns is None and "layer" not in table.columns
+    shown = table if columns is None else table[columns]
+    typer.echo(as_text(shown, rows=20 if is_about_pictures else len(table)))
+    if failed := failures(table):
         typer.echo(f"{failed:,} of {len(table):,} rows have an image_error.", err=True)
         raise typer.Exit(1)

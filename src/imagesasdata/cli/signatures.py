@@ -1,4 +1,4 @@
-"""What the shell knows of a verb: names, parameters and texts, read from its source without an import."""
+"""A verb as its source tells it: parameters, defaults and texts, with no verb imported."""
 
 from __future__ import annotations
 
@@ -6,205 +6,110 @@ import ast
 import functools
 import inspect
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import imagesasdata
 
+_ROOT = Path(imagesasdata.__file__).parent
 # The folders of verbs, in the order of the help.
-GROUPS = (
-    *("read", "measure", "classify", "train", "inside"),
-    *("faces", "things", "collections", "trust", "scale"),
-)
+GROUPS = ("read", "measure", "classify", "train", "inside")
+GROUPS += ("faces", "things", "collections", "trust", "scale")
 LEFT_OUT = (
-    "show",  # a display in a notebook; `contact-sheet` writes a file
-    "load_model",  # gives an object of Python; `augment` takes the file
-    "register_model",  # takes a network that is an object of Python
-    "ray_dataset",  # gives an object of Python
-    "ray_workers",  # set what the rest of a Python program does
-    "isolate",
+    *(
+        "show",
+        "load_model",
+    ),  # `contact-sheet` writes a file, and `augment` reads one, in their place
+    *("register_model", "ray_dataset"),  # take or give an object of Python
+    *("ray_workers", "isolate"),  # change the rest of a program in Python
 )
-# `progress` is --quiet; of which library a table is does not show in what is printed or written.
-NOT_OPTIONS = ("progress", "backend")
-_METHODS = {"augment": ("train/fitted_model.py", "FittedModel")}
-_SCALARS = ("str", "int", "float", "bool", "None", "Step", "Augmentation", "FittedModel")
-_SAME = {"Any": "data", "Frame": "data", "Path": "str", "os.PathLike": "str"}
-_OF_PYTHON = ("bytes", "GradientTransformation", "ModelCard")  # no text names one
-_SEQUENCES = ("Sequence", "Iterable", "list", "Collection")
 
 
-@dataclass
-class Kind:
-    """What a parameter takes: single values, choices, several of a kind, or names with values."""
-
-    scalars: set[str] = field(default_factory=set)
-    choices: list[str] = field(default_factory=list)
-    items: Kind | None = None
-    parts: Kind | None = None  # of a tuple
-    pairs: Kind | None = None
-    unknown: list[str] = field(default_factory=list)
-
-    @property
-    def is_data(self) -> bool:
-        """Whether a table may be given."""
-        return "data" in self.scalars or bool(self.unknown)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a verb, and how the shell has it: an argument by its place, or an option."""
+class Parameter(NamedTuple):
+    """A parameter of a verb; a default of ``...`` stands for none."""
 
     name: str
-    kind: Kind
-    help: str
+    kinds: set[str]  # the words of its annotation, such as str, None and Sequence
+    choices: list[str]
+    is_data: bool  # may be a table
+    is_argument: bool  # has a place in the command, and is no option
     default: Any
-    required: bool
-    is_argument: bool
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A verb for the shell."""
-
-    name: str
-    group: str
-    summary: str
-    parameters: tuple[Parameter, ...]
-    gives: str
+    help: str
 
 
 @functools.cache
 def verbs() -> dict[str, tuple[str, str]]:
-    """The verbs with a command: the name, its file and, of a method, its class."""
-    found: dict[str, tuple[str, str]] = {}
-    public = set(imagesasdata.__all__) - set(LEFT_OUT)
+    """The verbs that have a command, with their group and file."""
+    found = {}
     for group in GROUPS:
-        folder = files(imagesasdata) / "verbs" / group
-        for file in sorted(one.name for one in folder.iterdir() if one.name.endswith(".py")):
-            text = (folder / file).read_text(encoding="utf-8")
-            for name in re.findall(r"^def (\w+)\(", text, re.MULTILINE):
-                if name in public:
-                    found[name] = (f"{group}/{file}", "")
-        found |= {name: home for name, home in _METHODS.items() if home[0].startswith(f"{group}/")}
+        for file in sorted((_ROOT / "verbs" / group).glob("*.py")):
+            for name in re.findall(r"^def (\w+)\(", file.read_text("utf-8"), re.MULTILINE):
+                if name in imagesasdata.__all__ and name not in LEFT_OUT:
+                    found[name] = (group, file.stem)
+        found |= {"augment": ("train", "fitted_model")} if group == "train" else {}
     return found
 
 
-def read(name: str) -> Signature:
-    """A verb's signature and the texts of its docstring."""
-    file, owner = verbs()[name]
-    module = f"imagesasdata.verbs.{file.removesuffix('.py').replace('/', '.')}"
-    body: list[ast.stmt] = _source(module).body
-    if owner:
-        body = next(one for one in body if isinstance(one, ast.ClassDef) and one.name == owner).body
-    # The last of that name, after its overloads.
-    function = [one for one in body if isinstance(one, ast.FunctionDef) and one.name == name][-1]
-    summary, texts = _texts(ast.get_docstring(function) or "")
-    given = function.args
-    defaults = [None] * (len(given.args) - len(given.defaults)) + list(given.defaults)
-    positional = list(zip(given.args, defaults, strict=True))[bool(owner) :]
-    parameters = []
-    for place, (one, default) in enumerate(
-        [*positional, *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
-    ):
-        kind = _kind(one.annotation, module)
-        needed = default is None
-        is_argument = needed and (place == 0 or (kind.is_data and one not in given.kwonlyargs))
-        value = None if default is None else _value(default, module)
-        parameters.append(
-            Parameter(one.arg, kind, texts.get(one.arg, ""), value, needed, is_argument)
-        )
-    gives = ast.unparse(function.returns) if function.returns else ""
-    return Signature(name, file.split("/")[0], summary, tuple(parameters), gives)
+def read(verb: str) -> tuple[str, list[Parameter], str]:
+    """The summary, the parameters and the annotation of what is returned."""
+    module = "imagesasdata.verbs.{}.{}".format(*verbs()[verb])
+    tree = ast.walk(_source(module))
+    # The last of the name comes after its overloads.
+    code = [one for one in tree if isinstance(one, ast.FunctionDef) and one.name == verb][-1]
+    doc = ast.get_docstring(code) or ""
+    section = re.search(r"^Parameters\n-+\n((?:.*\n)*?)(?=\S.*\n---|\Z)", doc, re.MULTILINE)
+    entries = re.findall(r"^(\S.*)\n((?: +.*\n?|\n)+)", section[1] if section else "", re.M)
+    texts = {name: text for names, text in entries for name in names.split(", ")}
+    places = [one for one in code.args.args if one.arg != "self"]
+    defaults = [*[None] * len(code.args.args), *code.args.defaults, *code.args.kw_defaults]
+    parameters = [*places, *code.args.kwonlyargs]
+    found: list[Parameter] = []
+    for one, default in zip(parameters, defaults[-len(parameters) :], strict=True):
+        text = _expanded(ast.unparse(one.annotation or ast.Constant("")), module)
+        kinds = set(re.findall(r"[\w.]+", re.sub(r"'.*?'|Literal|(?<=Mapping)\[.*?\]", "", text)))
+        is_data = re.search(r"\bAny\b|Frame\b", re.sub(r"\[.*?\]", "", text)) is not None
+        argument = default is None and (not found or (is_data and one in places))
+        value = ... if default is None else _value(default, module)
+        choices = re.findall(r"'(.*?)'", text)
+        about = _first(inspect.cleandoc(texts.get(one.arg, "")))
+        found.append(Parameter(one.arg, kinds, choices, is_data, argument, value, about))
+    return _first(doc), found, ast.unparse(code.returns) if code.returns else ""
+
+
+def _expanded(annotation: str, module: str) -> str:
+    """An annotation with the literals and unions that its names stand for."""
+
+    def expand(name: re.Match[str]) -> str:
+        alias = _find(name[0], module)
+        return _expanded(ast.unparse(alias[0]), alias[1]) if alias else name[0]
+
+    return re.sub(r"(?<!['\w.])[A-Z]\w+(?<!Frame)", expand, annotation)
 
 
 @functools.cache
 def _source(module: str) -> ast.Module:
-    place = files(imagesasdata).joinpath(*module.split(".")[1:])
-    file = place / "__init__.py" if place.is_dir() else files(imagesasdata) / (
-        "/".join(module.split(".")[1:]) + ".py"
-    )
-    return ast.parse(file.read_text(encoding="utf-8"))
+    return ast.parse(_ROOT.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text("utf-8"))
 
 
+@functools.cache
 def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
-    """What a name of a module stands for, and the module where that is written."""
-    for one in _statements(_source(module)):
-        if isinstance(one, ast.ImportFrom) and (one.module or "").startswith("imagesasdata."):
-            for alias in one.names:
-                if name == (alias.asname or alias.name):
-                    return _find(alias.name, one.module or "")
-        targets = one.targets if isinstance(one, ast.Assign) else [getattr(one, "target", None)]
-        value = getattr(one, "value", None)
-        if value is not None and any(isinstance(t, ast.Name) and t.id == name for t in targets):
-            return value, module
+    """What a name in a module stands for, and the module where that is written."""
+    for one in ast.walk(_source(module)):
+        if isinstance(one, ast.ImportFrom) and str(one.module).startswith("imagesasdata."):
+            if name in [alias.name for alias in one.names]:
+                return _find(name, str(one.module))
+        elif isinstance(one, (ast.Assign, ast.AnnAssign)) and one.value is not None:
+            target = one.targets[0] if isinstance(one, ast.Assign) else one.target
+            if ast.unparse(target) == name:
+                return one.value, module
     return None
 
 
-def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    for one in tree.body:
-        yield one
-        yield from one.body if isinstance(one, ast.If) else ()
-
-
 def _value(node: ast.expr, module: str) -> Any:
-    """A default, for the help; what is no literal is shown as it is written."""
-    if isinstance(node, ast.Name) and (found := _find(node.id, module)):
-        return _value(*found)
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return ast.unparse(node)
+    constant = _find(node.id, module) if isinstance(node, ast.Name) else None
+    return _value(*constant) if constant else ast.literal_eval(node)
 
 
-def _kind(node: ast.expr | None, module: str) -> Kind:
-    kind = Kind()
-    if node is not None:
-        _add(kind, node, module)
-    return kind
-
-
-def _add(kind: Kind, node: ast.expr, module: str) -> None:
-    """Add to a kind what an annotation allows."""
-    if isinstance(node, ast.BinOp):
-        _add(kind, node.left, module)
-        _add(kind, node.right, module)
-        return
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _add(kind, ast.parse(node.value, mode="eval").body, module)
-    inner = node.slice if isinstance(node, ast.Subscript) else None
-    name = ast.unparse(node.value if isinstance(node, ast.Subscript) else node)
-    name = _SAME.get(name, name)
-    within = inner.elts if isinstance(inner, ast.Tuple) else [inner] if inner else []
-    if name == "Literal":
-        kind.choices += [str(ast.literal_eval(one)) for one in within]
-    elif name in _SEQUENCES and within:
-        kind.items = _kind(within[0], module)
-    elif name == "tuple" and within:
-        kind.parts = _kind(within[0], module)
-    elif name in ("Mapping", "dict") and within:
-        kind.pairs = _kind(within[1], module)
-    elif name == "data" or name in _SCALARS:
-        kind.scalars.add(name)
-    elif isinstance(node, ast.Name) and (found := _find(name, module)) is not None:
-        _add(kind, *found)
-    elif name not in _OF_PYTHON:
-        kind.unknown.append(name)
-
-
-def _texts(doc: str) -> tuple[str, dict[str, str]]:
-    """The summary of a docstring in numpydoc's form, and the text of each parameter."""
-    summary = _plain(doc.split("\n\n")[0])
-    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-+$|\Z)", doc, re.M | re.S)
-    texts = {}
-    for names, text in re.findall(
-        r"^(\S[^\n]*)\n((?:[ ]+[^\n]*\n?|\n)+)", section[1] if section else "", re.M
-    ):
-        first = inspect.cleandoc(text).split("\n\n")[0]
-        texts |= {name.strip(): _plain(first) for name in names.split(" : ")[0].split(",")}
-    return summary, texts
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace('``"', "`").replace('"``', "`").replace("``", "`").split())
+def _first(text: str) -> str:
+    """The first paragraph of a docstring, for a terminal."""
+    return " ".join(re.sub('``"|"``|``', "`", text.split("\n\n")[0]).split())
