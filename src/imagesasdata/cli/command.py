@@ -1,4 +1,4 @@
-"""The application: a command for each verb, made from its signature when it is asked for."""
+"""A command for each verb, made from its signature when it is asked for."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import typer
 from typer.core import TyperGroup
 
 import imagesasdata
-from imagesasdata.cli.signatures import Parameter, read, verbs
-from imagesasdata.cli.values import LISTS, value
+from imagesasdata.cli.signatures import TABLES, Parameter, read, verbs
+from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 
-_COMMON = (*Options.__dataclass_fields__, "quiet")
 NOT_OPTIONS = ("progress", "backend")  # --quiet; and what is printed shows no kind of table
+_COMMON = (*Options.__dataclass_fields__, "quiet")
 _MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
 class Verbs(TyperGroup):
@@ -40,10 +41,12 @@ class Verbs(TyperGroup):
 def _made(verb: str) -> Any:
     """The command of a verb."""
     summary, parameters, gives = read(verb)
-    own = [one for one in parameters if one.name not in NOT_OPTIONS]
-    last = [one.name for one in own if one.is_argument][-1:]
-    options = [_parameter(one, [one.name] == last, gives) for one in own]
     names = [one.name for one in parameters]
+    own = [one for one in parameters if one.name not in NOT_OPTIONS]
+    if gives == "Figure":  # which a shell cannot show
+        own = [one._replace(default=...) if one.name == "to" else one for one in own]
+    last = [one.name for one in own if one.is_argument][-1:]
+    options = [_parameter(one, [one.name] == last) for one in own]
     to = "table" if "to" in names else "to"
     if "progress" in names:
         options.append(_typed("quiet", bool, False, "No progress bar.", "--quiet", "-q"))
@@ -59,61 +62,63 @@ def _made(verb: str) -> Any:
     def run(ctx: typer.Context, **given: Any) -> None:
         # A default is left to the verb: what was not given is not passed on.
         said = [one for one in own if "COMMANDLINE" in str(ctx.get_parameter_source(one.name))]
-        passed = {one.name: value(one, given[one.name]) for one in said}
+        passed = {one.name: one.value(given[one.name]) for one in said}
         passed |= {"progress": False} if given.get("quiet") else {}
+        if to == "table" and passed.get("to", "").endswith(TABLES):
+            raise ArgumentError(
+                "--to is the folder for the files.", "write the table with --table."
+            )
         owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
         result = getattr(owner, verb)(**passed)
         if "save" in given:
             result.save(given["save"])
+            typer.echo(str(result))
+            result = result.glance()
         if gives in ("Figure", "Path"):
             result = f"wrote {passed['to'] if gives == 'Figure' else result}"
         show(result, given.get(to), columns=_MODELS if verb == "models" else None)
 
-    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    context = inspect.Parameter("ctx", _KEYWORD, annotation=typer.Context)
     options = [context, *sorted(options, key=lambda one: one.name in _COMMON)]
     run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in options}
     single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-    single.command(help=summary, rich_help_panel=verbs()[verb][0])(run)
+    single.command(verb.replace("_", "-"), help=summary, rich_help_panel=verbs()[verb][0])(run)
     return typer.main.get_command(single)
 
 
-def _parameter(one: Parameter, is_last: bool, gives: str) -> inspect.Parameter:
+def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
     """An argument, or an option, whose default is for the help alone."""
-    kinds, default = one.kinds - {"None"}, one.default
-    is_list = bool(kinds & {*LISTS, "Mapping"})
+    kinds, default, names = one.kinds - {"None"}, one.default, [f"--{one.name.replace('_', '-')}"]
+    is_list = bool(kinds & {"Sequence", "Iterable", "Mapping"})
     if one.is_argument:
-        return _typed(
-            one.name, list[str] if is_last and (is_list or one.is_data) else str, ..., one.help
-        )
-    names = [f"--{one.name.replace('_', '-')}"]
-    names += [names[0][:-1]] if is_list and one.name.endswith("s") else []
+        several = is_last and (is_list or one.is_data)
+        return _typed(one.name, list[str] if several else str, ..., one.help)
+    if is_list and one.name.endswith("s"):
+        names.append(names[0][:-1])
     plain: Any = next((kind for kind in (bool, int, float) if kinds == {kind.__name__}), str)
+    if plain is bool:
+        names = [f"{names[0]}/--no-{names[0][2:]}"]
     if one.choices or ("None" in one.kinds and default not in (None, ...)):
-        plain = str  # so that a choice or the word none can stand there, too
-    if default is None or (one.name == "to" and gives == "Figure"):
-        default = None if one.name != "to" or gives != "Figure" else ...
-    elif default is not ... and plain is str:
+        plain = str  # so that a choice, or the word none, can stand there, too
+    if plain is str and default not in (None, ...):
         default = ",".join(map(str, default if isinstance(default, tuple) else [default]))
     if is_list:
         plain, default = list[plain], [default] if isinstance(default, str) else default
-    metavar = "NAME=VALUE" if "Mapping" in kinds else "|".join(one.choices)
+    metavar = "NAME=VALUE" if "Mapping" in kinds else "|".join(one.choices) or None
     return _typed(one.name, plain, default, one.help, *names, metavar=metavar)
 
 
 def _typed(
-    name: str, kind: Any, default: Any, text: str, *names: str, metavar: str = ""
+    name: str, kind: Any, default: Any, text: str, *names: str, metavar: str | None = None
 ) -> inspect.Parameter:
     """A parameter as typer takes it: an option where it has names."""
-    if kind is bool and len(names) == 1:
-        names = (f"{names[0]}/--no-{names[0][2:]}",)
     make: Any = typer.Option if names else typer.Argument
     panel = "Options of all verbs" if name in _COMMON else None
-    info = make(*names, help=text, metavar=metavar or None, rich_help_panel=panel)
+    info = make(*names, help=text, metavar=metavar, rich_help_panel=panel)
     annotation = Annotated[kind | None if default is None else kind, info]
     default = inspect.Parameter.empty if default is ... else default
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, keyword, annotation=annotation, default=default)
+    return inspect.Parameter(name, _KEYWORD, annotation=annotation, default=default)
 
 
 def show(result: Any, to: str | None = None, *, columns: list[str] | None = None) -> None:
@@ -122,6 +127,8 @@ def show(result: Any, to: str | None = None, *, columns: list[str] | None = None
 
     table = result.tidy() if hasattr(result, "tidy") else result
     is_table = hasattr(table, "columns")
+    if getattr(getattr(table, "index", None), "names", ...) == [None]:
+        table = table.reset_index(drop=True)  # numbers of rows, which mean nothing in a file
     if to is not None and is_table:
         save(table, to)
     elif to is not None:
@@ -129,9 +136,8 @@ def show(result: Any, to: str | None = None, *, columns: list[str] | None = None
     if not is_table or (table is not result and type(result).__str__ is not object.__str__):
         typer.echo(str(result))
         return
-    is_about_pictures = columns is None and "layer" not in table.columns
-    shown = table if columns is None else table[columns]
-    typer.echo(as_text(shown, rows=20 if is_about_pictures else len(table)))
+    rows = 20 if columns is None and "layer" not in table.columns else len(table)
+    typer.echo(as_text(table[columns] if columns else table, rows=rows))
     if failed := failures(table):
         typer.echo(f"{failed:,} of {len(table):,} rows have an image_error.", err=True)
         raise typer.Exit(1)

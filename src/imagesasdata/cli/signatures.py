@@ -1,4 +1,7 @@
-"""A verb as its source tells it: parameters, defaults and texts, with no verb imported."""
+"""A verb's parameters as its source tells them, and the values that texts stand for.
+
+No verb is imported for its help: of a verb's module and the aliases in it the syntax tree is read.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any, NamedTuple
 
 import imagesasdata
 
+TABLES = (".parquet", ".csv", ".feather")
 _ROOT = Path(imagesasdata.__file__).parent
 # The folders of verbs, in the order of the help.
 GROUPS = ("read", "measure", "classify", "train", "inside")
@@ -35,6 +39,55 @@ class Parameter(NamedTuple):
     is_argument: bool  # has a place in the command, and is no option
     default: Any
     help: str
+
+    def value(self, given: Any) -> Any:
+        """What the verb takes, of what the command says."""
+        texts = given if isinstance(given, (list, tuple)) else [given]
+        if self.is_argument and len(texts) > 1:  # of several files all are paths, tables' too
+            return list(texts)
+        if self.is_argument:
+            return _opened(texts[0]) if self.is_data else texts[0]
+        if "Mapping" in self.kinds and "=" in texts[0]:
+            found: dict[Any, list[Any]] = {}
+            for name, _, rest in (text.partition("=") for text in texts):
+                found.setdefault(_number(name), []).append(_number(rest))
+            return {name: cells if len(cells) > 1 else cells[0] for name, cells in found.items()}
+        values = [self._single(text) for text in texts]
+        return values if "Sequence" in self.kinds and values[0] not in self.choices else values[0]
+
+    def _single(self, text: Any) -> Any:
+        if not isinstance(text, str) or text in self.choices:
+            return text
+        if "Step" in self.kinds:
+            from imagesasdata.steps.written import read_step
+
+            return read_step(text)
+        if text == "none" and "None" in self.kinds:
+            return None
+        number = _number(text) if self.kinds & {"int", "float", "Any"} else text
+        if isinstance(number, str):
+            return _opened(text) if self.is_data or "FittedModel" in self.kinds else text
+        return (number,) if "tuple" in self.kinds and isinstance(number, int) else number
+
+
+def _opened(text: str) -> Any:
+    """The table or the fitted model that a file holds; of any other text, itself."""
+    if text.lower().endswith(TABLES):
+        from imagesasdata.tables.table import read
+
+        return read(text)
+    return imagesasdata.load_model(text) if text.endswith(".iad") else text
+
+
+def _number(text: str) -> Any:
+    """A number, several with commas between them as a tuple, or the text."""
+    try:
+        parts = tuple(
+            float(part) if part.strip("- 0123456789") else int(part) for part in text.split(",")
+        )
+    except ValueError:
+        return text
+    return tuple(parts) if len(parts) > 1 else parts[0]
 
 
 @functools.cache
@@ -66,18 +119,26 @@ def read(verb: str) -> tuple[str, list[Parameter], str]:
     found: list[Parameter] = []
     for one, default in zip(parameters, defaults[-len(parameters) :], strict=True):
         text = _expanded(ast.unparse(one.annotation or ast.Constant("")), module)
-        kinds = set(re.findall(r"[\w.]+", re.sub(r"'.*?'|Literal|(?<=Mapping)\[.*?\]", "", text)))
+        kinds = re.findall(r"[\w.]+", re.sub(r"'.*?'|Literal|(?<=Mapping)\[.*?\]", "", text))
         is_data = re.search(r"\bAny\b|Frame\b", re.sub(r"\[.*?\]", "", text)) is not None
         argument = default is None and (not found or (is_data and one in places))
-        value = ... if default is None else _value(default, module)
+        home = module
+        while isinstance(default, ast.Name) and (constant := _find(default.id, home)):
+            default, home = constant
+        value = ... if default is None else ast.literal_eval(default)
         choices = re.findall(r"'(.*?)'", text)
         about = _first(inspect.cleandoc(texts.get(one.arg, "")))
-        found.append(Parameter(one.arg, kinds, choices, is_data, argument, value, about))
+        found.append(Parameter(one.arg, set(kinds), choices, is_data, argument, value, about))
     return _first(doc), found, ast.unparse(code.returns) if code.returns else ""
 
 
+def _first(text: str) -> str:
+    """The first paragraph of a docstring, for a terminal."""
+    return " ".join(re.sub('``"|"``|``', "`", text.split("\n\n")[0]).split())
+
+
 def _expanded(annotation: str, module: str) -> str:
-    """An annotation with the literals and unions that its names stand for."""
+    """An annotation with what its names stand for: the literals and unions."""
 
     def expand(name: re.Match[str]) -> str:
         alias = _find(name[0], module)
@@ -88,7 +149,8 @@ def _expanded(annotation: str, module: str) -> str:
 
 @functools.cache
 def _source(module: str) -> ast.Module:
-    return ast.parse(_ROOT.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text("utf-8"))
+    file = _ROOT.joinpath(*module.split(".")[1:]).with_suffix(".py")
+    return ast.parse(file.read_text("utf-8") if file.exists() else "")  # a folder has no aliases
 
 
 @functools.cache
@@ -103,13 +165,3 @@ def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
             if ast.unparse(target) == name:
                 return one.value, module
     return None
-
-
-def _value(node: ast.expr, module: str) -> Any:
-    constant = _find(node.id, module) if isinstance(node, ast.Name) else None
-    return _value(*constant) if constant else ast.literal_eval(node)
-
-
-def _first(text: str) -> str:
-    """The first paragraph of a docstring, for a terminal."""
-    return " ".join(re.sub('``"|"``|``', "`", text.split("\n\n")[0]).split())
