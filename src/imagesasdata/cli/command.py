@@ -105,7 +105,7 @@ def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
         default = ",".join(map(str, default if isinstance(default, tuple) else [default]))
     if is_list:
         plain, default = list[plain], [default] if isinstance(default, str) else default
-    metavar = "NAME=VALUE" if "Mapping" in kinds else "|".join(one.choices) or None
+    metavar = "|".join([*one.choices, *(["NAME=VALUE"] if "Mapping" in kinds else [])]) or None
     return _typed(one.name, plain, default, one.help, *names, metavar=metavar)
 
 
