@@ -29,7 +29,7 @@ WATCHED = {
     "embed": "iad.embed(photos)",
     "explain": "iad.explain(photos, to=folder)",
     "feature_maps": "iad.feature_maps(photos[0], 'efficientnet_lite0', 'stem')",
-    "filters": "iad.filters()",
+    "feature_maps of filters": "iad.feature_maps(of='filters')",
     "summary": "iad.summary('efficientnet_lite0')",
     "register_model": "iad.register_model('mine', object())",
     "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",
@@ -129,7 +129,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
         iad.classify(PHOTO, top=2, probs=True),
         iad.classify(PHOTO, top=2, shape="long"),
     ],
-    "embed": lambda to: [iad.embed(PHOTO), iad.embed(PHOTO, wide=True)],
+    "embed": lambda to: [iad.embed(PHOTO), iad.embed(PHOTO, shape="wide")],
     "zero_shot": lambda to: [iad.zero_shot(PHOTO, labels=["a person", "a cup"])],
     "models": lambda to: [iad.models()],
     "summary": lambda to: [iad.summary("efficientnet_lite0")],
@@ -147,12 +147,11 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "count_objects": lambda to: [iad.count_objects(PHOTO, labels=["person"])],
     "recognize_objects": lambda to: [iad.recognize_objects(PHOTO, {"a": PHOTO, "b": OTHER})],
     "read_text": lambda to: [
-        iad.read_text(PHOTO, keep_empty=True, level=level) for level in ("line", "image")
+        iad.read_text(PHOTO, keep_empty=True, shape=shape) for shape in ("long", "wide")
     ],
     "find_similar": lambda to: [iad.find_similar(_vectors(), _vectors()[:2], k=2, index="hnsw")],
     "find_duplicates": lambda to: [iad.find_duplicates([PHOTO, OTHER])],
-    "cluster": lambda to: [iad.cluster(_vectors(), k=2)],
-    "cluster_curve": lambda to: [iad.cluster_curve(_vectors(), most=3)],
+    "cluster": lambda to: [iad.cluster(_vectors(), k=k) for k in (2, range(2, 4))],
     "cluster_table": lambda to: [iad.cluster_table(iad.cluster(_vectors(), k=2))],
     "reduce": lambda to: [iad.reduce(_vectors())],
     "sample_for_labels": lambda to: [iad.sample_for_labels(_vectors(), 5)],

@@ -178,12 +178,16 @@ def _program() -> Any:
     return typer.main.get_command(cli.app)
 
 
-def commands() -> list[tuple[str, ...]]:
-    """The words of every command, in the order in which they are listed."""
-    found: list[tuple[str, ...]] = []
-    for name, one in _program().commands.items():
+def commands() -> dict[str, list[tuple[str, ...]]]:
+    """The words of every command by group, in the order in which they are listed."""
+    program = _program()
+    context = program.make_context("imagesasdata", ["--"], resilient_parsing=True)
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in program.list_commands(context):
+        one = program.get_command(context, name)
         inner = getattr(one, "commands", None)
-        found += [(name, other) for other in inner] if inner else [(name,)]
+        words = [(name, other) for other in inner] if inner else [(name,)]
+        found.setdefault(one.rich_help_panel, []).extend(words)
     return found
 
 

@@ -63,8 +63,13 @@ def difference(columns: Iterable[Column], given: Iterable[Any], inputs: set[str]
     names = {column.name for column in columns} - ALWAYS
     known = [re.escape(name).replace(re.escape("{}"), ".+") for name in names]
     added = {name for table in given for name in table.columns} - ALWAYS - (inputs - names)
-    # Of ranked answers the first has the plain name, the second ``_2`` at its end.
-    more = [n for n in added if not any(re.fullmatch(rf"({one})(_\d+)?", n) for one in known)]
+    # Of ranked answers the second has a number behind its first word: label_2, label_2_prob.
+    plain = {name: re.sub(r"_\d+(?=_|$)", "", name, count=1) for name in added}
+    more = [
+        name
+        for name, first in plain.items()
+        if not any(re.fullmatch(one, name) or first in names for one in known)
+    ]
     less = [
         n
         for n, one in zip(names, known, strict=True)

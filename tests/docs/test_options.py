@@ -19,7 +19,11 @@ from tests.conftest import REPO
 LAST = tuple(list(SHARED)[list(SHARED).index("decode") :])
 # By place come the data and what a verb is about (the steps, the formula, the columns to compare), at
 # most three things and none with a default, but for these: what is looked at is the model.
-BY_PLACE = {"explain": ["model", "target"], "filters": ["model", "layer"], "models": ["task"]}
+BY_PLACE = {
+    "explain": ["model", "target"],
+    "feature_maps": ["image", "model", "layer"],
+    "models": ["task"],
+}
 # Which model a verb takes by default for a task.
 MODELS = {
     "classify": options.CLASSIFIER,
@@ -34,12 +38,10 @@ MODELS = {
 MORE = {
     "vectors that a table has are used": [
         ("cluster", "images"),
-        ("cluster_curve", "images"),
         ("find_similar", "images"),
         ("map_images", "images"),
         ("reduce", "images"),
         ("cluster", "model"),
-        ("cluster_curve", "model"),
         ("find_similar", "model"),
         ("map_images", "model"),
         ("reduce", "model"),
@@ -100,7 +102,6 @@ OWN = {
         ("cite", "model"),
         ("explain", "model"),
         ("feature_maps", "model"),
-        ("filters", "model"),
         ("model_card", "model"),
         ("summary", "model"),
     ],
