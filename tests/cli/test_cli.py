@@ -298,7 +298,7 @@ def test_summary_lists_every_layer() -> None:
 @pytest.mark.slow
 def test_looks_inside(tmp_path: Path) -> None:
     photo = "examples/photos/chelsea.jpg"
-    done = shell("filters", "--to", str(tmp_path / "filters.png"))
+    done = shell("feature-maps", "--of", "filters", "--to", str(tmp_path / "filters.png"))
     assert done.returncode == 0, done.stderr
     layer = ("--model", "efficientnet_lite0", "--layer", "stem")
     done = shell("feature-maps", photo, *layer, "--to", str(tmp_path / "maps.png"))
