@@ -29,11 +29,13 @@ def output(name: str, figure: str) -> str:
     figure
         What its figure shows, for those who cannot see it.
     """
-    kept = Path(os.environ.get("IMAGESASDATA_STUDIES", "")) / name
-    if (kept / "printed.txt").is_file():
-        printed, drawing = (kept / "printed.txt").read_text("utf-8"), kept / "figure.png"
+    folder = os.environ.get("IMAGESASDATA_STUDIES")
+    if folder and (Path(folder) / name / "printed.txt").is_file():
+        drawing = Path(folder) / name / "figure.png"
+        printed = drawing.with_name("printed.txt").read_text("utf-8")
     else:
-        printed, drawing = _run(name), EXAMPLES / name / "output" / "figure.png"
+        drawing = EXAMPLES / name / "output" / "figure.png"
+        printed = _run(name)
     text = f"<pre><code>{escape.escape(printed)}</code></pre>"
     return f'<div class="output">{text}{_figure(drawing, figure)}</div>'
 

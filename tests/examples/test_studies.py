@@ -47,12 +47,17 @@ def run(study: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
         sys.modules.pop(module, None)
     figure = study / "output" / "figure.png"
     assert figure.stat().st_size > 10_000
-    if kept := os.environ.get("IMAGESASDATA_STUDIES"):  # the site, built later, shows them
-        to = Path(kept) / study.name
+    if kept := os.environ.get("IMAGESASDATA_STUDIES"):
+        keep(Path(kept) / study.name, figure, printed.getvalue())
+    return pd.read_csv(study / "output" / "table.csv")
+
+
+def keep(to: Path, figure: Path, printed: str) -> None:
+    """What a study gave, for the site, which is built later in the same run of CI."""
+    if not to.exists():
         to.mkdir(parents=True)
         shutil.copy(figure, to)
-        (to / "printed.txt").write_text(printed.getvalue(), "utf-8")
-    return pd.read_csv(study / "output" / "table.csv")
+        (to / "printed.txt").write_text(printed, "utf-8")
 
 
 def holds(table: pd.DataFrame, estimate: str = "") -> list[bool]:
