@@ -33,7 +33,6 @@ from .verbs.inside.models import models as models
 from .verbs.inside.models import model_card as model_card
 from .verbs.inside.summary import summary as summary
 from .verbs.inside.feature_maps import feature_maps as feature_maps
-from .verbs.inside.feature_maps import filters as filters
 from .verbs.inside.explain import explain as explain
 
 # faces
@@ -56,7 +55,6 @@ from .verbs.collections.find_similar import find_similar as find_similar
 from .verbs.collections.find_duplicates import find_duplicates as find_duplicates
 from .verbs.collections.cluster import cluster as cluster
 from .verbs.collections.cluster_table import cluster_table as cluster_table
-from .verbs.collections.cluster_curve import cluster_curve as cluster_curve
 from .verbs.collections.reduce import reduce as reduce
 from .verbs.collections.map_images import map_images as map_images
 

@@ -72,6 +72,7 @@ _HINTS = (
     ("list_models available_models", "iad.models() lists them; iad.model_card(NAME) tells more."),
     ("model_summary layers", "iad.summary(MODEL) has a row for each layer."),
     ("activations", "iad.feature_maps(PICTURE, MODEL, LAYER) draws them."),
+    ("filters", 'iad.feature_maps(model=MODEL, of="filters") draws what a layer has learned.'),
     ("gradcam grad_cam heatmap heat_map integrated_gradients", "iad.explain(photos) draws it."),
     # faces
     (
@@ -115,7 +116,10 @@ _HINTS = (
         "dedupe deduplicate drop_duplicates duplicates duplicated find_copies",
         "iad.find_duplicates(photos) says which pictures are copies.",
     ),
-    ("cluster_images clusters kmeans hdbscan", "iad.cluster(photos, k=8) adds a cluster."),
+    (
+        "cluster_images clusters cluster_curve kmeans hdbscan",
+        "iad.cluster(photos, k=8) adds a cluster; with a range of k it compares them.",
+    ),
     ("pca umap tsne", 'iad.reduce(photos, method="umap") gives two dimensions or more.'),
     ("map plot_map visualize", "iad.map_images(photos) writes a page to look around in."),
     # trust

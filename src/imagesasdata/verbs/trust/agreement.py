@@ -14,7 +14,7 @@ from imagesasdata.arrays.stats.agreement import Level
 from imagesasdata.arrays.stats.intervals import bootstrap
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import check_count
+from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import numbered
 from imagesasdata.tables.kinds import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -92,6 +92,9 @@ class Agreement(Generic[Frame]):
         return self.table.new(columns)
 
 
+RESULTS = {"tidy": TIDY}
+
+
 def agreement(
     labels: Frame,
     *,
@@ -99,7 +102,7 @@ def agreement(
     item: str = "path",
     value: str = "value",
     level: Level = "nominal",
-    rounds: int = 1000,
+    rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Agreement[Frame]:
     """Measure whether people who coded the same pictures agree.
@@ -123,7 +126,7 @@ def agreement(
     rounds
         How often items are drawn anew for the intervals.
     seed
-        Of these draws.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------

@@ -128,6 +128,9 @@ class Audit(Generic[Frame]):
         return figure
 
 
+RESULTS = {"tidy": TIDY, "gaps": GAPS}
+
+
 def audit(
     data: Frame,
     truth: str,

@@ -29,6 +29,9 @@ IDENTIFYING = (
 _LEAST_KEY = 16
 _LENGTH = 16
 
+# It replaces cells of columns that are there.
+COLUMNS: tuple[Column, ...] = ()
+
 
 def pseudonymize(
     data: Frame, *, key: str | bytes, columns: str | Sequence[str] | None = None
