@@ -154,7 +154,8 @@ def _source(module: str) -> ast.Module:
 @functools.cache
 def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
     """What a name in a module stands for, and the module where that is written."""
-    for one in ast.walk(_source(module)):
+    body = _source(module).body
+    for one in [*body, *(one for part in body if isinstance(part, ast.If) for one in part.body)]:
         if isinstance(one, ast.ImportFrom) and str(one.module).startswith("imagesasdata."):
             if name in [alias.name for alias in one.names]:
                 return _find(name, str(one.module))
