@@ -20,7 +20,8 @@ from imagesasdata.cli.signatures import GROUPS, LEFT_OUT, Parameter, read, verbs
 # What the words of an annotation may be; `values` knows how to read a text for each.
 KNOWN = {
     *("str", "int", "float", "bool", "None", "Any", "Frame", "AnyFrame", "OtherFrame"),
-    *("PathLike", "os.PathLike", "Path", "Mapping", "Sequence", "Iterable", "list", "tuple"),
+    *("PathLike", "os.PathLike", "Path", "Mapping", "Sequence", "Iterable", "Iterator"),
+    *("AbstractSet", "list", "tuple"),
     *("Step", "Augmentation", "FittedModel", "..."),
     # Beside another kind, and not to be written in a shell.
     *("bytes", "GradientTransformation", "ModelCard"),
@@ -88,6 +89,7 @@ def parameter(kinds: set[str], choices: Sequence[str] = (), *, is_data: bool = F
         (parameter({"int"}), 3, 3),
         (parameter({"str", "float"}), "1s", "1s"),
         (parameter({"str", "float"}), "-1.5", -1.5),
+        (parameter({"str", "float"}), "nan", "nan"),
         (parameter({"float"}, ["auto"]), "auto", "auto"),
         (parameter({"float"}, ["auto"]), "1e-3", 0.001),
         (parameter({"tuple", "int"}), "256", (256,)),

@@ -34,7 +34,8 @@ class Verbs(TyperGroup):
         if name not in self.commands and verb in verbs():
             self.commands[name] = _made(verb)
         elif name not in self.commands:  # all, so that the message can suggest one
-            self.commands |= {one: self.get_command(ctx, one) for one in self.list_commands(ctx)}
+            for one in self.list_commands(ctx):
+                self.get_command(ctx, one)
         return self.commands.get(name)
 
 

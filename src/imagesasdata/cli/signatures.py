@@ -43,9 +43,9 @@ class Parameter(NamedTuple):
 
     def value(self, given: Any) -> Any:
         """What the verb takes, of what the command says."""
-        texts = given if isinstance(given, (list, tuple)) else [given]
+        texts: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
         if self.is_argument and len(texts) > 1:  # of several files all are paths, tables' too
-            return list(texts)
+            return texts
         if self.is_argument:
             return _opened(texts[0]) if self.is_data else texts[0]
         if "Mapping" in self.kinds and "=" in texts[0]:
@@ -84,12 +84,10 @@ def _opened(text: str) -> Any:
 
 def _number(text: str) -> Any:
     """A number, several with commas between them as a tuple, or the text."""
-    try:
-        parts = tuple(
-            float(part) if part.strip("- 0123456789") else int(part) for part in text.split(",")
-        )
-    except ValueError:
+    number = r"-?(\d+|\d*\.\d+)(e-?\d+)?"
+    if not re.fullmatch(f"{number}(, ?{number})*", text):
         return text
+    parts = [float(one) if set(one) & set(".e") else int(one) for one in text.split(",")]
     return tuple(parts) if len(parts) > 1 else parts[0]
 
 
@@ -151,7 +149,7 @@ def _expanded(annotation: str, module: str) -> str:
         alias = _find(name[0], module)
         return _expanded(ast.unparse(alias[0]), alias[1]) if alias else name[0]
 
-    return re.sub(r"(?<!['\w.])[A-Z]\w+(?<!Frame)", expand, annotation)
+    return re.sub(r"(?<!['\w.])_?[A-Z]\w+(?<!Frame)", expand, annotation)
 
 
 @functools.cache
@@ -163,7 +161,8 @@ def _source(module: str) -> ast.Module:
 @functools.cache
 def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
     """What a name in a module stands for, and the module where that is written."""
-    for one in ast.walk(_source(module)):
+    body = _source(module).body
+    for one in [*body, *(one for part in body if isinstance(part, ast.If) for one in part.body)]:
         if isinstance(one, ast.ImportFrom) and str(one.module).startswith("imagesasdata."):
             if name in [alias.name for alias in one.names]:
                 return _find(name, str(one.module))
