@@ -112,6 +112,20 @@ def test_a_text_becomes_what_the_verb_takes(one: Parameter, given: Any, wanted: 
     assert type(value) is type(wanted)
 
 
+def test_a_number_where_several_may_stand_is_a_number() -> None:
+    (clusters,) = [one for one in read("cluster")[1] if one.name == "k"]
+    assert clusters.value(["2"]) == 2
+    assert clusters.value(["2", "3"]) == [2, 3]
+    (languages,) = [one for one in read("read_text")[1] if one.name == "languages"]
+    assert languages.value(["en"]) == ["en"]
+
+
+def test_a_picture_that_may_be_left_out_is_an_argument() -> None:
+    image, model, *_ = read("feature_maps")[1]
+    assert (image.name, image.is_argument, image.default) == ("image", True, None)
+    assert not model.is_argument
+
+
 def test_texts_of_steps_and_of_tables(tmp_path: Path) -> None:
     pd.DataFrame({"n": [1]}).to_csv(tmp_path / "t.csv", index=False)
     (step,) = parameter({"Sequence", "Step"}).value(["resize(9)"])

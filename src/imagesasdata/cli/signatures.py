@@ -39,6 +39,7 @@ class Parameter(NamedTuple):
     is_argument: bool  # has a place in the command, and is no option
     default: Any
     help: str
+    is_either: bool = False  # a number, or several
 
     def value(self, given: Any) -> Any:
         """What the verb takes, of what the command says."""
@@ -53,6 +54,8 @@ class Parameter(NamedTuple):
                 found.setdefault(_number(name), []).append(_number(rest))
             return {name: cells if len(cells) > 1 else cells[0] for name, cells in found.items()}
         values = [self._single(text) for text in texts]
+        if self.is_either and len(values) == 1:
+            return values[0]
         return values if "Sequence" in self.kinds and values[0] not in self.choices else values[0]
 
     def _single(self, text: Any) -> Any:
@@ -118,15 +121,19 @@ def read(verb: str) -> tuple[str, list[Parameter], str]:
     for one, default in zip(parameters, defaults[-len(parameters) :], strict=True):
         text = _expanded(ast.unparse(one.annotation or ast.Constant("")), module)
         kinds = re.findall(r"[\w.]+", re.sub(r"'.*?'|Literal|(?<=Mapping)\[.*?\]", "", text))
-        is_data = re.search(r"\bAny\b|Frame\b", re.sub(r"\[.*?\]", "", text)) is not None
+        plain = re.sub(r"\[.*?\]", "", text)
+        is_data = re.search(r"\bAny\b|Frame\b", plain) is not None
+        is_either = re.search(r"\b(?:int|float)\b", plain) is not None
         argument = default is None and (not found or (is_data and one in places))
+        argument |= not found and "os.PathLike" in kinds  # a picture that may be left out
         home = module
         while isinstance(default, ast.Name) and (constant := _find(default.id, home)):
             default, home = constant
         value = ... if default is None else ast.literal_eval(default)
         choices = re.findall(r"'(.*?)'", text)
         about = _first(inspect.cleandoc(texts.get(one.arg, "")))
-        found.append(Parameter(one.arg, set(kinds), choices, is_data, argument, value, about))
+        kind = (set(kinds), choices, is_data, argument)
+        found.append(Parameter(one.arg, *kind, value, about, is_either))
     return _first(doc), found, ast.unparse(code.returns) if code.returns else ""
 
 
@@ -154,7 +161,8 @@ def _source(module: str) -> ast.Module:
 @functools.cache
 def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
     """What a name in a module stands for, and the module where that is written."""
-    for one in ast.walk(_source(module)):
+    body = _source(module).body
+    for one in [*body, *(one for part in body if isinstance(part, ast.If) for one in part.body)]:
         if isinstance(one, ast.ImportFrom) and str(one.module).startswith("imagesasdata."):
             if name in [alias.name for alias in one.names]:
                 return _find(name, str(one.module))
