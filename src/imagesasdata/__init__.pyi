@@ -105,4 +105,5 @@ from .verbs.faces.analyze_faces import AppearanceWarning as AppearanceWarning
 from . import augmentations as augmentations
 from . import steps as steps
 
+__all__: list[str]
 __version__: str

@@ -164,8 +164,8 @@ GROUP = {
     "symmetry": "composition",
 }
 
-# British spellings, each with the American one that names have here.
-_SPELLINGS = (("ise", "ize"), ("yse", "yze"), ("our", "or"), ("grey", "gray"), ("elled", "eled"))
+# British spellings as patterns, each with the American one that names have here.
+_SPELLINGS = (("ise", "ize"), ("yse", "yze"), ("our", "or"), ("gr[e]y", "gray"), ("elled", "eled"))
 
 
 def instead(name: str, public: Collection[str]) -> str:

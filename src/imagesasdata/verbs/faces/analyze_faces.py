@@ -186,7 +186,7 @@ def analyze_faces(
         progress=progress,
     )
     chosen = _check(attributes)
-    faces = images
+    faces: Any = images
     if not has_faces(images, path):
         faces = detect_faces(
             images,

@@ -43,7 +43,7 @@ Choice = Callable[[Video], np.ndarray]
 class _Own(Reading, total=False):
     every: str | float | None
     fps: float | None
-    frames: int | None
+    n: int | None
     to: PathLike | None
     format: str
 
