@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from imagesasdata.tables.kinds import ArrowTable, RayDataset
+from imagesasdata.tables.frames import ArrowTable, RayDataset
 from tests.conftest import REPO
 
 TYPED = REPO / "tests" / "typed"
@@ -31,7 +31,7 @@ def pyright(*files: str) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_the_kind_of_table_that_goes_in_comes_out() -> None:
-    assert pyright(str(TYPED / "kinds.py")) == []
+    assert pyright(str(TYPED / "frames.py")) == []
 
 
 @pytest.mark.slow

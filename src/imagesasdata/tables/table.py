@@ -28,7 +28,7 @@ from imagesasdata.errors import (
     one_of,
 )
 from imagesasdata.files.sources import PICTURES, Media, PathLike, list_files
-from imagesasdata.tables.kinds import Backend, Paths
+from imagesasdata.tables.frames import Backend, Paths
 
 
 @dataclass(frozen=True)

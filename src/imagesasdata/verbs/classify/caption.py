@@ -11,7 +11,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.family import Words
 from imagesasdata.networks.zoo.registry import load, load_words
 from imagesasdata.options import CAPTIONER, OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 CAPTION = Column(
     "caption",

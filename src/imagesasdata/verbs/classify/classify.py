@@ -17,7 +17,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import CLASSIFIER, OnError, Options, Shape, check_count, check_shape
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.CLASS_PROB)
 

@@ -12,7 +12,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import EMBEDDER, OnError, Options, VectorShape, check_shape
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.EMBEDDING, col.EMB)
 

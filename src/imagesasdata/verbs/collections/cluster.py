@@ -19,7 +19,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.progress import is_shown
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._cluster_curve import COLUMNS as CURVE
 from imagesasdata.verbs.collections._cluster_curve import (

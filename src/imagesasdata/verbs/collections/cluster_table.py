@@ -12,7 +12,7 @@ from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.options import Options, check_count
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, arrow_type, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY

@@ -21,7 +21,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import COPY_BITS, COPY_COSINE, EMBEDDER, OnError, Options
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, from_columns, open_table
 from imagesasdata.verbs.collections._vectors import (
     Collection,

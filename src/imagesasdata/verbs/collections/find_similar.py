@@ -23,7 +23,7 @@ from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.kinds import AnyFrame, Frame, Paths
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import arrow_type, is_paths, open_table
 from imagesasdata.verbs.collections._vectors import Collection, read_collection
 

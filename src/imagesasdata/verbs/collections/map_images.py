@@ -25,7 +25,7 @@ from imagesasdata.options import EMBEDDER, Options, check_count
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
-from imagesasdata.tables.kinds import AnyFrame, Paths
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.reduce import DIM

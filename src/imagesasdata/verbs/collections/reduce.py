@@ -13,7 +13,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.collections._vectors import (
     check_whole,
     give_back,

@@ -20,7 +20,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import OnError, Options
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces

@@ -19,7 +19,7 @@ from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options, check_count
-from imagesasdata.tables.kinds import AnyFrame, Frame, Paths
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 

@@ -13,7 +13,7 @@ from imagesasdata.arrays.faces.identity import groups
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._faces import faces_in
 from imagesasdata.verbs.faces._identity import calibration, known_faces

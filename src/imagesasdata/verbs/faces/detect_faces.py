@@ -18,7 +18,7 @@ from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
 # A picture is seen whole with a wide margin (for faces that fill it) and whole.

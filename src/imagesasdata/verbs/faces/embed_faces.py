@@ -12,7 +12,7 @@ from imagesasdata.arrays.faces.align import by_eyes, by_points, cut
 from imagesasdata.columns import Column
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
 # Where the eyes stand on a crop, as shares of its side: where dlib's own alignment has them.

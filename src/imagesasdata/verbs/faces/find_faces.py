@@ -13,7 +13,7 @@ from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.errors import ImageError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.kinds import AnyFrame, Frame, Paths
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import arrow_type, is_paths, like
 from imagesasdata.verbs.faces._identity import (
     Which,

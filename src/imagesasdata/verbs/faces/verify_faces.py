@@ -16,7 +16,7 @@ from imagesasdata.engine.verb import DroppedImagesWarning
 from imagesasdata.errors import ImageError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._identity import (
     Which,

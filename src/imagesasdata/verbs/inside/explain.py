@@ -21,7 +21,7 @@ from imagesasdata.networks.inside.drawing import gray, laid_over, middle
 from imagesasdata.networks.inside.heat import MOST_PROBABLE, Heat, Method, heat
 from imagesasdata.networks.modules import Explainable, class_number, explainable
 from imagesasdata.options import CLASSIFIER, OnError, Options
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.classify.classify import softmax
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 from imagesasdata.columns import Column
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.options import check_count
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     MadeFrame,
     Pandas,

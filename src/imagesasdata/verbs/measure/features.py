@@ -15,7 +15,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.words import GROUP
 
 # Measures are taken at one size, so that they speak of the picture and not of the camera.

@@ -22,7 +22,7 @@ from imagesasdata.files.rasters import (
 )
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import check_count
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     Frame,
     MadeFrame,

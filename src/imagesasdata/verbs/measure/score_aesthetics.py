@@ -22,7 +22,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.linear_head import LinearHead, read_head
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
 PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")

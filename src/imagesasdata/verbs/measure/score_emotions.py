@@ -15,7 +15,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import ZERO_SHOT, OnError, Options
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.classify.classify import softmax
 
 Scheme = Literal["mikels", "valence_arousal"]

@@ -14,7 +14,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.families import open_nsfw
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (
     Column("unsafe_prob", "float64", "Probability of not being safe for work.", range="0 to 1"),

@@ -17,7 +17,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.steps.checks import color_of, rgb_of
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 CELL = (
     Column("cell_row", "int64", "Row of the cell, from the top.", range="0 ..."),

@@ -18,7 +18,7 @@ from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
-from imagesasdata.tables.kinds import AnyFrame, Paths
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
 
 if TYPE_CHECKING:

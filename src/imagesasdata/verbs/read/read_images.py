@@ -14,7 +14,7 @@ from imagesasdata.files.exif import CAMERA, PLACE, camera
 from imagesasdata.files.parts import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     Frame,
     MadeFrame,

@@ -18,7 +18,7 @@ from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     Frame,
     MadeFrame,

@@ -10,7 +10,7 @@ import numpy as np
 
 from imagesasdata.options import check_count
 from imagesasdata.pages.picture_table import picture_table
-from imagesasdata.tables.kinds import AnyFrame, Paths
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import Table, as_text, open_table
 from imagesasdata.verbs.read.contact_sheet import thumbnails
 

@@ -20,7 +20,7 @@ from imagesasdata.files.writing import folder
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.steps import Step
 from imagesasdata.steps.sizes import Resize
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.OUT_PATH, col.OUT_WIDTH, col.OUT_HEIGHT)
 

@@ -18,7 +18,7 @@ from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     Frame,
     MadeFrame,

@@ -14,7 +14,7 @@ from imagesasdata.files.parts import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     Frame,
     MadeFrame,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagesasdata.engine.ray.workers import chosen
 from imagesasdata.extras import optional
-from imagesasdata.tables.kinds import AnyFrame, Paths
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.options import OBJECT_DETECTOR, OnError, Options
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.things.detect_objects import detector, look_for
 
 COUNT = Column(

@@ -21,7 +21,7 @@ from imagesasdata.networks.program import Network
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.registry import load, reads_texts
 from imagesasdata.options import OBJECT_DETECTOR, OnError, Options, check_count, check_share
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 _NULL = "the picture could not be read or shows no such thing"
 COLUMNS = (

@@ -28,7 +28,7 @@ from imagesasdata.options import (
     check_shape,
     check_share,
 )
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 
 Unit = Literal["line", "word"]
 

@@ -18,7 +18,7 @@ from imagesasdata.files.parts import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import from_columns, open_table, open_with, to_arrow
 
 COLUMNS = (

@@ -25,7 +25,7 @@ from imagesasdata.networks.zoo.trainable import Trainable, check_trainable, lear
 from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Options
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
-from imagesasdata.tables.kinds import Frame, Paths
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured

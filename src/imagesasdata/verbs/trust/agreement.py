@@ -16,7 +16,7 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import numbered
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 _UNKNOWN = "it is not defined for these codes"

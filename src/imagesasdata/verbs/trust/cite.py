@@ -13,7 +13,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
 from imagesasdata.options import CLASSIFIER
-from imagesasdata.tables.kinds import AnyFrame
+from imagesasdata.tables.frames import AnyFrame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
 from imagesasdata.verbs.trust.validate import validate

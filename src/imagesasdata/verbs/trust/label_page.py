@@ -28,7 +28,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     AnyFrame,
     Backend,
     MadeFrame,

@@ -11,7 +11,7 @@ import pyarrow as pa
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
 from imagesasdata.tables.codes import plain
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 
 # What the library's own verbs write that says which picture or person it was.

@@ -14,7 +14,7 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ImageError, one_of
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.row import Statement
-from imagesasdata.tables.kinds import (
+from imagesasdata.tables.frames import (
     Backend,
     MadeFrame,
     Pandas,

@@ -12,7 +12,7 @@ from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust.regression import result
 from imagesasdata.verbs.trust.regression.estimate import estimate

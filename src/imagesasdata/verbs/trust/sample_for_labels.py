@@ -14,7 +14,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import check_count
 from imagesasdata.tables.codes import SAMPLE_PROB
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 Strategy = Literal["random", "stratified", "uncertain", "diverse"]

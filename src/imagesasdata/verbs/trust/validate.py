@@ -16,7 +16,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.figures import new_figure
 from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 if TYPE_CHECKING:

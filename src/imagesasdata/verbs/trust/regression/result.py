@@ -13,7 +13,7 @@ from scipy import stats
 from imagesasdata.arrays.stats.fits import Fit, Method
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError
-from imagesasdata.tables.kinds import Frame
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 
 _NEVER = "never"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import ray.data
 
 import imagesasdata as iad
-from imagesasdata.tables.kinds import ArrowTable
+from imagesasdata.tables.frames import ArrowTable
 
 
 def paths(
