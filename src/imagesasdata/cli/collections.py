@@ -13,7 +13,7 @@ from imagesasdata.cli.command import ModelName, Paths, command, images
 def similar(
     paths: Paths,
     query: Annotated[list[str], typer.Option(help="A picture to look for; may be repeated.")],
-    count: Annotated[int, typer.Option("--k", help="How many pictures for each.")] = 10,
+    top: Annotated[int, typer.Option(help="How many pictures for each.")] = 10,
     metric: Annotated[str, typer.Option(help="cosine or euclidean.")] = "cosine",
     index: Annotated[str, typer.Option(help="exact; or hnsw or ivf for millions.")] = "exact",
     model: ModelName = "efficientnet_lite0",
@@ -25,7 +25,7 @@ def similar(
     return find_similar(
         images(paths),
         query,
-        k=count,
+        top=top,
         metric=metric,  # type: ignore[arg-type]
         index=index,  # type: ignore[arg-type]
         model=model,

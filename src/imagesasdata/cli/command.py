@@ -114,7 +114,7 @@ def command(
 
 def images(paths: list[str]) -> Any:
     """A table when a table's file is named, else the paths."""
-    from imagesasdata.tables.table import read
+    from imagesasdata.tables.files import read
 
     if len(paths) == 1 and Path(paths[0]).suffix.lower() in {".parquet", ".csv", ".feather"}:
         return read(paths[0])
@@ -126,7 +126,7 @@ def show(result: Any, to: str | None = None, *, rows: int | None = _ROWS) -> Non
 
     A text is printed as it is; of a table the first ``rows``, or all.
     """
-    from imagesasdata.tables.table import as_text, failures, save
+    from imagesasdata.tables.files import as_text, failures, save
 
     if isinstance(result, str):
         typer.echo(result)

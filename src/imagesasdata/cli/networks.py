@@ -101,7 +101,7 @@ def models(
     """List the models, or print one model's card."""
     from imagesasdata import model_card
     from imagesasdata import models as verb
-    from imagesasdata.tables.table import save
+    from imagesasdata.tables.files import save
 
     if name is not None:
         typer.echo(str(model_card(name)))
@@ -200,8 +200,8 @@ def fine_tune(
 ) -> str:
     """Teach a network what was coded by hand; `predict` then uses it."""
     from imagesasdata import fine_tune as verb
-    from imagesasdata.tables.table import read
-    from imagesasdata.tables.table import save as save_table
+    from imagesasdata.tables.files import read
+    from imagesasdata.tables.files import save as save_table
 
     fit = verb(
         read(table),

@@ -18,7 +18,7 @@ def weights_list() -> None:
     """List the files of weights that models need, and which are here."""
     from imagesasdata.networks.weights.store import is_here
     from imagesasdata.networks.zoo.registry import cards
-    from imagesasdata.tables.table import from_columns
+    from imagesasdata.tables.kinds import from_columns
 
     needed = [(card, file) for card in cards() for file in card.weights]
     show(

@@ -13,16 +13,16 @@ from imagesasdata.arrays.clustering.reduction import project
 from imagesasdata.arrays.clustering.stability import stability as measure_stability
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.progress import is_shown
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import (
     MODEL,
     check_whole,
-    give_back,
-    open_collection,
     read_collection,
 )
 
@@ -180,8 +180,8 @@ def cluster(
             "leave k out (min_size= sets the smallest), or choose another method.",
         )
     card(model)
-    table = open_collection(images, COLUMNS, options)
-    collection = read_collection(table, options, embedding=embedding, model=model)
+    out = Results("cluster", open_table(images, path), COLUMNS, options).checked()
+    collection = read_collection(out.table, options, embedding=embedding, model=model)
     count = len(collection.rows)
     if k is not None and 0 < count < k:
         raise ArgumentError(
@@ -205,7 +205,7 @@ def cluster(
         CLUSTER_DISTANCE.name: found.distances,
         CLUSTER_STABILITY.name: np.full(count, stable),
     }
-    return give_back(collection, cells, COLUMNS, options, "cluster")
+    return out.join(out.spread(cells, collection.rows), collection.errors)
 
 
 def check_method(method: str, reduce: str | None, seed: int) -> None:

@@ -13,7 +13,8 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import Options, check_count
-from imagesasdata.tables.table import arrow_type, open_table
+from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import MODEL, read_collection
 from imagesasdata.verbs.collections.cluster import MOST, Reduce, check_method, prepare
 
