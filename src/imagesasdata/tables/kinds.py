@@ -115,7 +115,10 @@ def like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
 
 
 def _twice(images: Any, error: Exception | None) -> ColumnError:
-    names = [str(name) for name in getattr(images, "columns", getattr(images, "column_names", []))]
+    columns = (
+        images.column_names if isinstance(images, pa.Table) else getattr(images, "columns", [])
+    )
+    names = [str(name) for name in columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if not twice and error is not None:
         return ColumnError(f"The table cannot be read: {error}")

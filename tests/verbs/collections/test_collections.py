@@ -154,21 +154,6 @@ def test_vectors_under_another_name_or_in_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "message"),
-    [
-        (["a", "b"], "does not hold vectors of numbers"),
-        ([1.0, 2.0], "does not hold vectors of numbers"),
-        ([["a"], ["b"]], "does not hold vectors of numbers"),
-        ([np.ones((2, 2)), None], "does not hold vectors of numbers"),
-        ([[1.0, 2.0], [1.0]], "different lengths: 1 and 2"),
-    ],
-)
-def test_cells_that_are_no_vectors(cells: list[Any], message: str) -> None:
-    with pytest.raises(iad.ColumnError, match=message):
-        iad.reduce(pd.DataFrame({"path": ["a", "b"], "embedding": cells}))
-
-
-@pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
         (lambda t: iad.cluster(t, k=9), iad.ArgumentError, r"k=9 clusters .* only 8(.|\n)*k=4"),
