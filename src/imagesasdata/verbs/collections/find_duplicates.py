@@ -13,7 +13,14 @@ from PIL import Image
 from imagesasdata import columns as col
 from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
 from imagesasdata.arrays.neighbors.codes import MOST_BITS
-from imagesasdata.arrays.neighbors.duplicates import Copies, Hashes, Vectors, group_copies
+from imagesasdata.arrays.neighbors.duplicates import (
+    Copies,
+    Hashes,
+    Vectors,
+    group_copies,
+    largest_first,
+    numbered,
+)
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Verb, run
@@ -279,15 +286,9 @@ def _group(
             [_HASHES.name, col.SHA256.name, col.WIDTH.name, col.HEIGHT.name, col.BYTES.name],
         )
     )
-    pixels_and_bytes = [
-        (-(width or 0) * (height or 0), -(size or 0))
-        for width, height, size in zip(*sizes, strict=True)
-    ]
-    priority = np.empty(len(rows), np.int64)
-    priority[sorted(range(len(rows)), key=pixels_and_bytes.__getitem__)] = np.arange(len(rows))
+    widths, heights, sizes = ([cell or 0 for cell in cells] for cells in sizes)
     # A row with a vector whose file is not here is like no other by its bytes.
     contents = [text or f"row {row}" for row, text in zip(rows, sha256, strict=True)]
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(contents))}
     hashes = vectors = None
     if method != "embedding":
         hashed = [place for place, text in enumerate(texts) if text]
@@ -295,8 +296,8 @@ def _group(
         hashes = Hashes(np.array(hashed, np.int64), np.array(codes, np.uint64, ndmin=2), bits)
     if method != "hash":
         vectors = Vectors(collection.vectors, cosine)
-    items = np.array([numbers[text] for text in contents], np.int64)
-    return group_copies(items, priority, hashes, vectors, threads=threads)
+    priority = largest_first(np.array([widths, heights, sizes], np.int64))
+    return group_copies(numbered(contents), priority, hashes, vectors, threads=threads)
 
 
 def _split(text: str) -> list[str]:
