@@ -51,6 +51,14 @@ class SmallerBatchWarning(UserWarning):
     """A batch did not fit into a device's memory, and the run goes on with smaller ones."""
 
 
+class DroppedImagesWarning(UserWarning):
+    """Says how many pictures ``on_error="drop"`` left out."""
+
+
+class AppearanceWarning(UserWarning):
+    """Says once in a session what attributes of a face can mean and what they cannot."""
+
+
 class ImageError(ImagesAsDataError, OSError):
     """A picture that cannot be read; within a run its message becomes the row's ``image_error``."""
 

@@ -18,7 +18,7 @@ import pytest
 
 import imagesasdata as iad
 from imagesasdata.files.sources import list_files
-from imagesasdata.tables.table import save
+from imagesasdata.tables.files import save
 from tests.conftest import REPO, encoded, picture
 
 # Real files of each format and variant, and what happens with damaged ones in a process of their own.

@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
 from imagesasdata.files.atomic import is_orphan, write_whole
-from imagesasdata.tables.table import arrow_type
+from imagesasdata.tables.kinds import arrow_type
 
 # Bumped when a change in the library changes what a verb gives for the same picture.
 RESULTS_VERSION = 1

@@ -122,7 +122,7 @@ def test_verbs_in_a_row_with_a_cache_and_parquet(
 def test_misuse_raises_before_anything_runs(cluster: Any, folder: Path) -> None:
     ray = pytest.importorskip("ray")
     dataset = ray.data.from_arrow(pa.table({"path": [str(folder / "0.jpg")]}))
-    with pytest.raises(ColumnError, match="no column 'image_id', and read_text gives several rows"):
+    with pytest.raises(ColumnError, match="no column 'image_id', so the rows that read_text gives"):
         iad.read_text(dataset)
     with pytest.raises(ColumnError, match="no column 'file'"):
         iad.features(dataset, path="file")

@@ -93,7 +93,7 @@ def test_a_folder(folder_of_clips: Path) -> None:
         "2.mp4",
         "broken.mp4",
     ]
-    with pytest.warns(iad.DroppedImagesWarning, match="1 of 4 videos could not be read"):
+    with pytest.warns(iad.DroppedImagesWarning, match="1 of 4 videos could not be used"):
         assert len(iad.read_video(folder_of_clips, n=1, on_error="drop")) == 3
     with pytest.raises(iad.ImageError, match="not a video"):
         iad.read_video(folder_of_clips, n=1, on_error="raise")

@@ -31,6 +31,21 @@ class Found(NamedTuple):
     rows: Int[np.ndarray, "queries k"]
     distances: Float[np.ndarray, "queries k"]
 
+    def listed(self) -> Listed:
+        """All neighbors one after another, those of the first query first."""
+        real = self.rows >= 0
+        queries, ranks = np.nonzero(real)
+        return Listed(queries, ranks, self.rows[real], self.distances[real])
+
+
+class Listed(NamedTuple):
+    """Neighbors as a list: whose each is, its place from 0, its row and how far it is."""
+
+    queries: Int[np.ndarray, " found"]
+    ranks: Int[np.ndarray, " found"]
+    rows: Int[np.ndarray, " found"]
+    distances: Float[np.ndarray, " found"]
+
 
 def nearest(
     queries: Float32[np.ndarray, "queries size"],

@@ -14,6 +14,7 @@ from imagesasdata.arrays.clustering.reduction import project
 from imagesasdata.arrays.clustering.stability import stability as measure_stability
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
@@ -29,8 +30,6 @@ from imagesasdata.verbs.collections._cluster_curve import (
 )
 from imagesasdata.verbs.collections._vectors import (
     check_whole,
-    give_back,
-    open_collection,
     read_collection,
 )
 
@@ -214,8 +213,8 @@ def cluster(
             "leave k out (min_size= sets the smallest), or choose another method.",
         )
     card(model)
-    table = open_collection(images, _OF_PICTURE, options)
-    collection = read_collection(table, options, embedding=embedding, model=model)
+    out = Results("cluster", open_table(images, path), _OF_PICTURE, options).checked()
+    collection = read_collection(out.table, options, embedding=embedding, model=model)
     count = len(collection.rows)
     if k is not None and 0 < count < k:
         raise ArgumentError(
@@ -239,7 +238,7 @@ def cluster(
         CLUSTER_DISTANCE.name: found.distances,
         CLUSTER_STABILITY.name: np.full(count, stable),
     }
-    return give_back(collection, cells, _OF_PICTURE, options, "cluster")
+    return out.join(out.spread(cells, collection.rows), collection.errors)
 
 
 def check_method(method: str, reduce: str | None, seed: int) -> None:

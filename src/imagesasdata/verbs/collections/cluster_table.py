@@ -11,8 +11,10 @@ from imagesasdata import columns as col
 from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import prefixed
 from imagesasdata.options import Options, check_count
-from imagesasdata.tables.table import Table, arrow_type, open_table
+from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
 
@@ -110,7 +112,7 @@ def cluster_table(
     options = Options(path=path, prefix=prefix)
     table = open_table(images, path)
     collection = read_collection(table, options, embedding=embedding, model=None)
-    column = f"{prefix or ''}{cluster}" if cluster == CLUSTER.name else cluster
+    column = prefixed(cluster, prefix) if cluster == CLUSTER.name else cluster
     clusters = _cells(table, column, collection.rows)
     labels = _cells(table, label, collection.rows) if label in table.names else []
     texts = [None if one is None else str(one) for one in labels]
@@ -119,7 +121,7 @@ def cluster_table(
         if col.IMAGE_ID.name in table.names
         else list(range(len(table)))
     )
-    stable = f"{prefix or ''}{CLUSTER_STABILITY.name}"
+    stable = prefixed(CLUSTER_STABILITY.name, prefix)
     stability = table.cells(stable) if stable in table.names else []
     known = next((value for value in stability if value is not None), None)
     vectors = unit(collection.vectors)
@@ -156,7 +158,7 @@ def cluster_table(
 
 
 def _cells(table: Table, name: str, rows: np.ndarray) -> list[Any]:
-    cells = table.cells(table.known(name, "iad.cluster adds it."))
+    cells = table.cells(table.known(name, hint="iad.cluster adds it."))
     return [cells[row] for row in rows.tolist()]
 
 

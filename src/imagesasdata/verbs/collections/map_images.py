@@ -25,6 +25,7 @@ from imagesasdata.options import EMBEDDER, Options, check_count
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
+from imagesasdata.tables.cells import plain_cells
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.reduce import DIM
@@ -207,7 +208,7 @@ def _columns(
     for name in dict.fromkeys(names):
         if name in (path, col.IMAGE_ID.name):
             continue
-        found = table.plain_cells(name)
+        found = plain_cells(table, name)
         if found is not None:
             kept[name] = {"kind": found[0], "values": found[1]}
         elif chosen is not None:
@@ -233,13 +234,10 @@ def _places(
 ) -> tuple[list[float | None], list[float | None]]:
     names = (x or DIM.name.format(1), y or DIM.name.format(2))
     for name, asked in zip(names, (x, y), strict=True):
-        if asked is not None and asked not in table.names:
-            raise ColumnError(
-                f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
-                "iad.reduce adds dim_1 and dim_2; or leave x and y out.",
-            )
+        if asked is not None:
+            table.known(name, hint="iad.reduce adds dim_1 and dim_2; or leave x and y out.")
     if all(name in table.names for name in names):
-        found = [table.plain_cells(name) for name in names]
+        found = [plain_cells(table, name) for name in names]
         for name, one in zip(names, found, strict=True):
             if one is None or one[0] == "text":
                 raise ColumnError(

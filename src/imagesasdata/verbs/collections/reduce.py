@@ -9,14 +9,14 @@ import numpy as np
 from imagesasdata.arrays.clustering.reduction import Reduction, project
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import (
     check_whole,
-    give_back,
-    open_collection,
     read_collection,
 )
 
@@ -131,11 +131,11 @@ def reduce(
     check_whole("seed", seed)
     card(model)
     columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
-    table = open_collection(images, columns, options)
-    collection = read_collection(table, options, embedding=embedding, model=model)
+    out = Results("reduce", open_table(images, path), columns, options).checked()
+    collection = read_collection(out.table, options, embedding=embedding, model=model)
     if len(collection.rows):
         places = project(unit(collection.vectors), method, dims, seed=seed)
     else:
         places = np.empty((0, dims))
     cells = {column.name: places[:, place] for place, column in enumerate(columns)}
-    return give_back(collection, cells, columns, options, "reduce")
+    return out.join(out.spread(cells, collection.rows), collection.errors)

@@ -14,8 +14,9 @@ from PIL import Image
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.align import by_box, cut
 from imagesasdata.arrays.faces.attributes import age, labeled
+from imagesasdata.engine.results import Results, speaking_as
 from imagesasdata.engine.verb import Network
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import AppearanceWarning, ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, load
@@ -25,10 +26,6 @@ from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
 
 Attribute = Literal["age", "gender", "race", "expression"]
-
-
-class AppearanceWarning(UserWarning):
-    """Says once in a session what attributes of a face can mean and what they cannot."""
 
 
 class _Look(NamedTuple):
@@ -187,20 +184,21 @@ def analyze_faces(
     chosen = _check(attributes)
     faces = images
     if not has_faces(images, path):
-        faces = detect_faces(
-            images,
-            path=path,
-            batch_size=batch_size,
-            workers=workers,
-            device=device,
-            cache=cache,
-            on_error=on_error,
-            progress=progress,
-        )
+        with speaking_as("analyze_faces"):
+            faces = detect_faces(
+                images,
+                path=path,
+                batch_size=batch_size,
+                workers=workers,
+                device=device,
+                cache=cache,
+                on_error=on_error,
+                progress=progress,
+            )
         options = replace(options, path="path")
     columns = {one: col.attribute_columns(one) for one in chosen}
-    every = [c.named(f"{prefix or ''}{c.name}") for one in chosen for c in columns[one]]
-    open_table(faces, options.path).check_names(every, prefix=prefix)
+    every = [column for one in chosen for column in columns[one]]
+    Results("analyze_faces", open_table(faces, options.path), every, options).checked()
     passes: dict[tuple[str, tuple[_Look, ...]], list[Attribute]] = {}
     for one in chosen:
         passes.setdefault((_PARTS[one].model, _PARTS[one].looks), []).append(one)

@@ -13,19 +13,22 @@ from imagesasdata import columns as base
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.hide import Method, hide
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options, check_count
 from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.faces._faces import NO_FACES
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 
 HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.", range="0 ...")
 COLUMNS = (base.OUT_PATH, HIDDEN)
 # On fewer pixels nobody can be told from another.
 _SMALLEST = 12
+_KEEP = "keep= takes rows of iad.detect_faces(images)."
 
 
 def blur_faces(
@@ -136,8 +139,7 @@ def blur_faces(
     kept = set() if keep is None else set(_boxes(keep))
     target = folder(to, format)
     table = open_table(images, path)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    table.check_names(named, prefix=prefix)
+    Results("blur_faces", table, COLUMNS, options).checked()
     faces = detect_faces(
         images,
         path=path,
@@ -149,7 +151,7 @@ def blur_faces(
         workers=workers,
         device=device,
         cache=cache,
-        on_error="raise" if on_error == "raise" else "record",
+        on_error=within(options).on_error,
         progress=progress,
     )
     found: dict[str, list[tuple[float, ...]]] = {}
@@ -182,13 +184,8 @@ def blur_faces(
 def _boxes(faces: Any) -> list[tuple[Any, ...]]:
     """Path, left, top, width, height of each face of a table."""
     table = open_table(faces, base.PATH.name)
-    missing = [column.name for column in col.BOX if column.name not in table.names]
-    if missing:
-        raise ArgumentError(
-            f"keep has no column {missing[0]!r}, so it is no table of faces.",
-            "give rows of iad.detect_faces(images).",
-        )
-    rows = zip(table.paths(), *(table.cells(column.name) for column in col.BOX), strict=True)
+    names = [table.known(column.name, so=NO_FACES, hint=_KEEP) for column in col.BOX]
+    rows = zip(table.paths(), *map(table.cells, names), strict=True)
     return [row for row in rows if row[0] is not None and row[1] is not None and row[1] == row[1]]
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import distances, probability
-from imagesasdata.columns import IMAGE_ERROR
-from imagesasdata.engine.verb import DroppedImagesWarning
-from imagesasdata.errors import ImageError
+from imagesasdata.engine.results import Results, stop_at_first, within
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
-from imagesasdata.tables.table import arrow_type, open_table
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._identity import (
     Which,
     as_paths,
@@ -131,53 +128,40 @@ def verify_faces(
     check_which(which)
     by = calibration(model)
     first, second = open_table(pairs, a), open_table(pairs, b)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    first.check_names(named, prefix=prefix)
-    left, right = first.paths(), second.paths()
-    pictures = as_paths([path for path in (*left, *right) if path is not None])
-    inner = replace(options, path="path", prefix=None)
-    known = known_faces(pictures, model, inner)
-    chosen = {path: one_face(known, path, which) for path in dict.fromkeys((*left, *right)) if path}
-    found: list[tuple[np.ndarray, np.ndarray] | None] = []
-    errors: list[str | None] = []
-    for pair in zip(left, right, strict=True):
-        rows = [(None, "no path") if path is None else chosen[path] for path in pair]
-        reasons = [f"{name}: {why}" for name, (_, why) in zip((a, b), rows, strict=True) if why]
-        vectors = [known.vectors[row] for row, _ in rows if row is not None]
-        both = [vector for vector in vectors if vector is not None]
-        found.append((both[0], both[1]) if len(both) == 2 else None)
-        errors.append("; ".join(reasons) or None)
-    if on_error == "raise" and any(errors):
-        row = next(place for place, error in enumerate(errors) if error)
-        raise ImageError(f"Row {row}: {errors[row]}.", 'on_error="record" goes on.')
-    results = _compared(found, by, named).append_column(
-        IMAGE_ERROR.name, pa.array(errors, pa.string())
-    )
-    joined = first.join(results, [*named, IMAGE_ERROR])
-    if on_error != "drop":
-        return joined
-    failed = [error is not None for error in errors]
-    if any(failed):
-        warnings.warn(
-            f"verify_faces: {sum(failed)} of {len(failed)} pairs could not be compared and were "
-            "dropped.",
-            DroppedImagesWarning,
-            stacklevel=2,
-        )
-    return first.keep([not bad for bad in failed], joined)
+    out = Results("verify_faces", first, col.VERIFIED, options, "pairs").checked()
+    sides = list(zip(first.paths(), second.paths(), strict=True))
+    pictures = as_paths([path for pair in sides for path in pair if path is not None])
+    known = known_faces(pictures, model, replace(within(options), path="path"))
+    chosen: dict[str | None, tuple[int | None, str | None]] = {
+        path: one_face(known, path, which) for path in dict.fromkeys(pictures["path"].to_pylist())
+    }
+    errors = [_why(pair, (a, b), chosen) for pair in sides]
+    stop_at_first(options, errors, lambda row: f"Row {row}")
+    there = [row for row, error in enumerate(errors) if error is None]
+    faces = [
+        [face for row in there if (face := chosen[sides[row][side]][0]) is not None]
+        for side in (0, 1)
+    ]
+    far = distances(*(known.matrix(rows) for rows in faces)).astype(float)
+    cells = {
+        col.DISTANCE.name: far,
+        col.MATCH.name: far <= by.threshold,
+        col.MATCH_PROB.name: probability(far, by),
+    }
+    limits = pa.array([by.threshold] * len(sides), pa.float64())
+    results = out.spread(cells, there).append_column(col.THRESHOLD.name, limits)
+    return out.join(results, errors)
 
 
-def _compared(found: list[Any], by: Any, named: list[Any]) -> pa.Table:
-    there = [place for place, one in enumerate(found) if one is not None]
-    size = (0, 1) if not there else (len(there), -1)
-    one, other = (
-        np.stack([found[p][side] for p in there]) if there else np.zeros(size) for side in (0, 1)
-    )
-    values = distances(one, other).astype(float)
-    probabilities = probability(values, by)
-    rows: list[dict[str, Any]] = [{named[1].name: by.threshold} for _ in found]
-    for place, distance, likely in zip(there, values, probabilities, strict=True):
-        cells = (distance, by.threshold, bool(distance <= by.threshold), likely)
-        rows[place] = dict(zip((column.name for column in named), cells, strict=True))
-    schema = pa.schema([(column.name, arrow_type(column)) for column in named])
-    return pa.Table.from_pylist(rows, schema)
+def _why(
+    pair: Sequence[str | None],
+    names: Sequence[str],
+    chosen: Mapping[str | None, tuple[int | None, str | None]],
+) -> str | None:
+    """Why a pair cannot be compared: the reasons of both sides."""
+    reasons = [
+        f"{name}: {why}"
+        for name, path in zip(names, pair, strict=True)
+        if (why := "no path" if path is None else chosen[path][1])
+    ]
+    return "; ".join(reasons) or None

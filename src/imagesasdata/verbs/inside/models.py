@@ -11,7 +11,7 @@ from imagesasdata.networks.weights.file import PackageResource
 from imagesasdata.networks.weights.store import install, is_here
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard, Task
-from imagesasdata.tables.table import Backend, from_columns
+from imagesasdata.tables.kinds import Backend, from_columns
 
 
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from imagesasdata.columns import Column
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.options import check_count
-from imagesasdata.tables.table import Backend, from_columns
+from imagesasdata.tables.kinds import Backend, from_columns
 
 _BYTES = 4
 COLUMNS = (

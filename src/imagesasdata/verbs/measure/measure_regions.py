@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.rasters import (
     WGS84,
@@ -21,8 +22,9 @@ from imagesasdata.files.rasters import (
     zonal,
 )
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import check_count
-from imagesasdata.tables.table import Backend, arrow_type, from_columns, open_with
+from imagesasdata.options import Options, check_count
+from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
+from imagesasdata.tables.table import open_with
 
 _NULL = "the region is empty or has no pixel with a value"
 _OF_REGION = (
@@ -156,8 +158,7 @@ def measure_regions(
             table = open_with(regions, geometry, option="geometry")
             given = crs if crs is not None else getattr(regions, "crs", None)
             shapes = into(opened, [as_geojson(cell) for cell in table.cells(geometry)], given)
-        named = [column.named(f"{prefix or ''}{column.name}") for column in _OF_REGION]
-        table.check_names(named, prefix=prefix)
+        out = Results("measure_regions", table, _OF_REGION, Options(prefix=prefix)).checked()
         found = [
             Zonal() if shape is None else zonal(opened, shape, band, touched=all_touched)
             for shape in shapes
@@ -165,7 +166,7 @@ def measure_regions(
     results = pa.table(
         {
             column.name: pa.array([one[place] for one in found], arrow_type(column))
-            for place, column in enumerate(named)
+            for place, column in enumerate(COLUMNS)
         }
     )
-    return table.join(results, named)
+    return out.join(results)

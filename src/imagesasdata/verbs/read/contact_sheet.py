@@ -18,6 +18,7 @@ from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
+from imagesasdata.tables.cells import captions, order_by
 from imagesasdata.tables.table import open_table
 
 if TYPE_CHECKING:
@@ -93,22 +94,22 @@ def contact_sheet(
     check_count("per_row", per_row)
     check_count("n", n)
     table = open_table(images, path)
-    order = list(range(len(table)) if sort is None else table.order_by(table.known(sort)))
+    order = list(range(len(table)) if sort is None else order_by(table, table.known(sort)))
     groups = {None: order} if by is None else _groups(table.cells(table.known(by)), order)
     part = max(1, n // max(len(groups), 1))
     groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
     if label is None:
-        captions = [os.path.basename(name or "") for name in paths]
+        texts = [os.path.basename(name or "") for name in paths]
     else:
-        captions = table.captions(table.known(label))
+        texts = captions(table, table.known(label))
     drawn = {} if boxes is None else _boxes(boxes)
     shown = [row for rows in groups.values() for row in rows]
     small = _thumbnails(paths, shown, drawn, round(_INCHES * _DPI))
     if len(shown) < len(table):
         title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
     blocks = {
-        None if name is None else f"{by}: {name}": [(small[row], captions[row]) for row in rows]
+        None if name is None else f"{by}: {name}": [(small[row], texts[row]) for row in rows]
         for name, rows in groups.items()
     }
     figure = _draw(blocks, per_row, title)

@@ -15,7 +15,8 @@ from imagesasdata.files.exif import CAMERA, PLACE, camera
 from imagesasdata.files.parts import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.tables.files import from_paths
+from imagesasdata.tables.kinds import Backend, is_paths
 
 HEADER = (
     col.FORMAT,

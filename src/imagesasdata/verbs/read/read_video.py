@@ -18,7 +18,8 @@ from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.table import Backend, from_paths, is_paths
+from imagesasdata.tables.files import from_paths
+from imagesasdata.tables.kinds import Backend, is_paths
 from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
 
 _OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)

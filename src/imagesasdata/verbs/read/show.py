@@ -11,7 +11,9 @@ import numpy as np
 
 from imagesasdata.options import check_count
 from imagesasdata.pages.picture_table import picture_table
-from imagesasdata.tables.table import Table, as_text, open_table
+from imagesasdata.tables.cells import captions
+from imagesasdata.tables.files import as_text
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.read.contact_sheet import thumbnails
 
 
@@ -114,7 +116,7 @@ def _cells(rows: Table, name: str) -> list[str]:
     ]
     return [
         text if length is None else f"{length:,} numbers"
-        for text, length in zip(rows.captions(name), lengths, strict=True)
+        for text, length in zip(captions(rows, name), lengths, strict=True)
     ]
 
 

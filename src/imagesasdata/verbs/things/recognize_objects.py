@@ -11,6 +11,7 @@ import numpy as np
 from imagesasdata.arrays.neighbors.gallery import Gallery
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
@@ -18,7 +19,8 @@ from imagesasdata.files.parts import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.table import from_columns, open_table, open_with, to_arrow
+from imagesasdata.tables.kinds import from_columns, to_arrow
+from imagesasdata.tables.table import open_table
 
 COLUMNS = (
     Column("match", "string", "Name of the thing whose examples are nearest."),
@@ -37,6 +39,7 @@ COLUMNS = (
     ),
 )
 _SIDES = ("x", "y", "width", "height")
+_REGIONS = "give regions=False, or name the columns of boxes x, y, width and height."
 _EXAMPLE = 'references={"party A": ["a1.png", "a2.png"], "party B": "b.png"}'
 
 
@@ -151,14 +154,12 @@ def recognize_objects(
     named = _files(references)
     network = load(model, task="embed", progress=progress)
     own = picture_loader(network.card.preprocess, decode, max_pixels)
-    table = None
+    out = None
     if regions:
         table = open_table(images, path)
         for side in _SIDES:
-            open_with(images, side, option="regions=False, or rename the column of boxes to")
-        table.check_names(
-            [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS], prefix=prefix
-        )
+            table.known(side, hint=_REGIONS)
+        out = Results("recognize_objects", table, COLUMNS, options).checked()
     gallery = _gallery(named, network, own, replace(options, path="path", prefix=None, cache=None))
     verb = Verb(
         name="recognize_objects",
@@ -174,20 +175,17 @@ def recognize_objects(
         },
         max_pixels=max_pixels,
     )
-    if table is None:
+    if out is None:
         return run(images, verb, options)
-    boxes = zip(*(table.cells(side) for side in _SIDES), strict=True)
+    boxes = zip(*(out.table.cells(side) for side in _SIDES), strict=True)
     parts = [
         None if place is None or None in box else as_region(place, *box)
-        for place, box in zip(table.paths(), boxes, strict=True)
+        for place, box in zip(out.table.paths(), boxes, strict=True)
     ]
     found = run(
-        from_columns({"path": parts}, "pyarrow"), verb, replace(options, path="path", prefix=None)
+        from_columns({"path": parts}, "pyarrow"), verb, replace(within(options), path="path")
     )
-    columns = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    results = to_arrow(found).select([*(column.name for column in COLUMNS), IMAGE_ERROR.name])
-    results = results.rename_columns([*(column.name for column in columns), IMAGE_ERROR.name])
-    return table.join(results, [*columns, IMAGE_ERROR])
+    return out.join(found, found[IMAGE_ERROR.name].to_pylist())
 
 
 def _files(references: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -175,7 +175,7 @@ def agreement(
     check_count("rounds", rounds)
     table = open_data(labels)
     columns = [
-        table.cells(table.need(name, argument))
+        table.cells(table.known(name, argument))
         for argument, name in (("coder", coder), ("item", item), ("value", value))
     ]
     rows = [row for row in zip(*columns, strict=True) if None not in row]

@@ -213,9 +213,9 @@ def audit(
     if not names:
         raise ArgumentError("by= names no column.", 'for example by=["gender", "race"].')
     chance = sampling_column(table, weights, "weights")
-    told = table.cells(table.need(truth, "truth"))
-    said = table.cells(table.need(prediction, "prediction"))
-    groups = {name: table.cells(table.need(name, "by")) for name in names}
+    told = table.cells(table.known(truth, "truth"))
+    said = table.cells(table.known(prediction, "prediction"))
+    groups = {name: table.cells(table.known(name, "by")) for name in names}
     kept = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
     if not kept:
         raise ArgumentError(

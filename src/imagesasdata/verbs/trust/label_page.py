@@ -28,7 +28,8 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
-from imagesasdata.tables.table import Backend, Table, from_columns, open_table
+from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.table import Table, open_table
 
 COLUMNS = (
     col.IMAGE_ID,

@@ -96,7 +96,7 @@ def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | 
             )
     else:
         names = [columns] if isinstance(columns, str) else list(columns)
-        names = [table.need(name, "columns") for name in names]
+        names = [table.known(name, "columns") for name in names]
     hashed = {
         name: pa.array([_hash(secret, cell) for cell in table.cells(name)], pa.string())
         for name in names

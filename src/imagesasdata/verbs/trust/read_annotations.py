@@ -16,7 +16,7 @@ from imagesasdata.errors import ArgumentError, ImageError, one_of
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.row import Statement
 from imagesasdata.files.sources import PathLike
-from imagesasdata.tables.table import Backend, arrow_type, from_columns
+from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
 
 Service = Literal["google_vision", "rekognition", "azure"]
 

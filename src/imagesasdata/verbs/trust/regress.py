@@ -142,12 +142,12 @@ def regress(
     table = open_data(data)
     prob = sampling_column(table, sample_prob, "sample_prob") if pairs else None
     for name in parsed.variables:
-        table.need(name, "The formula")
+        table.known(name, "The formula")
     for argument, name in (("weights", weights), ('vcov={"cluster": ...}', cluster)):
         if name is not None:
-            table.need(name, argument)
+            table.known(name, argument)
     for name in pairs.values():
-        table.need(name, "gold")
+        table.known(name, "gold")
     rows = prepare(table, parsed, pairs, prob, weights, cluster)
     fitted, best = estimate(rows, method, family, vcov if isinstance(vcov, str) else "HC2", seed)
     mean = FAMILIES[family].mean(best.design @ fitted.estimate)

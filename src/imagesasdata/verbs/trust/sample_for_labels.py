@@ -9,10 +9,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
+from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.arrays.stats import sampling
 from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import check_count
+from imagesasdata.options import Options, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB
 from imagesasdata.tables.table import Table, open_data
 
@@ -107,7 +109,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    table.check_names(COLUMNS, prefix=None)
+    Results("sample_for_labels", table, COLUMNS, Options()).checked()
     usable = np.arange(len(table))
     if IMAGE_ERROR.name in table.names:
         failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]
@@ -135,7 +137,7 @@ def sample_for_labels(
 
 def _strata(table: Table, by: Any, usable: np.ndarray, n: int) -> np.ndarray:
     names = [by] if isinstance(by, str) else list(by)
-    columns = [table.cells(table.need(name, "by")) for name in names]
+    columns = [table.cells(table.known(name, "by")) for name in names]
     keys = [tuple(column[row] for column in columns) for row in usable]
     known = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     if len(known) > n:
@@ -153,7 +155,7 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
     names = [prob] if isinstance(prob, str) else list(prob)
     columns = []
     for name in names:
-        cells = table.cells(table.need(name, "prob"))
+        cells = table.cells(table.known(name, "prob"))
         try:
             columns.append(np.array([np.nan if c is None else c for c in cells], float)[usable])
         except (TypeError, ValueError) as error:
@@ -174,7 +176,7 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
 def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: int) -> np.ndarray:
     from scipy.cluster.vq import kmeans2
 
-    cells = table.cells(table.need(embedding, "embedding"))
+    cells = table.cells(table.known(embedding, "embedding"))
     try:
         vectors = np.stack([np.asarray(cells[row], np.float32) for row in usable])
     except (TypeError, ValueError) as error:
@@ -186,8 +188,7 @@ def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: in
         raise ArgumentTypeError(
             f"The column {embedding!r} does not hold vectors.", "make it with iad.embed(...)."
         )
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = vectors / np.maximum(length, 1e-12)
+    vectors = unit(vectors)
     count = min(_MOST_CLUSTERS, n, len(np.unique(vectors, axis=0)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of empty clusters, which do no harm here

@@ -202,8 +202,8 @@ def validate(
     check_count("rounds", rounds)
     table = open_data(data)
     chance = sampling_column(table, weights, "weights")
-    told = table.cells(table.need(truth, "truth"))
-    said = table.cells(table.need(prediction, "prediction"))
+    told = table.cells(table.known(truth, "truth"))
+    said = table.cells(table.known(prediction, "prediction"))
     rows = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
     if not rows:
         raise ArgumentError(
@@ -368,7 +368,7 @@ def _probabilities(
 
 
 def _numbers(table: Table, column: str, rows: list[int]) -> np.ndarray:
-    cells = table.cells(table.need(column, "prob"))
+    cells = table.cells(table.known(column, "prob"))
     try:
         values = np.array([np.nan if cells[row] is None else cells[row] for row in rows], float)
     except (TypeError, ValueError) as error:

@@ -12,7 +12,7 @@ from imagesasdata.arrays.stats.fits import Fit, Method, fit
 from imagesasdata.arrays.stats.ppi import Gold, Rest, ppi
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.errors import ArgumentError
-from imagesasdata.tables.table import is_level
+from imagesasdata.tables.formula_columns import is_level
 from imagesasdata.verbs.trust.regression.rows import Rows, renumbered
 
 

@@ -12,7 +12,9 @@ from scipy import stats
 
 from imagesasdata.arrays.stats.fits import Fit, Method
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
+from imagesasdata.options import Options
 from imagesasdata.tables.table import Table
 
 _NEVER = "never"
@@ -160,14 +162,13 @@ class Regression:
         prefix
             Put before the new columns' names.
         """
-        named = [column.named(f"{prefix or ''}{column.name}") for column in AUGMENT]
-        self.table.check_names(named, prefix=prefix)
+        out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked()
         cells = (self._everywhere(self.fitted), self._everywhere(self.residual), self.is_gold)
         found = {
             column.name: pa.array(values, mask=None if values.dtype == bool else ~self.used)
-            for column, values in zip(named, cells, strict=True)
+            for column, values in zip(AUGMENT, cells, strict=True)
         }
-        return self.table.join(pa.table(found), named)
+        return out.join(pa.table(found))
 
     def compare(self, *, conf_level: float = 0.95) -> Any:
         """The naive estimates and those of gold rows alone beside the corrected ones.

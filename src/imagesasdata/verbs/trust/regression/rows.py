@@ -10,7 +10,8 @@ import numpy as np
 
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.table import Table, is_level, number, union_levels
+from imagesasdata.tables.formula_columns import is_level, number, plain, union_levels
+from imagesasdata.tables.table import Table
 from imagesasdata.verbs.trust.regression.formula import Design, Formula, apply
 
 
@@ -48,7 +49,7 @@ def prepare(
         When there is none, or a value cannot be used; the message names the column.
     """
     extra = [name for name in (prob, weights, cluster) if name is not None]
-    frame = table.plain([*parsed.variables, *pairs.values(), *extra])
+    frame = plain(table, [*parsed.variables, *pairs.values(), *extra])
     needed = [*parsed.variables, *(name for name in (weights, cluster) if name is not None)]
     nulls = {name: frame[name].isna().to_numpy() for name in needed}
     used = ~np.any([*nulls.values(), np.zeros(len(frame), bool)], axis=0)
