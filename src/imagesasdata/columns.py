@@ -13,7 +13,7 @@ class Column:
     """One output column.
 
     ``kind`` is its logical type; ``size`` the length of an embedding. ``null`` says when a row has
-    none; for most columns that is when the picture could not be read.
+    no value; for most columns that is when the picture could not be read.
     """
 
     name: str

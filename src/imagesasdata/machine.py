@@ -1,4 +1,4 @@
-"""What this machine has for us: cores, devices and their memory, and the folder for what is kept."""
+"""The machine's cores, devices and memory, and the folder for the library's files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from imagesasdata.errors import ArgumentError, DeviceError
 
-# For a picture on an accelerator, to begin with; `Runner` looks at what a network really needs.
+# Memory of a picture on an accelerator, as a first guess; `Runner` checks the actual need.
 _SHARE = 128 * 2**20
 _LARGEST, _USUAL = 256, 64
 
@@ -18,7 +18,7 @@ _most_cores: int | None = None
 
 
 def limit_cores(count: int) -> None:
-    """Let this process use no more than so many cores, for others of the machine have their own work."""
+    """Limit the cores that this process uses, to leave the others to other processes."""
     global _most_cores
     _most_cores = count
 
@@ -35,7 +35,7 @@ def _own_cores() -> int:
 
 
 def find_devices(device: str | None) -> Sequence[Any]:
-    """The local devices that a ``device=`` argument means.
+    """The local devices that a ``device=`` argument refers to.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def find_devices(device: str | None) -> Sequence[Any]:
 
 
 def accelerator_batch(devices: Sequence[Any]) -> int:
-    """How many pictures accelerators are given at once: a power of two, by the smallest's memory."""
+    """How many pictures an accelerator gets at once: a power of two, by the smallest memory."""
     known = [memory for device in devices if (memory := _memory(device)) is not None]
     if not known:
         return _USUAL
@@ -82,7 +82,7 @@ def accelerator_batch(devices: Sequence[Any]) -> int:
 
 
 def free_memory(device: Any) -> int | None:
-    """Bytes that a device has left, or ``None`` where it does not tell, as a CPU does not."""
+    """Free bytes of a device, or ``None`` where it does not report them, such as a CPU."""
     memory = _memory(device)
     return None if memory is None else memory[0] - memory[1]
 

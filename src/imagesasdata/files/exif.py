@@ -1,6 +1,7 @@
-"""What a camera wrote into a picture (EXIF): its make and settings, and, if asked for, the place.
+"""A picture's EXIF metadata: the camera, its settings and, on request, the location.
 
-EXIF is what the camera and later programs say, true or not. See the standard, CIPA DC-008 (Exif 2.32).
+EXIF is written by the camera and by later programs, and may be wrong. See the standard, CIPA DC-008
+(Exif 2.32).
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ PLACE = (
 
 
 def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
-    """A value for each column of `CAMERA`, and with ``place`` of `PLACE`; ``None`` for what is not said.
+    """A value for each column of `CAMERA`, with ``place`` also of `PLACE`; ``None`` where missing.
 
     Raises
     ------

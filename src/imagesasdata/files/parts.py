@@ -2,8 +2,8 @@
 
 ``VIDEO#t=SECONDS`` is the frame that is shown at that time (W3C Media Fragments, 2012),
 ``PICTURE#frame=NUMBER`` a frame of an animation or a page of a document, from 0, and
-``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own name
-ends so is that file.
+``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own
+name ends like this is that file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from imagesasdata.files.video import Video
 
 _REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
 _REGION = re.compile(r"(?P<whole>.+)#xywh=(?P<box>\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3})", re.DOTALL)
-# Open videos that wait for their next frame; each holds a decoder's memory.
+# Videos kept open for their next frame; each holds a decoder's memory.
 _WAITING = 4
 
 
@@ -107,7 +107,7 @@ class Pictures(Files):
         return _as_ppm(np.asarray(decode(data, exactness="exact", frame=int(reference.value))))
 
     def stamp(self, path: str) -> str | None:
-        """What changes when a file's content does; see `Files.stamp`."""
+        """A value that changes with the file's content; see `Files.stamp`."""
         region = parse_region(path)
         if region is not None:
             return self.stamp(region.whole)
@@ -131,7 +131,7 @@ class Pictures(Files):
         return frame.pixels
 
     def _take(self, reference: Reference) -> tuple[Video, contextlib.ExitStack]:
-        """An open video, best one that stands shortly before the frame."""
+        """An open video, preferably one positioned shortly before the frame."""
         with self._videos_lock:
             before = [
                 place

@@ -42,7 +42,7 @@ def center_crop(width: int, height: int | None = None) -> CenterCrop:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a side that there is not.
+        For an invalid side.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def pad(width: int, height: int | None = None, *, color: Color = "white") -> Pad
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a side or color that there is not.
+        For an invalid side or color.
 
     Examples
     --------

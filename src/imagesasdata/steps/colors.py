@@ -79,7 +79,7 @@ def saturation(factor: float) -> Saturation:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a factor that there is not.
+        For an invalid factor.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def hue(degrees: float) -> Hue:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an angle that there is not.
+        For an invalid angle.
 
     Examples
     --------

@@ -57,7 +57,7 @@ def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a radius or method that there is not.
+        For an invalid radius or method.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an amount or radius that there is not.
+        For an invalid amount or radius.
 
     Examples
     --------

@@ -73,7 +73,7 @@ def crop(x: float, y: float, width: float, height: float, *, unit: Unit = "pixel
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a rectangle or unit that there is not.
+        For an invalid rectangle or unit.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def erase(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a rectangle, unit or color that there is not.
+        For an invalid rectangle, unit or color.
 
     Examples
     --------

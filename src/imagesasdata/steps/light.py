@@ -42,7 +42,7 @@ def brightness(factor: float) -> Brightness:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a factor that there is not.
+        For an invalid factor.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def contrast(factor: float) -> Contrast:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a factor that there is not.
+        For an invalid factor.
 
     Examples
     --------

@@ -77,7 +77,7 @@ def segment(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For arguments that there are not, or that do not go together.
+        For invalid arguments, or arguments that contradict each other.
 
     References
     ----------

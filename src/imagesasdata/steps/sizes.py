@@ -87,7 +87,7 @@ def resize(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For sides that do not go together, and for a side or method that there is not.
+        For sides that contradict each other, and for an invalid side or method.
 
     References
     ----------

@@ -89,7 +89,7 @@ def normalize(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a method, percentile, mean or spread that there is not, or that do not go together.
+        For an invalid method, percentile, mean or spread, or arguments that contradict each other.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def equalize(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a method, clip or number of tiles that there is not, or that do not go together.
+        For an invalid method, clip or number of tiles, or arguments that contradict each other.
 
     References
     ----------

@@ -80,7 +80,7 @@ def threshold(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For arguments that there are not, or that do not go together.
+        For invalid arguments, or arguments that contradict each other.
 
     References
     ----------

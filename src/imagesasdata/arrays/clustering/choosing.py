@@ -20,7 +20,7 @@ def silhouettes(
     """The mean silhouette for every number of clusters from 2 to ``most``; the best is the highest.
 
     Of many rows a sample of 2,000 is clustered and scored. It is from -1 to 1: how much nearer rows
-    are to their own cluster than to the next one.
+    are to their own cluster than to the next nearest.
     """
     from sklearn.metrics import silhouette_score
 
@@ -30,6 +30,6 @@ def silhouettes(
     for k in range(2, min(most, len(some) - 1) + 1):
         clusters = part(some, method, k, seed=seed).clusters
         found = len(np.unique(clusters))
-        # Rows that are all alike cannot be parted.
+        # Identical rows cannot be separated.
         curve[k] = float(silhouette_score(some, clusters)) if 1 < found < len(some) else -1.0
     return curve

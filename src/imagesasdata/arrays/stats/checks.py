@@ -1,4 +1,4 @@
-"""What makes a regression impossible, found before or after the fact and named by its terms."""
+"""Checks for what makes a regression impossible; the errors name the terms."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from imagesasdata.errors import ArgumentError
 Design = Float[np.ndarray, "rows terms"]
 
 _COLLINEAR = 1e-9
-# A linear predictor of 15 is a probability within one in three millions of certain.
+# A linear predictor of 15 is a probability within one in three million of 1.
 _CERTAIN = 15.0
-# Separation is looked for in so many rows at most, for the linear program is slow.
+# The most rows in which separation is looked for, because the linear program is slow.
 _MOST_ROWS = 20_000
 
 
 def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
-    """Raise when a term is a sum of multiples of others.
+    """Raise when a term is a linear combination of others.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
     rank = int((np.abs(np.diag(upper)) > _COLLINEAR).sum())
     if rank == count:
         return
-    # The first term too many, written as a sum of those before it.
+    # The first redundant term, written as a sum of those before it.
     parts = np.linalg.solve(upper[:rank, :rank], upper[:rank, rank])
     others = sorted(order[np.flatnonzero(np.abs(parts) > 1e-6)])
     raise ArgumentError(
@@ -67,7 +67,7 @@ def check_separation(
     terms: Sequence[str],
     where: str,
 ) -> None:
-    """Raise when terms tell outcomes exactly, so that their coefficients are infinite.
+    """Raise when terms separate outcomes perfectly, so that their coefficients are infinite.
 
     ``linear`` is the fitted linear predictor; ``None`` when the fit did not converge.
 
@@ -84,7 +84,7 @@ def check_separation(
         return
     constant = [place for place, term in enumerate(terms) if term == "Intercept"]
     others = [place for place, term in enumerate(terms) if term != "Intercept"]
-    # In a direction that separates, terms that do not matter may have a part; so each alone, first.
+    # A separating direction may include irrelevant terms; so test each term alone first.
     named = [
         repr(terms[place])
         for place in others

@@ -1,9 +1,9 @@
 """Design-based supervised learning (DSL): regression with predicted variables and known sampling.
 
-The moment of every row is taken with the predicted values. For rows with gold values the difference to
-the moment with these, weighted by one over the probability with which the row was sampled, is taken off.
-Because that probability is known by design, the estimate is consistent however wrong the predictions are.
-Better predictions make it more precise.
+The moment of every row is computed with the predicted values. For rows with gold values, the
+difference to the moment with these, weighted by one over the row's sampling probability, is
+subtracted. Because that probability is known by design, the estimate is consistent however wrong
+the predictions are. Better predictions make it more precise.
 
 Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for Downstream
 Inference: Design-based Supervised Learning for Social Science Applications of Large Language Models.

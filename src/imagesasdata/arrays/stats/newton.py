@@ -18,14 +18,14 @@ _TOLERANCE = 1e-12
 
 
 def solve(equations: Callable[[Vector], tuple[Vector, Matrix]], start: Vector) -> Vector:
-    """Where the equations are zero, from ``start``; a step that makes them worse is halved.
+    """The root of the equations, from ``start``; a step that makes them worse is halved.
 
     ``equations`` gives their values and their matrix of derivatives, the values as means over rows.
 
     Raises
     ------
     ArgumentError
-        When there is no such place near.
+        When no root is found.
     """
     place = start
     values, slopes = equations(place)
@@ -43,7 +43,7 @@ def solve(equations: Callable[[Vector], tuple[Vector, Matrix]], start: Vector) -
             if np.isfinite(values).all() and np.abs(values).max() < size:
                 break
         else:
-            # No better place at the limit of the arithmetic: that is the solution.
+            # No improvement within the precision of the arithmetic: that is the solution.
             if np.abs(step).max() < 1e-6 * (1.0 + np.abs(place).max()):
                 return place
             break

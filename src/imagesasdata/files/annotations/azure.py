@@ -85,7 +85,7 @@ def _objects(answer: dict[str, Any]) -> Iterator[Statement]:
 
 
 def _box(sides: dict[str, Any] | None) -> dict[str, Any]:
-    """A box; its sides are named in one way in rectangles of objects, in another in those of faces."""
+    """A box; the keys differ between rectangles of objects and of faces."""
     if not sides:
         return {}
     names = ("left", "top", "width", "height") if "left" in sides else ("x", "y", "w", "h")

@@ -71,7 +71,7 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
 
 
 def _box(corners: Any) -> tuple[float, float, float, float] | None:
-    """The box around corners; a coordinate of zero is left out of the answer."""
+    """The box around corners; the answer leaves out coordinates of zero."""
     if not corners:
         return None
     across = [number(corner.get("x", 0)) or 0.0 for corner in corners]

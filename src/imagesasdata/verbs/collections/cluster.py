@@ -209,7 +209,7 @@ def cluster(
 
 
 def check_method(method: str, reduce: str | None, seed: int) -> None:
-    """Raise for a method that there is not."""
+    """Raise for an unknown method or reduction."""
     if method not in get_args(Method):
         raise one_of("method", method, get_args(Method))
     if reduce is not None and reduce not in get_args(Reduce):
