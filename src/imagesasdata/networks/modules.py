@@ -1,4 +1,4 @@
-"""How functions that look inside a network come by it: a Flax module, from a name or as it is."""
+"""Loads the Flax module for functions that inspect a network, from a name or a given module."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Explainable:
     labels
         Its classes.
     fingerprint
-        What tells its weights from others.
+        Identifies its weights.
     """
 
     network: Any
@@ -44,12 +44,12 @@ class CanBeExplained(Protocol):
 
 
 def explainable(model: Any) -> Explainable:
-    """What there is to explain: a model of the zoo by its name, or a fitted one.
+    """The network to explain: a registered model by its name, or a fitted one.
 
     Raises
     ------
     UnknownNameError, ArgumentError, ArgumentTypeError, WeightsError
-        When there is no such model, it does not classify, or it is no Flax module.
+        When there is no such model, it does not classify, or it is not a Flax module.
     """
     if isinstance(model, CanBeExplained):
         return model.explainable()
@@ -59,7 +59,7 @@ def explainable(model: Any) -> Explainable:
             'for example "efficientnet_lite0"; iad.models("classify") lists the names.',
         )
     weights = registry.card(model).weights
-    # Of a model that the user added nothing says whether it is still the one of before.
+    # A user's own model has no hash that shows whether it is unchanged.
     known = _kept if weights else _named
     return known(model, " ".join((model, *(file.digest for file in weights))))
 
@@ -74,7 +74,7 @@ _kept = functools.lru_cache(maxsize=2)(_named)
 
 
 def class_number(target: str | int, labels: Labels) -> int:
-    """The place of a class among a network's outputs, from its number, its id or its name.
+    """The index of a class among a network's outputs, from its number, its id or its name.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def _no_class(target: str, labels: Labels) -> Exception:
     known = one_of("class", target, labels.names)
     if len(labels.names) <= _MOST_LISTED or known.hint is None:
         return known
-    # A thousand names would hide the one that was meant.
+    # Listing a thousand names would not help.
     close = known.hint.partition(" Known: ")[0] if known.hint.startswith("did you") else ""
     return type(known)(known.message, f"{close} iad.classify gives the names in label.".strip())
 

@@ -1,4 +1,4 @@
-"""Checks of the arguments of steps and augmentations, made when they are made."""
+"""Checks of the arguments of steps and augmentations, when these are created."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def whole(name: str, value: object, low: int, high: int, *, hint: str) -> int:
 
 
 def span(name: str, value: object, low: float, high: float, *, hint: str) -> tuple[float, float]:
-    """``value`` as the least and the largest of what may be drawn."""
+    """``value`` as the bounds of a random draw."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise ArgumentTypeError(f"{name} must be two numbers, got {value!r}.", hint)
     least, largest = (number(name, end, low, high, hint=hint) for end in value)
@@ -53,7 +53,7 @@ def side(name: str, value: object, *, hint: str) -> int:
 
 
 def seed_of(value: object) -> int:
-    """``value`` as a seed, for each run the same."""
+    """``value`` as a seed."""
     return whole("seed", value, 0, 2**63 - 1, hint="for example seed=1.")
 
 

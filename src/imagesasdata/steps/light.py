@@ -1,4 +1,4 @@
-"""Steps that change how bright a picture is, each value in its own right."""
+"""Steps that change the brightness of each value."""
 
 from __future__ import annotations
 

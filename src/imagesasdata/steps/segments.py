@@ -55,7 +55,7 @@ class Segment(Step):
 def segment(
     method: SegmentMethod = "kmeans", *, n: int | None = None, seed: int | None = None
 ) -> Segment:
-    """Part a picture into segments, each painted in its mean color.
+    """Divide a picture into segments, each painted in its mean color.
 
     Parameters
     ----------

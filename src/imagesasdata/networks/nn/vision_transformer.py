@@ -1,4 +1,4 @@
-"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as words, one more for the whole."""
+"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as tokens, and a class token."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class VisionTransformer(nnx.Module):
 def with_token(
     patches: Float[Array, "b r c d"], token: Float[Array, " d"], places: Float[Array, "n d"]
 ) -> Float[Array, "b n d"]:
-    """Patches in a row behind the class token, each with the vector of its place added."""
+    """The class token and the patches, each with the vector of its position added."""
     batch, _, _, width = patches.shape
     row = patches.reshape(batch, -1, width)
     first = jnp.broadcast_to(token, (batch, 1, width))

@@ -1,9 +1,9 @@
 """Reads the datasets of an HDF5 file (.h5) as Keras writes it, in numpy.
 
-The HDF5 library can be led to open other files, and its parser is compiled code in which damaged files
-have often found a way to crash the program. Keras uses a small part of the format: groups, and arrays
-stored in one piece. Only that part is understood here; see the HDF5 File Format Specification, 3.0, for
-the signatures and the numbers of messages.
+The HDF5 library can be led to open other files, and damaged files have often crashed its parser,
+which is compiled code. Keras uses a small part of the format: groups, and arrays stored in one
+piece. Only that part is supported here; see the HDF5 File Format Specification, 3.0, for the
+signatures and the numbers of messages.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 class _Message(NamedTuple):
-    """One thing that is said of a group or an array."""
+    """A header message of a group or an array."""
 
     kind: int
     shared: bool
@@ -87,7 +87,7 @@ class _File:
         return dict(self._group(root, "", 0))
 
     def _unpack(self, form: str, place: int) -> tuple[Any, ...]:
-        # A place beyond the end, like a negative one, must not be taken from the file's end.
+        # An offset beyond the end, like a negative one, must not be read from the file's end.
         if not 0 <= place <= len(self._data):
             raise struct.error
         return struct.unpack_from(form, self._data, place)
@@ -113,7 +113,7 @@ class _File:
             yield from self._group(child, f"{path}/{name}" if path else name, depth + 1)
 
     def _children(self, address: int, depth: int) -> Iterator[tuple[int, int, int]]:
-        """Of each member of a group: where its name is, where it is, and how it is linked."""
+        """For each member of a group: the addresses of its name and of itself, and how it is linked."""
         signature, kind, _, count = self._unpack("<4sBBH", address)
         if signature == b"SNOD":
             for number in range(count):
