@@ -71,7 +71,7 @@ def dominant_colors(rgb: UInt8[np.ndarray, "h w 3"], counts: Counts) -> list[tup
 
 
 def _fullest_blocks(counts: Counts) -> Iterator[tuple[np.ndarray, float]]:
-    """The middle of the block of cells with most pixels and its count; for the next block, call again."""
+    """Yield the middle and the count of the fullest block; ``counts`` may change in between."""
     around = {"borderType": cv2.BORDER_CONSTANT, "normalize": False}
     flat = counts.reshape(_SIDE * _SIDE, _SIDE)
     while counts.any():

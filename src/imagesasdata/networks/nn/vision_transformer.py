@@ -52,7 +52,7 @@ class VisionTransformer(nnx.Module):
         self.token = nnx.Param(0.02 * draw(rngs.params(), (form.width,)))
         self.places = nnx.Param(0.02 * draw(rngs.params(), (places, form.width)))
         self.before = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs) if before else None
-        # Each block is a stage of its own.
+        # Each block is a stage.
         self.stages = nnx.List([nnx.List([Block(form, rngs=rngs)]) for _ in range(form.depth)])
         self.norm = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs)
 

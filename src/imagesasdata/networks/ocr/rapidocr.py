@@ -127,7 +127,7 @@ def _height(piece: Piece) -> float:
 
 
 def _letters(pieces: Sequence[Piece]) -> float:
-    """The expected number of letters read: the sum of their scores."""
+    """The number of letters read, weighted by score."""
     return sum(piece.score * len(piece.text) for piece in pieces)
 
 

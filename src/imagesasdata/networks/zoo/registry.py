@@ -1,4 +1,4 @@
-"""The models that are known by name, and how one is loaded."""
+"""The registered models, and how one is loaded."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ FAMILIES: tuple[Family, ...] = (
     owlvit.FAMILY,
 )
 
-# What a tutorial or a group of verbs needs, under one name.
+# Sets of models that a tutorial or a group of verbs needs, under one name.
 SETS: Mapping[str, tuple[str, ...]] = {
     "faces": ("blazeface_full", "dlib_resnet", "faceres", "gear", "mini_xception"),
     "objects": ("centernet", "nanodet"),
 }
 
-# What bfloat16 is good enough for. A box's corner in it may be off by a pixel or two.
+# Tasks for which bfloat16 is precise enough. A box's corner in it may be off by a pixel or two.
 _HALF: frozenset[Task] = frozenset({"classify", "embed", "zero_shot"})
 
-# Models that this process was told of, by name.
+# The user's models in this process, by name.
 _added: dict[str, Added] = {}
 
 
@@ -80,12 +80,12 @@ class Model:
 
     @property
     def program(self) -> Network:
-        """What is run on batches."""
+        """The program to run on batches."""
         half = not isinstance(self.apply, HostFunction) and half_will_do(self.card)
         return Network(self.apply, self.params, self.card.cpu_batch, half)
 
     def told(self, more: Mapping[str, Any]) -> Network:
-        """What is run on batches, with more among its parameters: what it is asked in words."""
+        """The program to run on batches, with further parameters, such as a query's vectors."""
         return self.program._replace(params={**self.params, **more})
 
 
@@ -97,7 +97,7 @@ class Added(NamedTuple):
 
 
 def add(model: Model, network: Any | None) -> None:
-    """Make a user's model known by its card's name; one of that name that was added before goes.
+    """Register a user's model under its card's name; it replaces an earlier one of that name.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def names() -> list[str]:
 
 
 def half_will_do(known: ModelCard) -> bool:
-    """Whether what a model is for can do with bfloat16."""
+    """Whether bfloat16 is precise enough for a model's tasks."""
     return set(known.tasks) <= _HALF
 
 
@@ -158,14 +158,14 @@ def files(wanted: Iterable[str]) -> list[WeightFile]:
 
 
 def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
-    """Load a model with its weights; a second time it is at hand.
+    """Load a model with its weights; it is cached for later calls.
 
     Parameters
     ----------
     name
         The model's.
     task
-        What it is to do.
+        The task it is used for.
     progress
         Whether a download shows a progress bar; ``None`` in a terminal and in a notebook.
 
@@ -197,7 +197,7 @@ def reads_texts(name: str, task: Task) -> bool:
 
 
 def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = None) -> TextSide:
-    """The part of a model that reads texts; a second time it is at hand.
+    """A model's text encoder; it is cached for later calls.
 
     ``task`` and ``progress`` are as in `load`.
 
@@ -210,7 +210,7 @@ def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = No
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
-        When a package that cuts texts into words is not installed.
+        When the tokenizer's package is not installed.
     """
     if not reads_texts(name, task):
         able = sorted(other for other in names() if reads_texts(other, task))
@@ -221,7 +221,7 @@ def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = No
 
 
 def load_words(name: str) -> Words:
-    """The words of a model that writes texts; a second time they are at hand.
+    """The tokenizer of a model that writes texts; it is cached for later calls.
 
     Raises
     ------
@@ -232,14 +232,14 @@ def load_words(name: str) -> Words:
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
-        When a package that cuts texts into words is not installed.
+        When the tokenizer's package is not installed.
     """
     _check(name, "caption")
     return _load_words(name)
 
 
 def network(name: str) -> Any:
-    """A model's network with its weights, for training or for a look inside.
+    """A model's network with its weights, for training or inspection.
 
     Raises
     ------
@@ -255,7 +255,7 @@ def network(name: str) -> Any:
 
 
 def architecture(name: str) -> Any:
-    """A model's network without its weights: a Flax module whose parameters have shapes alone.
+    """A model's network without its weights: a Flax module whose parameters have only shapes.
 
     Raises
     ------
@@ -290,7 +290,7 @@ def labels(name: str) -> Labels:
 
 
 def as_model(name: str, network: Any) -> Model:
-    """A network of a known architecture, such as a fine-tuned one, in the form that is fast.
+    """A network of a known architecture, such as a fine-tuned one, in its inference form.
 
     Raises
     ------
@@ -311,12 +311,12 @@ def _load(name: str) -> Model:
     import jax
 
     family, known = _find(name)
-    files = _files(known)  # checks their hashes, whether they are read or not
+    files = _files(known)  # checks their hashes, even if they are not read
 
     def build() -> Inference:
         return family.inference(family.read(known, files))
 
-    # Programs are kept for CPUs alone; where there is no other device, none other can be asked for.
+    # Programs are kept only for CPUs; without another device, no other can be requested.
     if not family.kept or jax.default_backend() != "cpu":
         return _model(known, build())
     return _model(known, prepared(name, _fingerprint(known), build))
@@ -351,7 +351,7 @@ def _load_text(name: str) -> TextSide:
 def normalized(
     forward: Callable[[Any, Any], dict[str, Any]], known: ModelCard
 ) -> Callable[[Any, Any], dict[str, Any]]:
-    """A function of a normalized batch as one of pixels; it computes in what its parameters are in."""
+    """A function of a normalized batch as a function of pixels, in the dtype of its parameters."""
     from imagesasdata.networks.nn.normalize import kind_of, normalize
 
     mean, sd = known.preprocess.mean, known.preprocess.sd

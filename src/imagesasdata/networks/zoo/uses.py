@@ -1,4 +1,4 @@
-"""What a model of each task is for, and what it is not for: the part of a card that tasks share."""
+"""Intended and inappropriate uses of the models of each task, for their cards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Use(NamedTuple):
-    """What to use a task's models for, and a caution on what not to conclude."""
+    """A task's intended use, and a caution on what not to conclude."""
 
     intended: str
     caution: str

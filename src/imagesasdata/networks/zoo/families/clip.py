@@ -96,7 +96,7 @@ def _text(model: CLIP, files: Sequence[Path]) -> TextSide:
 
 
 def text_side(model: CLIP, tokenizer: Path, length: int) -> TextSide:
-    """The part that reads texts of up to ``length`` parts of words."""
+    """The text encoder for texts of up to ``length`` tokens."""
     import math
 
     from imagesasdata.networks.zoo.architectures import clip

@@ -32,7 +32,7 @@ _CARD = ModelCard(
             ),
         ),
     ),
-    # A photo of 4 to 3 then has the 800 pixels on its shorter side that the authors give it.
+    # A 4:3 photo then has 800 pixels on its shorter side, as in the authors' setting.
     preprocess=Preprocess(
         1088, interpolation="bilinear", mean=imagenet.MEAN, sd=imagenet.SD, fit="letterbox"
     ),
@@ -59,7 +59,7 @@ _CARD = ModelCard(
 
 
 class Network(NamedTuple):
-    """The convolutional part, and the parameters of all else."""
+    """The convolutional backbone, and the other parameters."""
 
     backbone: ResNet
     params: dict[str, Any]

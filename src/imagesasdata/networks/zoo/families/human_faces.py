@@ -175,7 +175,7 @@ def _bgr(x: Any) -> Any:
 
 
 _Function = Callable[[Any], Any]
-# What is done to the normalized pixels, and which outputs are used under which names.
+# How normalized pixels are prepared, and the names of the outputs used.
 _ENDS: dict[str, tuple[_Function, _Function]] = {
     "blazeface_full": (lambda x: x, _blazeface),
     "faceres": (_bgr, _faceres),

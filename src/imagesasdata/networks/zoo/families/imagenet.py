@@ -1,4 +1,4 @@
-"""What the cards of networks trained on ImageNet have in common."""
+"""The shared parts of cards of networks trained on ImageNet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from imagesasdata.networks.weights.file import Download, WeightFile
 
 TRAINING_DATA = "ImageNet-1k (ILSVRC 2012), 1.28 million photographs in 1,000 classes"
 
-# Of the values 0 to 255 of red, green and blue, over ImageNet's training pictures.
+# Means and standard deviations of red, green and blue (0 to 255) in ImageNet's training pictures.
 MEAN = (123.675, 116.28, 103.53)
 SD = (58.395, 57.12, 57.375)
 
@@ -22,7 +22,7 @@ LIMITS = (
     "stand in for them and carry stereotypes (Yang et al. 2022).",
     "Probabilities are not calibrated.",
 )
-# Said of every network whose weights were never run here.
+# A limit of every network whose published weights were not run here.
 NOT_RUN = (
     "The network was compared with a reference implementation on random weights; the published "
     "weights themselves were not at hand, so the published accuracy was not measured here."

@@ -1,4 +1,4 @@
-"""Face networks of the project InsightFace, as ONNX files that a user brings; onnxruntime runs them."""
+"""Face networks of the project InsightFace, as ONNX files that onnxruntime runs."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _CARDS = (
 
 
 class Network(NamedTuple):
-    """An open file and the card that says what it is used for."""
+    """An open file and its card."""
 
     card: ModelCard
     session: Any
@@ -125,7 +125,7 @@ def _inference(network: Network) -> Inference:
 
 
 def _one(card: ModelCard, outputs: Sequence[np.ndarray], size: int) -> dict[str, np.ndarray]:
-    """What is found in one picture; these files take one at a time."""
+    """The detections in one picture; these files take one at a time."""
     from imagesasdata.arrays.faces import scrfd
 
     if "embed_faces" in card.tasks:

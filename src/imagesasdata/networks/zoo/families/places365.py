@@ -1,4 +1,4 @@
-"""What the cards of networks trained on Places365 have in common."""
+"""The shared parts of cards of networks trained on Places365."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def _vgg(
         architecture="VGG",
         tasks=("classify", "embed"),
         weights=(WeightFile(file, "", length, (Download(f"{_RELEASE}/{file}"),), md5=md5),),
-        # The mean color that the authors took away, in the order red, green, blue.
+        # The mean color that the authors subtracted, in the order red, green, blue.
         preprocess=Preprocess(224, 224 / 256, "bilinear", mean=(123.68, 116.779, 103.939)),
         labels="imagenet",
         classes=1000,

@@ -14,7 +14,7 @@ from imagesasdata.networks.weights.tfjs import TfjsModel
 from imagesasdata.networks.zoo.graph.nodes import Graph, Node, Tensor, parse
 from imagesasdata.networks.zoo.graph.ops import OPS
 
-# What arrays raise when shapes, axes or types do not go together.
+# The errors of arrays whose shapes, axes or types do not match.
 _MISFITS = (TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError)
 
 
@@ -29,7 +29,7 @@ def compile_graph(model: TfjsModel) -> Program:
     """Turn a graph into a function that ``jax.jit`` compiles as a whole.
 
     Weights that are real numbers become parameters. Whole numbers (shapes, axes, sizes) stay
-    constants, and all that follows from them is worked out before the network runs.
+    constants, and everything computed from them is evaluated before the network runs.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def compile_graph(model: TfjsModel) -> Program:
     Raises
     ------
     WeightsError
-        When the graph has operations that are not in the table (named), lacks a weight, or is no
-        graph. When it is traced: when its shapes do not go together.
+        When the graph has operations that are not in the table (named), lacks a weight, or is not a
+        graph. At tracing, when its shapes do not match.
     """
     graph = parse(model.topology, model.signature)
     unknown = sorted({node.op for node in graph.nodes} - set(OPS) - {"Const", "Placeholder"})

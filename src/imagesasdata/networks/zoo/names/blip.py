@@ -1,4 +1,4 @@
-"""The names that BLIP's parameters have in the files of the authors' model pages, and their form here."""
+"""The names of BLIP's parameters in the authors' published files, and their layout here."""
 
 from __future__ import annotations
 

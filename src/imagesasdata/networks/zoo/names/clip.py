@@ -15,7 +15,7 @@ from imagesasdata.networks.zoo.architectures.clip import CLIP
 _IGNORED = ("position_ids",)
 
 
-# What precedes the blocks that see; the slip of the pen is the file's.
+# The normalization before the vision blocks; the typo is the file's.
 BEFORE = "vision_model.pre_layrnorm"
 
 
@@ -31,7 +31,7 @@ def load(model: CLIP, state: Mapping[str, np.ndarray]) -> None:
 
 
 def slots(model: CLIP, *, before: str = BEFORE) -> Iterator[Slot]:
-    """Where each parameter goes; ``before`` is the file's name for what precedes the blocks that see."""
+    """The slot of each parameter; ``before`` is the file's name of the first normalization."""
     image, text = model.image, model.text
     place = "vision_model.embeddings."
     yield Slot(f"{place}class_embedding", image.token)
