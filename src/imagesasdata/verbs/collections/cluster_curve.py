@@ -46,10 +46,10 @@ def cluster_curve(
     cache: PathLike | None = None,
     progress: bool | None = None,
 ) -> Any:
-    """Score each number of clusters by its silhouette, so that the choice can be seen and reported.
+    """Score each number of clusters by its silhouette, so that the choice can be reported.
 
-    A clear peak says that the pictures fall into so many groups. A flat curve says that they do not:
-    then any number is a choice of yours, to be made by looking.
+    A clear peak says that the pictures fall into that many groups. A flat curve says that they do
+    not: then any number is your choice, to be made by looking at the pictures.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def cluster_curve(
     most
         The largest number of clusters.
     seed
-        For what begins at random.
+        Of random starts.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
     model

@@ -34,7 +34,7 @@ def cluster_faces(
 ) -> Any:
     """Sort the faces of a collection by person: the same number for all faces of one.
 
-    Who appears how often, and who with whom, follows by counting.
+    Counting then shows who appears how often, and who with whom.
 
     Parameters
     ----------

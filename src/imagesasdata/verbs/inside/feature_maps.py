@@ -1,4 +1,4 @@
-"""`feature_maps` and `filters`: what a layer sees in a picture, and what it looks for in any."""
+"""`feature_maps` and `filters`: a layer's maps of a picture, and its filters."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def feature_maps(
     most: int = 24,
     to: PathLike | None = None,
 ) -> Figure:
-    """Draw what the channels of one layer make of a picture.
+    """Draw the outputs of one layer's channels for a picture.
 
-    Early layers answer to edges and colors at their place; later ones to textures and parts of
-    things, on a coarser grid. Bright is where a channel answers strongly.
+    Early layers respond to local edges and colors; later ones to textures and parts of things, on a
+    coarser grid. Bright is where a channel responds strongly.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def feature_maps(
     layer
         The name of a layer that gives a map, as in `summary`; or of a block of several.
     most
-        How many channels are drawn: those that differ most over the picture, the liveliest first.
+        How many channels are drawn: those that vary most over the picture, the most variable first.
     to
         A file to save the figure to (``.png``, ``.pdf``, ``.svg``, ...).
 
@@ -59,8 +59,8 @@ def feature_maps(
 
     Notes
     -----
-    A block's map is what it gives after its activation; a convolution's, too, where the network has
-    them in one layer.
+    A block's map is its output after the activation; so is a convolution's, where the network has
+    both in one layer.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def feature_maps(
             "for a table of pictures, call it with each path.",
         )
     prepare = registry.card(model).preprocess
-    # A wrong layer is told before weights are read, and may be before they are downloaded.
+    # A wrong layer raises before weights are read or downloaded.
     shapes, size = flax_module(model, None, weights=False)
     check_layer(layer, map_names(shapes, size), "gives a map")
     network, _ = flax_module(model, None, weights=True)
@@ -108,8 +108,9 @@ def filters(
 ) -> Figure:
     """Draw the filters that a convolution has learned.
 
-    The first layer's filters are small color pictures of what they answer to: edges in several
-    directions, spots, pairs of colors. Nobody drew them; they came out of labeled photographs.
+    The first layer's filters are small color pictures of what they respond to: edges in several
+    directions, spots, pairs of colors. Nobody designed them; they were learned from labeled
+    photographs.
 
     Parameters
     ----------
@@ -126,8 +127,7 @@ def filters(
     -------
     matplotlib.figure.Figure
         A small picture for each filter, scaled by itself. Those of the first layer are in color.
-        Those of later ones take many channels: drawn is the part for the channel that has the most
-        weight.
+        Those of later ones take many channels: the part for the channel with the most weight is drawn.
 
     Raises
     ------
