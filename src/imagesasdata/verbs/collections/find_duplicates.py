@@ -227,7 +227,7 @@ def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
 def _fingerprints(
     paths: list[str | None], options: Options, *, hashes: bool, mirror: bool
 ) -> Table:
-    """A table with what tells copies, and which of them is best, for each path."""
+    """A table with the hashes or vectors of each path, and the values that rank copies."""
 
     def load(data: bytes) -> list[dict[str, Any]]:
         header = read_header(data)

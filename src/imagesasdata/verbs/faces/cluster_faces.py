@@ -32,7 +32,7 @@ def cluster_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Sort the faces of a collection by person: the same number for all faces of one.
+    """Group the faces of a collection by person: one number for all faces of a person.
 
     Counting then shows who appears how often, and who with whom.
 
