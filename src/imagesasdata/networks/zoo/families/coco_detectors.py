@@ -18,12 +18,12 @@ _TRAINING = (
     "not say how it was trained"
 )
 _LIMITS = (
-    "Knows 80 kinds of things of everyday life. Whatever else a study is about, such as flags, banners, "
-    "police shields or weapons, it does not see.",
-    "Misses small things and people far off in a crowd: a count from a crowd is a lower bound.",
+    "Knows 80 kinds of everyday things. It does not detect others, such as flags, banners, police "
+    "shields or weapons.",
+    "Misses small things and distant people in a crowd: a count of a crowd is a lower bound.",
     "Trained on photographs from Flickr, mostly from North America and Europe.",
-    "Scores are not calibrated; the share of true ones at a threshold differs by kind of thing.",
-    "Published again in another form by V. Mandic; the conversion was not compared with the original "
+    "Scores are not calibrated; precision at a threshold differs by kind of thing.",
+    "Republished in another form by V. Mandic; the conversion was not compared with the original "
     "here.",
 )
 _SOURCE = "measured here on 50 photographs of COCO; the source states none for this file"

@@ -45,12 +45,12 @@ _CARD = ModelCard(
     score={"mAP": 0.420},
     score_source="the authors' table, COCO val 2017, with 800 pixels on the shorter side",
     limits=(
-        "Knows 80 kinds of things of everyday life. Whatever else a study is about, such as flags, "
-        "banners, police shields or weapons, it does not see.",
+        "Knows 80 kinds of everyday things. It does not detect others, such as flags, banners, "
+        "police shields or weapons.",
         "Finds 100 things in a picture at most, and small ones badly.",
-        "Slow without an accelerator: some twenty-five times the work of centernet.",
+        "Slow without an accelerator: about twenty-five times as slow as centernet.",
         "Trained on photographs from Flickr, mostly from North America and Europe.",
-        "The file's hash is as public repositories pin it, which say that it is its host's.",
+        "The file's hash is from public repositories that pin it and name it as the host's.",
         imagenet.NOT_RUN,
     ),
     citation="Carion, N. et al. (2020). End-to-End Object Detection with Transformers. ECCV. "

@@ -39,8 +39,9 @@ def _vgg(
         score_source="Keras Applications' table, center crop",
         limits=(
             *imagenet.LIMITS,
-            "Large and slow for its accuracy; of interest for teaching, and where a study used it.",
-            "Only the file's md5 is published (by Keras), which tells damage but not forgery.",
+            "Large and slow for its accuracy; useful for teaching, and where an earlier study used "
+            "it.",
+            "Only the file's md5 is published (by Keras), which detects damage but not forgery.",
             imagenet.NOT_RUN,
         ),
         citation="Simonyan, K. and Zisserman, A. (2015). Very Deep Convolutional Networks for "
