@@ -110,7 +110,7 @@ def test_what_the_compiler_says_it_needs_is_compared(monkeypatch: pytest.MonkeyP
     with pytest.warns(iad.SmallerBatchWarning) as told:
         little = Runner(Network(hungry, params), device="cpu", batch_size=8)(batch, 0)
     np.testing.assert_array_equal(little["table"], enough["table"])
-    assert "going on with 2" in str(told[-1].message)
+    assert "continuing with 2" in str(told[-1].message)
 
 
 HUNGRY = """

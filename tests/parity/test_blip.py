@@ -240,7 +240,7 @@ def test_prompts_that_cannot_be_used(blip: Small) -> None:
     if asks:
         with pytest.raises(
             iad.ArgumentError,
-            match=f"'{blip.name}' answers questions, and none is asked.\nHint: give",
+            match=f"'{blip.name}' answers questions, and no question was given.\nHint: give",
         ):
             iad.caption("gone.png", model=blip.name)
 

@@ -149,7 +149,7 @@ class Cache:
             except OSError as error:
                 raise CacheError(
                     f"The cache folder {str(self._folder)!r} cannot be written: {error.strerror}.",
-                    "make room; then run the same line again, and it goes on from here.",
+                    "free some space and run the same line again: it resumes from here.",
                 ) from error
             self._waiting = []
         self._written = time.monotonic()
@@ -162,7 +162,7 @@ class Cache:
             except (pa.ArrowException, OSError) as error:
                 warnings.warn(
                     f"The cache part {str(path)!r} is damaged ({error}) and is left out; "
-                    "its pictures are done again.",
+                    "its pictures are computed again.",
                     stacklevel=2,
                 )
         whole = pa.concat_tables(parts) if parts else self._schema.empty_table()

@@ -152,8 +152,8 @@ class Runner:
                 ) from error
             self._fitting[batch.shape[1:]] = half
         warnings.warn(
-            f"{size} pictures at once do not fit into the memory of {self._devices[0]}; going on "
-            f"with {half}. batch_size={half} starts with so many.",
+            f"{size} pictures at once do not fit into the memory of {self._devices[0]}; continuing "
+            f"with {half}. Give batch_size={half} to start with that.",
             SmallerBatchWarning,
             stacklevel=2,
         )

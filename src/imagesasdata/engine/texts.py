@@ -84,7 +84,7 @@ def check_template(template: str) -> str:
     """
     if not isinstance(template, str) or template.count("{}") != 1:
         raise ArgumentError(
-            f"template={template!r} must have one {{}}, where a label is put.",
+            f"template={template!r} must contain one {{}} for the label.",
             'for example template="a photo of {}."; "{}" takes the labels as they are.',
         )
     return template

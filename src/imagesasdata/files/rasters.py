@@ -217,7 +217,7 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
         ) from None
     if raster.crs is None:
         raise ArgumentError(
-            "The raster does not say which coordinates it has, so regions cannot be brought to it.",
+            "The raster does not say which coordinates it has, so regions cannot be converted to it.",
             "leave crs out if the regions have the raster's own.",
         )
     if known == raster.crs:

@@ -43,7 +43,7 @@ def span(name: str, value: object, low: float, high: float, *, hint: str) -> tup
         raise ArgumentTypeError(f"{name} must be two numbers, got {value!r}.", hint)
     least, largest = (number(name, end, low, high, hint=hint) for end in value)
     if least > largest:
-        raise ArgumentError(f"{name} must not begin over its end, got {value!r}.", hint)
+        raise ArgumentError(f"{name} must have its lower bound first, got {value!r}.", hint)
     return least, largest
 
 
@@ -71,7 +71,7 @@ def only_for(method: str, **given: object) -> None:
     for name, value in given.items():
         if value is not None:
             raise ArgumentError(
-                f"{name} belongs to method={method!r} and means nothing here, got {value!r}.",
+                f"{name} is only for method={method!r}, got {value!r}.",
                 f"leave {name} out, or write method={method!r}.",
             )
 

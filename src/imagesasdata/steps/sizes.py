@@ -109,6 +109,8 @@ def resize(
     if not named:
         raise ArgumentError("resize needs a size.", _HINT)
     if len(named) > 1 and named != ("width", "height"):
-        raise ArgumentError(f"resize got {' and '.join(named)}, which say two sizes.", _HINT)
+        raise ArgumentError(
+            f"resize got {' and '.join(named)}, which contradict each other.", _HINT
+        )
     checked = {name: side(name, given[name], hint=_HINT) for name in named}
     return Resize(**checked, method=choice("method", method, get_args(ResizeMethod)))

@@ -84,8 +84,7 @@ def deal(
         return Dealt((turn,), drawn.moved)
     if folds > len(np.unique(groups)):
         raise ArgumentError(
-            f"folds={folds} needs as many groups that are kept whole, and there are "
-            f"{len(np.unique(groups)):,}.",
+            f"folds={folds} needs at least {folds} groups, and there are {len(np.unique(groups)):,}.",
             "give fewer folds.",
         )
     drawn = fold_rows(strata, groups, folds, seed)

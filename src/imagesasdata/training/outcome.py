@@ -235,7 +235,7 @@ def _check_rows(name: str, cells: Sequence[Any], fits: Callable[[Any], bool], wh
         raise ArgumentTypeError(
             f"The outcome {name!r} should be {what} in each row, but row {bad[0]} has "
             f"{cells[bad[0]]!r} ({len(bad):,} such: {_listed(bad)}).",
-            "mend these rows, or say with kind= what the column is.",
+            "fix these rows, or say with kind= what the column is.",
         )
 
 

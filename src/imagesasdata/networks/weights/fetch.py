@@ -57,7 +57,7 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
         raise WeightsError(
             f"The weights {weights.name} are not on this machine, and IMAGESASDATA_OFFLINE forbids "
             "to download them.",
-            "unset it; or, with the file at hand, imagesasdata weights add FILE.",
+            "unset it; or, if you have the file, imagesasdata weights add FILE.",
         )
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
         reasons.append(f"{_name(source)} gives another file than was published.")
     raise WeightsError(
         f"The weights {weights.name} cannot be downloaded. {' '.join(reasons)}",
-        hint or "with the file at hand, imagesasdata weights add FILE.",
+        hint or "if you have the file, imagesasdata weights add FILE.",
     )
 
 

@@ -41,7 +41,7 @@ def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
     ways = install(weights)
     raise WeightsError(
         f"The weights {weights.name} are not on this machine.",
-        f"{' or '.join([*ways, 'with the file at hand'])}, imagesasdata weights add FILE.",
+        f"{' or '.join([*ways, 'if you have the file'])}, imagesasdata weights add FILE.",
     )
 
 

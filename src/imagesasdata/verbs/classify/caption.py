@@ -169,7 +169,7 @@ def _question(prompt: str | None, model: str, words: Words) -> str | None:
     """The prompt, checked against what the model needs."""
     if prompt is None and words.asks:
         raise ArgumentError(
-            f"The model {model!r} answers questions, and none is asked.",
+            f"The model {model!r} answers questions, and no question was given.",
             'give one, as in prompt="is this a protest?".',
         )
     return prompt

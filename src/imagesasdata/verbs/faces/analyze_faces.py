@@ -240,7 +240,7 @@ def _note() -> None:
     warnings.warn(
         "Gender, race and emotion are guesses from appearance, wrong more often for some groups than "
         "for others. Measure the error in your own pictures with iad.audit before you use them. "
-        "(This is said once.)",
+        "(This warning is given once.)",
         AppearanceWarning,
         stacklevel=4,
     )

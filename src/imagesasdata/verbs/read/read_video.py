@@ -173,7 +173,7 @@ def _choice(every: str | float | None, fps: float | None, frames: int | None) ->
     given = {"every": every, "fps": fps, "frames": frames}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
-        raise ArgumentError(f"{' and '.join(named)} say two things.", "give one of them.")
+        raise ArgumentError(f"{' and '.join(named)} contradict each other.", "give one of them.")
     if frames is not None:
         check_count("frames", frames)
         return lambda video: _equally(video.times(), frames)

@@ -259,7 +259,7 @@ def look_for(
     if reads_texts(model, task):
         if given is None or not len(given):
             raise ArgumentError(
-                f"The model {model!r} finds what is named, and labels names nothing.",
+                f"The model {model!r} finds what you name, and labels is missing or empty.",
                 'for example labels=["a banner", "a police shield"].',
             )
         names = tuple(check_labels(given))

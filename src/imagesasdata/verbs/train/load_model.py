@@ -52,7 +52,7 @@ def load_model(file: PathLike) -> FittedModel:
         ) from error
     if registry.load(saved.model, task="embed").fingerprint != saved.fingerprint:
         raise WeightsError(
-            f"{file} stands on other weights of {saved.model} than this version of the library has.",
+            f"{file} needs other weights of {saved.model} than this version of the library has.",
             "fit the model again.",
         )
     return FittedModel(saved, _decode=exactness)

@@ -88,7 +88,7 @@ def parse(text: str) -> Formula:
         ) from error
     if not hasattr(parsed, "rhs") or not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
         raise ArgumentError(
-            f"The formula {text!r} has not one outcome before its ~.",
+            f"The formula {text!r} must have one outcome before its ~.",
             'write it as "outcome ~ explanation".',
         )
     outcome = frozenset(map(str, parsed.lhs.required_variables))
