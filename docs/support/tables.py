@@ -106,7 +106,7 @@ RESULTS = {
     "regress(...).compare()": result.COMPARE,
 }
 FEATURES = {name: group.columns for name, group in GROUPS.items()}
-# What each verb adds. Names with a part that depends on the call are shown by an example above.
+# The columns of each verb. Names that depend on the call are shown by an example above.
 BY_VERB: dict[str, tuple[Column, ...]] = {
     "read_images": (*READ, *EXIF, *FRAMES, col.IMAGE_ERROR),
     "read_video": VIDEO,
@@ -149,7 +149,7 @@ BY_VERB: dict[str, tuple[Column, ...]] = {
 
 def columns(chosen: Iterable[Column]) -> str:
     """A Markdown table with a row for each column."""
-    usual = Column.null  # said once, above the tables
+    usual = Column.null  # stated once, above the tables
     rows = [
         [f"`{c.name}`", c.description, c.kind, c.unit, c.range, "" if c.null == usual else c.null]
         for c in chosen

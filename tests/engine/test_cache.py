@@ -1,4 +1,4 @@
-"""The cache: nothing is done twice, whatever happened to the first run."""
+"""The cache: nothing is computed twice, whatever happened to the first run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS = (Column("mean", "float64", "A mean."), Column("name", "string", "A nam
 
 
 class Counting:
-    """Wraps a verb's ``load`` to count the pictures that are really worked on."""
+    """Wraps a verb's ``load`` to count the pictures that are processed."""
 
     def __init__(self, load: Any) -> None:
         self.load, self.calls = load, 0

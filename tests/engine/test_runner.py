@@ -24,7 +24,7 @@ GIB = 2**30
 
 
 class Crowded:
-    """A function with room for so many samples; it remembers the sizes that it was called with."""
+    """A function with room for a number of samples; it records the sizes of its calls."""
 
     def __init__(self, room: int) -> None:
         self.room = room

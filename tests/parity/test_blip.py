@@ -47,7 +47,7 @@ QUESTIONS = ["How many cats?", "how many flags?"]
 
 
 class Small(NamedTuple):
-    """A reference and its tokenizer, and the name here of the model for which it stands."""
+    """A reference, its tokenizer, and the name of the model that it replaces here."""
 
     name: str
     model: Any
