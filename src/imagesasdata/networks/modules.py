@@ -142,7 +142,7 @@ def flax_module(model: Any, input_size: int | None, *, weights: bool) -> tuple[A
         network = registry.network(model) if weights else registry.architecture(model)
         if not isinstance(network, nnx.Module):
             raise ArgumentError(
-                f"The layers of {model!r} cannot be looked at, for it is not a Flax module.",
+                f"The layers of {model!r} cannot be inspected, because it is not a Flax module.",
                 "iad.models() lists others.",
             )
         return network, input_size or registry.card(model).preprocess.size

@@ -299,7 +299,7 @@ def as_model(name: str, network: Any) -> Model:
     """
     if name in _added:
         raise ArgumentError(
-            f"The weights of {name!r} cannot be trained here, for it is a model of your own.",
+            f"The weights of {name!r} cannot be trained here, because it is your own model.",
             'train="head" leaves them as they are and works with every model that embeds.',
         )
     family, known = _find(name)
