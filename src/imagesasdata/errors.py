@@ -69,7 +69,9 @@ class MissingPackageError(ImagesAsDataError, ImportError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most similar to ``name``, or ``None`` when none is close."""
-    matches = difflib.get_close_matches(name, [str(one) for one in known], n=1, cutoff=0.5)
+    matches = difflib.get_close_matches(
+        name, [str(candidate) for candidate in known], n=1, cutoff=0.5
+    )
     return matches[0] if matches else None
 
 

@@ -55,7 +55,7 @@ def find_devices(device: str | None) -> Sequence[Any]:
             'give "cpu", "gpu", "tpu", one of several as "gpu:1", or None.',
         )
     try:
-        found = jax.local_devices(backend=kind)
+        devices = jax.local_devices(backend=kind)
     except RuntimeError:
         here = sorted({device.platform for device in jax.local_devices()})
         raise DeviceError(
@@ -63,21 +63,21 @@ def find_devices(device: str | None) -> Sequence[Any]:
             'leave device=None, or install jax for it, such as pip install "jax[cuda12]".',
         ) from None
     if not number:
-        return found
-    if int(number) >= len(found):
+        return devices
+    if int(number) >= len(devices):
         raise DeviceError(
-            f"There is no device {device!r}: this machine has {len(found)} of the kind {kind}.",
-            f'numbers start at 0, so the last is "{kind}:{len(found) - 1}".',
+            f"There is no device {device!r}: this machine has {len(devices)} of the kind {kind}.",
+            f'numbers start at 0, so the last is "{kind}:{len(devices) - 1}".',
         )
-    return [found[int(number)]]
+    return [devices[int(number)]]
 
 
 def accelerator_batch(devices: Sequence[Any]) -> int:
     """How many pictures an accelerator gets at once: a power of two, by the smallest memory."""
-    known = [memory for device in devices if (memory := _memory(device)) is not None]
-    if not known:
+    sizes = [memory for device in devices if (memory := _memory(device)) is not None]
+    if not sizes:
         return _USUAL
-    fitting = max(1, min(total for total, _ in known) // _SHARE)
+    fitting = max(1, min(total for total, _ in sizes) // _SHARE)
     return min(_LARGEST, 1 << (fitting.bit_length() - 1))
 
 

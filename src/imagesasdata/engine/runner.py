@@ -82,56 +82,56 @@ class Runner:
         DeviceError
             When not even one sample fits into the device's memory.
         """
-        place = lane % len(self._devices)
+        device_index = lane % len(self._devices)
         while True:
             size = min(len(batch), self._fitting.get(batch.shape[1:], len(batch)))
             try:
-                return self._in_parts(batch, size, place)
+                return self._in_parts(batch, size, device_index)
             except Exception as error:
                 if not _out_of_memory(error):
                     raise
                 self._halve(batch, size, error)
 
-    def _in_parts(self, batch: np.ndarray, size: int, place: int) -> dict[str, np.ndarray]:
+    def _in_parts(self, batch: np.ndarray, size: int, device_index: int) -> dict[str, np.ndarray]:
         if size == len(batch):
-            return self._part(batch, place)
+            return self._part(batch, device_index)
         parts = [
-            self._part(_filled(batch[start : start + size], size), place)
+            self._part(_filled(batch[start : start + size], size), device_index)
             for start in range(0, len(batch), size)
         ]
         return {
             name: np.concatenate([part[name] for part in parts])[: len(batch)] for name in parts[0]
         }
 
-    def _part(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
-        key = (place, batch.shape)
+    def _part(self, batch: np.ndarray, device_index: int) -> dict[str, np.ndarray]:
+        key = (device_index, batch.shape)
         program = self._programs.get(key)
         if program is not None:
-            return self._run(program, batch, place)
+            return self._run(program, batch, device_index)
         # One lane compiles; the others wait for it.
         with self._first:
-            program = self._program(batch, place)
-            outputs = self._run(program, batch, place)
+            program = self._program(batch, device_index)
+            outputs = self._run(program, batch, device_index)
             self._programs[key] = program
         return outputs
 
     def _run(
-        self, program: Callable[..., dict[str, Any]], batch: np.ndarray, place: int
+        self, program: Callable[..., dict[str, Any]], batch: np.ndarray, device_index: int
     ) -> dict[str, np.ndarray]:
         # The batch is put on the device of the parameters.
-        outputs = program(self._params[place], batch)
+        outputs = program(self._params[device_index], batch)
         return {name: _single(np.asarray(values)) for name, values in outputs.items()}
 
-    def _program(self, batch: np.ndarray, place: int) -> Callable[..., dict[str, Any]]:
+    def _program(self, batch: np.ndarray, device_index: int) -> Callable[..., dict[str, Any]]:
         """The compiled function for such batches; raises where the lanes together lack memory.
 
         Where a device reports its free memory, the program is compiled before it is called, because
         the compiler reports how much memory it needs.
         """
-        free = free_memory(self._devices[place])
+        free = free_memory(self._devices[device_index])
         if free is None:
             return self._function
-        compiled = self._function.lower(self._params[place], batch).compile()
+        compiled = self._function.lower(self._params[device_index], batch).compile()
         needs = compiled.memory_analysis()
         if needs is not None:
             each = needs.temp_size_in_bytes + needs.output_size_in_bytes + batch.nbytes

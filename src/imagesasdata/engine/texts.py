@@ -65,13 +65,13 @@ def check_labels(labels: Sequence[str]) -> list[str]:
             f"labels must be a list of texts, got {labels!r}.",
             'for example labels=["a protest", "something else"].',
         )
-    found = list(labels)
-    if not all(label.strip() for label in found):
+    names = list(labels)
+    if not all(label.strip() for label in names):
         raise ArgumentError("One of the labels is empty.", "leave it out.")
-    twice = sorted({label for label in found if found.count(label) > 1})
+    twice = sorted({label for label in names if names.count(label) > 1})
     if twice:
         raise ArgumentError(f"The label {twice[0]!r} is given twice.", "leave one of them out.")
-    return found
+    return names
 
 
 def check_template(template: str) -> str:

@@ -78,9 +78,9 @@ def read_header(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Header:
     """
     apart = pool()
     if apart is not None:
-        told, _ = apart.ask("read_header", data, max_pixels=max_pixels)
-        taken = told["taken_at"] and dt.datetime.fromisoformat(told["taken_at"])
-        return Header(*(told[name] for name in _HEADER), taken_at=taken)
+        fields, _ = apart.ask("read_header", data, max_pixels=max_pixels)
+        taken = fields["taken_at"] and dt.datetime.fromisoformat(fields["taken_at"])
+        return Header(*(fields[name] for name in _HEADER), taken_at=taken)
     with open_picture(data, max_pixels) as image:
         width, height = _stored_size(image)
         exif = read_exif(image)
@@ -133,7 +133,7 @@ def decode(
     """
     apart = pool()
     if apart is not None:
-        told, pixels = apart.ask(
+        header, pixels = apart.ask(
             "decode",
             data,
             short_side=short_side,
@@ -142,7 +142,7 @@ def decode(
             frame=frame,
             max_pixels=max_pixels,
         )
-        return Image.frombytes("RGB", (told["width"], told["height"]), pixels)
+        return Image.frombytes("RGB", (header["width"], header["height"]), pixels)
     with open_picture(data, max_pixels) as image:
         if frame:
             _seek(image, frame)
@@ -310,13 +310,13 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 
     Kept for each thread, because one transform must not run in two threads at once.
     """
-    known = _transforms.__dict__.setdefault("known", {})
+    transforms = _transforms.__dict__.setdefault("known", {})
     key = (hashlib.sha256(profile).digest(), mode)
-    if key not in known:
-        if len(known) > 64:
-            known.clear()
-        known[key] = _build_transform(profile, mode)
-    return known[key]
+    if key not in transforms:
+        if len(transforms) > 64:
+            transforms.clear()
+        transforms[key] = _build_transform(profile, mode)
+    return transforms[key]
 
 
 def _build_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:

@@ -27,10 +27,10 @@ def main() -> None:
         except EOFError:
             return
         try:
-            told, answer = _answer(asked["what"], data, asked["options"])
+            reply, answer = _answer(asked["what"], data, asked["options"])
         except Exception as error:  # a picture's error is reported, as in the stream
-            told, answer = {"error": reason(error)}, b""
-        send(output, told, answer)
+            reply, answer = {"error": reason(error)}, b""
+        send(output, reply, answer)
 
 
 def _answer(what: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

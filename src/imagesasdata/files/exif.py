@@ -76,11 +76,15 @@ def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
             _whole(_first(inner.get(ExifTags.Base.ISOSpeedRatings)), 1, 10_000_000),
             _number(inner.get(ExifTags.Base.FocalLength)),
         )
-        found = {column.name: value for column, value in zip(CAMERA, values, strict=True)}
+        values_by_column = {
+            column.name: value for column, value in zip(CAMERA, values, strict=True)
+        }
         if place:
             where = _place(_block(exif, ExifTags.IFD.GPSInfo))
-            found |= {column.name: value for column, value in zip(PLACE, where, strict=True)}
-        return found
+            values_by_column |= {
+                column.name: value for column, value in zip(PLACE, where, strict=True)
+            }
+        return values_by_column
 
 
 def _block(exif: Image.Exif, name: ExifTags.IFD) -> dict[int, Any]:

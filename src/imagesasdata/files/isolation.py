@@ -85,10 +85,10 @@ class DecoderPool:
             _end(process)
         else:
             self._idle.put(process)
-        told, rest = answer
-        if "error" in told:
-            raise ImageError(told["error"])
-        return told, rest
+        header, rest = answer
+        if "error" in header:
+            raise ImageError(header["error"])
+        return header, rest
 
     def close(self) -> None:
         """End the processes."""
@@ -112,9 +112,9 @@ class DecoderPool:
             )
 
 
-def send(file: IO[bytes], told: dict[str, Any], data: bytes) -> None:
+def send(file: IO[bytes], header: dict[str, Any], data: bytes) -> None:
     """Write a message: a line of JSON, then the number of bytes that it states. No code can run."""
-    file.write(json.dumps({**told, "size": len(data)}).encode() + b"\n")
+    file.write(json.dumps({**header, "size": len(data)}).encode() + b"\n")
     file.write(data)
     file.flush()
 
@@ -130,19 +130,19 @@ def receive(file: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     line = file.readline()
     if not line:
         raise EOFError
-    told = json.loads(line)
-    data = file.read(told["size"])
-    if len(data) < told["size"]:
+    header = json.loads(line)
+    data = file.read(header["size"])
+    if len(data) < header["size"]:
         raise EOFError
-    return told, data
+    return header, data
 
 
 def _exchange(
-    process: subprocess.Popen[bytes], told: dict[str, Any], data: bytes
+    process: subprocess.Popen[bytes], header: dict[str, Any], data: bytes
 ) -> tuple[dict[str, Any], bytes]:
     if process.stdin is None or process.stdout is None:
         raise EOFError
-    send(process.stdin, told, data)
+    send(process.stdin, header, data)
     return receive(process.stdout)
 
 

@@ -43,10 +43,10 @@ class Reference(NamedTuple):
 
 def parse(path: str) -> Reference | None:
     """The part that a path refers to; ``None`` for a path of a whole file."""
-    found = _REFERENCE.fullmatch(path)
-    if found is None or (not is_remote(path) and os.path.exists(path)):
+    match = _REFERENCE.fullmatch(path)
+    if match is None or (not is_remote(path) and os.path.exists(path)):
         return None
-    return Reference(found["file"], found["kind"], float(found["value"]))
+    return Reference(match["file"], match["kind"], float(match["value"]))
 
 
 class Region(NamedTuple):
@@ -66,11 +66,11 @@ def as_region(path: str, x: float, y: float, width: float, height: float) -> str
 
 def parse_region(path: str) -> Region | None:
     """The part that a path refers to; ``None`` for a path of a whole picture."""
-    found = _REGION.fullmatch(path)
-    if found is None or (not is_remote(path) and os.path.exists(path)):
+    match = _REGION.fullmatch(path)
+    if match is None or (not is_remote(path) and os.path.exists(path)):
         return None
-    x, y, width, height = (float(part) for part in found["box"].split(","))
-    return Region(found["whole"], (x, y, width, height))
+    x, y, width, height = (float(part) for part in match["box"].split(","))
+    return Region(match["whole"], (x, y, width, height))
 
 
 class Pictures(Files):
@@ -134,12 +134,12 @@ class Pictures(Files):
         """An open video, preferably one positioned shortly before the frame."""
         with self._videos_lock:
             before = [
-                place
-                for place, (file, _, time, _) in enumerate(self._videos)
+                index
+                for index, (file, _, time, _) in enumerate(self._videos)
                 if file == reference.file and time <= reference.value
             ]
             if before:
-                best = max(before, key=lambda place: self._videos[place][2])
+                best = max(before, key=lambda index: self._videos[index][2])
                 _, video, _, stack = self._videos.pop(best)
                 return video, stack
         stack = contextlib.ExitStack()

@@ -181,11 +181,16 @@ def read_geojson(path: str) -> dict[str, list[Any]]:
     try:
         content = json.loads(Path(path).read_text("utf-8"))
         features = content["features"]
-        names = list(dict.fromkeys(name for one in features for name in one["properties"] or {}))
+        names = list(
+            dict.fromkeys(name for feature in features for name in feature["properties"] or {})
+        )
         columns = {
-            name: [(one["properties"] or {}).get(name) for one in features] for name in names
+            name: [(feature["properties"] or {}).get(name) for feature in features]
+            for name in names
         }
-        shapes = [json.dumps(one["geometry"]) if one["geometry"] else None for one in features]
+        shapes = [
+            json.dumps(feature["geometry"]) if feature["geometry"] else None for feature in features
+        ]
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path!r}.") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -210,7 +215,7 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
     from rasterio.warp import transform_geom
 
     try:
-        known = rasterio.crs.CRS.from_user_input(crs)
+        source = rasterio.crs.CRS.from_user_input(crs)
     except (rasterio.errors.CRSError, ValueError) as error:
         raise ArgumentError(
             f"crs={crs!r} is not known: {error}.", 'give an EPSG code, such as crs="EPSG:4326".'
@@ -220,9 +225,9 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
             "The raster does not say which coordinates it has, so regions cannot be converted to it.",
             "leave crs out if the regions have the raster's own.",
         )
-    if known == raster.crs:
+    if source == raster.crs:
         return list(geometries)
-    return [one and transform_geom(known, raster.crs, one) for one in geometries]
+    return [geometry and transform_geom(source, raster.crs, geometry) for geometry in geometries]
 
 
 def _window(raster: Any, geometry: dict[str, Any]) -> tuple[int, int, int, int]:
@@ -230,8 +235,8 @@ def _window(raster: Any, geometry: dict[str, Any]) -> tuple[int, int, int, int]:
     corners = _corners(geometry["coordinates"])
     back = ~raster.transform
     turn = np.array([[back.a, back.b], [back.d, back.e]])
-    places = corners @ turn.T + (back.c, back.f)
-    low, high = np.floor(places.min(axis=0)).astype(int), np.ceil(places.max(axis=0)).astype(int)
+    pixels = corners @ turn.T + (back.c, back.f)
+    low, high = np.floor(pixels.min(axis=0)).astype(int), np.ceil(pixels.max(axis=0)).astype(int)
     return (
         max(int(low[0]), 0),
         max(int(low[1]), 0),

@@ -136,8 +136,8 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
 
 
 def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
-    found = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
-    if found is None:
+    paths = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
+    if paths is None:
         # A part of a file (see frames.py) is listed as it is.
         if alone and not os.path.exists(_local(where).rpartition("#")[0]):
             raise ArgumentError(
@@ -145,23 +145,23 @@ def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
                 f"relative paths start at the working folder, now {os.getcwd()!r}.",
             )
         return [where]
-    if not found:
+    if not paths:
         raise ArgumentError(
             f"No {media.name} was found in {shown(where)!r}.",
             f"files ending in {', '.join(sorted(media.endings))} are looked for; "
             "list others by name.",
         )
-    return found
+    return paths
 
 
 def _list_local(path: str, media: Media) -> list[str] | None:
     """The files that a local path refers to; ``None`` when it does not exist."""
     if os.path.isdir(path):
-        found = []
+        paths = []
         for folder, folders, files in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            found += [os.path.join(folder, name) for name in files if _is(media, name)]
-        return sorted(found)
+            paths += [os.path.join(folder, name) for name in files if _is(media, name)]
+        return sorted(paths)
     if os.path.lexists(path):
         if path.lower().endswith(".zip") and zipfile.is_zipfile(path):
             return _list_remote(f"zip://**::{path}", media)
@@ -308,11 +308,11 @@ class Files:
         protocol, _, inner = first.partition("://")
         if not archive:
             return open_system(url)
-        place = f"{protocol}://::{archive}"
+        key = f"{protocol}://::{archive}"
         with self._lock:
-            if place not in self._systems:
-                self._systems[place] = open_system(url)[0]
-            return self._systems[place], inner
+            if key not in self._systems:
+                self._systems[key] = open_system(url)[0]
+            return self._systems[key], inner
 
 
 def _read_local(path: str) -> bytes:

@@ -60,8 +60,8 @@ def explainable(model: Any) -> Explainable:
         )
     weights = registry.card(model).weights
     # A user's own model has no hash that shows whether it is unchanged.
-    known = _kept if weights else _named
-    return known(model, " ".join((model, *(file.digest for file in weights))))
+    load = _kept if weights else _named
+    return load(model, " ".join((model, *(file.digest for file in weights))))
 
 
 def _named(name: str, fingerprint: str) -> Explainable:
@@ -94,24 +94,24 @@ def class_number(target: str | int, labels: Labels) -> int:
         )
     if target in labels.ids:
         return labels.ids.index(target)
-    places = [place for place, name in enumerate(labels.names) if name.lower() == target.lower()]
-    if len(places) > 1:
-        ids = ", ".join(labels.ids[place] for place in places)
+    indices = [index for index, name in enumerate(labels.names) if name.lower() == target.lower()]
+    if len(indices) > 1:
+        ids = ", ".join(labels.ids[index] for index in indices)
         raise ArgumentError(
             f"Several classes are called {target!r}.", f"give the id, one of {ids}."
         )
-    if not places:
+    if not indices:
         raise _no_class(target, labels)
-    return places[0]
+    return indices[0]
 
 
 def _no_class(target: str, labels: Labels) -> Exception:
-    known = one_of("class", target, labels.names)
-    if len(labels.names) <= _MOST_LISTED or known.hint is None:
-        return known
+    error = one_of("class", target, labels.names)
+    if len(labels.names) <= _MOST_LISTED or error.hint is None:
+        return error
     # Listing a thousand names would not help.
-    close = known.hint.partition(" Known: ")[0] if known.hint.startswith("did you") else ""
-    return type(known)(known.message, f"{close} iad.classify gives the names in label.".strip())
+    close = error.hint.partition(" Known: ")[0] if error.hint.startswith("did you") else ""
+    return type(error)(error.message, f"{close} iad.classify gives the names in label.".strip())
 
 
 _MOST_LISTED = 40

@@ -115,17 +115,17 @@ class Head(nnx.Module):
         x = (x - self.center[...]) / self.scale[...]
         if not self.hidden:
             x = self._drop(x, keys, 0)
-        for place, layer in enumerate(self.hidden):
-            x = self._drop(jax.nn.relu(layer(x)), keys, place)
+        for index, layer in enumerate(self.hidden):
+            x = self._drop(jax.nn.relu(layer(x)), keys, index)
         return self.output(x)
 
-    def _drop(self, x: Array, keys: Array | None, place: int) -> Array:
+    def _drop(self, x: Array, keys: Array | None, index: int) -> Array:
         if keys is None or self.dropout == 0.0:
             return x
         keep = 1.0 - self.dropout
         # A key for each row: dropout depends on the row, not on the batch.
         mask = jax.vmap(
-            lambda key: jax.random.bernoulli(jax.random.fold_in(key, place), keep, x.shape[1:])
+            lambda key: jax.random.bernoulli(jax.random.fold_in(key, index), keep, x.shape[1:])
         )(keys)
         return jnp.where(mask, x / keep, 0.0)
 

@@ -52,21 +52,21 @@ class Outcome:
         plain = [re.sub(r"\W+", "_", str(level)).strip("_") or "class" for level in self.levels]
         count = Counter(name.lower() for name in plain)
         return tuple(
-            f"{name}_{place}" if count[name.lower()] > 1 else name
-            for place, name in enumerate(plain)
+            f"{name}_{index}" if count[name.lower()] > 1 else name
+            for index, name in enumerate(plain)
         )
 
     def codes(self, cells: Sequence[Any]) -> np.ndarray:
         """The cells as numbers: class numbers (n,), 0 and 1 for each label (n, labels), or values."""
         if self.kind == "numeric":
             return np.array([float(cell) for cell in cells], np.float32)
-        place = {level: number for number, level in enumerate(self.levels)}
+        index = {level: number for number, level in enumerate(self.levels)}
         if self.kind == "multilabel":
             coded = np.zeros((len(cells), len(self.levels)), np.float32)
             for row, cell in enumerate(cells):
-                coded[row, [place[label] for label in cell]] = 1.0
+                coded[row, [index[label] for label in cell]] = 1.0
             return coded
-        return np.array([place[plain(cell)] for cell in cells], np.int32)
+        return np.array([index[plain(cell)] for cell in cells], np.int32)
 
 
 def find_outcome(

@@ -54,7 +54,7 @@ def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
     others = sorted(order[np.flatnonzero(np.abs(parts) > 1e-6)])
     raise ArgumentError(
         f"The terms are collinear in the {rows:,} {where}: {terms[order[rank]]!r} follows from "
-        f"{', '.join(repr(terms[place]) for place in others)}.",
+        f"{', '.join(repr(terms[index]) for index in others)}.",
         "leave one of them out.",
     )
 
@@ -78,18 +78,18 @@ def check_separation(
     """
     if family == "ols" or (linear is not None and np.abs(linear).max() < _CERTAIN):
         return
-    some, told = design[:_MOST_ROWS], outcome[:_MOST_ROWS]
-    direction = _separating(some, told, family)
+    some, outcomes = design[:_MOST_ROWS], outcome[:_MOST_ROWS]
+    direction = _separating(some, outcomes, family)
     if direction is None:
         return
-    constant = [place for place, term in enumerate(terms) if term == "Intercept"]
-    others = [place for place, term in enumerate(terms) if term != "Intercept"]
+    constant = [index for index, term in enumerate(terms) if term == "Intercept"]
+    others = [index for index, term in enumerate(terms) if term != "Intercept"]
     # A separating direction may include irrelevant terms; so test each term alone first.
     named = [
-        repr(terms[place])
-        for place in others
-        if _separating(some[:, [*constant, place]], told, family) is not None
-    ] or [repr(terms[place]) for place in others if abs(direction[place]) > 1e-6]
+        repr(terms[index])
+        for index in others
+        if _separating(some[:, [*constant, index]], outcomes, family) is not None
+    ] or [repr(terms[index]) for index in others if abs(direction[index]) > 1e-6]
     what = "tell" if len(named) > 1 else "tells"
     raise ArgumentError(
         f"Perfect separation in the {where}: {', '.join(named) or 'the constant'} {what} the "
@@ -107,7 +107,7 @@ def _separating(design: np.ndarray, outcome: np.ndarray, family: FamilyName) -> 
     )
     rows = np.concatenate([scaled[high], -scaled[low]])
     fixed = scaled[~low & ~high]
-    found = linprog(
+    result = linprog(
         -rows.sum(axis=0),
         A_ub=-rows if len(rows) else None,
         b_ub=np.zeros(len(rows)) if len(rows) else None,
@@ -115,6 +115,6 @@ def _separating(design: np.ndarray, outcome: np.ndarray, family: FamilyName) -> 
         b_eq=np.zeros(len(fixed)) if len(fixed) else None,
         bounds=(-1.0, 1.0),
     )
-    if not found.success or -found.fun < 1e-6:
+    if not result.success or -result.fun < 1e-6:
         return None
-    return found.x
+    return result.x

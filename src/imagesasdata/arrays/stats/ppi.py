@@ -82,9 +82,9 @@ def _estimate(gold: Gold, rest: Rest, family: FamilyName, power: float) -> np.nd
         ) + coefficients(gold.design, gold.outcome - power * gold.predicted, family, gold.weights)
     kind = FAMILIES[family]
 
-    def equations(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        mean = kind.mean(gold.design @ place)
-        rest_mean = kind.mean(rest.design @ place)
+    def equations(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = kind.mean(gold.design @ beta)
+        rest_mean = kind.mean(rest.design @ beta)
         share, rest_share = gold.weights / len(gold.weights), rest.weights / len(rest.weights)
         error = (1.0 - power) * mean - gold.outcome + power * gold.predicted
         values = gold.design.T @ (share * error)

@@ -69,7 +69,7 @@ def heat(
     tape = trace(network, size)
     if len(tape.calls[-1].y.shape) != 2:
         raise ArgumentError("The network gives no logits.", "explain needs one that classifies.")
-    place = _last_map(tape) if method == "gradcam" else ""
+    layer = _last_map(tape) if method == "gradcam" else ""
 
     def apply(params: Any, pixels: UInt8[Array, "b h w 3"]) -> dict[str, Array]:
         def forward(x: Array, tape: Tape) -> Array:
@@ -79,24 +79,24 @@ def heat(
             return forward(x, Tape())
 
         x = normalize(pixels, mean, sd)
-        found = logits(x)
+        predicted = logits(x)
         target = params["target"]
-        chosen = jnp.where(target == MOST_PROBABLE, found.argmax(axis=-1), target)
+        chosen = jnp.where(target == MOST_PROBABLE, predicted.argmax(axis=-1), target)
         if method == "gradcam":
-            raw = grad_cam(forward, place, x, chosen)
+            raw = grad_cam(forward, layer, x, chosen)
         elif method == "integrated_gradients":
             parts = integrated_gradients(logits, x, chosen)
             raw = jnp.maximum(_blurred(parts.sum(axis=-1), size // 16), jnp.zeros((), x.dtype))
         else:
             raw = occlusion(logits, x, chosen)
-        return {"heat": _scaled(raw, size), "logits": found, "target": chosen}
+        return {"heat": _scaled(raw, size), "logits": predicted, "target": chosen}
 
     return apply, {"network": state, "target": np.int32(MOST_PROBABLE)}
 
 
 def grad_cam(
     forward: Callable[[Array, Tape], Array],
-    place: str,
+    layer: str,
     x: Float[Array, "b h w 3"],
     chosen: Int[Array, " b"],
 ) -> Float[Array, "b mh mw"]:
@@ -106,20 +106,20 @@ def grad_cam(
     ----------
     forward
         From pictures to logits, with its layers recorded on a tape.
-    place
+    layer
         The layer whose map it is.
     x
         Normalized pictures.
     chosen
         The class of each.
     """
-    shape = jax.eval_shape(lambda x: _map(forward, place, x), x)
+    shape = jax.eval_shape(lambda x: _map(forward, layer, x), x)
 
     def score(nudge: Array) -> tuple[Array, Array]:
-        tape = Tape({place: nudge})
-        found = forward(x, tape)
-        here = next(call for call in reversed(tape.flat()) if call.path == place)
-        return _chosen(found, chosen).sum(), here.y
+        tape = Tape({layer: nudge})
+        outputs = forward(x, tape)
+        here = next(call for call in reversed(tape.flat()) if call.path == layer)
+        return _chosen(outputs, chosen).sum(), here.y
 
     # Pictures of a batch do not interact, so the derivative of the sum has each picture's own.
     slopes, maps = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))
@@ -175,10 +175,10 @@ def _spread(falls: Array, side: int, patch: int, stride: int) -> Array:
     return jnp.einsum("ri,bij,cj->brc", weights, falls, weights)
 
 
-def _map(forward: Callable[[Array, Tape], Array], place: str, x: Array) -> Array:
+def _map(forward: Callable[[Array, Tape], Array], layer: str, x: Array) -> Array:
     tape = Tape()
     forward(x, tape)
-    return next(call for call in reversed(tape.flat()) if call.path == place).y
+    return next(call for call in reversed(tape.flat()) if call.path == layer).y
 
 
 def _last_map(tape: Tape) -> str:

@@ -149,44 +149,44 @@ def _integers(parts: list[int | memoryview]) -> list[int]:
         if isinstance(part, int):
             numbers.append(part)
             continue
-        place = 0
-        while place < len(part):
-            number, place = _varint(part, place)
+        position = 0
+        while position < len(part):
+            number, position = _varint(part, position)
             numbers.append(number)
     return numbers
 
 
 def _fields(data: memoryview) -> Iterator[Field]:
     """The fields of a message: number, and value or bytes."""
-    place = 0
-    while place < len(data):
-        tag, place = _varint(data, place)
+    position = 0
+    while position < len(data):
+        tag, position = _varint(data, position)
         number, wire = tag >> 3, tag & 7
         if wire == _VARINT:
-            value, place = _varint(data, place)
+            value, position = _varint(data, position)
             yield number, value
             continue
         if wire == _BYTES:
-            length, place = _varint(data, place)
+            length, position = _varint(data, position)
         elif wire in {_EIGHT, _FOUR}:
             length = 8 if wire == _EIGHT else 4
         else:
             raise WeightsError("is not an ONNX model.")
-        if length > len(data) - place:
+        if length > len(data) - position:
             raise WeightsError("is not an ONNX model, or is cut off.")
-        yield number, data[place : place + length]
-        place += length
+        yield number, data[position : position + length]
+        position += length
 
 
-def _varint(data: memoryview, place: int) -> tuple[int, int]:
+def _varint(data: memoryview, position: int) -> tuple[int, int]:
     """A whole number of seven bits a byte, and the position after it."""
     number = 0
     for shift in range(0, 70, 7):
-        if place >= len(data):
+        if position >= len(data):
             break
-        byte = data[place]
-        place += 1
+        byte = data[position]
+        position += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return number, place
+            return number, position
     raise WeightsError("is not an ONNX model, or is cut off.")

@@ -31,10 +31,10 @@ def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
     WeightsError
         When it is not on this machine and cannot be downloaded, or its hash differs.
     """
-    for place in _places(weights):
-        if place.is_file():
-            verify(place, weights)
-            return place
+    for path in _places(weights):
+        if path.is_file():
+            verify(path, weights)
+            return path
     if any(map(fetch.can_fetch, weights.sources)):
         fetch.fetch(weights, _stored(weights), show=progress)
         return _stored(weights)
@@ -67,9 +67,9 @@ def verify(path: Path, weights: WeightFile) -> None:
         When they differ.
     """
     size = path.stat().st_size
-    found = hash_of(path, weights.algorithm) if weights.may_be(size) else None
-    if found != weights.digest:
-        what = f"has {size:,} bytes, not {weights.bytes:,}" if found is None else "was altered"
+    digest = hash_of(path, weights.algorithm) if weights.may_be(size) else None
+    if digest != weights.digest:
+        what = f"has {size:,} bytes, not {weights.bytes:,}" if digest is None else "was altered"
         raise WeightsError(
             f"The file {str(path)!r} {what}; it is not the {weights.name} that was published.",
             "remove it and install, fetch or add it again.",
@@ -118,17 +118,17 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
 
 def remove(weights: WeightFile) -> bool:
     """Remove weights and partial downloads from the store; returns whether there were any."""
-    place = _stored(weights)
-    found = [place, *place.parent.glob(f".{weights.digest}*")]
-    there = any(one.is_file() and one.suffix != ".lock" for one in found)
-    for one in found:
-        one.unlink(missing_ok=True)
+    stored = _stored(weights)
+    paths = [stored, *stored.parent.glob(f".{weights.digest}*")]
+    there = any(path.is_file() and path.suffix != ".lock" for path in paths)
+    for path in paths:
+        path.unlink(missing_ok=True)
     return there
 
 
 def where(weights: WeightFile) -> Path | None:
     """The file of some weights where it is on this machine, unchecked."""
-    return next((place for place in _places(weights) if place.is_file()), None)
+    return next((path for path in _places(weights) if path.is_file()), None)
 
 
 def hash_of(path: Path, algorithm: str = "sha256") -> str:
@@ -182,8 +182,8 @@ def _keep(
 
 def _places(weights: WeightFile) -> list[Path]:
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
-    found = [_installed(source) for source in packages]
-    return [place for place in found if place is not None] + [_stored(weights)]
+    paths = [_installed(source) for source in packages]
+    return [path for path in paths if path is not None] + [_stored(weights)]
 
 
 def _installed(source: PackageResource) -> Path | None:

@@ -28,7 +28,7 @@ class Labels:
     @classmethod
     def numbered(cls, names: Sequence[str]) -> Labels:
         """Labels in a user's own words; as ids 1, 2, 3, ..."""
-        return cls(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))
+        return cls(tuple(names), tuple(str(index) for index in range(1, len(names) + 1)))
 
     def identifiers(self) -> tuple[str, ...]:
         """A unique name for each class that is valid in a formula, such as ``great_grey_owl``."""
@@ -73,7 +73,7 @@ def imagenet() -> Labels:
     folder = Path(spec.submodule_search_locations[0])
     clean = json.loads((folder / "imagenet1k_clean_names.json").read_text("utf-8"))
     ids = json.loads((folder / "imagenet1k_to_21k.json").read_text("utf-8"))
-    return Labels(tuple(clean), tuple(ids[str(place)] for place in range(len(clean))))
+    return Labels(tuple(clean), tuple(ids[str(index)] for index in range(len(clean))))
 
 
 def places365(path: Path) -> Labels:

@@ -122,9 +122,9 @@ def fill(module: Any, path: Path) -> None:
     from imagesasdata.networks.weights.formats import read_tensors
 
     state = nnx.to_flat_state(nnx.state(module, nnx.Any(nnx.Param, nnx.BatchStat)))
-    slots = [Slot(".".join(map(str, place)), parameter) for place, parameter in state]
+    slots = [Slot(".".join(map(str, name)), parameter) for name, parameter in state]
     assign(slots, read_tensors(path))
-    nnx.update(module, nnx.from_flat_state((place, parameter) for place, parameter in state))
+    nnx.update(module, nnx.from_flat_state((name, parameter) for name, parameter in state))
 
 
 def own_labels(names: Sequence[str]) -> Labels:

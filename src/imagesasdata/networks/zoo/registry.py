@@ -115,8 +115,8 @@ def add(model: Model, network: Any | None) -> None:
 
 def cards() -> tuple[ModelCard, ...]:
     """The cards of all models."""
-    known = [card for family in FAMILIES for card in family.cards]
-    return (*known, *(added.model.card for added in _added.values()))
+    model_card = [card for family in FAMILIES for card in family.cards]
+    return (*model_card, *(added.model.card for added in _added.values()))
 
 
 def names() -> list[str]:
@@ -124,9 +124,9 @@ def names() -> list[str]:
     return [card.name for card in cards()]
 
 
-def half_will_do(known: ModelCard) -> bool:
+def half_will_do(model_card: ModelCard) -> bool:
     """Whether bfloat16 is precise enough for a model's tasks."""
-    return set(known.tasks) <= _HALF
+    return set(model_card.tasks) <= _HALF
 
 
 def card(name: str) -> ModelCard:
@@ -148,13 +148,13 @@ def files(wanted: Iterable[str]) -> list[WeightFile]:
     UnknownNameError
         When there is no model or set of that name.
     """
-    found: dict[WeightFile, None] = {}
+    files_once: dict[WeightFile, None] = {}
     for name in wanted:
         if name not in SETS and name not in names():
             raise one_of("model or set of models", name, [*SETS, *names()])
-        for one in SETS.get(name, (name,)):
-            found |= dict.fromkeys(card(one).weights)
-    return list(found)
+        for member in SETS.get(name, (name,)):
+            files_once |= dict.fromkeys(card(member).weights)
+    return list(files_once)
 
 
 def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
@@ -250,8 +250,8 @@ def network(name: str) -> Any:
     """
     if name in _added:
         return _without_network(name) if (own := _added[name].network) is None else own
-    family, known = _find(name)
-    return family.read(known, _files(known))
+    family, model_card = _find(name)
+    return family.read(model_card, _files(model_card))
 
 
 def architecture(name: str) -> Any:
@@ -266,10 +266,10 @@ def architecture(name: str) -> Any:
     """
     if name in _added:
         return network(name)
-    family, known = _find(name)
+    family, model_card = _find(name)
     if family.build is None:
         return _without_network(name)
-    return shapes(family.build, known)
+    return shapes(family.build, model_card)
 
 
 def labels(name: str) -> Labels:
@@ -282,11 +282,11 @@ def labels(name: str) -> Labels:
     ArgumentError
         When the model has no classes.
     """
-    known = card(name)
-    if "classify" not in known.tasks:
+    model_card = card(name)
+    if "classify" not in model_card.tasks:
         able = sorted(other.name for other in cards() if "classify" in other.tasks)
         raise ArgumentError(f"The model {name!r} has no classes.", f"these do: {', '.join(able)}.")
-    return _added[name].model.labels() if name in _added else _labels(known)
+    return _added[name].model.labels() if name in _added else _labels(model_card)
 
 
 def as_model(name: str, network: Any) -> Model:
@@ -302,59 +302,59 @@ def as_model(name: str, network: Any) -> Model:
             f"The weights of {name!r} cannot be trained here, because it is your own model.",
             'train="head" leaves them as they are and works with every model that embeds.',
         )
-    family, known = _find(name)
-    return _model(known, family.inference(network))
+    family, model_card = _find(name)
+    return _model(model_card, family.inference(network))
 
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str) -> Model:
     import jax
 
-    family, known = _find(name)
-    files = _files(known)  # checks their hashes, even if they are not read
+    family, model_card = _find(name)
+    files = _files(model_card)  # checks their hashes, even if they are not read
 
     def build() -> Inference:
-        return family.inference(family.read(known, files))
+        return family.inference(family.read(model_card, files))
 
     # Programs are kept only for CPUs; without another device, no other can be requested.
     if not family.kept or jax.default_backend() != "cpu":
-        return _model(known, build())
-    return _model(known, prepared(name, _fingerprint(known), build))
+        return _model(model_card, build())
+    return _model(model_card, prepared(name, _fingerprint(model_card), build))
 
 
-def _model(known: ModelCard, inference: Inference) -> Model:
+def _model(model_card: ModelCard, inference: Inference) -> Model:
     params, forward = inference
-    apply = forward if isinstance(forward, HostFunction) else normalized(forward, known)
-    return Model(known, params, apply, _fingerprint(known), lambda: _labels(known))
+    apply = forward if isinstance(forward, HostFunction) else normalized(forward, model_card)
+    return Model(model_card, params, apply, _fingerprint(model_card), lambda: _labels(model_card))
 
 
-def _fingerprint(known: ModelCard) -> str:
-    return " ".join(file.digest for file in known.weights)
+def _fingerprint(model_card: ModelCard) -> str:
+    return " ".join(file.digest for file in model_card.weights)
 
 
 @functools.lru_cache(maxsize=2)
 def _load_words(name: str) -> Words:
-    family, known = _find(name)
+    family, model_card = _find(name)
     if family.words is None:
         raise TypeError(f"The card of {name} promises texts that its family cannot write.")
-    return family.words(_load(name).params, _files(known))
+    return family.words(_load(name).params, _files(model_card))
 
 
 @functools.lru_cache(maxsize=2)
 def _load_text(name: str) -> TextSide:
-    family, known = _find(name)
+    family, model_card = _find(name)
     if family.text is None:
         raise TypeError(f"The card of {name} promises a text side that its family lacks.")
-    return family.text(network(name), _files(known))
+    return family.text(network(name), _files(model_card))
 
 
 def normalized(
-    forward: Callable[[Any, Any], dict[str, Any]], known: ModelCard
+    forward: Callable[[Any, Any], dict[str, Any]], model_card: ModelCard
 ) -> Callable[[Any, Any], dict[str, Any]]:
     """A function of a normalized batch as a function of pixels, in the dtype of its parameters."""
     from imagesasdata.networks.nn.normalize import kind_of, normalize
 
-    mean, sd = known.preprocess.mean, known.preprocess.sd
+    mean, sd = model_card.preprocess.mean, model_card.preprocess.sd
 
     def apply(params: Any, pixels: Any) -> dict[str, Any]:
         return forward(params, normalize(pixels, mean, sd).astype(kind_of(params)))
@@ -362,8 +362,8 @@ def normalized(
     return apply
 
 
-def _bring(known: ModelCard, progress: bool | None) -> None:
-    for file in known.weights:
+def _bring(model_card: ModelCard, progress: bool | None) -> None:
+    for file in model_card.weights:
         if not store.is_here(file):
             store.locate(file, progress=progress)
 
@@ -378,14 +378,14 @@ def _check(name: str, task: Task) -> None:
         )
 
 
-def _files(known: ModelCard) -> list[Path]:
-    return [store.locate(file) for file in known.weights]
+def _files(model_card: ModelCard) -> list[Path]:
+    return [store.locate(file) for file in model_card.weights]
 
 
-def _labels(known: ModelCard) -> Labels:
-    if known.labels == "places365":
-        return places365(_files(known)[1])
-    return coco() if known.labels == "coco" else imagenet()
+def _labels(model_card: ModelCard) -> Labels:
+    if model_card.labels == "places365":
+        return places365(_files(model_card)[1])
+    return coco() if model_card.labels == "coco" else imagenet()
 
 
 def _without_network(name: str) -> NoReturn:
@@ -397,7 +397,7 @@ def _without_network(name: str) -> NoReturn:
 
 def _find(name: str) -> tuple[Family, ModelCard]:
     for family in FAMILIES:
-        for known in family.cards:
-            if known.name == name:
-                return family, known
+        for model_card in family.cards:
+            if model_card.name == name:
+                return family, model_card
     raise one_of("model", name, names())

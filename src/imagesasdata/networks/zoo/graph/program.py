@@ -58,16 +58,16 @@ def compile_graph(model: TfjsModel) -> Program:
     if len(graph.inputs) != 1:
         raise WeightsError(f"The graph has {len(graph.inputs)} inputs; one is supported.")
     params: dict[str, np.ndarray] = {}
-    known: dict[str, np.ndarray] = {}
+    constants: dict[str, np.ndarray] = {}
     for node in graph.nodes:
         if node.op == "Const":
             if node.name not in model.weights:
                 raise WeightsError(f"The weights have no {node.name!r}, which the graph needs.")
             values = model.weights[node.name]
-            (params if values.dtype.kind == "f" else known)[node.name] = values
+            (params if values.dtype.kind == "f" else constants)[node.name] = values
 
     def run(params: Mapping[str, Any], x: Any) -> dict[str, Any]:
-        return _run(graph, {**known, **params}, x)
+        return _run(graph, {**constants, **params}, x)
 
     def one_by_one(params: Mapping[str, Any], x: Any) -> dict[str, Any]:
         single = jax.vmap(lambda one: run(params, one[None]))(x)

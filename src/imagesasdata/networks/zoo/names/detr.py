@@ -47,7 +47,7 @@ def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
         "norm": state.scale("model.decoder.layernorm"),
         "questions": state["model.query_position_embeddings.weight"],
         "kinds": state.dense("class_labels_classifier"),
-        "boxes": [state.dense(f"{heads}{place}") for place in range(state.count(heads))],
+        "boxes": [state.dense(f"{heads}{index}") for index in range(state.count(heads))],
     }
 
 
