@@ -47,7 +47,12 @@ class TextSide:
 
 
 class Words(NamedTuple):
-    """How a model that writes texts begins a text, and how its token ids are decoded."""
+    """How a model that writes texts begins a text, and how its token ids are decoded.
+
+    ``begin(prompt, room)`` gives the network's further parameters: the text so far, with room for
+    ``room`` tokens. ``write`` makes a text of token ids. With ``asks`` a prompt is required, and is
+    a question.
+    """
 
     begin: Callable[[str | None, int], dict[str, np.ndarray]]
     write: Callable[[Sequence[int]], str]

@@ -131,10 +131,11 @@ def explain(
     Integrated gradients sums derivatives on a straight path from the mean color to the picture, in
     20 steps. Occlusion puts a patch of the mean color, a quarter of the side, at 49 positions and
     measures how much the score falls. Of each, only positive evidence for the class is kept, and a
-    picture's maximum is 1: heat cannot be compared between pictures. The three answer different
-    questions and often disagree; none of them proves that the network would decide otherwise
-    without the hot part. Adebayo et al. (2018) show saliency maps that look convincing for networks
-    that have learned nothing.
+    picture's maximum is 1: heat cannot be compared between pictures.
+
+    The three answer different questions and often disagree; none of them proves that the network
+    would decide otherwise without the hot part. Adebayo et al. (2018) show saliency maps that look
+    convincing for networks that have learned nothing.
 
     References
     ----------

@@ -51,8 +51,9 @@ def features(
         that find copies (those of the package ImageHash, for which all pixels are decoded).
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is
-        measured; ``"exact"`` decodes every pixel. max_pixels A picture with more pixels is refused
-        from its header.
+        measured; ``"exact"`` decodes every pixel.
+    max_pixels
+        A picture with more pixels is refused from its header.
     prefix
         Put before the new columns' names.
     workers

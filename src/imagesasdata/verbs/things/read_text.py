@@ -144,9 +144,10 @@ def read_text(
     is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side, so the print of a
     newspaper page is too small: cut it into parts first. Text at any angle is read; rows are
     ordered by the direction of most of the text. Words are separated at spaces, so a Chinese or
-    Japanese line is one word. Handwriting is read badly. Large and clear text is read best, so
-    misses are not random: check a sample by eye. In numbers every digit matters: where they have to
-    add up, use that as a check.
+    Japanese line is one word.
+
+    Handwriting is read badly. Large and clear text is read best, so misses are not random: check a
+    sample by eye. In numbers every digit matters: where they have to add up, use that as a check.
 
     References
     ----------
