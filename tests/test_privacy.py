@@ -48,7 +48,7 @@ CALLS = {
     "embed": "iad.embed(photos)",
     "explain": "iad.explain(photos, to=folder)",
     "feature_maps": "iad.feature_maps(photos[0], 'efficientnet_lite0', 'stem')",
-    "filters": "iad.filters()",
+    "feature_maps of filters": "iad.feature_maps(of='filters')",
     "summary": "iad.summary('efficientnet_lite0')",
     "register_model": "iad.register_model('mine', object())",
     "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",

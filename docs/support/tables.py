@@ -20,8 +20,8 @@ from imagesasdata.files.exif import CAMERA, PLACE
 from imagesasdata.training import columns as training
 from imagesasdata.verbs.classify import caption
 from imagesasdata.verbs.collections import (
+    _cluster_curve,
     cluster,
-    cluster_curve,
     cluster_table,
     find_duplicates,
     find_similar,
@@ -77,7 +77,7 @@ SIMILAR = (
     find_similar.DISTANCE,
     find_similar.INDEX_RECALL,
 )
-DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, cluster_curve.COLUMNS
+DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, _cluster_curve.COLUMNS
 CLUSTER_TABLE = (
     *cluster_table.FIRST,
     cluster_table.TYPICAL.named("typical_path_1"),
@@ -136,8 +136,7 @@ BY_VERB: dict[str, tuple[Column, ...]] = {
     "read_text": (*TEXT, *WHOLE_TEXT),
     "find_similar": SIMILAR,
     "find_duplicates": DUPLICATES,
-    "cluster": CLUSTER,
-    "cluster_curve": CURVE,
+    "cluster": (*CLUSTER, *CURVE),
     "cluster_table": CLUSTER_TABLE,
     "reduce": REDUCE,
     "sample_for_labels": SAMPLE,
@@ -257,12 +256,16 @@ def _program() -> Any:
     return typer.main.get_command(cli.app)
 
 
-def commands() -> list[tuple[str, ...]]:
-    """The words of every command, in the order in which they are listed."""
-    found: list[tuple[str, ...]] = []
-    for name, one in _program().commands.items():
+def commands() -> dict[str, list[tuple[str, ...]]]:
+    """The words of every command by group, in the order in which they are listed."""
+    program = _program()
+    context = program.make_context("imagesasdata", ["--"], resilient_parsing=True)
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in program.list_commands(context):
+        one = program.get_command(context, name)
         inner = getattr(one, "commands", None)
-        found += [(name, other) for other in inner] if inner else [(name,)]
+        words = [(name, other) for other in inner] if inner else [(name,)]
+        found.setdefault(one.rich_help_panel, []).extend(words)
     return found
 
 

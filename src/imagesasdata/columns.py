@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -103,4 +104,32 @@ LABEL_PROB = Column("label_prob", "float64", "Probability of that class.", range
 RANK = Column("rank", "int64", "Place of the class, the most probable first.", range="1 ...")
 
 EMBEDDING = Column("embedding", "embedding", "The network's description of the picture: a vector.")
-EMB = Column("emb_{}", "float64", "One dimension of the embedding, with wide=True.")
+EMB = Column("emb_{}", "float64", "One dimension of the embedding, with shape='wide'.")
+
+
+def probabilities(
+    name: str, classes: Iterable[str], said: Iterable[str], null: str = Column.null
+) -> tuple[Column, ...]:
+    """A column for the probability of each class that the column ``name`` may hold.
+
+    Parameters
+    ----------
+    name
+        The column of the winning class, such as ``label``.
+    classes
+        The classes as they stand in a column's name, such as ``great_grey_owl``.
+    said
+        The same as people read them.
+    null
+        When a row has none.
+    """
+    return tuple(
+        Column(
+            f"{name}_prob_{one}",
+            "float64",
+            f"Probability of the {name} {text!r}.",
+            range="0 to 1",
+            null=null,
+        )
+        for one, text in zip(classes, said, strict=True)
+    )

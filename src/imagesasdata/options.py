@@ -9,6 +9,10 @@ from typing import Literal, get_args
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 
 OnError = Literal["record", "raise", "drop"]
+# A row for each picture, or a row for each thing, class or line in it.
+Shape = Literal["wide", "long"]
+# Of an embedding: a column of vectors, or a column for each dimension.
+VectorShape = Literal["vector", "wide"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,12 @@ def check_count(name: str, value: int | None) -> None:
         )
     if value < 1:
         raise ArgumentError(f"{name} must be at least 1, got {value}.", f"for example {name}=8.")
+
+
+def check_shape(shape: str, known: object = Shape) -> None:
+    """Raise unless ``shape`` is one of those known."""
+    if shape not in get_args(known):
+        raise one_of("shape", shape, get_args(known))
 
 
 def check_share(name: str, value: float) -> None:

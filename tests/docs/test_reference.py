@@ -119,14 +119,22 @@ def test_what_a_fitted_model_gives_is_in_the_dictionary(tmp_path: Path) -> None:
 def test_every_command_is_shown_with_its_help() -> None:
     from tables import command, commands
 
-    assert ("classify",) in commands()
-    assert ("weights", "fetch") in commands()
+    listed = commands()
+    assert ("classify",) in listed["classify"]
+    assert ("weights", "fetch") in listed["weights"]
     page = (DOCS / "reference" / "cli.md").read_text()
-    assert "for words in tables.commands()" in page
-    for words in commands():
+    assert "in tables.commands().items()" in page
+    for words in [words for several in listed.values() for words in several]:
         text = command(*words)
         assert "Usage: imagesasdata " + " ".join(words) in text
         assert "--help" in text
+
+
+def test_the_page_says_which_verbs_have_no_command() -> None:
+    from imagesasdata.cli.signatures import LEFT_OUT
+
+    last = (DOCS / "reference" / "cli.md").read_text().strip().splitlines()[-1]
+    assert set(re.findall(r"`(\w+)`", last)) == set(LEFT_OUT)
 
 
 def test_every_model_has_its_card() -> None:

@@ -41,8 +41,8 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
             )
         if "Gender" in item:
             yield _trait("gender", text(item["Gender"].get("Value")), item["Gender"], face)
-        for emotion in item.get("Emotions", ()):
-            yield _trait("emotion", text(emotion.get("Type")).lower(), emotion, face)
+        for shown in item.get("Emotions", ()):
+            yield _trait("expression", text(shown.get("Type")).lower(), shown, face)
         for name in _TRAITS:
             if item.get(name, {}).get("Value") is True:
                 yield _trait("other", name.lower(), item[name], face)

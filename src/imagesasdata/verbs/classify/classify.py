@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
@@ -11,14 +11,12 @@ from imagesasdata import columns as col
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options, check_count
-
-Shape = Literal["wide", "long"]
+from imagesasdata.options import OnError, Options, Shape, check_count, check_shape
 
 
 def classify(
@@ -59,7 +57,7 @@ def classify(
     shape
         ``"wide"`` keeps a row for each picture; ``"long"`` gives a row for each picture and class.
     probs
-        Add a column for every class, named after it (``prob_great_grey_owl``, ...).
+        Add a column for every class, named after it (``label_prob_great_grey_owl``, ...).
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
         needs; ``"exact"`` decodes every pixel.
@@ -91,8 +89,9 @@ def classify(
         - ``label``, ``label_id``, ``label_prob``: the most probable class, its id (for ImageNet,
           from WordNet; two classes are called "missile", so ids are the key) and its probability
           (0 to 1);
-        - with ``top=3``: the same with ``_2`` and ``_3`` at the end;
-        - with ``probs=True``: a probability for every class;
+        - with ``top=3``: also ``label_2``, ``label_2_id``, ``label_2_prob`` and the same of
+          ``label_3``;
+        - with ``probs=True``: ``label_prob_<class>``, a probability for every class;
         - ``image_error``: why a picture was not classified, else null.
 
         With ``shape="long"`` a table of ``image_id``, ``path``, ``rank``, ``label``, ``label_id``,
@@ -147,13 +146,10 @@ def classify(
         if long
         else tuple(column for place in range(1, top + 1) for column in _ranked(place))
     )
-    every = tuple(f"prob_{name}" for name in labels.identifiers()) if probs else ()
+    every = col.probabilities(col.LABEL.name, labels.identifiers(), labels.names) if probs else ()
     verb = Verb(
         name="classify",
-        columns=(
-            *columns,
-            *(_probability(name, label) for name, label in zip(every, labels.names, strict=False)),
-        ),
+        columns=(*columns, *every),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: _rows(results[0][0]["logits"], labels, top, long, every),
         network=network.program,
@@ -183,8 +179,7 @@ def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
             f"top={top} is more than the model's {classes:,} classes.",
             f"give top={classes} or less.",
         )
-    if shape not in get_args(Shape):
-        raise one_of("shape", shape, get_args(Shape))
+    check_shape(shape)
     if probs and shape == "long":
         raise ArgumentError(
             "probs=True gives a column for each class, shape='long' a row for each: not both.",
@@ -194,15 +189,14 @@ def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
 
 def _ranked(place: int) -> tuple[Column, ...]:
     plain = (col.LABEL, col.LABEL_ID, col.LABEL_PROB)
-    return plain if place == 1 else tuple(c.named(f"{c.name}_{place}") for c in plain)
-
-
-def _probability(name: str, label: str) -> Column:
-    return Column(name, "float64", f"Probability of the class {label!r}.", range="0 to 1")
+    if place == 1:
+        return plain
+    first = col.LABEL.name
+    return tuple(c.named(c.name.replace(first, f"{first}_{place}", 1)) for c in plain)
 
 
 def _rows(
-    logits: np.ndarray, labels: Labels, top: int, long: bool, every: Sequence[str]
+    logits: np.ndarray, labels: Labels, top: int, long: bool, every: Sequence[Column]
 ) -> list[Row]:
     chances = softmax(logits)
     # A stable sort of the negated values: ties go to the lower class number.
@@ -218,5 +212,6 @@ def _rows(
     for place, values in enumerate(found, start=1):
         ranked = [column.name for column in _ranked(place)]
         row.update(zip(ranked, values, strict=True))
-    row.update(zip(every, chances.tolist(), strict=False))
+    if every:
+        row.update(zip((column.name for column in every), chances.tolist(), strict=True))
     return [row]

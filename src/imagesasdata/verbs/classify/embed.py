@@ -11,7 +11,7 @@ from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import OnError, Options, VectorShape, check_shape
 
 
 def embed(
@@ -19,7 +19,7 @@ def embed(
     *,
     path: str = "path",
     model: str = "efficientnet_lite0",
-    wide: bool = False,
+    shape: VectorShape = "vector",
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -44,9 +44,9 @@ def embed(
         The table's column of paths.
     model
         A name from ``iad.models("embed")``. `register_model` adds one of your own.
-    wide
-        ``True`` gives a column for each dimension (``emb_0``, ``emb_1``, ...) in place of one
-        column of vectors.
+    shape
+        ``"vector"`` gives one column of vectors, ``"wide"`` a column for each dimension (``emb_0``,
+        ``emb_1``, ...).
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
         needs; ``"exact"`` decodes every pixel.
@@ -76,7 +76,7 @@ def embed(
         The rows given, in order, and:
 
         - ``embedding``: float32 vectors, in polars and pyarrow a fixed-size list, in pandas an
-          array in each cell; or ``emb_0`` ... with ``wide=True``. Not scaled to length one;
+          array in each cell; or ``emb_0`` ... with ``shape="wide"``. Not scaled to length one;
         - ``image_error``: why a picture was not described, else null.
 
     Raises
@@ -109,6 +109,8 @@ def embed(
         on_error=on_error,
         progress=progress,
     )
+    check_shape(shape, VectorShape)
+    wide = shape == "wide"
     network = load(model, task="embed", progress=progress)
     size = network.card.embedding_size
     vector = Column(**{**vars(col.EMBEDDING), "size": size})
@@ -119,7 +121,7 @@ def embed(
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [_row(results[0][0]["embedding"], single if wide else None)],
         network=network.program,
-        settings={"model": network.fingerprint, "decode": decode, "wide": wide},
+        settings={"model": network.fingerprint, "decode": decode, "shape": shape},
         max_pixels=max_pixels,
     )
     return run(images, verb, options)

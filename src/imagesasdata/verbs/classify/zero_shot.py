@@ -89,7 +89,7 @@ def zero_shot(
         The rows given, in order, and:
 
         - ``label``: the label that fits best, ``label_prob`` its probability (0 to 1);
-        - a probability for every label, named after it: ``prob_a_protest``, ...;
+        - a probability for every label, ``label_prob_a_protest``, ...;
         - ``image_error``: why a picture was not described, else null.
 
     Raises
@@ -144,20 +144,13 @@ def zero_shot(
     texts = [template.replace("{}", name) for name in names]
     directions = _unit(embed_text(model, texts, device=device))
     numbered = Labels.numbered(names)
-    columns = tuple(f"prob_{name}" for name in numbered.identifiers())
+    every = col.probabilities(LABEL.name, numbered.identifiers(), names)
     verb = Verb(
         name="zero_shot",
-        columns=(
-            LABEL,
-            LABEL_PROB,
-            *(
-                Column(column, "float64", f"Probability of the label {name!r}.", range="0 to 1")
-                for column, name in zip(columns, names, strict=True)
-            ),
-        ),
+        columns=(LABEL, LABEL_PROB, *every),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [
-            _row(scale * directions @ _unit(results[0][0]["embedding"]), names, columns)
+            _row(scale * directions @ _unit(results[0][0]["embedding"]), names, every)
         ],
         network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "texts": texts, "labels": names},
@@ -171,9 +164,9 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def _row(logits: np.ndarray, names: Sequence[str], columns: Sequence[str]) -> Row:
+def _row(logits: np.ndarray, names: Sequence[str], every: Sequence[Column]) -> Row:
     chances = softmax(logits)
     best = int(chances.argmax())
     row: dict[str, Any] = {LABEL.name: names[best], LABEL_PROB.name: float(chances[best])}
-    row.update(zip(columns, chances.tolist(), strict=True))
+    row.update(zip((column.name for column in every), chances.tolist(), strict=True))
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -18,6 +19,13 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.progress import is_shown
+from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.collections._cluster_curve import (
+    best_of,
+    check_numbers,
+    curve_table,
+    curve_text,
+)
 from imagesasdata.verbs.collections._vectors import (
     MODEL,
     check_whole,
@@ -56,7 +64,7 @@ def cluster(
     images: Any,
     *,
     path: str = "path",
-    k: int | None = None,
+    k: int | Sequence[int] | None = None,
     method: Method = "kmeans",
     reduce: Reduce | None = None,
     stability: int = 10,
@@ -86,8 +94,9 @@ def cluster(
     path
         The table's column of paths.
     k
-        How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette (see
-        `cluster_curve`). ``"hdbscan"`` finds their number itself.
+        How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette. A range or
+        list, such as ``range(2, 21)``, makes no clusters but a table that compares these numbers, so
+        that the choice can be seen and reported. ``"hdbscan"`` finds their number itself.
     method
         ``"kmeans"``; ``"gmm"``, a mixture of normal distributions; ``"agglomerative"`` (Ward's), for at
         most 20,000 pictures; or ``"hdbscan"``, which finds dense groups and leaves the rest out.
@@ -134,6 +143,16 @@ def cluster(
           One number for the whole clustering, in every row;
         - ``image_error``: why a picture is in no cluster, else null.
 
+        With a range or list as ``k`` a row for each number of clusters instead:
+
+        - ``k``: the number;
+        - ``silhouette_mean``: from -1 to 1, the higher the better (of many pictures on a sample of
+          2,000); null when there are too few pictures for so many clusters;
+        - ``chosen``: true for the best of them.
+
+        A clear peak says that the pictures fall into so many groups. A flat curve says that they do
+        not: then any number is a choice of yours, to be made by looking.
+
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError, ColumnError, NameClashError, MissingPackageError
@@ -159,6 +178,9 @@ def cluster(
     >>> photos = iad.cluster(iad.embed("examples/photos"), k=2, stability=0)
     >>> sorted(photos.cluster.dropna().unique().tolist())
     [0.0, 1.0]
+    >>> curve = iad.cluster(iad.embed("examples/photos"), k=range(2, 5))
+    >>> curve.k.tolist()
+    [2, 3, 4]
     """
     options = Options(
         path=path,
@@ -170,10 +192,18 @@ def cluster(
         on_error=on_error,
         progress=progress,
     )
-    check_count("k", k)
     check_count("min_size", min_size)
     check_whole("stability", stability)
     check_method(method, reduce, seed)
+    if k is not None and not isinstance(k, (int, float)):
+        numbers = check_numbers(k, method)
+        card(model)
+        table = open_table(images, path)
+        collection = read_collection(table, options, embedding=embedding, model=model)
+        vectors = prepare(collection.vectors, reduce, seed)
+        curve = silhouettes(vectors, method, numbers, seed=seed)
+        return curve_table(table, numbers, curve, prefix)
+    check_count("k", k)
     if method == "hdbscan" and k is not None:
         raise ArgumentError(
             "hdbscan finds the number of clusters itself.",
@@ -190,8 +220,8 @@ def cluster(
         )
     vectors = prepare(collection.vectors, reduce, seed)
     if k is None and method != "hdbscan":
-        curve = silhouettes(vectors, method, MOST, seed=seed)
-        k = max(curve, key=curve.__getitem__) if curve else 1
+        curve = silhouettes(vectors, method, range(2, MOST + 1), seed=seed)
+        k = best_of(curve) or 1
         if is_shown(progress):
             print(curve_text(curve, k), file=sys.stderr)
     found = part(vectors, method, k, least=min_size, seed=seed)
@@ -224,12 +254,3 @@ def prepare(vectors: np.ndarray, reduce: Reduce | None, seed: int) -> np.ndarray
         return scaled
     dims = min(_DIMS[reduce], *scaled.shape)
     return project(scaled, reduce, dims, seed=seed)
-
-
-def curve_text(curve: dict[int, float], k: int) -> str:
-    """The silhouettes as bars, for a terminal."""
-    lines = ["silhouette of each number of clusters:"]
-    for number, value in curve.items():
-        chosen = "  <- chosen" if number == k else ""
-        lines.append(f"{number:4d} {value:6.3f} {'#' * max(0, round(60 * value))}{chosen}")
-    return "\n".join(lines)

@@ -25,7 +25,7 @@ from imagesasdata.verbs.classify.classify import softmax
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")
 HEAT_LABEL = Column("heat_label", "string", "The class whose score is explained.")
-HEAT_PROB = Column("heat_prob", "float64", "Probability of that class.", range="0 to 1")
+HEAT_LABEL_PROB = Column("heat_label_prob", "float64", "Probability of that class.", range="0 to 1")
 _NOTHING = "the picture could not be read, or nothing in it speaks for the class"
 HEAT_X = Column(
     "heat_x",
@@ -43,7 +43,7 @@ HEAT_Y = Column(
     range="0 to 1",
     null=_NOTHING,
 )
-COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_PROB, HEAT_X, HEAT_Y)
+COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_LABEL_PROB, HEAT_X, HEAT_Y)
 
 
 def explain(
@@ -115,7 +115,7 @@ def explain(
         The rows given, in order, and:
 
         - ``heat_path``: a PNG file of the square that the network sees;
-        - ``heat_label``, ``heat_prob``: the class that is explained, and its probability;
+        - ``heat_label``, ``heat_label_prob``: the class that is explained, and its probability;
         - ``heat_x``, ``heat_y``: the center of the heat, from 0 at the left and the top of that
           square to 1;
         - ``image_error``: why there is none, else null.

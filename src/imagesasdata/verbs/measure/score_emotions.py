@@ -35,9 +35,14 @@ _ENDS = {
         ("an intense photo", "a dull photo"),
     ),
 }
-EMOTION = Column("emotion", "string", "The emotion whose words fit best.")
+EVOKED = Column("evoked", "string", "The evoked emotion whose words fit best.")
 PROBABILITIES = tuple(
-    Column(f"{name}_prob", "float64", f"Share of {name} among the eight emotions.", range="0 to 1")
+    Column(
+        f"evoked_prob_{name}",
+        "float64",
+        f"Share of {name} among the eight emotions.",
+        range="0 to 1",
+    )
     for name in _MIKELS
 )
 AXES = (
@@ -45,7 +50,7 @@ AXES = (
     Column("arousal", "float64", "How near to exciting, as against calm.", range="0 to 1"),
 )
 COLUMNS: Mapping[Scheme, tuple[Column, ...]] = {
-    "mikels": (EMOTION, *PROBABILITIES),
+    "mikels": (EVOKED, *PROBABILITIES),
     "valence_arousal": AXES,
 }
 
@@ -109,9 +114,10 @@ def score_emotions(
     table
         The rows given, in order, and with ``scheme="mikels"``:
 
-        - ``emotion``: the emotion whose words fit best;
-        - ``amusement_prob``, ``awe_prob``, ``contentment_prob``, ``excitement_prob``,
-          ``anger_prob``, ``disgust_prob``, ``fear_prob``, ``sadness_prob``: shares that sum to 1;
+        - ``evoked``: the emotion whose words fit best;
+        - ``evoked_prob_amusement``, ``evoked_prob_awe``, ``evoked_prob_contentment``,
+          ``evoked_prob_excitement``, ``evoked_prob_anger``, ``evoked_prob_disgust``,
+          ``evoked_prob_fear``, ``evoked_prob_sadness``: shares that sum to 1;
 
         with ``"valence_arousal"``:
 
@@ -196,7 +202,7 @@ def _row(scheme: Scheme, logits: np.ndarray) -> Row:
         shares = softmax(logits)
         names = [column.name for column in PROBABILITIES]
         return {
-            EMOTION.name: _MIKELS[int(shares.argmax())],
+            EVOKED.name: _MIKELS[int(shares.argmax())],
             **dict(zip(names, shares.tolist(), strict=True)),
         }
     scales = logits.reshape(len(_ENDS), -1, 2)

@@ -33,7 +33,7 @@ def read_video(
     path: str = "path",
     every: str | float | None = None,
     fps: float | None = None,
-    frames: int | None = None,
+    n: int | None = None,
     to: PathLike | None = None,
     format: str = "jpeg",
     backend: Backend = "pandas",
@@ -60,10 +60,10 @@ def read_video(
     every
         The time from one frame to the next: ``"1s"``, ``"500ms"``, ``"2min"``, a number of seconds;
         or ``"shots"``: one frame of each shot (see `video_shots`), or ``"frame"``: all. By default
-        ``"1s"``, unless ``fps`` or ``frames`` is given.
+        ``"1s"``, unless ``fps`` or ``n`` is given.
     fps
         In place of ``every``: frames per second.
-    frames
+    n
         In place of ``every``: the number of frames of each video, from its first on, at equal steps.
     to
         A folder: the frames are written to it as files. By default the column ``path`` refers to the
@@ -127,7 +127,7 @@ def read_video(
         on_error=on_error,
         progress=progress,
     )
-    choose = _choice(every, fps, frames)
+    choose = _choice(every, fps, n)
     check_count("max_pixels", max_pixels)
     target = None if to is None else folder(to, format)
 
@@ -153,7 +153,7 @@ def read_video(
         settings={
             "every": every,
             "fps": fps,
-            "frames": frames,
+            "n": n,
             "to": None if target is None else os.fspath(target.place.absolute()),
             "format": format,
         },
@@ -168,15 +168,15 @@ def read_video(
     return run(videos, verb, options)
 
 
-def _choice(every: str | float | None, fps: float | None, frames: int | None) -> Choice:
+def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choice:
     """From a video to the numbers of the selected frames."""
-    given = {"every": every, "fps": fps, "frames": frames}
+    given = {"every": every, "fps": fps, "n": n}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise ArgumentError(f"{' and '.join(named)} contradict each other.", "give one of them.")
-    if frames is not None:
-        check_count("frames", frames)
-        return lambda video: _equally(video.times(), frames)
+    if n is not None:
+        check_count("n", n)
+        return lambda video: _equally(video.times(), n)
     if every == "frame":
         return lambda video: np.arange(len(video.times()))
     if every == "shots":

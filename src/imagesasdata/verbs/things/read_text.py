@@ -12,16 +12,16 @@ from imagesasdata.arrays.text.pieces import Piece, Placed
 from imagesasdata.arrays.text.reading_order import arrange, as_text
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import one_of
+from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
-from imagesasdata.options import OnError, Options, check_count, check_share
+from imagesasdata.options import OnError, Options, Shape, check_count, check_shape, check_share
 
-Level = Literal["line", "word", "image"]
+Unit = Literal["line", "word"]
 
 _NULL = "the picture could not be read or has no text"
 ROW = Column(
@@ -64,7 +64,8 @@ def read_text(
     *,
     path: str = "path",
     languages: Sequence[str] | str = ("en",),
-    level: Level = "line",
+    shape: Shape = "long",
+    unit: Unit = "line",
     engine: Engine = "rapidocr",
     threshold: float = 0.5,
     keep_empty: bool = False,
@@ -89,16 +90,19 @@ def read_text(
     languages
         ISO 639-1 codes, as in ``("en", "de")``. RapidOCR reads all of its languages at once, those in
         Latin letters, Chinese and Japanese, whichever of them are named; Tesseract those named only.
-    level
-        ``"line"`` gives a row for each piece of text without a wide gap, ``"word"`` one for each
-        word, ``"image"`` keeps a row for each picture, with all its text in one cell.
+    shape
+        ``"long"`` gives a row for each line or word; ``"wide"`` keeps a row for each picture, with all
+        its text in one cell.
+    unit
+        What a row of the long table is: ``"line"``, a piece of text without a wide gap, or
+        ``"word"``.
     engine
         ``"rapidocr"`` (``pip install "imagesasdata[text]"``), which reads photographs and turned
         text too; or ``"tesseract"``, a separate program, for upright text on pages, in more scripts.
     threshold
         Lines with a lower score are left out, from 0 to 1.
     keep_empty
-        Whether a picture without text gets a row of nulls. With ``level="image"`` it always has one.
+        Whether a picture without text gets a row of nulls. With ``shape="wide"`` it always has one.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
@@ -116,7 +120,7 @@ def read_text(
     Returns
     -------
     table
-        With ``level="line"`` or ``"word"`` a long table in reading order:
+        With ``shape="long"`` a row for each line or word in reading order:
 
         - ``image_id``, ``path``: the picture;
         - ``row``: number of the row of text in the picture, from 0. Pieces that stand side by side,
@@ -126,7 +130,7 @@ def read_text(
           direction of reading: where the text begins and ends above, ends and begins below;
         - ``image_error``: why the picture was not read, else null.
 
-        With ``level="image"`` the rows given, in order, and ``text`` (a line for each row, null
+        With ``shape="wide"`` the rows given, in order, and ``text`` (a line for each row, null
         without text), ``score`` (mean over letters) and ``image_error``.
 
     Raises
@@ -177,8 +181,14 @@ def read_text(
     )
     if engine not in ENGINES:
         raise one_of("engine", engine, ENGINES)
-    if level not in get_args(Level):
-        raise one_of("level", level, get_args(Level))
+    check_shape(shape)
+    if unit not in get_args(Unit):
+        raise one_of("unit", unit, get_args(Unit))
+    if shape == "wide" and unit == "word":
+        raise ArgumentError(
+            'unit="word" makes a row for each word, shape="wide" a row for each picture: not both.',
+            'leave out unit, or give shape="long".',
+        )
     chosen = check_languages(languages, engine)
     check_share("threshold", threshold)
     check_count("max_pixels", max_pixels)
@@ -189,25 +199,26 @@ def read_text(
         pixels = fit(decode_picture(data, long_side=long_side, max_pixels=max_pixels), long_side)
         pieces = [piece for piece in read(pixels) if piece.score >= threshold]
         placed = arrange(pieces)
-        if level == "image":
+        if shape == "wide":
             return [_joined(placed)]
         height, width = pixels.shape[:2]
         scale = np.array([header.width / width, header.height / height])
-        return [row for row, piece in placed for row in _rows(row, piece, level, scale)]
+        return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
 
     verb = Verb(
         name="read_text",
-        columns=WHOLE if level == "image" else COLUMNS,
+        columns=WHOLE if shape == "wide" else COLUMNS,
         load=load,
         finish=lambda results: results,
         settings={
             "engine": engine,
             # RapidOCR's result does not depend on which of its languages are named.
             "languages": chosen if engine == "tesseract" else (),
-            "level": level,
+            "shape": shape,
+            "unit": unit,
             "threshold": threshold,
         },
-        many=level != "image",
+        many=shape == "long",
         keep_empty=keep_empty,
         max_pixels=max_pixels,
     )
@@ -224,8 +235,8 @@ def _engine(
     return rapidocr.load(threads), rapidocr.LONG_SIDE
 
 
-def _rows(row: int, piece: Piece, level: Level, scale: np.ndarray) -> list[Row]:
-    parts = piece.words if level == "word" else (piece,)
+def _rows(row: int, piece: Piece, unit: Unit, scale: np.ndarray) -> list[Row]:
+    parts = piece.words if unit == "word" else (piece,)
     names = [column.name for column in CORNERS]
     return [
         {

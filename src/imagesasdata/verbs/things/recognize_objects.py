@@ -46,7 +46,7 @@ def recognize_objects(
     *,
     path: str = "path",
     model: str = "efficientnet_lite0",
-    k: int = 1,
+    neighbors: int = 1,
     regions: bool = False,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -74,7 +74,7 @@ def recognize_objects(
         The table's column of paths.
     model
         A model from ``iad.models()`` that embeds.
-    k
+    neighbors
         How many of the nearest examples vote on the name; ties go to the nearest.
     regions
         Whether each row is a part of a picture, in its columns ``x``, ``y``, ``width`` and
@@ -145,7 +145,7 @@ def recognize_objects(
         on_error=on_error,
         progress=progress,
     )
-    check_count("k", k)
+    check_count("neighbors", neighbors)
     named = _files(references)
     network = load(model, task="embed", progress=progress)
     own = picture_loader(network.card.preprocess, decode, max_pixels)
@@ -162,12 +162,12 @@ def recognize_objects(
         name="recognize_objects",
         columns=COLUMNS,
         load=own,
-        finish=lambda results: [_row(gallery, results[0][0]["embedding"], k)],
+        finish=lambda results: [_row(gallery, results[0][0]["embedding"], neighbors)],
         network=network.program,
         settings={
             "model": network.fingerprint,
             "decode": decode,
-            "k": k,
+            "neighbors": neighbors,
             "references": gallery.fingerprint,
         },
         max_pixels=max_pixels,
@@ -220,5 +220,6 @@ def _gallery(
     return Gallery(names, np.array(found["embedding"].to_pylist(), np.float64))
 
 
-def _row(gallery: Gallery, embedding: np.ndarray, k: int) -> Row:
-    return dict(zip((column.name for column in COLUMNS), gallery.match(embedding, k), strict=True))
+def _row(gallery: Gallery, embedding: np.ndarray, neighbors: int) -> Row:
+    found = gallery.match(embedding, neighbors)
+    return dict(zip((column.name for column in COLUMNS), found, strict=True))

@@ -109,7 +109,7 @@ class FittedModel:
             - ``y_pred``: the predicted class or number (for several labels ``y_pred_LABEL``, true or
               false each);
             - ``y_prob``: of two classes the probability of the second; of several classes or labels
-              ``y_prob_CLASS`` each;
+              ``y_prob_<class>`` each;
             - ``image_error``: why there is no prediction, else null.
 
         Raises
@@ -183,33 +183,33 @@ class FittedModel:
         self._only_classes("confusion", several=False)
         return from_columns(self._saved.evaluation.confusion(), self._backend)
 
-    def errors(self, k: int = 20) -> Any:
+    def errors(self, top: int = 20) -> Any:
         """The test pictures with the worst predictions, the worst first: look at them.
 
         Parameters
         ----------
-        k
+        top
             The maximum number of pictures.
 
         Returns
         -------
         table
-            ``row`` (number in the coded table), ``path``, ``coded``, ``predicted``, and ``prob``,
-            the probability of the coded class (for numbers ``error``).
+            ``row`` (number in the coded table), ``path``, ``coded``, ``predicted``, and
+            ``coded_prob``, the probability of the coded class (for numbers ``error``).
 
         Raises
         ------
         ArgumentError
             When the model was loaded from a file, which keeps no paths.
         """
-        check_count("k", k)
+        check_count("top", top)
         if self._paths is None:
             raise ArgumentError(
                 "A model from a file does not know the pictures it was tested on.",
                 "call errors() on what fine_tune gives; or augment() the coded table and compare.",
             )
         tested = self._saved.evaluation
-        worst = tested.worst(k)
+        worst = tested.worst(top)
         found: dict[str, list[Any]] = {
             "row": tested.rows[worst].tolist(),
             "path": [self._paths[place] for place in worst],
@@ -221,7 +221,7 @@ class FittedModel:
             found["error"] = off.astype(float).tolist()
         elif self._saved.outcome.kind != "multilabel":
             given = tested.chances[worst, tested.values[worst]]
-            found["prob"] = given.tolist()
+            found["coded_prob"] = given.tolist()
         return from_columns(found, self._backend)
 
     def plot(self) -> Figure:

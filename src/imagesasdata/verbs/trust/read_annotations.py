@@ -42,7 +42,7 @@ COLUMNS = (
     Column(
         "attribute",
         "string",
-        "age, gender, emotion or other: which trait of a face.",
+        "age, gender, expression or other: which trait of a face.",
         null="it is no trait of a face",
     ),
     *_BOX,

@@ -351,7 +351,7 @@ def _probabilities(
     if not isinstance(prob, Mapping):
         raise ArgumentTypeError(
             f"prob must be a column or a mapping from class to column, got {prob!r}.",
-            'for example prob={"protest": "prob_protest"}.',
+            'for example prob={"protest": "label_prob_protest"}.',
         )
     found = {}
     for label, column in prob.items():
