@@ -71,7 +71,7 @@ def read_annotations(
         ``"google_vision"``, ``"rekognition"`` or ``"azure"``; by default recognized by the answer's
         content.
     keep_empty
-        Whether a picture without statements gets a row of nulls.
+        Whether a picture in which nothing was found gets a row of nulls.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 

@@ -24,6 +24,7 @@ COLUMN = Column(
     range="above 0, to 1",
     null="never",
 )
+COLUMNS = (COLUMN,)
 # Share of the mean uncertainty added to every row, so that certain rows have a chance, too.
 _FLOOR = 0.25
 _MOST_CLUSTERS = 50
@@ -65,7 +66,7 @@ def sample_for_labels(
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
-        Of the draw; the same seed gives the same rows.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    table.check_names([COLUMN], prefix=None)
+    table.check_names(COLUMNS, prefix=None)
     usable = np.arange(len(table))
     if IMAGE_ERROR.name in table.names:
         failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]
