@@ -97,9 +97,9 @@ from .errors import MissingPackageError as MissingPackageError
 from .errors import NameClashError as NameClashError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import WeightsError as WeightsError
-from .engine.verb import DroppedImagesWarning as DroppedImagesWarning
+from .errors import DroppedImagesWarning as DroppedImagesWarning
 from .errors import SmallerBatchWarning as SmallerBatchWarning
-from .verbs.faces.analyze_faces import AppearanceWarning as AppearanceWarning
+from .errors import AppearanceWarning as AppearanceWarning
 
 # modules
 from . import augmentations as augmentations

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_che
 from imagesasdata.files.sources import PathLike
 
 Paths = PathLike | Sequence[PathLike] | AbstractSet[PathLike] | Iterator[PathLike]
-Backend = Literal["pandas", "polars", "pyarrow"]
-# Those of an overload each.
+# The values of backend=, an overload each.
 Pandas = Literal["pandas"]
 Polars = Literal["polars"]
 Pyarrow = Literal["pyarrow"]
