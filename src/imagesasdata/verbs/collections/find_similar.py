@@ -182,7 +182,7 @@ def find_similar(
     given = open_table(query, "path" if is_paths(query) else path) if text is None else None
     collection = read_collection(table, options, embedding=embedding, model=model)
     if given is None:
-        asked = _read_text(query, model, device)
+        asked = _read_text(str(query), model, device)
     else:
         named = None if is_paths(query) else embedding
         asked = read_collection(given, options, embedding=named, model=model)

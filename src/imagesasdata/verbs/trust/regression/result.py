@@ -111,7 +111,7 @@ class Regression(Generic[Frame]):
     is_gold: np.ndarray = field(repr=False)
     fitted: np.ndarray = field(repr=False)
     residual: np.ndarray = field(repr=False)
-    again: Callable[[Method], Regression] = field(repr=False)
+    again: Callable[[Method], Regression[Frame]] = field(repr=False)
 
     @property
     def covariance(self) -> np.ndarray:
