@@ -6,7 +6,10 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import tables
+
 import imagesasdata as iad
+from imagesasdata.cli.signatures import GROUPS
 
 # The common options, in the order in which every verb that has them lists them.
 COMMON = {
@@ -46,6 +49,14 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """The public functions."""
     public = {name: getattr(iad, name) for name in iad.__all__}
     return {name: one for name, one in public.items() if inspect.isfunction(one)}
+
+
+def groups() -> str:
+    """A Markdown table of the groups and their verbs, by the folder that each is written in."""
+    found: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for name in tables.verbs():
+        found[getattr(iad, name).__module__.split(".")[-2]].append(f"`{name}`")
+    return _markdown(["group", "verbs"], [[group, ", ".join(found[group])] for group in GROUPS])
 
 
 def takes(option: str) -> list[str]:

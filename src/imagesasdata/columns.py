@@ -14,7 +14,8 @@ class Column:
     """One output column.
 
     ``kind`` is its logical type; ``size`` the length of an embedding. ``null`` says when a row has
-    none; for most columns that is when the picture could not be read.
+    none; for most columns that is when the picture could not be read. A name with ``{}`` is a template
+    for what a call fills in; ``example`` is one such word.
     """
 
     name: str
@@ -24,10 +25,15 @@ class Column:
     range: str = ""
     null: str = "the picture could not be read"
     size: int | None = None
+    example: str = ""
 
     def named(self, name: str) -> Column:
         """The same column under another name."""
-        return replace(self, name=name)
+        return replace(self, name=name, example="")
+
+    def shown(self) -> Column:
+        """The same column under a name that a call could give it."""
+        return self.named(self.name.format(self.example)) if self.example else self
 
 
 IMAGE_ID = Column(
@@ -102,9 +108,16 @@ LABEL_ID = Column(
 )
 LABEL_PROB = Column("label_prob", "float64", "Probability of that class.", range="0 to 1")
 RANK = Column("rank", "int64", "Place of the class, the most probable first.", range="1 ...")
+CLASS_PROB = Column(
+    "label_prob_{}",
+    "float64",
+    "Probability of that class.",
+    range="0 to 1",
+    example="great_grey_owl",
+)
 
 EMBEDDING = Column("embedding", "embedding", "The network's description of the picture: a vector.")
-EMB = Column("emb_{}", "float64", "One dimension of the embedding, with shape='wide'.")
+EMB = Column("emb_{}", "float64", "One dimension of the embedding, with shape='wide'.", example="0")
 
 
 def probabilities(

@@ -301,7 +301,7 @@ def test_looks_inside(tmp_path: Path) -> None:
     done = shell("feature-maps", "--of", "filters", "--to", str(tmp_path / "filters.png"))
     assert done.returncode == 0, done.stderr
     layer = ("--model", "efficientnet_lite0", "--layer", "stem")
-    done = shell("feature-maps", photo, *layer, "--to", str(tmp_path / "maps.png"))
+    done = shell("feature-maps", "--image", photo, *layer, "--to", str(tmp_path / "maps.png"))
     assert done.returncode == 0, done.stderr
     for name in ("filters.png", "maps.png"):
         with Image.open(tmp_path / name) as image:

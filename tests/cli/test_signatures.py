@@ -20,7 +20,8 @@ from imagesasdata.cli.signatures import GROUPS, LEFT_OUT, Parameter, read, verbs
 # What the words of an annotation may be; `values` knows how to read a text for each.
 KNOWN = {
     *("str", "int", "float", "bool", "None", "Any", "Frame", "AnyFrame", "OtherFrame"),
-    *("PathLike", "os.PathLike", "Path", "Mapping", "Sequence", "Iterable", "list", "tuple"),
+    *("PathLike", "os.PathLike", "Path", "Mapping", "Sequence", "Iterable", "Iterator"),
+    *("AbstractSet", "list", "tuple"),
     *("Step", "Augmentation", "FittedModel", "..."),
     # Beside another kind, and not to be written in a shell.
     *("bytes", "GradientTransformation", "ModelCard"),
@@ -88,6 +89,7 @@ def parameter(kinds: set[str], choices: Sequence[str] = (), *, is_data: bool = F
         (parameter({"int"}), 3, 3),
         (parameter({"str", "float"}), "1s", "1s"),
         (parameter({"str", "float"}), "-1.5", -1.5),
+        (parameter({"str", "float"}), "nan", "nan"),
         (parameter({"float"}, ["auto"]), "auto", "auto"),
         (parameter({"float"}, ["auto"]), "1e-3", 0.001),
         (parameter({"tuple", "int"}), "256", (256,)),
@@ -108,6 +110,20 @@ def test_a_text_becomes_what_the_verb_takes(one: Parameter, given: Any, wanted: 
     value = one.value(given)
     assert value == wanted
     assert type(value) is type(wanted)
+
+
+def test_a_number_where_several_may_stand_is_a_number() -> None:
+    (clusters,) = [one for one in read("cluster")[1] if one.name == "k"]
+    assert clusters.value(["2"]) == 2
+    assert clusters.value(["2", "3"]) == [2, 3]
+    (languages,) = [one for one in read("read_text")[1] if one.name == "languages"]
+    assert languages.value(["en"]) == ["en"]
+
+
+def test_a_picture_that_may_be_left_out_is_an_argument() -> None:
+    image, model, *_ = read("feature_maps")[1]
+    assert (image.name, image.is_argument, image.default) == ("image", True, None)
+    assert not model.is_argument
 
 
 def test_texts_of_steps_and_of_tables(tmp_path: Path) -> None:

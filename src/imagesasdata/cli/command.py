@@ -34,7 +34,8 @@ class Verbs(TyperGroup):
         if name not in self.commands and verb in verbs():
             self.commands[name] = _made(verb)
         elif name not in self.commands:  # all, so that the message can suggest one
-            self.commands |= {one: self.get_command(ctx, one) for one in self.list_commands(ctx)}
+            for one in self.list_commands(ctx):
+                self.get_command(ctx, one)
         return self.commands.get(name)
 
 
@@ -93,7 +94,7 @@ def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
     is_list = bool(kinds & {"Sequence", "Iterable", "Mapping"})
     if one.is_argument:
         several = is_last and (is_list or one.is_data)
-        return _typed(one.name, list[str] if several else str, ..., one.help)
+        return _typed(one.name, list[str] if several else str, one.default, one.help)
     if is_list and one.name.endswith("s"):
         names.append(names[0][:-1])
     plain: Any = next((kind for kind in (bool, int, float) if kinds == {kind.__name__}), str)

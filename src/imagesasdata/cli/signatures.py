@@ -39,12 +39,13 @@ class Parameter(NamedTuple):
     is_argument: bool  # has a place in the command, and is no option
     default: Any
     help: str
+    is_either: bool = False  # a number, or several
 
     def value(self, given: Any) -> Any:
         """What the verb takes, of what the command says."""
-        texts = given if isinstance(given, (list, tuple)) else [given]
+        texts: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
         if self.is_argument and len(texts) > 1:  # of several files all are paths, tables' too
-            return list(texts)
+            return texts
         if self.is_argument:
             return _opened(texts[0]) if self.is_data else texts[0]
         if "Mapping" in self.kinds and "=" in texts[0]:
@@ -53,6 +54,8 @@ class Parameter(NamedTuple):
                 found.setdefault(_number(name), []).append(_number(rest))
             return {name: cells if len(cells) > 1 else cells[0] for name, cells in found.items()}
         values = [self._single(text) for text in texts]
+        if self.is_either and len(values) == 1:
+            return values[0]
         return values if "Sequence" in self.kinds and values[0] not in self.choices else values[0]
 
     def _single(self, text: Any) -> Any:
@@ -81,12 +84,10 @@ def _opened(text: str) -> Any:
 
 def _number(text: str) -> Any:
     """A number, several with commas between them as a tuple, or the text."""
-    try:
-        parts = tuple(
-            float(part) if part.strip("- 0123456789") else int(part) for part in text.split(",")
-        )
-    except ValueError:
+    number = r"-?(\d+|\d*\.\d+)(e-?\d+)?"
+    if not re.fullmatch(f"{number}(, ?{number})*", text):
         return text
+    parts = [float(one) if set(one) & set(".e") else int(one) for one in text.split(",")]
     return tuple(parts) if len(parts) > 1 else parts[0]
 
 
@@ -120,15 +121,19 @@ def read(verb: str) -> tuple[str, list[Parameter], str]:
     for one, default in zip(parameters, defaults[-len(parameters) :], strict=True):
         text = _expanded(ast.unparse(one.annotation or ast.Constant("")), module)
         kinds = re.findall(r"[\w.]+", re.sub(r"'.*?'|Literal|(?<=Mapping)\[.*?\]", "", text))
-        is_data = re.search(r"\bAny\b|Frame\b", re.sub(r"\[.*?\]", "", text)) is not None
+        plain = re.sub(r"\[.*?\]", "", text)
+        is_data = re.search(r"\bAny\b|Frame\b", plain) is not None
+        is_either = re.search(r"\b(?:int|float)\b", plain) is not None
         argument = default is None and (not found or (is_data and one in places))
+        argument |= not found and "os.PathLike" in kinds  # a picture that may be left out
         home = module
         while isinstance(default, ast.Name) and (constant := _find(default.id, home)):
             default, home = constant
         value = ... if default is None else ast.literal_eval(default)
         choices = re.findall(r"'(.*?)'", text)
         about = _first(inspect.cleandoc(texts.get(one.arg, "")))
-        found.append(Parameter(one.arg, set(kinds), choices, is_data, argument, value, about))
+        kind = (set(kinds), choices, is_data, argument)
+        found.append(Parameter(one.arg, *kind, value, about, is_either))
     return _first(doc), found, ast.unparse(code.returns) if code.returns else ""
 
 
@@ -144,7 +149,7 @@ def _expanded(annotation: str, module: str) -> str:
         alias = _find(name[0], module)
         return _expanded(ast.unparse(alias[0]), alias[1]) if alias else name[0]
 
-    return re.sub(r"(?<!['\w.])[A-Z]\w+(?<!Frame)", expand, annotation)
+    return re.sub(r"(?<!['\w.])_?[A-Z]\w+(?<!Frame)", expand, annotation)
 
 
 @functools.cache
@@ -156,7 +161,8 @@ def _source(module: str) -> ast.Module:
 @functools.cache
 def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
     """What a name in a module stands for, and the module where that is written."""
-    for one in ast.walk(_source(module)):
+    body = _source(module).body
+    for one in [*body, *(one for part in body if isinstance(part, ast.If) for one in part.body)]:
         if isinstance(one, ast.ImportFrom) and str(one.module).startswith("imagesasdata."):
             if name in [alias.name for alias in one.names]:
                 return _find(name, str(one.module))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Int
 
+from imagesasdata.options import COPY_BITS
+
 # In how many of 64 bits both hashes of two pictures may differ.
-NEAR_BITS = 6
 _CHUNK = 2048
 
 
-def near_copies(*hashes: Sequence[str], bits: int = NEAR_BITS) -> Int[np.ndarray, " n"]:
+def near_copies(*hashes: Sequence[str], bits: int = COPY_BITS) -> Int[np.ndarray, " n"]:
     """A group for each picture; those whose hashes of every kind differ in few bits share one.
 
     Parameters

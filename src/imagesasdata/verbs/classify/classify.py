@@ -16,14 +16,16 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options, Shape, check_count, check_shape
+from imagesasdata.options import CLASSIFIER, OnError, Options, Shape, check_count, check_shape
+
+COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.CLASS_PROB)
 
 
 def classify(
     images: Any,
     *,
     path: str = "path",
-    model: str = "efficientnet_lite0",
+    model: str = CLASSIFIER,
     top: int = 1,
     shape: Shape = "wide",
     probs: bool = False,
@@ -50,8 +52,8 @@ def classify(
     path
         The table's column of paths.
     model
-        A name from ``iad.models("classify")``: ``"resnet50_places365"`` names scenes, the others
-        things. `register_model` adds one of your own.
+        A name from ``iad.models("classify")``. ``"resnet50_places365"`` names scenes, the others
+        things; `register_model` adds one of your own.
     top
         How many classes to give for each picture, 1 to the number of classes.
     shape
@@ -59,25 +61,26 @@ def classify(
     probs
         Add a column for every class, named after it (``label_prob_great_grey_owl``, ...).
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names, for the classes of a second model beside the first.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

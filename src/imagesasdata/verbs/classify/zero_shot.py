@@ -17,11 +17,15 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load, load_text
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import ZERO_SHOT, OnError, Options
 from imagesasdata.verbs.classify.classify import softmax
 
 LABEL = col.LABEL
 LABEL_PROB = col.LABEL_PROB
+
+COLUMNS = (LABEL, LABEL_PROB, col.CLASS_PROB)
+
+COLUMNS = (col.LABEL, col.LABEL_PROB, col.CLASS_PROB)
 
 
 def zero_shot(
@@ -30,7 +34,7 @@ def zero_shot(
     labels: Sequence[str],
     template: str = "a photo of {}.",
     path: str = "path",
-    model: str = "clip_vit_b32",
+    model: str = ZERO_SHOT,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -61,25 +65,26 @@ def zero_shot(
     model
         A name from ``iad.models("zero_shot")``.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

@@ -17,7 +17,6 @@ from imagesasdata.tables.table import Table, open_table
 from imagesasdata.tables.vectors import vectors, wide_vectors
 from imagesasdata.verbs.classify.embed import embed
 
-MODEL = "efficientnet_lite0"
 _HINT = "iad.embed adds a column of vectors; or leave embedding=None to read the pictures."
 
 

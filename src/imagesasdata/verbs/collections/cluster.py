@@ -18,9 +18,10 @@ from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.progress import is_shown
 from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.collections._cluster_curve import COLUMNS as CURVE
 from imagesasdata.verbs.collections._cluster_curve import (
     best_of,
     check_numbers,
@@ -28,7 +29,6 @@ from imagesasdata.verbs.collections._cluster_curve import (
     curve_text,
 )
 from imagesasdata.verbs.collections._vectors import (
-    MODEL,
     check_whole,
     read_collection,
 )
@@ -54,7 +54,8 @@ CLUSTER_STABILITY = Column(
     range="about 0 to 1",
     null="the picture could not be read, or stability=0",
 )
-COLUMNS = (CLUSTER, CLUSTER_DISTANCE, CLUSTER_STABILITY)
+_OF_PICTURE = (CLUSTER, CLUSTER_DISTANCE, CLUSTER_STABILITY)
+COLUMNS = (*_OF_PICTURE, *CURVE)
 MOST = 20
 _DIMS = {"pca": 50, "umap": 10}
 
@@ -63,6 +64,7 @@ def cluster(
     images: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     k: int | Sequence[int] | None = None,
     method: Method = "kmeans",
     reduce: Reduce | None = None,
@@ -70,7 +72,6 @@ def cluster(
     min_size: int = 5,
     seed: int = 0,
     embedding: str | None = None,
-    model: str = MODEL,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -88,10 +89,12 @@ def cluster(
     Parameters
     ----------
     images
-        A table with a column of vectors (from `embed`) or of paths, or a folder, glob, archive or list
-        of paths. Pictures without vectors are embedded first.
+        A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
+        the table has (from `embed`) are used; pictures without are embedded first.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. It embeds pictures without vectors.
     k
         How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette. A range or
         list, such as ``range(2, 21)``, makes no clusters but a table that compares these numbers, so
@@ -107,27 +110,28 @@ def cluster(
     min_size
         The smallest cluster of ``"hdbscan"``.
     seed
-        For what begins at random; the same seed gives the same clusters.
+        For what begins at random; the same seed gives the same result.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
-    model
-        A name from ``iad.models()``, with which pictures without vectors are embedded.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished embeddings, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
-        Whether to show a progress bar, and with ``k=None`` the silhouettes; by default in a terminal and
-        in a notebook.
+        Whether to show a progress bar; by default in a terminal and in a notebook. With ``k=None``
+        it shows the silhouettes, too.
 
     Returns
     -------
@@ -209,7 +213,7 @@ def cluster(
             "leave k out (min_size= sets the smallest), or choose another method.",
         )
     card(model)
-    out = Results("cluster", open_table(images, path), COLUMNS, options).checked()
+    out = Results("cluster", open_table(images, path), _OF_PICTURE, options).checked()
     collection = read_collection(out.table, options, embedding=embedding, model=model)
     count = len(collection.rows)
     if k is not None and 0 < count < k:

@@ -63,6 +63,12 @@ _PARTS: dict[Attribute, _Part] = {
     ),
 }
 
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
 
 def analyze_faces(
     images: Any,
@@ -86,7 +92,7 @@ def analyze_faces(
     Parameters
     ----------
     images
-        A table with a column of paths, or a folder, glob, archive or list of paths; or a table of
+        A table with a column of paths, or a folder, glob, archive or list of paths. Or a table of
         faces that `detect_faces` gave.
     path
         The table's column of paths.
@@ -94,20 +100,21 @@ def analyze_faces(
         Any of ``"age"``, ``"gender"``, ``"race"``, ``"expression"``. The last three are given only
         when named.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures or faces that go through a network together; by default what is fastest on the
-        device. It does not change the numbers.
+        Pictures or faces that go through the network together; by default what is fastest on the
+        device. It does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
-        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

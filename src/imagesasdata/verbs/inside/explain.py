@@ -20,7 +20,7 @@ from imagesasdata.files.writing import folder
 from imagesasdata.networks.inside.drawing import gray, laid_over, middle
 from imagesasdata.networks.inside.heat import MOST_PROBABLE, Heat, Method, heat
 from imagesasdata.networks.modules import Explainable, class_number, explainable
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import CLASSIFIER, OnError, Options
 from imagesasdata.verbs.classify.classify import softmax
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")
@@ -48,7 +48,7 @@ COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_LABEL_PROB, HEAT_X, HEAT_Y)
 
 def explain(
     images: Any,
-    model: Any = "efficientnet_lite0",
+    model: Any = CLASSIFIER,
     target: str | int | None = None,
     *,
     path: str = "path",
@@ -90,22 +90,24 @@ def explain(
         ``True`` lays the heat in color over what the network sees; ``False`` writes it alone, in
         gray from 0 to 255, for measuring.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together; by default what is fastest on the device.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

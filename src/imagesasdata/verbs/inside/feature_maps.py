@@ -14,7 +14,7 @@ from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.networks.zoo import registry
-from imagesasdata.options import check_count
+from imagesasdata.options import CLASSIFIER, check_count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ Of = Literal["maps", "filters"]
 
 def feature_maps(
     image: PathLike | None = None,
-    model: str = "efficientnet_lite0",
+    model: str = CLASSIFIER,
     layer: str | None = None,
     *,
     of: Of = "maps",
@@ -91,7 +91,7 @@ def feature_maps(
     if not isinstance(model, str):
         raise ArgumentTypeError(
             f"Expected a model's name, got {type(model).__name__}.",
-            'for example "efficientnet_lite0"; iad.models() lists the names.',
+            f'for example "{CLASSIFIER}"; iad.models() lists the names.',
         )
     if of == "filters":
         if image is not None:

@@ -27,7 +27,7 @@ from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
 from imagesasdata.tables.table import open_with
 
 _NULL = "the region is empty or has no pixel with a value"
-COLUMNS = (
+_OF_REGION = (
     Column(
         "pixel_count",
         "int64",
@@ -49,6 +49,7 @@ CELL = (
     Column("x_max", "float64", "Right edge.", unit="the raster's", null="never"),
     Column("y_max", "float64", "Upper edge.", unit="the raster's", null="never"),
 )
+COLUMNS = (*CELL, *_OF_REGION)
 
 
 def measure_regions(
@@ -86,9 +87,10 @@ def measure_regions(
         Count every pixel that a region touches, not only those whose center lies in it. Neighbors
         then share pixels.
     backend
-        The kind of table made from a file or for cells: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     prefix
-        Put before the new columns' names, as in ``prefix="lights_2020_"``.
+        Put before the new columns' names, so that a second run can stand beside the first.
 
     Returns
     -------
@@ -156,7 +158,7 @@ def measure_regions(
             table = open_with(regions, geometry, option="geometry")
             given = crs if crs is not None else getattr(regions, "crs", None)
             shapes = into(opened, [as_geojson(cell) for cell in table.cells(geometry)], given)
-        out = Results("measure_regions", table, COLUMNS, Options(prefix=prefix)).checked()
+        out = Results("measure_regions", table, _OF_REGION, Options(prefix=prefix)).checked()
         found = [
             Zonal() if shape is None else zonal(opened, shape, band, touched=all_touched)
             for shape in shapes
@@ -164,7 +166,7 @@ def measure_regions(
     results = pa.table(
         {
             column.name: pa.array([one[place] for one in found], arrow_type(column))
-            for place, column in enumerate(COLUMNS)
+            for place, column in enumerate(_OF_REGION)
         }
     )
     return out.join(results)

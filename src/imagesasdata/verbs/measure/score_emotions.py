@@ -14,7 +14,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import ZERO_SHOT, OnError, Options
 from imagesasdata.verbs.classify.classify import softmax
 
 Scheme = Literal["mikels", "valence_arousal"]
@@ -49,17 +49,18 @@ AXES = (
     Column("valence", "float64", "How near to pleasant, as against unpleasant.", range="0 to 1"),
     Column("arousal", "float64", "How near to exciting, as against calm.", range="0 to 1"),
 )
-COLUMNS: Mapping[Scheme, tuple[Column, ...]] = {
+_OF_SCHEME: Mapping[Scheme, tuple[Column, ...]] = {
     "mikels": (EVOKED, *PROBABILITIES),
     "valence_arousal": AXES,
 }
+COLUMNS = tuple(column for columns in _OF_SCHEME.values() for column in columns)
 
 
 def score_emotions(
     images: Any,
     *,
     path: str = "path",
-    model: str = "clip_vit_b32",
+    model: str = ZERO_SHOT,
     scheme: Scheme = "mikels",
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -83,29 +84,30 @@ def score_emotions(
     path
         The table's column of paths.
     model
-        A model from ``iad.models()`` that reads pictures and texts.
+        A name from ``iad.models("zero_shot")``.
     scheme
         ``"mikels"``, eight emotions, or ``"valence_arousal"``, two scales.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -175,7 +177,7 @@ def score_emotions(
     )
     verb = Verb(
         name="score_emotions",
-        columns=COLUMNS[scheme],
+        columns=_OF_SCHEME[scheme],
         load=prepare,
         finish=lambda results: [_row(scheme, directions @ _unit(results[0][0]["embedding"]))],
         network=network.program,

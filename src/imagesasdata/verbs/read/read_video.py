@@ -22,7 +22,8 @@ from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.kinds import Backend, is_paths
 from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
 
-COLUMNS = (FRAME_PATH, col.FRAME, col.TIME)
+_OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
+COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 
 
 Choice = Callable[[Video], np.ndarray]
@@ -54,8 +55,8 @@ def read_video(
     Parameters
     ----------
     videos
-        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with a
-        column of paths.
+        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with
+        a column of paths.
     path
         The table's column of paths.
     every
@@ -72,19 +73,21 @@ def read_video(
     format
         With ``to``: ``"jpeg"`` (quality 95), ``"png"``, ``"tiff"`` or ``"webp"``.
     backend
-        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. For a table
-        that is given, the result is of its own kind.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     max_pixels
-        A video with larger frames is refused from its header.
+        A video with more pixels is refused from its header. The pixels of one frame count.
     prefix
-        Put before the names of the columns ``path``, ``frame`` and ``time``.
+        Put before the new columns' names, so that a second run can stand beside the first. Those
+        are ``path``, ``frame`` and ``time``.
     workers
-        Threads, each with a video of its own; by default one for each core.
+        Threads that read and decode videos; by default one for each core, for remote files at least
+        16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -148,7 +151,7 @@ def read_video(
 
     verb = Verb(
         name="read_video",
-        columns=COLUMNS,
+        columns=_OF_FRAME,
         visit=visit,
         finish=lambda results: results,
         settings={
@@ -228,4 +231,4 @@ def _files(
 
 
 def _row(path: str | None, number: int, time: float) -> Row:
-    return dict(zip((c.name for c in COLUMNS), (path, number, time), strict=True))
+    return dict(zip((c.name for c in _OF_FRAME), (path, number, time), strict=True))

@@ -66,7 +66,8 @@ def show(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     path
-        The table's column of paths; ``"out_path"`` or ``"heat_path"`` shows what a verb has written.
+        The table's column of paths. ``"out_path"`` or ``"heat_path"`` shows what a verb has
+        written.
     columns
         The columns to show, in this order; by default all.
     n

@@ -19,7 +19,15 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
-from imagesasdata.options import OnError, Options, Shape, check_count, check_shape, check_share
+from imagesasdata.options import (
+    TEXT_SCORE,
+    OnError,
+    Options,
+    Shape,
+    check_count,
+    check_shape,
+    check_share,
+)
 
 Unit = Literal["line", "word"]
 
@@ -46,7 +54,7 @@ CORNERS = tuple(
     for number, where in enumerate(_CORNERS, start=1)
     for axis in "xy"
 )
-COLUMNS = (ROW, TEXT, SCORE, *CORNERS)
+PIECE = (ROW, TEXT, SCORE, *CORNERS)
 WHOLE = (
     TEXT.named("text"),
     Column(
@@ -57,6 +65,7 @@ WHOLE = (
         null=_NULL,
     ),
 )
+COLUMNS = (*PIECE, *WHOLE)
 
 
 def read_text(
@@ -67,7 +76,7 @@ def read_text(
     shape: Shape = "long",
     unit: Unit = "line",
     engine: Engine = "rapidocr",
-    threshold: float = 0.5,
+    threshold: float = TEXT_SCORE,
     keep_empty: bool = False,
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -103,18 +112,20 @@ def read_text(
     threshold
         Lines of which the engine is less sure are left out, from 0 to 1.
     keep_empty
-        Whether a picture without text gets a row of nulls. With ``shape="wide"`` it always has one.
+        Whether a picture in which nothing was found gets a row of nulls. With ``level="image"`` it
+        always has one.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads, each with a picture of its own; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -208,7 +219,7 @@ def read_text(
 
     verb = Verb(
         name="read_text",
-        columns=WHOLE if shape == "wide" else COLUMNS,
+        columns=WHOLE if shape == "wide" else PIECE,
         load=load,
         finish=lambda results: results,
         settings={

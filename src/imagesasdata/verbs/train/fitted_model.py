@@ -98,8 +98,28 @@ class FittedModel:
         ----------
         images
             A table with a column of paths, or a folder, glob, archive or list of paths.
-        path, max_pixels, prefix, batch_size, workers, device, cache, on_error, progress
-            As for every verb, see `embed`.
+        path
+            The table's column of paths.
+        max_pixels
+            A picture with more pixels is refused from its header.
+        prefix
+            Put before the new columns' names, so that a second run can stand beside the first.
+        batch_size
+            Pictures that go through the network together; by default what is fastest on the device.
+            It does not change the result.
+        workers
+            Threads that read and decode pictures; by default one for each core, for remote files at
+            least 16.
+        device
+            ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+            best kind.
+        cache
+            A folder that keeps finished rows, so that a stopped run goes on where it was.
+        on_error
+            ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first
+            picture that cannot be used, ``"drop"`` leaves such rows out and says how many.
+        progress
+            Whether to show a progress bar; by default in a terminal and in a notebook.
 
         Returns
         -------

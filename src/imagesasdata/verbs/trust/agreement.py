@@ -14,7 +14,7 @@ from imagesasdata.arrays.stats.agreement import Level
 from imagesasdata.arrays.stats.intervals import bootstrap
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import check_count
+from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import numbered
 from imagesasdata.tables.table import Table, open_data
 
@@ -91,6 +91,9 @@ class Agreement:
         return self.table.new(columns)
 
 
+RESULTS = {"tidy": TIDY}
+
+
 def agreement(
     labels: Any,
     *,
@@ -98,7 +101,7 @@ def agreement(
     item: str = "path",
     value: str = "value",
     level: Level = "nominal",
-    rounds: int = 1000,
+    rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Agreement:
     """Measure whether people who coded the same pictures agree.
@@ -122,7 +125,7 @@ def agreement(
     rounds
         How often items are drawn anew for the intervals.
     seed
-        Of these draws.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------

@@ -31,7 +31,7 @@ from imagesasdata.pages.template import fill
 from imagesasdata.tables.kinds import Backend, from_columns
 from imagesasdata.tables.table import Table, open_table
 
-LABELS = (
+COLUMNS = (
     col.IMAGE_ID,
     col.PATH,
     Column("coder", "string", "Who coded.", null="never"),
@@ -290,7 +290,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
     # Spreadsheets in many countries write semicolons.
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
-    wanted = [column.name for column in LABELS]
+    wanted = [column.name for column in COLUMNS]
     missing = [name for name in wanted if name not in (reader.fieldnames or [])]
     if missing:
         raise ArgumentError(

@@ -26,6 +26,7 @@ COLUMN = Column(
     range="above 0, to 1",
     null="never",
 )
+COLUMNS = (COLUMN,)
 # Of the mean uncertainty, given to every row: a sure row, too, must have a chance.
 _FLOOR = 0.25
 _MOST_CLUSTERS = 50
@@ -67,7 +68,7 @@ def sample_for_labels(
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
-        Of the draw; the same seed gives the same rows.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------
@@ -108,7 +109,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    Results("sample_for_labels", table, [COLUMN], Options()).checked()
+    Results("sample_for_labels", table, COLUMNS, Options()).checked()
     usable = np.arange(len(table))
     if IMAGE_ERROR.name in table.names:
         failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]

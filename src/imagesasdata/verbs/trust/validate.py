@@ -14,7 +14,7 @@ from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.figures import new_figure
-from imagesasdata.options import check_count
+from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
 from imagesasdata.tables.table import Table, open_data
 
@@ -130,6 +130,9 @@ class Validation:
         return figure
 
 
+RESULTS = {"tidy": TIDY, "glance": GLANCE}
+
+
 def validate(
     data: Any,
     truth: str,
@@ -137,7 +140,7 @@ def validate(
     *,
     prob: str | Mapping[Any, str] | None = None,
     weights: str | None = SAMPLE_PROB,
-    rounds: int = 1000,
+    rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Validation:
     """Hold a measure against hand-coded truth: accuracy, precision, recall, F1, AUC, calibration.
@@ -163,7 +166,7 @@ def validate(
     rounds
         How often rows are drawn anew for intervals.
     seed
-        Of these draws.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------
