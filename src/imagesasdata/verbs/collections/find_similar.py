@@ -55,6 +55,8 @@ INDEX_RECALL = Column(
     null="never",
 )
 COLUMNS = (QUERY_ID, RANK, col.IMAGE_ID, col.PATH, DISTANCE, INDEX_RECALL)
+# The picture's own columns come from the table.
+_ADDED = (QUERY_ID, RANK, DISTANCE)
 
 
 def find_similar(
@@ -204,7 +206,7 @@ def _give_back(
     options: Options,
 ) -> Any:
     """A row for each picture found, then one for each query that could not be used."""
-    columns = [QUERY_ID, RANK, DISTANCE, *([] if reached is None else [INDEX_RECALL])]
+    columns = _ADDED if reached is None else (*_ADDED, INDEX_RECALL)
     out = Results("find_similar", table, columns, options, "queries")
     kept = out.kept(asked.errors)
     failed = [row for row, error in enumerate(asked.errors) if error is not None and kept[row]]

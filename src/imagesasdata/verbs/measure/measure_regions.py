@@ -166,7 +166,7 @@ def measure_regions(
     results = pa.table(
         {
             column.name: pa.array([one[place] for one in found], arrow_type(column))
-            for place, column in enumerate(COLUMNS)
+            for place, column in enumerate(_OF_REGION)
         }
     )
     return out.join(results)
