@@ -20,6 +20,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
+from imagesasdata.arrays.stats.classification import mean_known
+
 Level = Literal["nominal", "ordinal", "interval"]
 Codes = Int[np.ndarray, "coders items"]
 MISSING = -1
@@ -81,8 +83,7 @@ def cohen(codes: Codes, values: int) -> float:
     found = [
         _two(codes[one], codes[other], values) for one, other in combinations(range(len(codes)), 2)
     ]
-    known = [kappa for kappa in found if not np.isnan(kappa)]
-    return float(np.mean(known)) if known else float("nan")
+    return mean_known(np.array(found))
 
 
 def _two(one: np.ndarray, other: np.ndarray, values: int) -> float:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from imagesasdata.arrays.stats import agreement as measures
 from imagesasdata.arrays.stats.agreement import Level
-from imagesasdata.arrays.stats.intervals import bootstrap
+from imagesasdata.arrays.stats.intervals import bootstrap, within_strata
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import check_count
@@ -215,7 +215,9 @@ def agreement(
             scale, size, how = np.arange(2.0), 2, "nominal"
         measure = _measures(single, scale, size, how)
         estimates = measure(np.arange(len(items)))
-        low, high = bootstrap(measure, np.zeros(len(items)), rounds=rounds, seed=seed)
+        low, high = bootstrap(
+            measure, within_strata(np.zeros(len(items))), rounds=rounds, seed=seed
+        )
         found["measure"] += [
             "krippendorff_alpha",
             "cohen_kappa",
