@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.training.deal import check_folds, deal
-from imagesasdata.training.near_copies import near_copies
 from imagesasdata.training.outcome import find_outcome
 from imagesasdata.training.split import check_shares, merge_groups, split_rows, strata_of
 
@@ -69,14 +68,6 @@ def test_groupings_are_merged() -> None:
     assert len(set(merged[:3])) == 1
     assert len(set(merged[3:])) == 1
     assert merged[0] != merged[3]
-
-
-def test_near_copies_are_told_by_every_hash() -> None:
-    a = ["0" * 16, "0" * 15 + "7", "f" * 16, "0" * 16]
-    b = ["0" * 16, "0" * 15 + "3", "f" * 16, "f" * 16]
-    groups = near_copies(a, b)
-    assert groups[0] == groups[1]
-    assert len(set(groups)) == 3
 
 
 @pytest.mark.parametrize(

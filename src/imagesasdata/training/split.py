@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
+from imagesasdata.arrays.neighbors.groups import linked_groups
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -103,9 +104,6 @@ def fold_rows(
 
 def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     """Groups such that rows which are together in any of several groupings are in one."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     count = len(numbers[0])
     # A row is joined to a node for each of its groups.
     ends, start = [], count
@@ -115,8 +113,7 @@ def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
         start += int(place.max(initial=-1)) + 1
     rows = np.tile(np.arange(count), len(numbers))
     columns = np.concatenate(ends) if ends else np.zeros(0, int)
-    graph = coo_matrix((np.ones(len(rows), bool), (rows, columns)), shape=(start, start))
-    return connected_components(graph, directed=False)[1][:count].astype(np.int64)
+    return linked_groups(rows, columns, start)[:count]
 
 
 def _deal(

@@ -14,10 +14,11 @@ from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, 
 from imagesasdata.arrays.neighbors import exact
 from imagesasdata.arrays.neighbors.approximate import nearest_by_index, recall
 from imagesasdata.arrays.neighbors.codes import near_codes
-from imagesasdata.arrays.neighbors.copies import bits_between, near_copies
+from imagesasdata.arrays.neighbors.copies import bits_between, copies_by_all, near_copies
 from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
 from imagesasdata.arrays.neighbors.duplicates import Hashes, Vectors, group_copies
 from imagesasdata.arrays.neighbors.exact import nearest
+from imagesasdata.arrays.neighbors.gallery import Gallery
 from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups, star_groups
 from imagesasdata.arrays.neighbors.vectors import near_vectors
 from imagesasdata.errors import MissingPackageError
@@ -231,3 +232,37 @@ def test_pairs_have_distances_in_double_precision() -> None:
     assert of_pairs(some, some, a, b, "cosine")[2] == pytest.approx(0, abs=1e-15)
     truth = np.linalg.norm(some[:2].astype(float) - some[3:5].astype(float), axis=1)
     assert of_pairs(some, some, a, b, "euclidean")[:2] == pytest.approx(truth, rel=1e-12)
+
+
+def test_copies_by_every_kind_of_hash() -> None:
+    one = as_codes(["0" * 16, "0" * 15 + "7", "f" * 16, "0" * 16])
+    other = as_codes(["0" * 16, "0" * 15 + "3", "f" * 16, "f" * 16])
+    groups = copies_by_all(np.stack([one, other], axis=1), bits=6)
+    assert groups.tolist() == [0, 0, 1, 2]
+    # Along a chain of small steps all are together, though its ends are far apart.
+    chain = np.array([[0], [0b111111], [0b111111111111]], np.uint64)
+    assert copies_by_all(chain, bits=6).tolist() == [0, 0, 0]
+    assert copies_by_all(chain, bits=5).tolist() == [0, 1, 2]
+    assert copies_by_all(np.empty((0, 2), np.uint64), bits=6).tolist() == []
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_vectors_of_length_one(kind: type) -> None:
+    rows = np.array([[3, 4], [0, 0]], kind)
+    scaled = unit(rows)
+    assert scaled.dtype == kind
+    np.testing.assert_array_equal(scaled, np.array([[0.6, 0.8], [0, 0]], kind))
+    np.testing.assert_array_equal(unit(rows[0]), scaled[0])
+
+
+def test_votes() -> None:
+    """Four vectors in the plane; the nearest is outvoted by two others."""
+    angles = np.deg2rad([0, 20, 25, 180])
+    gallery = Gallery(["a", "b", "b", "a"], np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    point = np.array([np.cos(np.deg2rad(8)), np.sin(np.deg2rad(8))])
+    one, three = gallery.match(point, 1), gallery.match(point, 3)
+    assert (one.name, three.name) == ("a", "b")
+    np.testing.assert_allclose(one.distance, 1 - np.cos(np.deg2rad(8)))
+    np.testing.assert_allclose(one.margin, np.cos(np.deg2rad(8)) - np.cos(np.deg2rad(12)))
+    np.testing.assert_allclose(three.margin, -float(one.margin or 0))
+    assert Gallery(["a"], np.ones((1, 2))).match(point, 5).margin is None

@@ -10,6 +10,7 @@ from PIL import Image
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.align import by_eyes, by_points, cut
+from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import OnError, Options
@@ -114,7 +115,7 @@ def embed_faces(
         columns=(Column(**{**vars(col.FACE_EMBEDDING), "size": size}),),
         points=col.FOUR if model in _BY_FOUR else col.EYES,
         cut=aligned(model, network.card.preprocess.size),
-        finish=lambda outputs: {col.FACE_EMBEDDING.name: _unit(outputs["embedding"])},
+        finish=lambda outputs: {col.FACE_EMBEDDING.name: unit(outputs["embedding"])},
         network=network.program,
         options=options,
     )
@@ -130,7 +131,3 @@ def aligned(model: str, size: int) -> Callable[[Image.Image, Face], np.ndarray]:
         return cut(image, by_eyes(right, left, distance=_EYE_DISTANCE, height=_EYE_HEIGHT), size)
 
     return cut_out
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / max(float(np.linalg.norm(vector)), 1e-12)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import jax
 import numpy as np
 
+from imagesasdata.arrays.measures.crop_hashes import as_codes
+from imagesasdata.arrays.neighbors.copies import copies_by_all
 from imagesasdata.augmentations import Augmentation
 from imagesasdata.engine.runner import use_compilation_cache
 from imagesasdata.errors import ArgumentError
@@ -32,7 +34,6 @@ from imagesasdata.training.deal import Dealt, check_folds, deal
 from imagesasdata.training.evaluation import Evaluation
 from imagesasdata.training.fit import Coded, Fitted, Machine, Network, fit
 from imagesasdata.training.head import Head
-from imagesasdata.training.near_copies import near_copies
 from imagesasdata.training.network import Tuned
 from imagesasdata.training.outcome import OutcomeKind, find_outcome, plain
 from imagesasdata.training.pictures import augmentations_of, picture_source
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from optax import GradientTransformation
 
 BATCH_SIZE = 32
+# In how many of 64 bits both hashes of two copies may differ.
+_COPY_BITS = 6
 
 
 def fine_tune(
@@ -355,7 +358,8 @@ def _usable(seen: Described, table: Table) -> np.ndarray:
 
 def _groups(seen: Described, usable: np.ndarray, together: list[Any] | None) -> np.ndarray:
     """A number for each usable row; rows of one number are kept in one part of the split."""
-    copies = near_copies(*([kind[row] for row in usable] for kind in seen.hashes))
+    kinds = [as_codes([kind[row] for row in usable]) for kind in seen.hashes]
+    copies = copies_by_all(np.stack(kinds, axis=1), bits=_COPY_BITS)
     if together is None:
         return copies
     # A row without a group is one by itself.

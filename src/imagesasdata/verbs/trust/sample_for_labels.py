@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
@@ -24,8 +23,6 @@ COLUMN = Column(
     range="above 0, to 1",
     null="never",
 )
-# Of the mean uncertainty, given to every row: a sure row, too, must have a chance.
-_FLOOR = 0.25
 _MOST_CLUSTERS = 50
 
 
@@ -162,17 +159,10 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
         raise ArgumentError(
             f"The probabilities in {', '.join(map(repr, names))} must be from 0 to 1."
         )
-    sure = np.maximum(values[0], 1.0 - values[0]) if isinstance(prob, str) else values.max(axis=0)
-    unsure = 1.0 - sure
-    most = np.nanmax(unsure) if not np.isnan(unsure).all() else 1.0
-    unsure = np.where(np.isnan(unsure), most, unsure)
-    floor = _FLOOR * unsure.mean()
-    return unsure + (floor if floor > 0.0 else 1.0)
+    return sampling.unsure(values, of_two=isinstance(prob, str))
 
 
 def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: int) -> np.ndarray:
-    from scipy.cluster.vq import kmeans2
-
     cells = table.cells(table.need(embedding, "embedding"))
     try:
         vectors = np.stack([np.asarray(cells[row], np.float32) for row in usable])
@@ -185,10 +175,4 @@ def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: in
         raise ArgumentTypeError(
             f"The column {embedding!r} does not hold vectors.", "make it with iad.embed(...)."
         )
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = vectors / np.maximum(length, 1e-12)
-    count = min(_MOST_CLUSTERS, n, len(np.unique(vectors, axis=0)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of empty clusters, which do no harm here
-        _, found = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
-    return np.unique(found, return_inverse=True)[1].astype(np.int64)
+    return sampling.clusters(vectors, min(_MOST_CLUSTERS, n), seed)
