@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from imagesasdata.columns import EMB, EMBEDDING, IMAGE_ERROR, Column
 from imagesasdata.engine.verb import DroppedImagesWarning
-from imagesasdata.errors import ArgumentTypeError, ColumnError, ImageError
+from imagesasdata.errors import ColumnError, ImageError
 from imagesasdata.options import Options
 from imagesasdata.tables.table import Table, arrow_type, from_columns, open_table
 from imagesasdata.verbs.classify.embed import embed
@@ -130,14 +130,6 @@ def give_back(
         )
         return table.keep([not bad for bad in failed], joined)
     return joined
-
-
-def check_whole(name: str, value: object) -> None:
-    """Raise unless ``value`` is a whole number from 0: a seed, or how many times."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ArgumentTypeError(
-            f"{name} must be a whole number from 0, got {value!r}.", f"for example {name}=0."
-        )
 
 
 def _wide(table: Table) -> np.ndarray:

@@ -12,10 +12,9 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options, check_count, check_whole
 from imagesasdata.verbs.collections._vectors import (
     MODEL,
-    check_whole,
     give_back,
     open_collection,
     read_collection,
