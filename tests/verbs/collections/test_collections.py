@@ -177,7 +177,7 @@ def test_cells_that_are_no_vectors(cells: list[Any], message: str) -> None:
         (lambda t: iad.cluster(t, reduce="tsne"), iad.UnknownNameError, "reduction 'tsne'"),
         (
             lambda t: iad.cluster(t, stability=-1),
-            iad.ArgumentTypeError,
+            iad.ArgumentError,
             "stability must be a whole",
         ),
         (lambda t: iad.cluster(t, seed=0.5), iad.ArgumentTypeError, "seed must be a whole"),
