@@ -14,9 +14,11 @@ from imagesasdata.options import check_count
 
 
 def picture_loader(
-    preprocess: Preprocess, exactness: Exactness, max_pixels: int
+    preprocess: Preprocess, exactness: Exactness, max_pixels: int, *, detail: int = 1
 ) -> Callable[[bytes], list[Sample]]:
     """A function from bytes to the one sample that a network with this preprocessing takes.
+
+    A fast decode keeps at least ``detail`` times the pixels across that the network takes.
 
     Raises
     ------
@@ -27,7 +29,7 @@ def picture_loader(
         raise one_of("decode", exactness, get_args(Exactness))
     check_count("max_pixels", max_pixels)
     # Whatever is cut off at the sides has to be decoded, too.
-    short_side = -int(-preprocess.size / preprocess.share // 1)
+    short_side = -int(-detail * preprocess.size / preprocess.share // 1)
 
     def load(data: bytes) -> list[Sample]:
         image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)

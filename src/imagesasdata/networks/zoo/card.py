@@ -19,6 +19,7 @@ Task = Literal[
     "detect_faces",
     "embed_faces",
     "analyze_faces",
+    "score_unsafe",
 ]
 # What part of a picture the network sees.
 Fit = Literal["center", "letterbox", "stretch", "face"]
