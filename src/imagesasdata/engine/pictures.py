@@ -28,8 +28,7 @@ def picture_loader(
     if exactness not in get_args(Exactness):
         raise one_of("decode", exactness, get_args(Exactness))
     check_count("max_pixels", max_pixels)
-    # Whatever is cut off at the sides has to be decoded, too.
-    short_side = -int(-detail * preprocess.size / preprocess.share // 1)
+    short_side = preprocess.short_side(detail)
 
     def load(data: bytes) -> list[Sample]:
         image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)

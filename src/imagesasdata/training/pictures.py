@@ -48,8 +48,7 @@ def picture_source(
 
     What is drawn for a picture follows from the seed, the epoch and the row alone.
     """
-    # Whatever is cut off at the sides has to be decoded, too.
-    short_side = -int(-preprocess.size / preprocess.share // 1)
+    short_side = preprocess.short_side()
 
     def load(row: int, epoch: int | None) -> np.ndarray:
         image = decode(

@@ -254,3 +254,30 @@ def test_rates_and_tests_of_groups() -> None:
         np.testing.assert_allclose(got[[0, 2, 3]], multipletests(known, method=name)[1])
         assert np.isnan(got[1])
     np.testing.assert_array_equal(audit.adjust(with_gap, "none"), with_gap)
+
+
+def test_all_measures_at_once(codes: np.ndarray) -> None:
+    found = agreement.estimate(codes, np.arange(4.0), "nominal", rounds=50, seed=1)
+    table = agreement.counts(codes, 4)
+    assert found.value.tolist() == [
+        agreement.alpha(table, np.arange(4.0), "nominal"),
+        agreement.cohen(codes, 4),
+        agreement.fleiss(table),
+        agreement.percent(table),
+    ]
+    assert (found.low < found.value).all()
+    assert (found.value < found.high).all()
+    # Of unequal numbers of codes Fleiss' kappa is not defined, and has no interval.
+    some = codes.copy()
+    some[0, :5] = agreement.MISSING
+    fewer = agreement.estimate(some, np.arange(4.0), "nominal", rounds=50, seed=1)
+    place = agreement.MEASURES.index("fleiss_kappa")
+    assert np.isnan([fewer.value[place], fewer.low[place], fewer.high[place]]).all()
+
+
+def test_one_value_against_the_rest_and_items_coded_twice() -> None:
+    codes = np.array([[0, 2, -1, -1], [1, 2, 2, -1]])
+    assert agreement.one_against_rest(codes, 2).tolist() == [[0, 1, -1, -1], [0, 1, 1, -1]]
+    assert agreement.coded_twice(codes) == 2
+    share = agreement.agreeing(agreement.counts(codes, 3))
+    np.testing.assert_array_equal(share, [0.0, 1.0, np.nan, np.nan])
