@@ -16,7 +16,7 @@ from imagesasdata.arrays.measures.group import Value
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "measures"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "arrays" / "measures"))
 from reference import measure_plainly
 
 LOOP = "a loop over scikit-image and OpenCV"

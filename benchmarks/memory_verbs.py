@@ -69,7 +69,7 @@ def _child(verb: str, folder: str) -> None:
     elif verb == "objects":
         table = iad.detect_objects(paths, keep_empty=True, progress=False)
     else:
-        table = iad.read_text(paths, level="image", progress=False)
+        table = iad.read_text(paths, shape="wide", progress=False)
     assert table["image_error"].isna().all()
     status = Path("/proc/self/status").read_text("utf-8").splitlines()
     peak = next(line for line in status if line.startswith("VmHWM"))

@@ -36,7 +36,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
 
 
 def read(paths: list[str], workers: int) -> list[str]:
-    table = iad.read_text(paths, level="image", workers=workers, progress=False)
+    table = iad.read_text(paths, shape="wide", workers=workers, progress=False)
     return list(table["text"])
 
 

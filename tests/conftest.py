@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,12 @@ import pyarrow as pa
 import pytest
 from jaxtyping import install_import_hook
 from PIL import Image
+
+# Compiled programs of this run alone, for all its processes; this must come before JAX is imported.
+if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="compiled-")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    atexit.register(shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
 
 # The shapes in the annotations are checked in every test; this must come before the first import.
 # Functions that are checked so cannot be sent to another process, as verbs on Ray are.
@@ -34,6 +43,7 @@ if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
 from imagesasdata.machine import home
 from imagesasdata.networks.weights.file import WeightFile
 from imagesasdata.networks.zoo import registry
+from tests.session import long_first, tally
 
 REPO = Path(__file__).parents[1]
 _USERS_HOME = home()
@@ -126,14 +136,22 @@ def bring_weights() -> Callable[..., None]:
     return bring
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Examples of the verbs on faces need weights that do not come with the library."""
+    """Long tests come first; some examples need weights that do not come with the library."""
+    items[:] = long_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     if all(_fetched(file).is_file() for file in registry.files(["faces"])):
         return
     skip = pytest.mark.skip(reason="needs: imagesasdata weights fetch faces")
     for item in items:
         if item.name.startswith("imagesasdata.verbs.faces."):
             item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """A line for each suite of the session: how many of its tests passed, were skipped, failed."""
+    for line in tally(terminalreporter.stats):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,26 +19,6 @@ from imagesasdata.verbs.read import read_images as read_module
 from tests.conftest import REPO
 
 VERBS = [name for name in iad.__all__ if name[0].islower()]
-COMMON = ("path", "max_pixels", "workers", "cache", "on_error", "progress", "device", "batch_size")
-ORDER = "path prefix batch_size workers device cache on_error progress".split()
-# The data and what a verb is about stand first: the steps, the formula, the columns to compare.
-ABOUT = {
-    "audit": 3,
-    "explain": 3,
-    "feature_maps": 3,
-    "filters": 2,
-    "find_faces": 2,
-    "find_similar": 2,
-    "label_page": 3,
-    "measure_regions": 2,
-    "recognize_objects": 2,
-    "register_model": 2,
-    "regress": 2,
-    "sample_for_labels": 2,
-    "segment_colors": 2,
-    "transform": 2,
-    "validate": 3,
-}
 
 IMPORT = """
 import json, os, sys, threading, time, warnings
@@ -65,19 +44,6 @@ def test_import_is_quick_and_has_no_effects(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_pipe_sees_no_progress_bar(example_photos: Path) -> None:
-    code = f"import imagesasdata as iad; iad.features({str(example_photos)!r}, groups='size')"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
-    )
-    assert done.stderr == ""
-    code = code.replace("groups='size'", "groups='size', progress=True")
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
-    )
-    assert re.search(r"features: 100%.* 11/11 .*pictures/s", done.stderr)
-
-
 def test_unknown_names_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match="no attribute 'clasify'"):
         iad.clasify  # type: ignore[attr-defined]  # noqa: B018
@@ -92,22 +58,6 @@ def test_every_verb_has_a_full_docstring(name: str) -> None:
         assert f"{section}\n---" in text, section
     for parameter in inspect.signature(verb).parameters:
         assert re.search(rf"^{parameter}$", text, re.MULTILINE), parameter
-
-
-@pytest.mark.parametrize("name", VERBS)
-def test_options_are_keywords_in_one_order(name: str) -> None:
-    parameters = list(inspect.signature(getattr(iad, name)).parameters.values())
-    first = ABOUT.get(name, 1)
-    assert all(p.kind is p.KEYWORD_ONLY for p in parameters[first:])
-    shared = [p.name for p in parameters if p.name in ORDER]
-    assert shared == [option for option in ORDER if option in shared]
-
-
-@pytest.mark.parametrize("option", COMMON)
-def test_an_option_has_one_default_everywhere(option: str) -> None:
-    signatures = [inspect.signature(getattr(iad, name)).parameters for name in VERBS]
-    defaults = {repr(s[option].default) for s in signatures if option in s}
-    assert len(defaults) == 1
 
 
 def all_columns() -> list[Column]:
@@ -126,7 +76,7 @@ def test_every_column_is_named_and_described(column: Column) -> None:
 def test_no_two_columns_share_a_name() -> None:
     names = [column.name for column in all_columns()]
     assert len(names) == len(set(names))
-    assert {column.name for column in read_module.COLUMNS} <= set(names)
+    assert {column.name for column in read_module.HEADER} <= set(names)
 
 
 def test_the_version_stands_in_one_place_and_is_written_of() -> None:

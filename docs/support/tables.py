@@ -12,139 +12,61 @@ from pathlib import Path
 from typing import Any
 
 import imagesasdata as iad
-from imagesasdata import columns as col
-from imagesasdata.arrays.faces import columns as faces
-from imagesasdata.arrays.measures import GROUPS, aesthetics
+from imagesasdata.arrays.measures import GROUPS
 from imagesasdata.columns import Column
-from imagesasdata.files.exif import CAMERA, PLACE
-from imagesasdata.training import columns as training
-from imagesasdata.verbs.classify import caption
-from imagesasdata.verbs.collections import (
-    cluster,
-    cluster_curve,
-    cluster_table,
-    find_duplicates,
-    find_similar,
-    reduce,
-)
-from imagesasdata.verbs.faces import blur_faces
-from imagesasdata.verbs.inside import explain
-from imagesasdata.verbs.inside import models as models_module
-from imagesasdata.verbs.inside import summary as summary_module
-from imagesasdata.verbs.measure import measure_regions, score_emotions, score_unsafe, segment_colors
-from imagesasdata.verbs.measure.score_aesthetics import PRED
-from imagesasdata.verbs.read import read_images, read_video, transform, video_motion, video_shots
-from imagesasdata.verbs.things import count_objects, detect_objects, read_text, recognize_objects
-from imagesasdata.verbs.trust import agreement as agreement_module
-from imagesasdata.verbs.trust import audit as audit_module
-from imagesasdata.verbs.trust import label_page, read_annotations, sample_for_labels
-from imagesasdata.verbs.trust import validate as validate_module
-from imagesasdata.verbs.trust.regression import result
 
-READ = (col.IMAGE_ID, col.PATH, *read_images.COLUMNS)
-EXIF = (*CAMERA, *PLACE)
-FRAMES = (col.FILE_ID, col.FILE_PATH, col.FRAME)
-VIDEO = (read_video.FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *read_video.COLUMNS)
-SHOTS, MOTION = video_shots.COLUMNS[3:], video_motion.COLUMNS
-TRANSFORM = transform.COLUMNS
-EXPLAIN = explain.COLUMNS
-AESTHETICS = (*aesthetics.COLUMNS, PRED)
-REGIONS = (*measure_regions.CELL, *measure_regions.COLUMNS)
-COLORS = (*segment_colors.CELL, segment_colors.SHARE.named("road_share"))
-OBJECTS = detect_objects.COLUMNS
-COUNTS = (count_objects.COUNT.named("n_person"),)
-UNSAFE = score_unsafe.COLUMNS
-MATCHES = recognize_objects.COLUMNS
-EMOTIONS = tuple(column for columns in score_emotions.COLUMNS.values() for column in columns)
-TEXT, WHOLE_TEXT = read_text.COLUMNS, read_text.WHOLE
-CAPTION = (caption.CAPTION,)
-CLASSIFY = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK)
-EMBED = (col.EMBEDDING, col.EMB.named("emb_0"))
-DETECT_FACES = faces.DETECTED
-EMBED_FACES = (faces.FACE_EMBEDDING,)
-VERIFY_FACES = faces.VERIFIED
-FIND_FACES = (faces.TARGET, faces.RANK, faces.FACE_ID, faces.DISTANCE, faces.MATCH)
-CLUSTER_FACES = (faces.PERSON, faces.PERSON_DISTANCE)
-ANALYZE_FACES = tuple(
-    column for name in ("age", *faces.CLASSES) for column in faces.attribute_columns(name)
-)
-BLUR_FACES = blur_faces.COLUMNS
-SIMILAR = (
-    find_similar.QUERY_ID,
-    find_similar.RANK,
-    col.IMAGE_ID,
-    col.PATH,
-    find_similar.DISTANCE,
-    find_similar.INDEX_RECALL,
-)
-DUPLICATES, CLUSTER, CURVE = find_duplicates.COLUMNS, cluster.COLUMNS, cluster_curve.COLUMNS
-CLUSTER_TABLE = (
-    *cluster_table.FIRST,
-    cluster_table.TYPICAL.named("typical_path_1"),
-    cluster_table.ATYPICAL.named("atypical_path_1"),
-)
-REDUCE = (reduce.DIM.named("dim_1"),)
-SAMPLE, LABELS = (sample_for_labels.COLUMN,), label_page.LABELS
-ANNOTATIONS = read_annotations.COLUMNS[2:-1]
-# Tables of results, by the call that gives them.
-RESULTS = {
-    "models": tuple(models_module.COLUMNS),
-    "summary": summary_module.COLUMNS,
-    "fine_tune(...).tidy()": training.TIDY,
-    "fine_tune(...).glance()": training.GLANCE,
-    "fine_tune(...).per_class()": training.PER_CLASS,
-    "fine_tune(...).confusion()": training.CONFUSION,
-    "fine_tune(...).errors()": training.ERRORS,
-    "agreement(...).tidy()": agreement_module.TIDY,
-    "validate(...).tidy()": validate_module.TIDY,
-    "validate(...).glance()": validate_module.GLANCE,
-    "audit(...).tidy()": audit_module.TIDY,
-    "audit(...).gaps()": audit_module.GAPS,
-    "regress(...).tidy()": result.TIDY,
-    "regress(...).glance()": result.GLANCE,
-    "regress(...).augment()": result.AUGMENT,
-    "regress(...).compare()": result.COMPARE,
+DOCS = Path(__file__).parents[1]
+
+
+def verbs() -> list[str]:
+    """The public functions in the order in which the reference has them."""
+    menu = (DOCS.parent / "mkdocs.yml").read_text("utf-8")
+    pages = [DOCS / page for page in re.findall(r"reference/[\w-]+\.md", menu)]
+    entries = [name for page in pages for name in entries_of(page.read_text("utf-8"))]
+    return [name for name in entries if inspect.isfunction(getattr(iad, name))]
+
+
+def entries_of(page: str) -> list[str]:
+    """The public names that a page of the reference documents."""
+    return re.findall(r"^::: imagesasdata\.(\w+)$", page, re.MULTILINE)
+
+
+def gives_table(verb: str) -> bool:
+    """Whether a verb's docstring says that it gives a table."""
+    text = inspect.getdoc(getattr(iad, verb)) or ""
+    return re.search(r"^Returns\n-+\ntable$", text, re.MULTILINE) is not None
+
+
+def _module(verb: str) -> Any:
+    return inspect.getmodule(getattr(iad, verb))
+
+
+# What each verb adds: ``COLUMNS`` of its module, and ``RESULTS``, the tables that its result can give.
+# A template is shown by its example.
+ADDED: dict[str, tuple[Column, ...]] = {
+    verb: tuple(column.shown() for column in _module(verb).COLUMNS)
+    for verb in verbs()
+    if gives_table(verb) and _module(verb).COLUMNS
 }
-FEATURES = {name: group.columns for name, group in GROUPS.items()}
-# What each verb adds. Names with a part that depends on the call are shown by an example above.
-BY_VERB: dict[str, tuple[Column, ...]] = {
-    "read_images": (*READ, *EXIF, *FRAMES, col.IMAGE_ERROR),
-    "read_video": VIDEO,
-    "transform": TRANSFORM,
-    "features": tuple(column for group in FEATURES.values() for column in group),
-    "score_aesthetics": AESTHETICS,
-    "score_emotions": EMOTIONS,
-    "score_unsafe": UNSAFE,
-    "caption": CAPTION,
-    "segment_colors": COLORS,
-    "measure_regions": REGIONS,
-    "video_shots": (*VIDEO, *SHOTS),
-    "video_motion": (col.VIDEO_ID, col.VIDEO_PATH, *MOTION),
-    "classify": CLASSIFY,
-    "embed": EMBED,
-    "explain": EXPLAIN,
-    "detect_faces": DETECT_FACES,
-    "embed_faces": EMBED_FACES,
-    "verify_faces": VERIFY_FACES,
-    "find_faces": FIND_FACES,
-    "cluster_faces": CLUSTER_FACES,
-    "analyze_faces": ANALYZE_FACES,
-    "blur_faces": BLUR_FACES,
-    "detect_objects": OBJECTS,
-    "count_objects": COUNTS,
-    "recognize_objects": MATCHES,
-    "read_text": (*TEXT, *WHOLE_TEXT),
-    "find_similar": SIMILAR,
-    "find_duplicates": DUPLICATES,
-    "cluster": CLUSTER,
-    "cluster_curve": CURVE,
-    "cluster_table": CLUSTER_TABLE,
-    "reduce": REDUCE,
-    "sample_for_labels": SAMPLE,
-    "read_labels": LABELS,
-    "read_annotations": ANNOTATIONS,
-    **RESULTS,
+RESULTS: dict[str, tuple[Column, ...]] = {
+    f"{verb}(...).{method}()": columns
+    for verb in verbs()
+    for method, columns in getattr(_module(verb), "RESULTS", {}).items()
 }
+BY_VERB = {**ADDED, **RESULTS}
+
+
+def section(verb: str) -> str:
+    """What a verb adds, as a Markdown table; for `features` one for each group."""
+    if verb != "features":
+        return columns(ADDED[verb])
+    parts = []
+    for name, group in GROUPS.items():
+        many = len(group.columns) > 100
+        parts.append(
+            f"### {name}\n\n{columns((group.columns[0], group.columns[-1]) if many else group.columns)}"
+        )
+    return "\n\n".join(parts)
 
 
 def columns(chosen: Iterable[Column]) -> str:
@@ -163,7 +85,7 @@ def dictionary() -> str:
     for verb, given in BY_VERB.items():
         for column in given:
             # A group of thousands of like columns, such as HOG's, is shown by its first.
-            if re.fullmatch(r"hog_\d+", column.name) and column != FEATURES["hog"][0]:
+            if re.fullmatch(r"hog_\d+", column.name) and column != GROUPS["hog"].columns[0]:
                 continue
             verbs.setdefault(column, []).append(verb)
     rows = [
@@ -199,8 +121,7 @@ def constants() -> list[Column]:
 
 def undocumented(pages: Iterable[Path], names: Iterable[str]) -> list[str]:
     """Which of the public names have no entry on the pages of the reference."""
-    text = "\n".join(page.read_text("utf-8") for page in pages)
-    return sorted(set(names) - set(re.findall(r"^::: imagesasdata\.(\w+)$", text, re.MULTILINE)))
+    return sorted(set(names).difference(*(entries_of(page.read_text("utf-8")) for page in pages)))
 
 
 def _columns_in(value: Any) -> Iterator[Column]:
@@ -257,12 +178,16 @@ def _program() -> Any:
     return typer.main.get_command(cli.app)
 
 
-def commands() -> list[tuple[str, ...]]:
-    """The words of every command, in the order in which they are listed."""
-    found: list[tuple[str, ...]] = []
-    for name, one in _program().commands.items():
+def commands() -> dict[str, list[tuple[str, ...]]]:
+    """The words of every command by group, in the order in which they are listed."""
+    program = _program()
+    context = program.make_context("imagesasdata", ["--"], resilient_parsing=True)
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in program.list_commands(context):
+        one = program.get_command(context, name)
         inner = getattr(one, "commands", None)
-        found += [(name, other) for other in inner] if inner else [(name,)]
+        words = [(name, other) for other in inner] if inner else [(name,)]
+        found.setdefault(one.rich_help_panel, []).extend(words)
     return found
 
 

@@ -18,7 +18,7 @@ FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf"
 # What a kilometer of road, and a river, added to the logarithm of a cell's population.
 TRUTH = {"road_km": 0.30, "river": 0.20}
 SHEETS, WIDTH, HEIGHT, ROWS, COLUMNS = 10, 640, 480, 6, 8
-METRES = 20  # of a pixel
+METERS = 20  # of a pixel
 ROAD, RIVER, WOOD, PAPER = (176, 58, 46), (88, 132, 178), (150, 176, 120), (236, 224, 196)
 LINE = 5  # pixels
 
@@ -85,7 +85,7 @@ def per_cell(way: np.ndarray) -> np.ndarray:
     """Kilometers of the way in each cell."""
     columns, rows = (way // (WIDTH / COLUMNS, HEIGHT / ROWS)).astype(int).T
     found = np.zeros((ROWS, COLUMNS))
-    np.add.at(found, (rows, columns), METRES / 1000)
+    np.add.at(found, (rows, columns), METERS / 1000)
     return found
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.classify.register_model import register_model
     from imagesasdata.verbs.classify.zero_shot import zero_shot
     from imagesasdata.verbs.collections.cluster import cluster
-    from imagesasdata.verbs.collections.cluster_curve import cluster_curve
     from imagesasdata.verbs.collections.cluster_table import cluster_table
     from imagesasdata.verbs.collections.find_duplicates import find_duplicates
     from imagesasdata.verbs.collections.find_similar import find_similar
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.faces.find_faces import find_faces
     from imagesasdata.verbs.faces.verify_faces import verify_faces
     from imagesasdata.verbs.inside.explain import explain
-    from imagesasdata.verbs.inside.feature_maps import feature_maps, filters
+    from imagesasdata.verbs.inside.feature_maps import feature_maps
     from imagesasdata.verbs.inside.models import model_card, models
     from imagesasdata.verbs.inside.summary import summary
     from imagesasdata.verbs.measure.features import features
@@ -129,14 +128,12 @@ _HOME = {
     "find_similar": "verbs.collections.find_similar",
     "find_duplicates": "verbs.collections.find_duplicates",
     "cluster": "verbs.collections.cluster",
-    "cluster_curve": "verbs.collections.cluster_curve",
     "cluster_table": "verbs.collections.cluster_table",
     "reduce": "verbs.collections.reduce",
     "map_images": "verbs.collections.map_images",
     "register_model": "verbs.classify.register_model",
     "summary": "verbs.inside.summary",
     "feature_maps": "verbs.inside.feature_maps",
-    "filters": "verbs.inside.feature_maps",
     "explain": "verbs.inside.explain",
     # trust
     "sample_for_labels": "verbs.trust.sample_for_labels",
@@ -197,7 +194,6 @@ __all__ = [
     "cite",
     "classify",
     "cluster",
-    "cluster_curve",
     "cluster_faces",
     "cluster_table",
     "contact_sheet",
@@ -209,7 +205,6 @@ __all__ = [
     "explain",
     "feature_maps",
     "features",
-    "filters",
     "find_duplicates",
     "find_faces",
     "find_similar",

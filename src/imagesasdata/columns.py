@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,7 +14,8 @@ class Column:
     """One output column.
 
     ``kind`` is its logical type; ``size`` the length of an embedding. ``null`` says when a row has
-    none; for most columns that is when the picture could not be read.
+    none; for most columns that is when the picture could not be read. A name with ``{}`` is a template
+    for what a call fills in; ``example`` is one such word.
     """
 
     name: str
@@ -23,10 +25,15 @@ class Column:
     range: str = ""
     null: str = "the picture could not be read"
     size: int | None = None
+    example: str = ""
 
     def named(self, name: str) -> Column:
         """The same column under another name."""
-        return replace(self, name=name)
+        return replace(self, name=name, example="")
+
+    def shown(self) -> Column:
+        """The same column under a name that a call could give it."""
+        return self.named(self.name.format(self.example)) if self.example else self
 
 
 IMAGE_ID = Column(
@@ -101,6 +108,41 @@ LABEL_ID = Column(
 )
 LABEL_PROB = Column("label_prob", "float64", "Probability of that class.", range="0 to 1")
 RANK = Column("rank", "int64", "Place of the class, the most probable first.", range="1 ...")
+CLASS_PROB = Column(
+    "label_prob_{}",
+    "float64",
+    "Probability of that class.",
+    range="0 to 1",
+    example="great_grey_owl",
+)
 
 EMBEDDING = Column("embedding", "embedding", "The network's description of the picture: a vector.")
-EMB = Column("emb_{}", "float64", "One dimension of the embedding, with wide=True.")
+EMB = Column("emb_{}", "float64", "One dimension of the embedding, with shape='wide'.", example="0")
+
+
+def probabilities(
+    name: str, classes: Iterable[str], said: Iterable[str], null: str = Column.null
+) -> tuple[Column, ...]:
+    """A column for the probability of each class that the column ``name`` may hold.
+
+    Parameters
+    ----------
+    name
+        The column of the winning class, such as ``label``.
+    classes
+        The classes as they stand in a column's name, such as ``great_grey_owl``.
+    said
+        The same as people read them.
+    null
+        When a row has none.
+    """
+    return tuple(
+        Column(
+            f"{name}_prob_{one}",
+            "float64",
+            f"Probability of the {name} {text!r}.",
+            range="0 to 1",
+            null=null,
+        )
+        for one, text in zip(classes, said, strict=True)
+    )

@@ -1,15 +1,129 @@
-"""The options that all verbs share: their names, meanings, defaults and checks."""
+"""The options that verbs share: their defaults, their texts and their checks."""
 
 from __future__ import annotations
 
 import math
 import os
 from dataclasses import dataclass
-from typing import Literal, TypeGuard, get_args
+from typing import Final, Literal, NamedTuple, TypeGuard, get_args
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 
 OnError = Literal["record", "raise", "drop"]
+# A row for each picture, or a row for each thing, class or line in it.
+Shape = Literal["wide", "long"]
+# Of an embedding: a column of vectors, or a column for each dimension.
+VectorShape = Literal["vector", "wide"]
+
+# Which model does a task when none is named.
+CLASSIFIER: Final = "efficientnet_lite0"
+EMBEDDER: Final = CLASSIFIER  # one file for both, and it is installed with the library
+ZERO_SHOT: Final = "clip_vit_b32"
+CAPTIONER: Final = "blip_base"
+OBJECT_DETECTOR: Final = "centernet"
+FACE_DETECTOR: Final = "blazeface_full"
+FACE_EMBEDDER: Final = "dlib_resnet"
+
+# Thresholds. Those that belong to one model, such as a detector of objects, stand on its card.
+FACE_SCORE: Final = 0.65
+FACE_SCORE_TO_HIDE: Final = 0.5  # lower: what is no face may well be hidden, too
+TEXT_SCORE: Final = 0.5
+COPY_BITS: Final = 6  # of the 64 of a perceptual hash
+COPY_COSINE: Final = 0.1  # distance of two embeddings
+
+# How a fit is trained.
+EPOCHS: Final = 20
+EARLY_STOPPING: Final = 5
+STEP_SIZE: Final = 32  # pictures
+
+# For intervals from rows that are drawn anew.
+ROUNDS: Final = 1000
+
+
+class Shared(NamedTuple):
+    """What the docstrings of all verbs say of one option, and what ``{thing}`` in it may be.
+
+    ``{things}`` is its plural, ``{Things}`` that at the beginning of a sentence.
+    """
+
+    text: str
+    things: tuple[str, ...] = ()
+
+    def about(self, thing: str) -> str:
+        """The text with what it is about filled in."""
+        things = f"{thing}s".replace(" or ", "s or ")
+        return self.text.format(thing=thing, things=things, Things=things[0].upper() + things[1:])
+
+    def texts(self) -> tuple[str, ...]:
+        """Every text that a docstring may have."""
+        return tuple(self.about(thing) for thing in self.things) or (self.text,)
+
+
+# In the order of signatures: what only some verbs have in common, then what all have.
+SHARED: dict[str, Shared] = {
+    "images": Shared(
+        "A table with a column of paths, or a folder, glob, archive or list of paths."
+    ),
+    "videos": Shared(
+        "A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with "
+        "a column of paths."
+    ),
+    "path": Shared("The table's column of paths."),
+    "model": Shared(
+        'A name from ``iad.models("{thing}")``.',
+        (
+            "classify",
+            "embed",
+            "zero_shot",
+            "caption",
+            "detect_objects",
+            "detect_faces",
+            "embed_faces",
+        ),
+    ),
+    "embedding": Shared(
+        'The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.'
+    ),
+    "seed": Shared("For what begins at random; the same seed gives the same result."),
+    "keep_empty": Shared("Whether a picture in which nothing was found gets a row of nulls."),
+    "backend": Shared('The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.'),
+    "decode": Shared(
+        '``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is '
+        'needed; ``"exact"`` decodes every pixel.'
+    ),
+    "max_pixels": Shared(
+        "A {thing} with more pixels is refused from its header.", ("picture", "video")
+    ),
+    "prefix": Shared(
+        "Put before the new columns' names, so that a second run can stand beside the first."
+    ),
+    "batch_size": Shared(
+        "{Things} that go through the network together; by default what is fastest on the device. "
+        "It does not change the result.",
+        ("picture", "face", "picture or face"),
+    ),
+    "workers": Shared(
+        "Threads that read and decode {things}; by default one for each core, for remote files at "
+        "least 16.",
+        ("picture", "video"),
+    ),
+    "device": Shared(
+        '``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the '
+        "best kind."
+    ),
+    "cache": Shared(
+        "A folder that keeps finished {things}, so that a stopped run goes on where it was.",
+        ("row", "face", "embedding"),
+    ),
+    "on_error": Shared(
+        '``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first {thing} '
+        'that cannot be used, ``"drop"`` leaves such rows out and says how many.',
+        ("picture", "video"),
+    ),
+    "progress": Shared(
+        "Whether to show a progress bar; by default in a terminal and in a notebook."
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +166,12 @@ def check_count(name: str, value: object, *, least: int = 1) -> None:
         raise ArgumentTypeError(f"{name} must be a whole number, got {value!r}.", hint)
     if value < least:
         raise ArgumentError(f"{name} must be at least {least}, got {value}.", hint)
+
+
+def check_shape(shape: str, known: object = Shape) -> None:
+    """Raise unless ``shape`` is one of those known."""
+    if shape not in get_args(known):
+        raise one_of("shape", shape, get_args(known))
 
 
 def check_whole(name: str, value: object, *, most: int | None = None) -> None:

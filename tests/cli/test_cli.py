@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from PIL import Image
 
+from imagesasdata import cli
+from imagesasdata.cli.signatures import GROUPS
 from tests.conftest import REPO
 
 
@@ -29,9 +32,128 @@ def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_commands() -> None:
     done = shell("--help")
     assert done.returncode == 0
-    for command in ("read", "features", "classify", "embed", "models", "weights"):
+    for command in ("read-images", "features", "classify", "embed", "models", "weights"):
         assert command in done.stdout
     assert "Exit codes" in done.stdout
+
+
+def test_help_names_the_groups_in_order_and_imports_no_numerics() -> None:
+    lines = [line for line in shell("--help").stdout.splitlines() if line.startswith("╭─ ")]
+    assert [line.split()[1] for line in lines] == [
+        *("Options", *(group for group in GROUPS if group != "scale"), "weights"),
+    ]
+    heavy = "{'jax', 'pandas', 'numpy', 'narwhals', 'PIL'} & set(sys.modules)"
+    for words in (["--help"], ["classify", "--help"], ["fine-tune", "--help"]):
+        code = (
+            "import sys, typer.testing; from imagesasdata.cli import app\n"
+            f"done = typer.testing.CliRunner().invoke(app, {words})\n"
+            f"assert done.exit_code == 0 and 'Usage' in done.output; print({heavy})"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.stdout == "set()\n", done.stderr
+
+
+def test_a_name_as_in_python_and_a_name_with_a_mistake(example_photos: Path) -> None:
+    done = shell("read_images", example_photos / "coffee.jpg")
+    assert done.returncode == 0, done.stderr
+    done = shell("find-simlar", "x")
+    assert done.returncode == 2
+    assert "Did you mean 'find-similar'" in done.stderr
+
+
+def test_two_tables_in_order(example_photos: Path) -> None:
+    queries = (example_photos / "coffee.jpg", example_photos / "clock.jpg")
+    done = shell("find-similar", example_photos, *queries, "--quiet")
+    assert done.returncode == 0, done.stderr
+    first = [line.split() for line in done.stdout.splitlines() if " 1  " in line]
+    assert ["coffee.jpg" in row[3] for row in first if row[1] == "1"] == [True, False]
+
+
+def test_files_of_coders_are_paths(tmp_path: Path) -> None:
+    page = tmp_path / "label.html"
+    words = ("--question", "Is it?", "--choice", "yes", "--choice", "no", "--to", page)
+    done = shell("label-page", "examples/photos/coffee.jpg", *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"wrote {page}\n"
+    assert "Is it?" in page.read_text()
+    (tmp_path / "labels-ann.csv").write_text(
+        "image_id,path,coder,question,value,coded_at,seconds\n"
+        "0,a.jpg,ann,Is it?,yes,2026-05-01T10:00:00.000Z,1.5\n"
+    )
+    done = shell("read-labels", tmp_path / "labels-ann.csv", "--to", tmp_path / "labels.csv")
+    assert done.returncode == 0, done.stderr
+    assert pd.read_csv(tmp_path / "labels.csv")["value"].tolist() == ["yes"]
+
+
+def test_results_that_are_no_tables(tmp_path: Path) -> None:
+    table = tmp_path / "coded.csv"
+    rows = [[i % 2, (i + i // 7) % 2, float(i % 5 + i % 2), "anna"] for i in range(40)]
+    pd.DataFrame(rows, columns=["x", "y", "z", "coder"]).to_csv(table, index=False)
+    done = shell("regress", "z ~ x", table, "--to", tmp_path / "fit.csv")
+    assert done.returncode == 0, done.stderr
+    assert "HC2" in done.stdout
+    assert pd.read_csv(tmp_path / "fit.csv")["term"].tolist() == ["Intercept", "x"]
+    done = shell("validate", table, "--truth", "x", "--prediction", "y")
+    assert done.returncode == 0, done.stderr
+    assert "precision" in done.stdout
+    done = shell("sample-for-labels", table, "--n", "7", "--to", tmp_path / "sample.csv")
+    assert done.returncode == 0, done.stderr
+    sample = pd.read_csv(tmp_path / "sample.csv")
+    assert len(sample) == 7
+    assert list(sample) == ["x", "y", "z", "coder", "sample_prob"]
+    done = shell("cite", "efficientnet_lite0", "--to", tmp_path / "cite.txt")
+    assert "@software{imagesasdata" in done.stdout
+    assert (tmp_path / "cite.txt").read_text() == done.stdout
+
+
+def test_a_figure_needs_a_file(example_photos: Path, tmp_path: Path) -> None:
+    done = shell("contact-sheet", example_photos)
+    assert done.returncode == 2
+    assert "Missing option '--to'" in done.stderr
+    done = shell("contact-sheet", example_photos, "--to", tmp_path / "sheet.png")
+    assert done.stdout == f"wrote {tmp_path / 'sheet.png'}\n"
+    with Image.open(tmp_path / "sheet.png") as image:
+        assert image.width > 300
+
+
+def test_a_table_is_not_taken_for_a_folder_of_files(tmp_path: Path) -> None:
+    target = tmp_path / "frames.parquet"
+    done = shell("read-video", "examples/videos/shots.mp4", "--to", target)
+    assert done.returncode == 2
+    assert "--to is the folder for the files.\nHint: write the table with --table." in done.stderr
+    assert not target.exists()
+
+
+@pytest.mark.slow
+def test_a_model_is_taught_and_used(tmp_path: Path) -> None:
+    from make_posts import make_posts
+
+    table, model, out = tmp_path / "posts.csv", tmp_path / "life.iad", tmp_path / "out.csv"
+    make_posts(tmp_path / "posts", 60).to_csv(table, index=False)
+    words = ("--outcome", "shows_life", "--save", model, "--epochs", "2", "--to", out, "--quiet")
+    few = ("--split", "0.6,0.1,0.3", "--early-stopping", "none", "--class-weight", "yes=2")
+    done = shell("fine-tune", table, *words, *few, "--class-weight", "no=1")
+    assert done.returncode == 0, done.stderr
+    assert "<FittedModel of 'shows_life' (binary)" in done.stdout
+    assert len(pd.read_csv(out)) == 1
+    done = shell("augment", model, table, "--to", out, "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert pd.read_csv(out)["shows_life_pred"].notna().all()
+    heat = ("--model", model, "--to", tmp_path / "heat", "--table", out, "--quiet")
+    done = shell("explain", "examples/photos/coffee.jpg", *heat)
+    assert done.returncode == 0, done.stderr
+    assert pd.read_csv(out)["heat_label"].isin(["yes", "no"]).all()
+
+
+def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "app", stop)
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 130
+    assert capsys.readouterr().err == "Stopped.\n"
 
 
 def test_classify_writes_and_prints(example_photos: Path, tmp_path: Path) -> None:
@@ -44,11 +166,11 @@ def test_classify_writes_and_prints(example_photos: Path, tmp_path: Path) -> Non
 
 
 def test_failures_end_with_one(example_photos: Path) -> None:
-    done = shell("read", example_photos / "coffee.jpg", "gone.jpg")
+    done = shell("read-images", example_photos / "coffee.jpg", "gone.jpg")
     assert done.returncode == 1
     assert "1 of 2 rows have an image_error" in done.stderr
     assert "file not found" in done.stdout
-    done = shell("read", "gone.jpg", example_photos / "coffee.jpg", "--on-error", "raise")
+    done = shell("read-images", "gone.jpg", example_photos / "coffee.jpg", "--on-error", "raise")
     assert done.returncode == 1
     assert "Error: Row 0 ('gone.jpg'): file not found." in done.stderr
 
@@ -64,7 +186,7 @@ def test_failures_end_with_one(example_photos: Path) -> None:
             ["zero-shot", "examples/photos", "--label", "a cat"],
             "Error: labels needs at least two texts, got 1.",
         ),
-        (["read", "gone.csv"], "There is no table at 'gone.csv'"),
+        (["read-images", "gone.csv"], "There is no table at 'gone.csv'"),
         (["weights", "add", "nowhere"], "There is no file or folder 'nowhere'"),
     ],
 )
@@ -87,7 +209,7 @@ def test_a_table_goes_in_and_comes_out_with_more_columns(folder: Path, tmp_path:
 
 def test_models_and_a_card() -> None:
     assert "efficientnet_lite2" in shell("models").stdout
-    card = shell("models", "efficientnet_lite0").stdout
+    card = shell("model-card", "efficientnet_lite0").stdout
     assert "Known limits" in card
     assert "4,652,008 parameters" in card
 
@@ -96,21 +218,21 @@ def test_models_and_a_card() -> None:
 def test_videos(tmp_path: Path) -> None:
     clip = "examples/videos/shots.mp4"
     out = tmp_path / "frames.parquet"
-    assert shell("frames", clip, "--every", "2s", "--to", str(out)).returncode == 0
+    assert shell("read-video", clip, "--every", "2s", "--table", str(out)).returncode == 0
     assert pd.read_parquet(out)["frame"].tolist() == [0, 20, 40, 60]
     done = shell("features", str(out), "--group", "light", "--to", str(out))
     assert done.returncode == 0, done.stderr
     assert pd.read_parquet(out)["luminance_mean"].notna().all()
-    done = shell("shots", clip, "--to", str(out))
+    done = shell("video-shots", clip, "--to", str(out))
     assert pd.read_parquet(out)["start"].tolist() == [0.0, 2.5, 4.0, 6.0]
-    done = shell("motion", clip, "--every", "4s", "--to", str(out))
+    done = shell("video-motion", clip, "--every", "4s", "--to", str(out))
     assert len(pd.read_parquet(out)) == 2
     assert "flow_speed" in pd.read_parquet(out)
 
 
 def test_transform(tmp_path: Path) -> None:
     steps = ("--step", "resize(100)", "--step", "grayscale")
-    done = shell("transform", "examples/photos/coffee.jpg", *steps, "--into", str(tmp_path / "out"))
+    done = shell("transform", "examples/photos/coffee.jpg", *steps, "--to", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     (made,) = (tmp_path / "out").iterdir()
     with Image.open(made) as image:
@@ -155,10 +277,12 @@ def test_weights_are_fetched_verified_and_removed() -> None:
 def test_faces(bring_weights: Callable[..., None], tmp_path: Path) -> None:
     bring_weights("faces")
     photo, out = "examples/photos/astronaut.jpg", str(tmp_path / "faces.parquet")
-    done = shell("faces", photo, "--attribute", "age", "--to", out)
+    done = shell("detect-faces", photo, "--to", out)
+    assert done.returncode == 0, done.stderr
+    done = shell("analyze-faces", out, "--attribute", "age", "--to", out)
     assert done.returncode == 0, done.stderr
     assert {"face_x", "age"} <= set(pd.read_parquet(out).columns)
-    done = shell("blur-faces", photo, "--into", str(tmp_path / "out"), "--to", out)
+    done = shell("blur-faces", photo, "--to", str(tmp_path / "out"), "--table", out)
     assert done.returncode == 0, done.stderr
     assert pd.read_parquet(out)["faces_hidden"].tolist() == [1]
 
@@ -174,15 +298,16 @@ def test_summary_lists_every_layer() -> None:
 @pytest.mark.slow
 def test_looks_inside(tmp_path: Path) -> None:
     photo = "examples/photos/chelsea.jpg"
-    done = shell("filters", "--to", str(tmp_path / "filters.png"))
+    done = shell("feature-maps", "--of", "filters", "--to", str(tmp_path / "filters.png"))
     assert done.returncode == 0, done.stderr
-    done = shell("feature-maps", photo, "--layer", "stem", "--to", str(tmp_path / "maps.png"))
+    layer = ("--model", "efficientnet_lite0", "--layer", "stem")
+    done = shell("feature-maps", "--image", photo, *layer, "--to", str(tmp_path / "maps.png"))
     assert done.returncode == 0, done.stderr
     for name in ("filters.png", "maps.png"):
         with Image.open(tmp_path / name) as image:
             assert image.width > 300
     table = tmp_path / "heat.parquet"
-    done = shell("explain", photo, "--into", str(tmp_path / "heat"), "--to", str(table))
+    done = shell("explain", photo, "--to", str(tmp_path / "heat"), "--table", str(table))
     assert done.returncode == 0, done.stderr
     with Image.open(pd.read_parquet(table)["heat_path"][0]) as image:
         assert image.width > 100

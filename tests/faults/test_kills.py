@@ -48,8 +48,11 @@ CALLS = {
 
 def start(verb: str, folder: Path, cache: Path, to: Path) -> subprocess.Popen[str]:
     code = PROGRAM.replace("CALL", CALLS[verb])
+    # Killed while it keeps a compiled program, it would leave half of one to other tests.
+    own = {"JAX_COMPILATION_CACHE_DIR": str(folder.parent / "compiled")}
     return subprocess.Popen(
         [sys.executable, "-c", code, str(folder), str(cache), str(to)],
+        env={**os.environ, **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -97,7 +97,7 @@ def test_zero_shot(clip: references.TwoSided, example_photos: Path) -> None:
     )
     logits = math.exp(clip.model.logit_scale.item()) * image @ text.T
     expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    columns = ["prob_a_crowd", "prob_a_flag", "prob_something_else"]
+    columns = ["label_prob_a_crowd", "label_prob_a_flag", "label_prob_something_else"]
     np.testing.assert_allclose(done[columns], expected, atol=1e-3)
     assert done.label.tolist() == [labels[best] for best in expected.argmax(axis=1)]
 

@@ -32,7 +32,7 @@ def test_grayscale(rgb: np.ndarray) -> None:
 
 @pytest.mark.parametrize("factor", [0, 0.3, 1, 1.7, 5])
 def test_factors_are_pillows(factor: float) -> None:
-    """But for Pillow's rounding, which is towards 0."""
+    """But for Pillow's rounding, which is toward 0."""
     image = Image.fromarray(RGB)
     near(steps.brightness(factor)(RGB), ImageEnhance.Brightness(image).enhance(factor), 1)
     near(steps.saturation(factor)(RGB), ImageEnhance.Color(image).enhance(factor), 2 + factor)

@@ -1,140 +1,144 @@
-"""The shell's application, and how a verb becomes one of its commands.
-
-Exit codes: 0 when all went well; 1 when some pictures could not be used (the table says which, or with
-``--on-error raise`` the message); 2 for a mistake in the command; 130 after Ctrl-C.
-"""
+"""A command for each verb, made from its signature when it is asked for."""
 
 from __future__ import annotations
 
-import functools
 import inspect
-import typing
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-app = typer.Typer(
-    help="Pictures as data: tables of features, classes and embeddings.",
-    epilog="Exit codes: 0 done, 1 some pictures could not be used, 2 a mistake in the "
-    "command, 130 stopped.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+import imagesasdata
+from imagesasdata.cli.signatures import TABLES, Parameter, read, verbs
+from imagesasdata.errors import ArgumentError
+from imagesasdata.options import Options
 
-Paths = Annotated[
-    list[str],
-    typer.Argument(help="Folders, globs, pictures, zip files; or one .parquet or .csv table."),
-]
-Videos = Annotated[
-    list[str], typer.Argument(help="Folders, globs, videos; or one .parquet or .csv table.")
-]
-To = Annotated[str | None, typer.Option(help="Write the table here: .parquet, .csv or .feather.")]
-ModelName = Annotated[str, typer.Option(help="A name that `imagesasdata models` lists.")]
-
-_ROWS = 20
-
-# What every verb takes, as in Python; `quiet` stands for ``progress=False``.
-_COMMON: dict[str, tuple[Any, Any]] = {
-    "path": (
-        Annotated[str, typer.Option("--path", help="The table's column of paths.")],
-        "path",
-    ),
-    "prefix": (
-        Annotated[str | None, typer.Option(help="Put before the new columns' names.")],
-        None,
-    ),
-    "batch_size": (
-        Annotated[int | None, typer.Option(help="Pictures that are run together.")],
-        None,
-    ),
-    "workers": (Annotated[int | None, typer.Option(help="Threads that read and decode.")], None),
-    "device": (
-        Annotated[str | None, typer.Option(help="cpu, gpu, tpu, or one of several as gpu:1.")],
-        None,
-    ),
-    "cache": (
-        Annotated[str | None, typer.Option(help="Keep finished rows here, to go on after a stop.")],
-        None,
-    ),
-    "on_error": (Annotated[str, typer.Option(help="record, raise or drop.")], "record"),
-    "quiet": (Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")], False),
-}
+NOT_OPTIONS = ("progress", "backend")  # --quiet; and what is printed shows no kind of table
+_COMMON = (*Options.__dataclass_fields__, "quiet")
+_MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
-def command(
-    name: str, *, without: Sequence[str] = (), to: bool = True
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function a command that takes the common options, too.
+class Verbs(TyperGroup):
+    """The group of all commands; those of the verbs are made when they are asked for."""
 
-    The function gets them as keywords (``**common``) that a verb takes as they are. What it gives is
-    shown: a table is written where ``--to`` says, printed, and its failures are counted.
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs by group, then what is written by hand."""
+        names = [name.replace("_", "-") for name in verbs()]
+        return [*names, *(name for name in self.commands if name not in names)]
 
-    Parameters
-    ----------
-    name
-        The command's.
-    without
-        Those of the common options that the verb does not have.
-    to
-        Whether there is a ``--to`` for the table.
-    """
-    options = {option: given for option, given in _COMMON.items() if option not in without}
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name, with hyphens or as in Python."""
+        name, verb = cmd_name.replace("_", "-"), cmd_name.replace("-", "_")
+        if name not in self.commands and verb in verbs():
+            self.commands[name] = _made(verb)
+        elif name not in self.commands:  # all, so that the message can suggest one
+            for one in self.list_commands(ctx):
+                self.get_command(ctx, one)
+        return self.commands.get(name)
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        hints = typing.get_type_hints(function, include_extras=True)
-        own = [
-            parameter.replace(annotation=hints[parameter.name])
-            for parameter in inspect.signature(function).parameters.values()
-            if parameter.kind is not parameter.VAR_KEYWORD
-        ]
-        added = {"to": (To, None), **options} if to else options
-        shared = [
-            inspect.Parameter(
-                option, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
+
+def _made(verb: str) -> Any:
+    """The command of a verb."""
+    summary, parameters, gives = read(verb)
+    names = [one.name for one in parameters]
+    own = [one for one in parameters if one.name not in NOT_OPTIONS]
+    if gives == "Figure":  # which a shell cannot show
+        own = [one._replace(default=...) if one.name == "to" else one for one in own]
+    last = [one.name for one in own if one.is_argument][-1:]
+    options = [_parameter(one, [one.name] == last) for one in own]
+    to = "table" if "to" in names else "to"
+    if "progress" in names:
+        options.append(_typed("quiet", bool, False, "No progress bar.", "--quiet", "-q"))
+    if gives not in ("Figure", "Path"):
+        text = "Write the result here: a table as .parquet, .csv or .feather."
+        options.append(_typed(to, str, None, text, f"--{to}"))
+    if gives == "FittedModel":
+        text = "Write the model here, as protest.iad, for `augment`."
+        options.append(_typed("save", str, ..., text, "--save"))
+    if verb == "augment":
+        options.insert(0, _typed("fitted", str, ..., "A file that `fine-tune --save` wrote."))
+
+    def run(ctx: typer.Context, **given: Any) -> None:
+        # A default is left to the verb: what was not given is not passed on.
+        said = [one for one in own if "COMMANDLINE" in str(ctx.get_parameter_source(one.name))]
+        passed = {one.name: one.value(given[one.name]) for one in said}
+        passed |= {"progress": False} if given.get("quiet") else {}
+        if to == "table" and passed.get("to", "").endswith(TABLES):
+            raise ArgumentError(
+                "--to is the folder for the files.", "write the table with --table."
             )
-            for option, (kind, default) in added.items()
-        ]
+        owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
+        result = getattr(owner, verb)(**passed)
+        if "save" in given:
+            result.save(given["save"])
+            typer.echo(str(result))
+            result = result.glance()
+        if gives in ("Figure", "Path"):
+            result = f"wrote {passed['to'] if gives == 'Figure' else result}"
+        show(result, given.get(to), columns=_MODELS if verb == "models" else None)
 
-        @functools.wraps(function)
-        def run(**given: Any) -> None:
-            target = given.pop("to") if to else None
-            given["progress"] = False if given.pop("quiet") else None
-            show(function(**given), target)
-
-        run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
-        run.__annotations__ = {one.name: one.annotation for one in [*own, *shared]}
-        app.command(name)(run)
-        return function
-
-    return decorate
-
-
-def images(paths: list[str]) -> Any:
-    """A table when a table's file is named, else the paths."""
-    from imagesasdata.tables.table import read
-
-    if len(paths) == 1 and Path(paths[0]).suffix.lower() in {".parquet", ".csv", ".feather"}:
-        return read(paths[0])
-    return paths[0] if len(paths) == 1 else paths
+    context = inspect.Parameter("ctx", _KEYWORD, annotation=typer.Context)
+    options = [context, *sorted(options, key=lambda one: one.name in _COMMON)]
+    run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in options}
+    single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+    single.command(verb.replace("_", "-"), help=summary, rich_help_panel=verbs()[verb][0])(run)
+    return typer.main.get_command(single)
 
 
-def show(result: Any, to: str | None = None, *, rows: int | None = _ROWS) -> None:
-    """Write and print a table, say how many pictures failed, and end with the code for it.
+def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
+    """An argument, or an option, whose default is for the help alone."""
+    kinds, default, names = one.kinds - {"None"}, one.default, [f"--{one.name.replace('_', '-')}"]
+    is_list = bool(kinds & {"Sequence", "Iterable", "Mapping"})
+    if one.is_argument:
+        several = is_last and (is_list or one.is_data)
+        return _typed(one.name, list[str] if several else str, one.default, one.help)
+    if is_list and one.name.endswith("s"):
+        names.append(names[0][:-1])
+    plain: Any = next((kind for kind in (bool, int, float) if kinds == {kind.__name__}), str)
+    if plain is bool:
+        names = [f"{names[0]}/--no-{names[0][2:]}"]
+    if one.choices or ("None" in one.kinds and default not in (None, ...)):
+        plain = str  # so that a choice, or the word none, can stand there, too
+    if plain is str and default not in (None, ...):
+        default = ",".join(map(str, default if isinstance(default, tuple) else [default]))
+    if is_list:
+        plain, default = list[plain], [default] if isinstance(default, str) else default
+    metavar = "|".join([*one.choices, *(["NAME=VALUE"] if "Mapping" in kinds else [])]) or None
+    return _typed(one.name, plain, default, one.help, *names, metavar=metavar)
 
-    A text is printed as it is; of a table the first ``rows``, or all.
-    """
+
+def _typed(
+    name: str, kind: Any, default: Any, text: str, *names: str, metavar: str | None = None
+) -> inspect.Parameter:
+    """A parameter as typer takes it: an option where it has names."""
+    make: Any = typer.Option if names else typer.Argument
+    panel = "Options of all verbs" if name in _COMMON else None
+    info = make(*names, help=text, metavar=metavar, rich_help_panel=panel)
+    annotation = Annotated[kind | None if default is None else kind, info]
+    default = inspect.Parameter.empty if default is ... else default
+    return inspect.Parameter(name, _KEYWORD, annotation=annotation, default=default)
+
+
+def show(result: Any, to: str | None = None, *, columns: list[str] | None = None) -> None:
+    """Write and print a table or a text, and end with 1 when some pictures failed."""
     from imagesasdata.tables.table import as_text, failures, save
 
-    if isinstance(result, str):
-        typer.echo(result)
+    table = result.tidy() if hasattr(result, "tidy") else result
+    is_table = hasattr(table, "columns")
+    if getattr(getattr(table, "index", None), "names", ...) == [None]:
+        table = table.reset_index(drop=True)  # numbers of rows, which mean nothing in a file
+    if to is not None and is_table:
+        save(table, to)
+    elif to is not None:
+        Path(to).write_text(f"{result}\n", encoding="utf-8")
+    if not is_table or (table is not result and type(result).__str__ is not object.__str__):
+        typer.echo(str(result))
         return
-    if to is not None:
-        save(result, to)
-    typer.echo(as_text(result, rows=len(result) if rows is None else rows))
-    failed = failures(result)
-    if failed:
-        typer.echo(f"{failed:,} of {len(result):,} rows have an image_error.", err=True)
+    rows = 20 if columns is None and "layer" not in table.columns else len(table)
+    typer.echo(as_text(table[columns] if columns else table, rows=rows))
+    if failed := failures(table):
+        typer.echo(f"{failed:,} of {len(table):,} rows have an image_error.", err=True)
         raise typer.Exit(1)

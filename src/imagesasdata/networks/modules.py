@@ -10,6 +10,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.class_names import Labels
+from imagesasdata.options import CLASSIFIER
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ def explainable(model: Any) -> Explainable:
     if not isinstance(model, str):
         raise ArgumentTypeError(
             f"Expected a model's name or a fitted model, got {type(model).__name__}.",
-            'for example "efficientnet_lite0"; iad.models("classify") lists the names.',
+            f'for example "{CLASSIFIER}"; iad.models("classify") lists the names.',
         )
     weights = registry.card(model).weights
     # Of a model that the user added nothing says whether it is still the one of before.

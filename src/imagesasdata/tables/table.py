@@ -586,7 +586,7 @@ def save(images: Any, to: str) -> None:
         if lists:
             raise ArgumentError(
                 f"A CSV file cannot hold the column {lists[0]!r}, whose cells are vectors.",
-                "write .parquet, or ask for wide=True.",
+                "write .parquet, or ask for shape='wide'.",
             )
         csv.write_csv(_without_formulas(table), to)
 

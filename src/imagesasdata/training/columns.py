@@ -152,7 +152,7 @@ ERRORS = (
     Column("coded", "string", "What was coded.", null="never"),
     Column("predicted", "string", "What was predicted.", null="never"),
     Column(
-        "prob",
+        "coded_prob",
         "float64",
         "Probability given to what was coded; for classes that exclude each other.",
         range="0 to 1",

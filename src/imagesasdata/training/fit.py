@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from flax import nnx
 
+from imagesasdata.options import EARLY_STOPPING, EPOCHS
 from imagesasdata.training.batches import Embedded, Inputs
 from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.course import Course, Row
@@ -29,8 +30,8 @@ _BEFORE: dict[str, Any] = {
     "optimizer": "adamw",
     "learning_rate": AUTO,
     "schedule": "cosine",
-    "epochs": 20,
-    "early_stopping": 5,
+    "epochs": EPOCHS,
+    "early_stopping": EARLY_STOPPING,
 }
 
 

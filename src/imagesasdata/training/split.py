@@ -14,6 +14,7 @@ from imagesasdata.arrays.measures.crop_hashes import as_codes
 from imagesasdata.arrays.neighbors.copies import copies_by_all
 from imagesasdata.arrays.neighbors.groups import linked_groups
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.options import COPY_BITS
 from imagesasdata.training.outcome import plain
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -21,8 +22,6 @@ PARTS = ("train", "validation", "test")
 
 _HINT = "for example split=(0.8, 0.1, 0.1): shares for training, validation and test."
 _BINS = 5
-# In how many of 64 bits the hashes of two copies may differ.
-_COPY_BITS = 6
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def kept_together(
         Of each row, ``None`` for one that belongs to no other.
     """
     codes = np.stack([as_codes(list(kind)) for kind in hashes], axis=1)
-    copies = copies_by_all(codes, bits=_COPY_BITS)
+    copies = copies_by_all(codes, bits=COPY_BITS)
     if names is None:
         return copies
     keys = [(row, None) if name is None else (-1, plain(name)) for row, name in enumerate(names)]

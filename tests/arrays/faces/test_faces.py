@@ -173,7 +173,7 @@ def test_attributes() -> None:
     sure[[20, 40]] = 0.5
     assert age(sure) == {"age": 30.0, "age_low": 20.0, "age_high": 40.0}
     cells = labeled("gender", np.array([0.25, 0.75]))
-    assert cells == {"gender": "male", "gender_female": 0.25, "gender_male": 0.75}
+    assert cells == {"gender": "male", "gender_prob_female": 0.25, "gender_prob_male": 0.75}
 
 
 @pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])

@@ -35,11 +35,11 @@ def test_labels(kind: Kind, four: dict[str, list[object]]) -> None:
 
 def test_top_adds_ranked_columns(four: dict[str, list[object]]) -> None:
     got = iad.classify(pd.DataFrame(four), top=3)
-    names = ["label", "label_id", "label_prob"]
-    expected = [f"{name}{end}" for end in ("", "_2", "_3") for name in names]
+    names = ["label", "label_2", "label_3"]
+    expected = [f"{name}{end}" for name in names for end in ("", "_id", "_prob")]
     assert list(got.columns) == ["path", "y", *expected, "image_error"]
-    assert (got["label_prob"] >= got["label_prob_2"]).all()
-    assert (got["label_prob_2"] >= got["label_prob_3"]).all()
+    assert (got["label_prob"] >= got["label_2_prob"]).all()
+    assert (got["label_2_prob"] >= got["label_3_prob"]).all()
 
 
 def test_long_has_a_row_for_each_class(kind: Kind, four: dict[str, list[object]]) -> None:
@@ -55,12 +55,12 @@ def test_probs_has_a_column_for_each_class_that_fits_a_formula(
     four: dict[str, list[object]],
 ) -> None:
     got = iad.classify(pl.DataFrame(four), probs=True)
-    chances = got.select(pl.col("^prob_.*$"))
+    chances = got.select(pl.col("^label_prob_.*$"))
     assert chances.width == 1000
     assert all(name.isidentifier() for name in chances.columns)
     np.testing.assert_allclose(chances.sum_horizontal(), 1.0)
-    assert got["prob_espresso"].arg_max() == 2
-    np.testing.assert_allclose(got["prob_espresso"][2], got["label_prob"][2])
+    assert got["label_prob_espresso"].arg_max() == 2
+    np.testing.assert_allclose(got["label_prob_espresso"][2], got["label_prob"][2])
 
 
 def test_the_turned_photo_is_turned_back(example_photos: Path, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_embeddings_are_vectors(four: dict[str, list[object]], make: object, che
 
 def test_wide_embeddings_are_the_same_numbers(four: dict[str, list[object]]) -> None:
     one = np.stack(iad.embed(pd.DataFrame(four))["embedding"])
-    wide = iad.embed(pd.DataFrame(four), wide=True).filter(regex=r"^emb_\d+$")
+    wide = iad.embed(pd.DataFrame(four), shape="wide").filter(regex=r"^emb_\d+$")
     assert list(wide.columns) == [f"emb_{place}" for place in range(1280)]
     # A picture's place in its batch may change the last digits.
     np.testing.assert_allclose(wide.to_numpy(), one, atol=1e-5)
@@ -133,7 +133,7 @@ def test_same_answer_whatever_the_batch(four: dict[str, list[object]], batch_siz
 DEVICES = """
 import json, sys, imagesasdata as iad, jax
 got = iad.classify(sys.argv[1], probs=True, progress=False, batch_size=int(sys.argv[2]))
-print(json.dumps([len(jax.devices()), got.filter(like="prob_").fillna(-1).to_numpy().tolist()]))
+print(json.dumps([len(jax.devices()), got.filter(like="label_prob_").fillna(-1).to_numpy().tolist()]))
 """
 
 

@@ -59,7 +59,7 @@ def test_every_verb_takes_it(net: Net, folder: Path) -> None:
     np.testing.assert_allclose(vectors, means, rtol=1e-4)
     logits = means @ np.asarray(net.out.kernel[...])
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(labeled[["prob_no", "prob_yes"]], chances, rtol=1e-4)
+    np.testing.assert_allclose(labeled[["label_prob_no", "label_prob_yes"]], chances, rtol=1e-4)
     assert labeled.label.tolist() == [["no", "yes"][one] for one in chances.argmax(axis=1)]
     assert labeled.label_id.tolist() == [str(one) for one in chances.argmax(axis=1)]
     assert registry.network("mine") is net

@@ -73,28 +73,35 @@ def test_the_label_that_fits_and_its_probability(pictures: list[str], kind: Kind
     # A cosine of 1 for one label, 0 for the two others, times the scale.
     expected = np.exp(5.0) / (np.exp(5.0) + 2)
     assert columns["label_prob"][:3] == pytest.approx([expected] * 3)
-    assert columns["prob_red"][:3] == pytest.approx([expected, *[(1 - expected) / 2] * 2])
+    assert columns["label_prob_red"][:3] == pytest.approx([expected, *[(1 - expected) / 2] * 2])
     assert columns["image_error"][3]
-    assert columns["prob_blue"][3] is None
+    assert columns["label_prob_blue"][3] is None
 
 
 def test_an_empty_table_and_clashing_names(kind: Kind) -> None:
     empty = iad.zero_shot(
         kind.make({"path": []}), labels=["red", "blue!"], model="colors", prefix="z_"
     )
-    names = ["path", "z_label", "z_label_prob", "z_prob_red", "z_prob_blue", "image_error"]
+    names = [
+        "path",
+        "z_label",
+        "z_label_prob",
+        "z_label_prob_red",
+        "z_label_prob_blue",
+        "image_error",
+    ]
     assert list(kind.columns(empty)) == names
-    taken = kind.make({"path": ["a"], "prob_red": [1.0]})
-    with pytest.raises(NameClashError, match="prob_red"):
+    taken = kind.make({"path": ["a"], "label_prob_red": [1.0]})
+    with pytest.raises(NameClashError, match="label_prob_red"):
         iad.zero_shot(taken, labels=["red", "blue"], model="colors")
 
 
 def test_labels_that_make_the_same_name_are_numbered(pictures: list[str]) -> None:
     done = iad.zero_shot(pictures, labels=["red", "red.", "抗议"], model="colors")
-    assert [name for name in done if name.startswith("prob_")] == [
-        "prob_red_1",
-        "prob_red_2",
-        "prob_n_",
+    assert [name for name in done if name.startswith("label_prob_")] == [
+        "label_prob_red_1",
+        "label_prob_red_2",
+        "label_prob_n_",
     ]
 
 

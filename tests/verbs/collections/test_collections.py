@@ -1,4 +1,4 @@
-"""`find_similar`, `find_duplicates`, `cluster`, `cluster_table`, `cluster_curve` and `reduce`."""
+"""`find_similar`, `find_duplicates`, `cluster`, `cluster_table` and `reduce`."""
 
 from __future__ import annotations
 
@@ -115,8 +115,12 @@ def test_no_vector_at_all(name: str, rows: int) -> None:
     assert done.column_names == ["path", "embedding", *ADDED[name], "image_error"]
     assert all(done[column].null_count == rows for column in ADDED[name])
     assert iad.find_similar(given, given).num_rows == rows
-    assert iad.cluster_curve(given).num_rows == 0
-    assert iad.cluster_curve(given).column_names == ["k", "silhouette_mean", "chosen"]
+    curve = iad.cluster(given, k=range(2, 5))
+    assert curve.to_pydict() == {
+        "k": [2, 3, 4],
+        "silhouette_mean": [None] * 3,
+        "chosen": [False] * 3,
+    }
 
 
 def test_one_row(name: str) -> None:
@@ -182,7 +186,15 @@ def test_cells_that_are_no_vectors(cells: list[Any], message: str) -> None:
         ),
         (lambda t: iad.cluster(t, seed=0.5), iad.ArgumentTypeError, "seed must be a whole"),
         (lambda t: iad.cluster(t, model="lite"), iad.UnknownNameError, "model 'lite'"),
-        (lambda t: iad.cluster_curve(t, method="hdbscan"), iad.ArgumentError, "there is no curve"),
+        (
+            lambda t: iad.cluster(t, k=range(2, 5), method="hdbscan"),
+            iad.ArgumentError,
+            "there is no curve",
+        ),
+        (lambda t: iad.cluster(t, k=range(1, 5)), iad.ArgumentError, "from 2 on, got 1"),
+        (lambda t: iad.cluster(t, k=[]), iad.ArgumentTypeError, r"range of them, got \[\]"),
+        (lambda t: iad.cluster(t, k="8"), iad.ArgumentTypeError, "range of them, got '8'"),
+        (lambda t: iad.cluster(t, k=[2, 2.5]), iad.ArgumentTypeError, r"got \[2, 2.5\]"),
         (lambda t: iad.cluster_table(t), iad.ColumnError, "no column 'cluster'"),
         (lambda t: iad.cluster_table(t[["path"]]), iad.ColumnError, "no column of vectors"),
         (lambda t: iad.reduce(t, method="ump"), iad.UnknownNameError, "method 'ump'"),
@@ -276,7 +288,7 @@ def test_the_number_of_clusters_is_chosen_and_shown(capsys: pytest.CaptureFixtur
     assert done.cluster_stability.unique().tolist() == [1]
     assert "2  0.9" in (shown := capsys.readouterr().err)
     assert "<- chosen" in shown
-    curve = iad.cluster_curve(rows)
+    curve = iad.cluster(rows, k=range(2, 21))
     assert curve.k[curve.chosen].tolist() == [2]
     assert curve.silhouette_mean.idxmax() == 0
 

@@ -283,20 +283,21 @@ def test_analyze_gives_age_unless_more_is_named(kind: Kind, three: list[str]) ->
 @pytest.mark.usefixtures("_again")
 def test_analyze_what_is_named(astronaut: str) -> None:
     faces = iad.detect_faces(astronaut)
-    wanted = ("emotion", "race", "gender")
+    wanted = ("expression", "race", "gender")
     with pytest.warns(iad.AppearanceWarning, match="Measure the error .* iad.audit"):
         got = iad.analyze_faces(faces, attributes=wanted)
     assert "age" not in got.columns
     for attribute, classes in col.CLASSES.items():
-        chances = [got[f"{attribute}_{name}"][0] for name in classes]
+        chances = [got[f"{attribute}_prob_{name}"][0] for name in classes]
         assert sum(chances) == pytest.approx(1, abs=1e-4)
         assert got[attribute][0] == classes[int(np.argmax(chances))]
-    assert got["emotion"][0] == "happy"
+    assert got["expression"][0] == "happy"
     # Said once.
-    (one,) = iad.analyze_faces(faces, attributes=("gender",), as_dict=True)
-    assert one["gender"] == "female"
-    assert set(one) == {"path", "region", "gender", "gender_probs"}
-    assert one["gender_probs"]["female"] == pytest.approx(got["gender_female"][0], abs=1e-5)
+    one = iad.analyze_faces(faces, attributes=("gender",))
+    assert one["gender"][0] == "female"
+    added = ["gender", "gender_prob_female", "gender_prob_male"]
+    assert [name for name in one if name not in faces] == added
+    assert one["gender_prob_female"][0] == pytest.approx(got["gender_prob_female"][0], abs=1e-5)
 
 
 @pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])

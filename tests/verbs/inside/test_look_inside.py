@@ -1,4 +1,4 @@
-"""`summary`, `feature_maps`, `filters` and `explain` as a user calls them."""
+"""`summary`, `feature_maps` and `explain` as a user calls them."""
 
 from __future__ import annotations
 
@@ -67,10 +67,19 @@ def test_kinds_of_tables_and_modules_of_ones_own() -> None:
         ),
         (lambda: iad.feature_maps("x.jpg", 3, "stages.0.0"), "Expected a model's name, got int"),
         (
-            lambda: iad.feature_maps("x.jpg", "vgg16", "stages.0.0", most=0),
-            "most must be at least 1",
+            lambda: iad.feature_maps("x.jpg", "vgg16", "stages.0.0", top=0),
+            "top must be at least 1",
         ),
-        (lambda: iad.filters("vgg16", "max_pool_1"), "has filters of more than one pixel"),
+        (lambda: iad.feature_maps(model="vgg16"), "one picture, got NoneType.*needs no picture"),
+        (lambda: iad.feature_maps(of="filter"), "Unknown drawing 'filter'.\nHint: did you"),
+        (
+            lambda: iad.feature_maps("x.jpg", of="filters"),
+            "Filters are the same for every picture.\nHint: leave out the picture",
+        ),
+        (
+            lambda: iad.feature_maps(None, "vgg16", "max_pool_1", of="filters"),
+            "has filters of more than one pixel",
+        ),
         (lambda: iad.explain("examples/photos", 3), "a model's name or a fitted model, got int"),
         (lambda: iad.explain("examples/photos", method="cam"), "Unknown method 'cam'.\nHint: did"),
         (
@@ -105,18 +114,23 @@ def test_classes_by_name_id_and_number() -> None:
 @pytest.mark.slow
 def test_figures(example_photos: Path, tmp_path: Path) -> None:
     photo = example_photos / "chelsea.jpg"
-    figure = iad.feature_maps(photo, "efficientnet_lite0", "head", most=5, to=tmp_path / "maps.png")
+    figure = iad.feature_maps(photo, "efficientnet_lite0", "head", top=5, to=tmp_path / "maps.png")
     assert [len(figure.axes), figure.get_suptitle()] == [
         5,
         "efficientnet_lite0, head: 7 x 7 x 1280",
     ]
     with Image.open(tmp_path / "maps.png") as picture:
         assert picture.width > 300
-    figure = iad.filters(to=tmp_path / "filters.png")
+    figure = iad.feature_maps(of="filters", to=tmp_path / "filters.png")
     assert "stem: 32 filters of 3 x 3 x 3" in figure.get_suptitle()
     assert figure.axes[0].images[0].get_array().shape == (3, 3, 3)
-    figure = iad.filters("efficientnet_lite0", "stages.2.0.filters", most=4)
+    figure = iad.feature_maps(layer="stages.2.0.filters", of="filters", top=4)
     assert "144 filters of 5 x 5 x 1" in figure.get_suptitle()
+    figure = iad.feature_maps(photo)  # the first layer's maps
+    assert [len(figure.axes), figure.get_suptitle()] == [
+        32,
+        "efficientnet_lite0, stem: 112 x 112 x 32",
+    ]
     with pytest.raises(iad.ImageError, match="not found"):
         iad.feature_maps("gone.jpg", "efficientnet_lite0", "stem")
 
@@ -132,10 +146,10 @@ def test_explain_adds_files_beside_the_rows(
     got = iad.explain(table, to=tmp_path / "heat", progress=False)
     assert kind.is_kind(got)
     cells = kind.columns(got)
-    names = ["heat_path", "heat_label", "heat_prob", "heat_x", "heat_y", "image_error"]
+    names = ["heat_path", "heat_label", "heat_label_prob", "heat_x", "heat_y", "image_error"]
     assert list(cells) == ["path", "y", *names]
     assert cells["heat_label"] == ["espresso", None, None]
-    assert 0.9 < cells["heat_prob"][0] < 1
+    assert 0.9 < cells["heat_label_prob"][0] < 1
     assert 0 < cells["heat_x"][0] < 1
     assert cells["image_error"][0] is None
     assert cells["image_error"][1].startswith("no path")
@@ -151,8 +165,8 @@ def test_explain_other_classes_and_alone(example_photos: Path, tmp_path: Path) -
         assert picture.mode == "L"
         values = np.asarray(picture)
     assert values.max() == 255
-    clash = pd.DataFrame({"path": [photo], "heat_prob": [1]})
-    with pytest.raises(iad.NameClashError, match="heat_prob"):
+    clash = pd.DataFrame({"path": [photo], "heat_label_prob": [1]})
+    with pytest.raises(iad.NameClashError, match="heat_label_prob"):
         iad.explain(clash, to=tmp_path)
     empty = iad.explain(pd.DataFrame({"path": []}), to=tmp_path)
     assert "heat_path" in empty.columns

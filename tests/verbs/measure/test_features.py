@@ -120,7 +120,7 @@ def test_contact_sheet_shows_pictures_and_reasons(example_photos: Path, tmp_path
 
 def test_contact_sheet_sorts_and_says_when_it_leaves_out(folder: Path) -> None:
     table = pd.DataFrame({"path": sorted(folder.glob("*.jpg")), "y": [3, 1, None, 2, 9, 8, 7, 6]})
-    sheet = iad.contact_sheet(table, label="y", sort="y", most=3)
+    sheet = iad.contact_sheet(table, label="y", sort="y", n=3)
     assert [axis.get_xlabel() for axis in sheet.axes] == ["1", "2", "3"]
     assert sheet.get_suptitle() == "(the first 3 of 8 pictures)"
     with pytest.raises(iad.ColumnError, match="no column 'z'"):

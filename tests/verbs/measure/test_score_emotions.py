@@ -53,15 +53,15 @@ def plain(tmp_path: Path) -> list[str]:
 
 def test_mikels(kind: Kind, made_model: None, plain: list[str]) -> None:
     got = kind.columns(iad.score_emotions(kind.make({"path": [*plain, "gone.png"]})))
-    assert list(got)[:3] == ["path", "emotion", "amusement_prob"]
-    assert got["emotion"] == ["fear", "amusement", None]
-    names = [name for name in got if name.endswith("_prob")]
+    assert list(got)[:3] == ["path", "evoked", "evoked_prob_amusement"]
+    assert got["evoked"] == ["fear", "amusement", None]
+    names = [name for name in got if name.startswith("evoked_prob_")]
     assert len(names) == 8
     assert sum(got[name][0] for name in names) == pytest.approx(1)
     # A red picture is red alone (the made model adds 1 of 256 to each color).
     near, far = 4 * 256 / np.hypot(256, np.hypot(1, 1)), 4 * 1 / np.hypot(256, np.hypot(1, 1))
     expected = np.exp(near) / (np.exp(near) + 7 * np.exp(far))
-    assert got["fear_prob"][0] == pytest.approx(expected, rel=1e-4)
+    assert got["evoked_prob_fear"][0] == pytest.approx(expected, rel=1e-4)
     assert got["image_error"][2] == "file not found"
 
 
@@ -74,8 +74,8 @@ def test_valence_and_arousal(made_model: None, plain: list[str]) -> None:
 def test_misuse(made_model: None, plain: list[str]) -> None:
     with pytest.raises(iad.UnknownNameError, match="Unknown scheme 'mikel'.\nHint: did you mean"):
         iad.score_emotions(plain, scheme="mikel")  # type: ignore[arg-type]
-    with pytest.raises(iad.NameClashError, match="'emotion' already"):
-        iad.score_emotions(pd.DataFrame({"path": plain, "emotion": ["a", "b"]}))
+    with pytest.raises(iad.NameClashError, match="'evoked' already"):
+        iad.score_emotions(pd.DataFrame({"path": plain, "evoked": ["a", "b"]}))
 
 
 def test_without_weights_no_number_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:

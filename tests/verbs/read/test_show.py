@@ -46,7 +46,7 @@ def page(shown: Any) -> Read:
 def test_a_thumbnail_for_each_row(kind: Kind, folder: Path) -> None:
     paths = sorted(map(str, folder.iterdir()))
     table = kind.make({"path": paths, "likes": [1.23456] * 8, "note": ["ok", None] * 4})
-    read = page(iad.show(table, rows=3, thumbnail=24))
+    read = page(iad.show(table, n=3, thumbnail=24))
     assert len(read.images) == 3
     assert {(image["width"], image["height"]) for image in read.images} == {("24", "16")}
     picture = Image.open(io.BytesIO(base64.b64decode(read.images[0]["src"].split(",")[1])))  # type: ignore[union-attr]
@@ -61,7 +61,7 @@ def test_a_thumbnail_for_each_row(kind: Kind, folder: Path) -> None:
 
 def test_a_terminal_gets_text(folder: Path) -> None:
     photos = iad.read_images(folder)
-    text = str(iad.show(photos, columns=["width", "format"], rows=2))
+    text = str(iad.show(photos, columns=["width", "format"], n=2))
     assert text.splitlines() == [
         "path   width  format",
         "0.jpg  48     JPEG",
@@ -113,7 +113,7 @@ def test_another_column_of_paths(example_photos: Path) -> None:
     [
         ({"columns": ["labl"]}, "The table has no column 'labl'"),
         ({"path": "file"}, "The table has no column 'file'"),
-        ({"rows": 0}, "rows must be at least 1, got 0"),
+        ({"n": 0}, "n must be at least 1, got 0"),
         ({"thumbnail": 0}, "thumbnail must be at least 1, got 0"),
     ],
 )

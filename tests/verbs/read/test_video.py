@@ -43,9 +43,9 @@ def folder_of_clips(tmp_path: Path) -> Path:
         ({"fps": 2}, list(range(0, 60, 5))),
         ({"fps": 100}, list(range(60))),
         ({"every": "frame"}, list(range(60))),
-        ({"frames": 1}, [0]),
-        ({"frames": 4}, [0, 15, 30, 45]),
-        ({"frames": 100}, list(range(60))),
+        ({"n": 1}, [0]),
+        ({"n": 4}, [0, 15, 30, 45]),
+        ({"n": 100}, list(range(60))),
     ],
 )
 def test_which_frames(clip: Path, chosen: dict[str, object], numbers: list[int]) -> None:
@@ -86,7 +86,7 @@ def test_each_kind_of_table(kind: Kind, folder_of_clips: Path) -> None:
 
 
 def test_a_folder(folder_of_clips: Path) -> None:
-    got = iad.read_video(folder_of_clips, frames=1)
+    got = iad.read_video(folder_of_clips, n=1)
     assert [Path(path).name for path in got["video_path"]] == [
         "0.mp4",
         "1.mp4",
@@ -94,9 +94,9 @@ def test_a_folder(folder_of_clips: Path) -> None:
         "broken.mp4",
     ]
     with pytest.warns(iad.DroppedImagesWarning, match="1 of 4 videos could not be read"):
-        assert len(iad.read_video(folder_of_clips, frames=1, on_error="drop")) == 3
+        assert len(iad.read_video(folder_of_clips, n=1, on_error="drop")) == 3
     with pytest.raises(iad.ImageError, match="not a video"):
-        iad.read_video(folder_of_clips, frames=1, on_error="raise")
+        iad.read_video(folder_of_clips, n=1, on_error="raise")
 
 
 def test_frames_as_files(folder_of_clips: Path, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_videos_of_one_name_do_not_collide(tmp_path: Path) -> None:
     for number in range(2):
         (tmp_path / str(number)).mkdir()
         write(tmp_path / str(number) / "clip.mp4", [numbered(number)] * 3)
-    got = iad.read_video(tmp_path / "*" / "clip.mp4", frames=1, to=tmp_path / "out")
+    got = iad.read_video(tmp_path / "*" / "clip.mp4", n=1, to=tmp_path / "out")
     assert got["path"].nunique() == 2
 
 
@@ -147,7 +147,7 @@ def test_results_are_remembered(clip: Path, tmp_path: Path) -> None:
         ({"every": 0}, iad.ArgumentError, "every must be over 0 seconds, got 0"),
         ({"every": [1]}, iad.ArgumentTypeError, "every must be text or a number of seconds"),
         ({"fps": -1}, iad.ArgumentError, "fps must be over 0"),
-        ({"frames": 0}, iad.ArgumentError, "frames must be at least 1"),
+        ({"n": 0}, iad.ArgumentError, "n must be at least 1"),
         ({"to": "s3://bucket/frames"}, iad.ArgumentError, "is not on this machine"),
         ({"to": "x", "format": "gif"}, iad.UnknownNameError, "Unknown format 'gif'"),
     ],

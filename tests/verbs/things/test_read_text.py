@@ -82,7 +82,7 @@ def test_boxes_are_where_the_text_is(page: str) -> None:
 
 
 def test_words(page: str) -> None:
-    got = iad.read_text(page, level="word")
+    got = iad.read_text(page, unit="word")
     assert got["text"].tolist() == ["Peace", "and", "Bread", "Vote", "2024"]
     assert got["row"].tolist() == [0, 0, 0, 1, 1]
     font = ImageFont.load_default(30)
@@ -96,7 +96,7 @@ def test_words(page: str) -> None:
 
 
 def test_a_whole_picture_in_one_cell(kind: Kind, page: str, blank: str) -> None:
-    got = kind.columns(iad.read_text(kind.make({"path": [blank, page]}), level="image"))
+    got = kind.columns(iad.read_text(kind.make({"path": [blank, page]}), shape="wide"))
     assert list(got) == ["path", "text", "score", "image_error"]
     assert got["text"] == [None, "Peace and Bread\nVote 2024"]
     assert got["score"][0] is None
@@ -111,7 +111,7 @@ def test_turned_pages(turn: int, tmp_path: Path) -> None:
     image.save(path)
     got = iad.read_text(path)
     assert got["text"].tolist() == list(lines)
-    # The first corner is where the text begins: towards it, the page's own upper left.
+    # The first corner is where the text begins: toward it, the page's own upper left.
     corner = {90: (0, 460), 180: (460, 340), 270: (340, 0)}[turn]
     first = got.loc[0, ["x1", "y1"]].to_numpy(float)
     last = got.loc[0, ["x3", "y3"]].to_numpy(float)
@@ -121,7 +121,7 @@ def test_turned_pages(turn: int, tmp_path: Path) -> None:
 def test_a_slanted_page(tmp_path: Path) -> None:
     image = drawn("Peace and Bread", "Vote 2024", size=(520, 420))
     image.rotate(-12, fillcolor="white").save(tmp_path / "slanted.png")
-    got = iad.read_text(tmp_path / "slanted.png", level="image")
+    got = iad.read_text(tmp_path / "slanted.png", shape="wide")
     assert got["text"][0] == "Peace and Bread\nVote 2024"
 
 
@@ -176,8 +176,8 @@ def test_the_tally_sheets() -> None:
 def test_name_clash(page: str) -> None:
     table = pd.DataFrame({"path": [page], "text": ["mine"]})
     with pytest.raises(iad.NameClashError, match="'text' already"):
-        iad.read_text(table, level="image")
-    assert "ocr_text" in iad.read_text(table, level="image", prefix="ocr_")
+        iad.read_text(table, shape="wide")
+    assert "ocr_text" in iad.read_text(table, shape="wide", prefix="ocr_")
 
 
 def test_an_empty_table(kind: Kind) -> None:
@@ -196,9 +196,15 @@ def test_broken_pictures(tmp_path: Path) -> None:
     [
         ({"engine": "easyocr"}, iad.UnknownNameError, "Unknown engine 'easyocr'"),
         (
-            {"level": "lines"},
+            {"unit": "lines"},
             iad.UnknownNameError,
-            "Unknown level 'lines'.\nHint: did you mean 'line'",
+            "Unknown unit 'lines'.\nHint: did you mean 'line'",
+        ),
+        ({"shape": "image"}, iad.UnknownNameError, "Unknown shape 'image'.\nHint: .*wide"),
+        (
+            {"shape": "wide", "unit": "word"},
+            iad.ArgumentError,
+            'a row for each picture: not both.\nHint: leave out unit, or give shape="long"',
         ),
         ({"languages": "english"}, iad.UnknownNameError, "did you mean 'en'"),
         ({"threshold": 50}, iad.ArgumentError, "threshold must be from 0 to 1, got 50"),
@@ -229,7 +235,7 @@ def test_tesseract(page: str, blank: str, tmp_path: Path) -> None:
     assert got["image_error"].isna().all()
     ours = iad.read_text(page)
     np.testing.assert_allclose(got.loc[:1, CORNERS], ours[CORNERS], atol=10)
-    words = iad.read_text(page, engine="tesseract", level="word")
+    words = iad.read_text(page, engine="tesseract", unit="word")
     assert words["text"].tolist() == ["Peace", "and", "Bread", "Vote", "2024"]
 
 
@@ -254,7 +260,7 @@ def test_a_failure_of_tesseract_is_the_rows(page: str, monkeypatch: pytest.Monke
 def test_labeled_receipts(shared_data: Path) -> None:
     truth = pd.read_csv(shared_data / "text" / "lines.csv").groupby("path")["text"].agg(" ".join)
     paths = [str(shared_data / "text" / name) for name in truth.index]
-    got = iad.read_text(paths, level="image")["text"]
+    got = iad.read_text(paths, shape="wide")["text"]
     found = [share_found(true, read) for true, read in zip(truth, got, strict=True)]
     assert np.average(found, weights=truth.str.split().str.len()) >= 0.93
 
@@ -268,7 +274,7 @@ def share_found(true: str, read: str) -> float:
 def test_other_pages(shared_data: Path) -> None:
     other = pd.read_csv(shared_data / "text" / "other.csv")
     other = other[other["language"] != "srp"]  # Cyrillic, which RapidOCR's model lacks
-    got = iad.read_text([str(shared_data / "text" / name) for name in other["path"]], level="image")
+    got = iad.read_text([str(shared_data / "text" / name) for name in other["path"]], shape="wide")
     for true, read, path in zip(other["transcript"], got["text"], other["path"], strict=True):
         if pd.isna(true):
             assert pd.isna(read)

@@ -81,7 +81,7 @@ def test_results_are_remembered_for_the_same_examples(pair: str, tmp_path: Path)
             iad.ImageError,
             "The reference 'gone.png' cannot be used: file not",
         ),
-        (KNOWN, {"k": 0}, iad.ArgumentError, "k must be at least 1"),
+        (KNOWN, {"neighbors": 0}, iad.ArgumentError, "neighbors must be at least 1"),
         (KNOWN, {"regions": True}, iad.ColumnError, "The table has no column 'x'"),
     ],
 )

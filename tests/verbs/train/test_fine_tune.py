@@ -108,7 +108,7 @@ def test_the_report(fit: iad.FittedModel) -> None:
     assert tidy["train_loss"].iloc[-1] < tidy["train_loss"].iloc[0]
     assert fit.confusion()["n"].sum() == 12
     assert fit.per_class()["class"].tolist() == ["no", "yes"]
-    assert list(fit.errors().columns) == ["row", "path", "coded", "predicted", "prob"]
+    assert list(fit.errors().columns) == ["row", "path", "coded", "predicted", "coded_prob"]
     assert "accuracy" in repr(fit)
     assert (fit.outcome, fit.kind, fit.levels) == ("warm", "binary", ("no", "yes"))
 
@@ -150,7 +150,7 @@ def test_each_kind_of_outcome(
     figures = model.glance().iloc[0]
     if outcome == "redness":
         assert figures["r_squared"] > 0.5
-        assert "prob" not in model.errors()
+        assert "coded_prob" not in model.errors()
         assert np.corrcoef(got["redness_pred"], coded["redness"])[0, 1] > 0.9
     else:
         assert figures["accuracy"] > 0.4
@@ -543,7 +543,7 @@ def test_where_a_fitted_model_looks(
     assert middles[0] < middles[1], "the red stripes are on the left"
     given = iad.explain(coded[:2], fit, "yes", to=tmp_path / "heat")
     predicted = fit.augment(coded[:2])
-    np.testing.assert_allclose(given["heat_prob"], predicted["warm_prob"], atol=1e-3)
+    np.testing.assert_allclose(given["heat_label_prob"], predicted["warm_prob"], atol=1e-3)
     number = iad.fine_tune(coded, outcome="redness", **quick)
     with pytest.raises(iad.ArgumentError, match="is numeric; explain is for classes that exclude"):
         iad.explain(coded, number, to=tmp_path)

@@ -142,7 +142,7 @@ def test_rekognition(tmp_path: Path) -> None:
         ["face", None, "face", pytest.approx(0.999), 0],
         ["face", "age", "23-31", None, 0],
         ["face", "gender", "Female", 0.97, 0],
-        ["face", "emotion", "calm", 0.9, 0],
+        ["face", "expression", "calm", 0.9, 0],
         ["face", "other", "smile", 0.8, 0],
         ["text", None, "NO WAR", 0.9, None],
         ["moderation", None, "Violence", 0.6, None],

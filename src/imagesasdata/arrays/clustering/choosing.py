@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from jaxtyping import Float32
 
@@ -13,21 +15,24 @@ SAMPLE = 2000
 def silhouettes(
     vectors: Float32[np.ndarray, "rows size"],
     method: Method,
-    most: int,
+    numbers: Iterable[int],
     *,
     seed: int = 0,
 ) -> dict[int, float]:
-    """The mean silhouette for every number of clusters from 2 to ``most``; the best is the highest.
+    """The mean silhouette for each number of clusters, from 2 on; the best is the highest.
 
-    Of many rows a sample of 2,000 is clustered and scored. It is from -1 to 1: how much nearer rows
-    are to their own cluster than to the next one.
+    A number that needs more rows than there are is left out. Of many rows a sample of 2,000 is
+    clustered and scored. It is from -1 to 1: how much nearer rows are to their own cluster than to the
+    next one.
     """
     from sklearn.metrics import silhouette_score
 
     sample = np.random.default_rng(seed).permutation(len(vectors))[:SAMPLE]
     some = vectors[np.sort(sample)]
     curve = {}
-    for k in range(2, min(most, len(some) - 1) + 1):
+    for k in numbers:
+        if k >= len(some):
+            continue
         clusters = part(some, method, k, seed=seed).clusters
         found = len(np.unique(clusters))
         # Rows that are all alike cannot be parted.

@@ -1,4 +1,4 @@
-"""From a network's probabilities to the columns of age, gender, race and emotion."""
+"""From a network's probabilities to the columns of age, gender, race and expression."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from imagesasdata.arrays.faces.columns import CLASSES
+from imagesasdata.arrays.faces.columns import CLASSES, attribute_columns
 
 # The middle 80% of what the network thinks possible.
 _LOW, _HIGH = 0.1, 0.9
@@ -25,5 +25,6 @@ def age(probabilities: Float[np.ndarray, " years"]) -> dict[str, float]:
 def labeled(attribute: str, probabilities: Float[np.ndarray, " classes"]) -> dict[str, Any]:
     """The most probable label of an attribute, and the probability of each."""
     names = CLASSES[attribute]
-    cells = {f"{attribute}_{name}": float(p) for name, p in zip(names, probabilities, strict=True)}
+    columns = [column.name for column in attribute_columns(attribute)[1:]]
+    cells = {name: float(p) for name, p in zip(columns, probabilities, strict=True)}
     return {attribute: names[int(np.argmax(probabilities))], **cells}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagesasdata.arrays.faces.blazeface import POINTS
-from imagesasdata.columns import Column
+from imagesasdata.columns import Column, probabilities
 
 _NONE = "no face was found"
 FACE_ID = Column(
@@ -100,8 +100,8 @@ AGE = (
 )
 GENDERS = ("female", "male")
 RACES = ("white", "black", "asian", "indian", "other")
-EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
-CLASSES = {"gender": GENDERS, "race": RACES, "emotion": EMOTIONS}
+EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+CLASSES = {"gender": GENDERS, "race": RACES, "expression": EXPRESSIONS}
 _FACE_NULL = "there is no face or the picture could not be read"
 
 
@@ -117,14 +117,5 @@ def attribute_columns(attribute: str) -> tuple[Column, ...]:
     )
     return (
         label,
-        *(
-            Column(
-                f"{attribute}_{name}",
-                "float64",
-                f"Probability of {name}.",
-                range="0 to 1",
-                null=_FACE_NULL,
-            )
-            for name in CLASSES[attribute]
-        ),
+        *probabilities(attribute, CLASSES[attribute], CLASSES[attribute], _FACE_NULL),
     )

@@ -19,7 +19,7 @@ KEYS = (
     "webDetection",
     "imagePropertiesAnnotation",
 )
-_EMOTIONS = ("joy", "sorrow", "anger", "surprise")
+_EXPRESSIONS = ("joy", "sorrow", "anger", "surprise")
 _OTHERS = ("headwear", "blurred", "underExposed")
 
 
@@ -46,7 +46,7 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
             box=_box(box),
             unit="pixel" if box else None,
         )
-        for kind, names in (("emotion", _EMOTIONS), ("other", _OTHERS)):
+        for kind, names in (("expression", _EXPRESSIONS), ("other", _OTHERS)):
             for name in names:
                 if f"{name}Likelihood" in one:
                     yield Statement(

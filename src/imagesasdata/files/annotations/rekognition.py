@@ -41,8 +41,8 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
             )
         if "Gender" in one:
             yield _trait("gender", text(one["Gender"].get("Value")), one["Gender"], face)
-        for emotion in one.get("Emotions", ()):
-            yield _trait("emotion", text(emotion.get("Type")).lower(), emotion, face)
+        for shown in one.get("Emotions", ()):
+            yield _trait("expression", text(shown.get("Type")).lower(), shown, face)
         for name in _TRAITS:
             if one.get(name, {}).get("Value") is True:
                 yield _trait("other", name.lower(), one[name], face)

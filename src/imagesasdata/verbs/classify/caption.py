@@ -12,7 +12,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.family import Words
 from imagesasdata.networks.zoo.registry import load, load_words
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import CAPTIONER, OnError, Options, check_count
 
 CAPTION = Column(
     "caption",
@@ -20,6 +20,7 @@ CAPTION = Column(
     "What the model writes about the picture, or its answer to a question.",
     null="the picture could not be read",
 )
+COLUMNS = (CAPTION,)
 
 
 def caption(
@@ -27,7 +28,7 @@ def caption(
     *,
     prompt: str | None = None,
     path: str = "path",
-    model: str = "blip_base",
+    model: str = CAPTIONER,
     max_words: int = 30,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -60,25 +61,26 @@ def caption(
     max_words
         The most that is written, in parts of words; a long word counts as several.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the texts.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -140,7 +142,7 @@ def caption(
     begun = words.begin(_question(prompt, model, words), max_words)
     verb = Verb(
         name="caption",
-        columns=(CAPTION,),
+        columns=COLUMNS,
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [{CAPTION.name: words.write(results[0][0]["text"])}],
         network=network.told(begun),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +12,21 @@ from imagesasdata.arrays.probabilities import most_probable, softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import CLASSIFIER, OnError, Options, Shape, check_count, check_shape
 
-Shape = Literal["wide", "long"]
+COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.CLASS_PROB)
 
 
 def classify(
     images: Any,
     *,
     path: str = "path",
-    model: str = "efficientnet_lite0",
+    model: str = CLASSIFIER,
     top: int = 1,
     shape: Shape = "wide",
     probs: bool = False,
@@ -53,34 +53,35 @@ def classify(
     path
         The table's column of paths.
     model
-        A name from ``iad.models("classify")``: ``"resnet50_places365"`` names scenes, the others
-        things. `register_model` adds one of your own.
+        A name from ``iad.models("classify")``. ``"resnet50_places365"`` names scenes, the others
+        things; `register_model` adds one of your own.
     top
         How many classes to give for each picture, 1 to the number of classes.
     shape
         ``"wide"`` keeps a row for each picture; ``"long"`` gives a row for each picture and class.
     probs
-        Add a column for every class, named after it (``prob_great_grey_owl``, ...).
+        Add a column for every class, named after it (``label_prob_great_grey_owl``, ...).
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names, for the classes of a second model beside the first.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -92,8 +93,9 @@ def classify(
         - ``label``, ``label_id``, ``label_prob``: the most probable class, its id (for ImageNet,
           from WordNet; two classes are called "missile", so ids are the key) and its probability
           (0 to 1);
-        - with ``top=3``: the same with ``_2`` and ``_3`` at the end;
-        - with ``probs=True``: a probability for every class;
+        - with ``top=3``: also ``label_2``, ``label_2_id``, ``label_2_prob`` and the same of
+          ``label_3``;
+        - with ``probs=True``: ``label_prob_<class>``, a probability for every class;
         - ``image_error``: why a picture was not classified, else null.
 
         With ``shape="long"`` a table of ``image_id``, ``path``, ``rank``, ``label``, ``label_id``,
@@ -148,13 +150,10 @@ def classify(
         if long
         else tuple(column for place in range(1, top + 1) for column in _ranked(place))
     )
-    every = tuple(f"prob_{name}" for name in labels.identifiers()) if probs else ()
+    every = col.probabilities(col.LABEL.name, labels.identifiers(), labels.names) if probs else ()
     verb = Verb(
         name="classify",
-        columns=(
-            *columns,
-            *(_probability(name, label) for name, label in zip(every, labels.names, strict=False)),
-        ),
+        columns=(*columns, *every),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: _rows(results[0][0]["logits"], labels, top, long, every),
         network=network.program,
@@ -178,8 +177,7 @@ def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
             f"top={top} is more than the model's {classes:,} classes.",
             f"give top={classes} or less.",
         )
-    if shape not in get_args(Shape):
-        raise one_of("shape", shape, get_args(Shape))
+    check_shape(shape)
     if probs and shape == "long":
         raise ArgumentError(
             "probs=True gives a column for each class, shape='long' a row for each: not both.",
@@ -189,15 +187,14 @@ def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
 
 def _ranked(place: int) -> tuple[Column, ...]:
     plain = (col.LABEL, col.LABEL_ID, col.LABEL_PROB)
-    return plain if place == 1 else tuple(c.named(f"{c.name}_{place}") for c in plain)
-
-
-def _probability(name: str, label: str) -> Column:
-    return Column(name, "float64", f"Probability of the class {label!r}.", range="0 to 1")
+    if place == 1:
+        return plain
+    first = col.LABEL.name
+    return tuple(c.named(c.name.replace(first, f"{first}_{place}", 1)) for c in plain)
 
 
 def _rows(
-    logits: np.ndarray, labels: Labels, top: int, long: bool, every: Sequence[str]
+    logits: np.ndarray, labels: Labels, top: int, long: bool, every: Sequence[Column]
 ) -> list[Row]:
     chances = softmax(logits)
     found = [
@@ -213,5 +210,6 @@ def _rows(
     for place, values in enumerate(found, start=1):
         ranked = [column.name for column in _ranked(place)]
         row.update(zip(ranked, values, strict=True))
-    row.update(zip(every, chances.tolist(), strict=False))
+    if every:
+        row.update(zip((column.name for column in every), chances.tolist(), strict=True))
     return [row]

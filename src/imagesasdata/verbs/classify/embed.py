@@ -11,15 +11,17 @@ from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import EMBEDDER, OnError, Options, VectorShape, check_shape
+
+COLUMNS = (col.EMBEDDING, col.EMB)
 
 
 def embed(
     images: Any,
     *,
     path: str = "path",
-    model: str = "efficientnet_lite0",
-    wide: bool = False,
+    model: str = EMBEDDER,
+    shape: VectorShape = "vector",
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -44,29 +46,30 @@ def embed(
         The table's column of paths.
     model
         A name from ``iad.models("embed")``. `register_model` adds one of your own.
-    wide
-        ``True`` gives a column for each dimension (``emb_0``, ``emb_1``, ...) in place of one
-        column of vectors.
+    shape
+        ``"vector"`` gives one column of vectors, ``"wide"`` a column for each dimension (``emb_0``,
+        ``emb_1``, ...).
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -76,7 +79,7 @@ def embed(
         The rows given, in order, and:
 
         - ``embedding``: float32 vectors, in polars and pyarrow a fixed-size list, in pandas an
-          array in each cell; or ``emb_0`` ... with ``wide=True``. Not scaled to length one;
+          array in each cell; or ``emb_0`` ... with ``shape="wide"``. Not scaled to length one;
         - ``image_error``: why a picture was not described, else null.
 
     Raises
@@ -109,6 +112,8 @@ def embed(
         on_error=on_error,
         progress=progress,
     )
+    check_shape(shape, VectorShape)
+    wide = shape == "wide"
     network = load(model, task="embed", progress=progress)
     size = network.card.embedding_size
     vector = Column(**{**vars(col.EMBEDDING), "size": size})
@@ -119,7 +124,7 @@ def embed(
         load=picture_loader(network.card.preprocess, decode, max_pixels),
         finish=lambda results: [_row(results[0][0]["embedding"], single if wide else None)],
         network=network.program,
-        settings={"model": network.fingerprint, "decode": decode, "wide": wide},
+        settings={"model": network.fingerprint, "decode": decode, "shape": shape},
         max_pixels=max_pixels,
     )
     return run(images, verb, options)

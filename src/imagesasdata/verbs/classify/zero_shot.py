@@ -19,10 +19,14 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load, load_text
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import ZERO_SHOT, OnError, Options
 
 LABEL = col.LABEL
 LABEL_PROB = col.LABEL_PROB
+
+COLUMNS = (LABEL, LABEL_PROB, col.CLASS_PROB)
+
+COLUMNS = (col.LABEL, col.LABEL_PROB, col.CLASS_PROB)
 
 
 def zero_shot(
@@ -31,7 +35,7 @@ def zero_shot(
     labels: Sequence[str],
     template: str = "a photo of {}.",
     path: str = "path",
-    model: str = "clip_vit_b32",
+    model: str = ZERO_SHOT,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -62,25 +66,26 @@ def zero_shot(
     model
         A name from ``iad.models("zero_shot")``.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -90,7 +95,7 @@ def zero_shot(
         The rows given, in order, and:
 
         - ``label``: the label that fits best, ``label_prob`` its probability (0 to 1);
-        - a probability for every label, named after it: ``prob_a_protest``, ...;
+        - a probability for every label, ``label_prob_a_protest``, ...;
         - ``image_error``: why a picture was not described, else null.
 
     Raises
@@ -145,19 +150,12 @@ def zero_shot(
     texts = [template.replace("{}", name) for name in names]
     wanted = directions(embed_text(model, texts, device=device), scale)
     numbered = Labels.numbered(names)
-    columns = tuple(f"prob_{name}" for name in numbered.identifiers())
+    every = col.probabilities(LABEL.name, numbered.identifiers(), names)
     verb = Verb(
         name="zero_shot",
-        columns=(
-            LABEL,
-            LABEL_PROB,
-            *(
-                Column(column, "float64", f"Probability of the label {name!r}.", range="0 to 1")
-                for column, name in zip(columns, names, strict=True)
-            ),
-        ),
+        columns=(LABEL, LABEL_PROB, *every),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
-        finish=lambda results: [_row(fit_of(wanted, results[0][0]["embedding"]), names, columns)],
+        finish=lambda results: [_row(fit_of(wanted, results[0][0]["embedding"]), names, every)],
         network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "texts": texts, "labels": names},
         max_pixels=max_pixels,
@@ -165,9 +163,9 @@ def zero_shot(
     return run(images, verb, options)
 
 
-def _row(logits: np.ndarray, names: Sequence[str], columns: Sequence[str]) -> Row:
+def _row(logits: np.ndarray, names: Sequence[str], every: Sequence[Column]) -> Row:
     chances = softmax(logits)
     best = int(chances.argmax())
     row: dict[str, Any] = {LABEL.name: names[best], LABEL_PROB.name: float(chances[best])}
-    row.update(zip(columns, chances.tolist(), strict=True))
+    row.update(zip((column.name for column in every), chances.tolist(), strict=True))
     return row

@@ -17,8 +17,6 @@ from imagesasdata.options import Options
 from imagesasdata.tables.table import Table, arrow_type, from_columns, open_table
 from imagesasdata.verbs.classify.embed import embed
 
-MODEL = "efficientnet_lite0"
-
 
 @dataclass(frozen=True)
 class Collection:

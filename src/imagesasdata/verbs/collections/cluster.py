@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -16,10 +17,17 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import OnError, Options, check_count, check_whole
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
 from imagesasdata.progress import is_shown
+from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.collections._cluster_curve import COLUMNS as CURVE
+from imagesasdata.verbs.collections._cluster_curve import (
+    best_of,
+    check_numbers,
+    curve_table,
+    curve_text,
+)
 from imagesasdata.verbs.collections._vectors import (
-    MODEL,
     give_back,
     open_collection,
     read_collection,
@@ -46,7 +54,8 @@ CLUSTER_STABILITY = Column(
     range="about 0 to 1",
     null="the picture could not be read, or stability=0",
 )
-COLUMNS = (CLUSTER, CLUSTER_DISTANCE, CLUSTER_STABILITY)
+_OF_PICTURE = (CLUSTER, CLUSTER_DISTANCE, CLUSTER_STABILITY)
+COLUMNS = (*_OF_PICTURE, *CURVE)
 MOST = 20
 _DIMS = {"pca": 50, "umap": 10}
 
@@ -55,14 +64,14 @@ def cluster(
     images: Any,
     *,
     path: str = "path",
-    k: int | None = None,
+    model: str = EMBEDDER,
+    k: int | Sequence[int] | None = None,
     method: Method = "kmeans",
     reduce: Reduce | None = None,
     stability: int = 10,
     min_size: int = 5,
     seed: int = 0,
     embedding: str | None = None,
-    model: str = MODEL,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -80,13 +89,16 @@ def cluster(
     Parameters
     ----------
     images
-        A table with a column of vectors (from `embed`) or of paths, or a folder, glob, archive or list
-        of paths. Pictures without vectors are embedded first.
+        A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
+        the table has (from `embed`) are used; pictures without are embedded first.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. It embeds pictures without vectors.
     k
-        How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette (see
-        `cluster_curve`). ``"hdbscan"`` finds their number itself.
+        How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette. A range or
+        list, such as ``range(2, 21)``, makes no clusters but a table that compares these numbers, so
+        that the choice can be seen and reported. ``"hdbscan"`` finds their number itself.
     method
         ``"kmeans"``; ``"gmm"``, a mixture of normal distributions; ``"agglomerative"`` (Ward's), for at
         most 20,000 pictures; or ``"hdbscan"``, which finds dense groups and leaves the rest out.
@@ -98,27 +110,28 @@ def cluster(
     min_size
         The smallest cluster of ``"hdbscan"``.
     seed
-        For what begins at random; the same seed gives the same clusters.
+        For what begins at random; the same seed gives the same result.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
-    model
-        A name from ``iad.models()``, with which pictures without vectors are embedded.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished embeddings, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
-        Whether to show a progress bar, and with ``k=None`` the silhouettes; by default in a terminal and
-        in a notebook.
+        Whether to show a progress bar; by default in a terminal and in a notebook. With ``k=None``
+        it shows the silhouettes, too.
 
     Returns
     -------
@@ -132,6 +145,16 @@ def cluster(
           and bootstrap samples: 1 when they always come out the same, near 0 when by chance. One number
           for the whole clustering, in every row;
         - ``image_error``: why a picture is in no cluster, else null.
+
+        With a range or list as ``k`` a row for each number of clusters instead:
+
+        - ``k``: the number;
+        - ``silhouette_mean``: from -1 to 1, the higher the better (of many pictures on a sample of
+          2,000); null when there are too few pictures for so many clusters;
+        - ``chosen``: true for the best of them.
+
+        A clear peak says that the pictures fall into so many groups. A flat curve says that they do
+        not: then any number is a choice of yours, to be made by looking.
 
     Raises
     ------
@@ -158,6 +181,9 @@ def cluster(
     >>> photos = iad.cluster(iad.embed("examples/photos"), k=2, stability=0)
     >>> sorted(photos.cluster.dropna().unique().tolist())
     [0.0, 1.0]
+    >>> curve = iad.cluster(iad.embed("examples/photos"), k=range(2, 5))
+    >>> curve.k.tolist()
+    [2, 3, 4]
     """
     options = Options(
         path=path,
@@ -169,17 +195,25 @@ def cluster(
         on_error=on_error,
         progress=progress,
     )
-    check_count("k", k)
     check_count("min_size", min_size)
     check_whole("stability", stability)
     check_method(method, reduce, seed)
+    if k is not None and not isinstance(k, (int, float)):
+        numbers = check_numbers(k, method)
+        card(model)
+        table = open_table(images, path)
+        collection = read_collection(table, options, embedding=embedding, model=model)
+        vectors = prepare(collection.vectors, reduce, seed)
+        curve = silhouettes(vectors, method, numbers, seed=seed)
+        return curve_table(table, numbers, curve, prefix)
+    check_count("k", k)
     if method == "hdbscan" and k is not None:
         raise ArgumentError(
             "hdbscan finds the number of clusters itself.",
             "leave k out (min_size= sets the smallest), or choose another method.",
         )
     card(model)
-    table = open_collection(images, COLUMNS, options)
+    table = open_collection(images, _OF_PICTURE, options)
     collection = read_collection(table, options, embedding=embedding, model=model)
     count = len(collection.rows)
     if k is not None and 0 < count < k:
@@ -189,8 +223,8 @@ def cluster(
         )
     vectors = prepare(collection.vectors, reduce, seed)
     if k is None and method != "hdbscan":
-        curve = silhouettes(vectors, method, MOST, seed=seed)
-        k = max(curve, key=curve.__getitem__) if curve else 1
+        curve = silhouettes(vectors, method, range(2, MOST + 1), seed=seed)
+        k = best_of(curve) or 1
         if is_shown(progress):
             print(curve_text(curve, k), file=sys.stderr)
     found = part(vectors, method, k, least=min_size, seed=seed)
@@ -204,7 +238,7 @@ def cluster(
         CLUSTER_DISTANCE.name: found.distances,
         CLUSTER_STABILITY.name: np.full(count, stable),
     }
-    return give_back(collection, cells, COLUMNS, options, "cluster")
+    return give_back(collection, cells, _OF_PICTURE, options, "cluster")
 
 
 def check_method(method: str, reduce: str | None, seed: int) -> None:
@@ -223,12 +257,3 @@ def prepare(vectors: np.ndarray, reduce: Reduce | None, seed: int) -> np.ndarray
         return scaled
     dims = min(_DIMS[reduce], *scaled.shape)
     return project(scaled, reduce, dims, seed=seed)
-
-
-def curve_text(curve: dict[int, float], k: int) -> str:
-    """The silhouettes as bars, for a terminal."""
-    lines = ["silhouette of each number of clusters:"]
-    for number, value in curve.items():
-        chosen = "  <- chosen" if number == k else ""
-        lines.append(f"{number:4d} {value:6.3f} {'#' * max(0, round(60 * value))}{chosen}")
-    return "\n".join(lines)

@@ -38,8 +38,12 @@ FIRST = (
     ),
     Column("medoid_path", "string", "The picture in the middle of the cluster.", null=_NULL),
 )
-TYPICAL = Column("typical_path_{}", "string", "A picture near the middle.", null="there are fewer")
-ATYPICAL = Column("atypical_path_{}", "string", "A picture far from it.", null="there are fewer")
+_FEWER = "there are fewer"
+TYPICAL = Column(
+    "typical_path_{}", "string", "A picture near the middle.", null=_FEWER, example="1"
+)
+ATYPICAL = Column("atypical_path_{}", "string", "A picture far from it.", null=_FEWER, example="1")
+COLUMNS = (*FIRST, TYPICAL, ATYPICAL)
 
 
 def cluster_table(

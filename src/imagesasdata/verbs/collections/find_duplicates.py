@@ -20,10 +20,9 @@ from imagesasdata.files.decode import decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import COPY_BITS, COPY_COSINE, EMBEDDER, OnError, Options
 from imagesasdata.tables.table import Table, from_columns, open_table
 from imagesasdata.verbs.collections._vectors import (
-    MODEL,
     Collection,
     give_back,
     open_collection,
@@ -50,7 +49,6 @@ KEEP = Column(
 )
 COLUMNS = (GROUP, COPY_DISTANCE, KEEP)
 
-_BITS, _COSINE = 6, 0.1
 _DIGITS = 16
 _HASHES = Column(
     "hashes", "string", "The hashes of the picture and of parts of it, one after another."
@@ -63,11 +61,11 @@ def find_duplicates(
     images: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     method: Method = "hash",
     threshold: float | tuple[float, float] | None = None,
     mirror: bool = False,
     embedding: str | None = None,
-    model: str = MODEL,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -88,6 +86,8 @@ def find_duplicates(
         A table with a column of paths, or a folder, glob, archive or list of paths.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. Not used by ``"hash"``.
     method
         ``"hash"`` compares the layout of light and dark and finds the same picture changed a little;
         ``"embedding"`` compares what a network sees and finds larger crops and other versions, but
@@ -98,24 +98,24 @@ def find_duplicates(
     mirror
         Whether a mirrored picture is a copy.
     embedding
-        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there;
-        without such the pictures are embedded. Not used by ``"hash"``.
-    model
-        A name from ``iad.models()``, with which pictures are embedded.
+        The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+        Pictures without vectors are embedded first. Not used by ``"hash"``.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read, decode and compare; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -206,20 +206,20 @@ def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
     if not isinstance(parts, tuple) or len(parts) != 2:
         raise ArgumentTypeError(
             f'With method="both" threshold must be a pair, got {threshold!r}.',
-            f"give bits and cosine distance, as in threshold=({_BITS}, {_COSINE}).",
+            f"give bits and cosine distance, as in threshold=({COPY_BITS}, {COPY_COSINE}).",
         )
-    bits = _BITS if parts[0] is None else parts[0]
-    cosine = _COSINE if parts[1] is None else parts[1]
+    bits = COPY_BITS if parts[0] is None else parts[0]
+    cosine = COPY_COSINE if parts[1] is None else parts[1]
     if isinstance(bits, bool) or bits not in range(MOST_BITS + 1):
         raise ArgumentError(
             f"The threshold for hashes must be a whole number of bits from 0 to {MOST_BITS}, got "
             f"{bits!r}.",
-            f"for example threshold={_BITS}; at more, most pairs are of different pictures.",
+            f"for example threshold={COPY_BITS}; at more, most pairs are of different pictures.",
         )
     if isinstance(cosine, (bool, str)) or not 0 <= cosine <= 2:
         raise ArgumentError(
             f"The threshold for embeddings must be a cosine distance from 0 to 2, got {cosine!r}.",
-            f"for example threshold={_COSINE}.",
+            f"for example threshold={COPY_COSINE}.",
         )
     return int(bits), float(cosine)
 

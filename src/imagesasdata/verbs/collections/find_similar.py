@@ -22,9 +22,9 @@ from imagesasdata.files.parts import parse
 from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.tables.table import arrow_type, is_paths, open_table
-from imagesasdata.verbs.collections._vectors import MODEL, Collection, read_collection
+from imagesasdata.verbs.collections._vectors import Collection, read_collection
 
 QUERY_ID = Column(
     "query_id",
@@ -54,7 +54,7 @@ INDEX_RECALL = Column(
     range="0 to 1",
     null="never",
 )
-COLUMNS = (QUERY_ID, RANK, DISTANCE, INDEX_RECALL)
+COLUMNS = (QUERY_ID, RANK, col.IMAGE_ID, col.PATH, DISTANCE, INDEX_RECALL)
 
 
 def find_similar(
@@ -62,11 +62,11 @@ def find_similar(
     query: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     k: int = 10,
     metric: Metric = "cosine",
     index: Index = "exact",
     embedding: str | None = None,
-    model: str = MODEL,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -83,14 +83,16 @@ def find_similar(
     Parameters
     ----------
     images
-        The collection: a table with a column of vectors (from `embed`) or of paths, or a folder,
-        glob, archive or list of paths. Pictures without vectors are embedded first.
+        A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
+        the table has (from `embed`) are used; pictures without are embedded first.
     query
         What to look for: a path, several paths, or rows of a table like ``images``. A picture that is
         in the collection, too, finds itself first, at distance 0. With a model that reads texts also a
         text, such as ``"a crowd at night"``.
     path
-        The tables' column of paths.
+        The table's column of paths. It is the same in both tables.
+    model
+        A name from ``iad.models("embed")``. It embeds pictures without vectors.
     k
         How many pictures for each query; of a smaller collection all are given.
     metric
@@ -101,22 +103,23 @@ def find_similar(
         neighbors, not all.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
-    model
-        A name from ``iad.models()``, with which pictures without vectors are embedded.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default the best there
-        is.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind. The exact search takes the first of them.
     cache
         A folder that keeps finished embeddings, so that a stopped run goes on where it was.
     on_error
-        ``"record"`` keeps a row with the reason in ``image_error`` for a query that cannot be read,
-        ``"raise"`` stops at the first picture that cannot be read, ``"drop"`` leaves such out.
+        ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
+        that cannot be used, ``"drop"`` leaves such rows out and says how many. The rows are those
+        of queries; what cannot be used of the collection is not found.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

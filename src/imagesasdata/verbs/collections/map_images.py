@@ -21,12 +21,12 @@ from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import Options, check_count
+from imagesasdata.options import EMBEDDER, Options, check_count
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
 from imagesasdata.tables.table import Table, open_table
-from imagesasdata.verbs.collections._vectors import MODEL, read_collection
+from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.reduce import DIM
 
 _SIDES = (32, 64, 128)
@@ -37,6 +37,7 @@ def map_images(
     images: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     to: PathLike = "map.html",
     x: str | None = None,
     y: str | None = None,
@@ -48,7 +49,6 @@ def map_images(
     title: str = "Map of pictures",
     thumbnail: int = 64,
     embedding: str | None = None,
-    model: str = MODEL,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -64,10 +64,12 @@ def map_images(
     Parameters
     ----------
     images
-        A table with a column of paths, best with vectors (from `embed`) or places (from `reduce`), or a
-        folder, glob, archive or list of paths.
+        A table with a column of paths, or a folder, glob, archive or list of paths. Vectors (from
+        `embed`) or places (from `reduce`) that the table has are used.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. It embeds pictures without vectors.
     to
         The file to write; it is replaced if there.
     x
@@ -93,14 +95,15 @@ def map_images(
         20 megabytes.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
-    model
-        A name from ``iad.models()``, with which pictures without vectors are embedded.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished embeddings, so that a stopped run goes on where it was.
     progress

@@ -12,26 +12,26 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import OnError, Options, check_count, check_whole
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
 from imagesasdata.verbs.collections._vectors import (
-    MODEL,
     give_back,
     open_collection,
     read_collection,
 )
 
-DIM = Column("dim_{}", "float64", "One dimension of the map.")
+DIM = Column("dim_{}", "float64", "One dimension of the map.", example="1")
+COLUMNS = (DIM,)
 
 
 def reduce(
     images: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     method: Reduction = "pca",
     dims: int = 2,
     seed: int = 0,
     embedding: str | None = None,
-    model: str = MODEL,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -48,10 +48,12 @@ def reduce(
     Parameters
     ----------
     images
-        A table with a column of vectors (from `embed`) or of paths, or a folder, glob, archive or list
-        of paths. Pictures without vectors are embedded first.
+        A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
+        the table has (from `embed`) are used; pictures without are embedded first.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. It embeds pictures without vectors.
     method
         ``"pca"``: principal components; distances and axes can be interpreted. ``"umap"``
         (``pip install "imagesasdata[umap]"``) and ``"tsne"``: maps that keep neighbors together; the
@@ -59,24 +61,25 @@ def reduce(
     dims
         How many dimensions.
     seed
-        For what begins at random; the same seed gives the same map.
+        For what begins at random; the same seed gives the same result.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
-    model
-        A name from ``iad.models()``, with which pictures without vectors are embedded.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``, for the embedding.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished embeddings, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

@@ -1,4 +1,4 @@
-"""`analyze_faces`: what faces look like: age, and where asked for gender, race and emotion."""
+"""`analyze_faces`: what faces look like: age, and where asked for gender, race and expression."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
 
-Attribute = Literal["age", "gender", "race", "emotion"]
+Attribute = Literal["age", "gender", "race", "expression"]
 
 
 class AppearanceWarning(UserWarning):
@@ -61,10 +61,16 @@ _PARTS: dict[Attribute, _Part] = {
     "age": _Part("faceres", _SIZES, lambda outputs: age(outputs["age"])),
     "gender": _Part("faceres", _SIDES, _gender),
     "race": _Part("gear", _SIDES, lambda outputs: labeled("race", outputs["race"])),
-    "emotion": _Part(
-        "mini_xception", _SIDES, lambda outputs: labeled("emotion", outputs["emotion"])
+    "expression": _Part(
+        "mini_xception", _SIDES, lambda outputs: labeled("expression", outputs["expression"])
     ),
 }
+
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
+
+COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
 
 
 def analyze_faces(
@@ -72,7 +78,6 @@ def analyze_faces(
     *,
     path: str = "path",
     attributes: Sequence[Attribute] = ("age",),
-    as_dict: bool = False,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -81,7 +86,7 @@ def analyze_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Say what faces look like: their age; and, where named, gender, race and emotion.
+    """Say what faces look like: their age; and, where named, gender, race and expression.
 
     These are guesses at how a face would be labeled by strangers, not measurements of a person. They
     can be of use for averages over many pictures, once their error in your pictures is known, by
@@ -90,30 +95,29 @@ def analyze_faces(
     Parameters
     ----------
     images
-        A table with a column of paths, or a folder, glob, archive or list of paths; or a table of
+        A table with a column of paths, or a folder, glob, archive or list of paths. Or a table of
         faces that `detect_faces` gave.
     path
         The table's column of paths.
     attributes
-        Any of ``"age"``, ``"gender"``, ``"race"``, ``"emotion"``. The last three are given only when
-        named.
-    as_dict
-        ``True`` gives a list with a dictionary for each face in place of a table.
+        Any of ``"age"``, ``"gender"``, ``"race"``, ``"expression"``. The last three are given only
+        when named.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures or faces that go through a network together; by default what is fastest on the
-        device. It does not change the numbers.
+        Pictures or faces that go through the network together; by default what is fastest on the
+        device. It does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
-        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -124,14 +128,15 @@ def analyze_faces(
 
         - ``age``: in years; ``age_low``, ``age_high``: the middle 80% of what the network holds
           possible;
-        - ``gender``: ``"female"`` or ``"male"`` by appearance; ``gender_female``, ``gender_male``;
+        - ``gender``: ``"female"`` or ``"male"`` by appearance; ``gender_prob_female``,
+          ``gender_prob_male``;
         - ``race``: ``"white"``, ``"black"``, ``"asian"``, ``"indian"`` or ``"other"``, as the
-          network's makers divided people; ``race_white`` and so on;
-        - ``emotion``: the expression, one of ``"angry"``, ``"disgust"``, ``"fear"``, ``"happy"``,
-          ``"sad"``, ``"surprise"``, ``"neutral"``; ``emotion_angry`` and so on;
+          network's makers divided people; ``race_prob_white`` and so on;
+        - ``expression``: ``"angry"``, ``"disgust"``, ``"fear"``, ``"happy"``, ``"sad"``,
+          ``"surprise"`` or ``"neutral"``; ``expression_prob_angry`` and so on;
         - ``image_error``: why the picture cannot be read, else null.
 
-        Each name after a label is its probability, as the network gives it: not calibrated.
+        The probabilities are as the network gives them: not calibrated.
 
     Raises
     ------
@@ -141,7 +146,7 @@ def analyze_faces(
     Warns
     -----
     AppearanceWarning
-        Once in a session, when gender, race or emotion is asked for.
+        Once in a session, when gender, race or expression is asked for.
 
     Notes
     -----
@@ -210,7 +215,7 @@ def analyze_faces(
             network=Network(_mean_of_looks(network), network.params),
             options=options,
         )
-    return _dictionaries(faces, chosen, every, options) if as_dict else faces
+    return faces
 
 
 @functools.cache
@@ -239,8 +244,8 @@ def _check(attributes: Sequence[Attribute]) -> list[Attribute]:
 @functools.cache
 def _note() -> None:
     warnings.warn(
-        "Gender, race and emotion are guesses from appearance, wrong more often for some groups than "
-        "for others. Measure the error in your own pictures with iad.audit before you use them. "
+        "Gender, race and expression are guesses from appearance, wrong more often for some groups "
+        "than for others. Measure the error in your own pictures with iad.audit before you use them. "
         "(This is said once.)",
         AppearanceWarning,
         stacklevel=4,
@@ -262,27 +267,3 @@ def _crops(
 
 def _finish(attributes: list[Attribute], outputs: Any) -> dict[str, Any]:
     return {name: cell for one in attributes for name, cell in _PARTS[one].finish(outputs).items()}
-
-
-def _dictionaries(
-    faces: Any, attributes: list[Attribute], named: list[Any], options: Options
-) -> list[dict[str, Any]]:
-    """For each face the path, the box, and each attribute with its probabilities."""
-    table = open_table(faces, options.path)
-    cells = {column.name: table.cells(column.name) for column in (*col.BOX, *named)}
-    prefix = options.prefix or ""
-    found = []
-    for row, path in enumerate(table.paths()):
-        one: dict[str, Any] = {
-            "path": path,
-            "region": {c.name.removeprefix("face_"): cells[c.name][row] for c in col.BOX},
-        }
-        for attribute in attributes:
-            one[attribute] = cells[f"{prefix}{attribute}"][row]
-            if attribute != "age":
-                one[f"{attribute}_probs"] = {
-                    name: cells[f"{prefix}{attribute}_{name}"][row]
-                    for name in col.CLASSES[attribute]
-                }
-        found.append(one)
-    return found

@@ -18,7 +18,7 @@ from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options, check_count
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 
@@ -35,7 +35,7 @@ def blur_faces(
     to: PathLike,
     method: Method = "pixelate",
     keep: Any = None,
-    threshold: float = 0.5,
+    threshold: float = FACE_SCORE_TO_HIDE,
     tiles: Tiles = "auto",
     format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
     max_pixels: int = MAX_PIXELS,
@@ -74,20 +74,21 @@ def blur_faces(
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures or faces that go through a network together; by default what is fastest on the
-        device. It does not change the numbers.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result. Each tile of a picture counts as one.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
-        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

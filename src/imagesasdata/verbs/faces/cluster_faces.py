@@ -12,18 +12,19 @@ from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import groups
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.errors import ArgumentError
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._faces import faces_in
 from imagesasdata.verbs.faces._identity import calibration, known_faces
-from imagesasdata.verbs.faces.embed_faces import MODEL
+
+COLUMNS = (col.PERSON, col.PERSON_DISTANCE)
 
 
 def cluster_faces(
     faces: Any,
     *,
     path: str = "path",
-    model: str = MODEL,
+    model: str = FACE_EMBEDDER,
     threshold: float | None = None,
     prefix: str | None = None,
     batch_size: int | None = None,
@@ -43,23 +44,24 @@ def cluster_faces(
     path
         The table's column of paths.
     model
-        A name from ``iad.models("embed_faces")``, used where the table has no embeddings yet.
+        A name from ``iad.models("embed_faces")``. Used where the table has no embeddings yet.
     threshold
         The mean distance up to which two groups are one person; by default that of `verify_faces`.
         Lower splits persons, higher merges them.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures or faces that go through a network together; by default what is fastest on the
-        device. It does not change the numbers.
+        Pictures or faces that go through the network together; by default what is fastest on the
+        device. It does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -106,9 +108,7 @@ def cluster_faces(
             f"leave it out for {by.threshold}, that of verify_faces.",
         )
     table = open_table(faces, path)
-    named = [
-        column.named(f"{prefix or ''}{column.name}") for column in (col.PERSON, col.PERSON_DISTANCE)
-    ]
+    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
     table.check_names(named, prefix=prefix)
     faces_in(table)
     known = known_faces(faces, model, replace(options, prefix=None))

@@ -17,24 +17,25 @@ from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options, check_count
 
 Tiles = Literal["auto", "always", "never"]
-MODEL = "blazeface_full"
 # A picture is seen whole with a wide margin (for faces that fill it) and whole.
 _WHOLE = (0.5, 1.0)
 # From which length of the longer side, in sides of the input, tiles at which zoom are worth their time.
 _TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
 _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
+COLUMNS = col.DETECTED
+
 
 def detect_faces(
     images: Any,
     *,
     path: str = "path",
-    model: str = MODEL,
+    model: str = FACE_DETECTOR,
     min_size: float = 20,
-    threshold: float = 0.65,
+    threshold: float = FACE_SCORE,
     tiles: Tiles = "auto",
     keep_empty: bool = False,
     max_pixels: int = MAX_PIXELS,
@@ -71,24 +72,25 @@ def detect_faces(
         1,334 and 5,334 on), ``"always"``, ``"never"`` (some five times as fast; enough for
         portraits).
     keep_empty
-        Whether a picture without a face gets a row of nulls.
+        Whether a picture in which nothing was found gets a row of nulls.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Views that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result. Each tile of a picture counts as one.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -145,7 +147,8 @@ def detect_faces(
         raise one_of("tiles", tiles, get_args(Tiles))
     if not 0 < threshold < 1:
         raise ArgumentError(
-            f"threshold must be over 0 and under 1, got {threshold}.", "for example threshold=0.65."
+            f"threshold must be over 0 and under 1, got {threshold}.",
+            f"for example threshold={FACE_SCORE}.",
         )
     if not min_size >= 0:
         raise ArgumentError(f"min_size must be at least 0, got {min_size}.", "it is in pixels.")
@@ -167,7 +170,7 @@ def detect_faces(
 
     verb = Verb(
         name="detect_faces",
-        columns=col.DETECTED,
+        columns=COLUMNS,
         load=look,
         finish=name_faces,
         network=network.program,
@@ -208,7 +211,7 @@ def _faces(
     large = boxes[:, 2:].max(axis=1) >= min_size
     boxes, points, scores = boxes[large], points[large], scores[large]
     kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
-    names = [column.name for column in col.DETECTED]
+    names = [column.name for column in COLUMNS]
     return [
         dict(
             zip(

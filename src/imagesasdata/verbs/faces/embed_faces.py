@@ -13,10 +13,9 @@ from imagesasdata.arrays.faces.align import by_eyes, by_points, cut
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
-MODEL = "dlib_resnet"
 # Where the eyes stand on a crop, as shares of its side: where dlib's own alignment has them.
 _EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
 # Where ArcFace has eyes, nose and the middle of the mouth, on a crop of 112 pixels.
@@ -25,12 +24,14 @@ _ARCFACE = (
     np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
 )
 
+COLUMNS = (col.FACE_EMBEDDING,)
+
 
 def embed_faces(
     faces: Any,
     *,
     path: str = "path",
-    model: str = MODEL,
+    model: str = FACE_EMBEDDER,
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -53,18 +54,19 @@ def embed_faces(
     model
         A name from ``iad.models("embed_faces")``.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Faces that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

@@ -12,7 +12,7 @@ from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.errors import ImageError
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import FACE_EMBEDDER, OnError, Options, check_count
 from imagesasdata.tables.table import arrow_type, is_paths, like
 from imagesasdata.verbs.faces._identity import (
     Which,
@@ -21,7 +21,6 @@ from imagesasdata.verbs.faces._identity import (
     known_faces,
     one_face,
 )
-from imagesasdata.verbs.faces.embed_faces import MODEL
 
 COLUMNS = (
     col.TARGET,
@@ -40,7 +39,7 @@ def find_faces(
     gallery: Any,
     *,
     path: str = "path",
-    model: str = MODEL,
+    model: str = FACE_EMBEDDER,
     k: int = 10,
     which: Which | None = None,
     batch_size: int | None = None,
@@ -60,27 +59,28 @@ def find_faces(
         Where: pictures, as paths or as a table; a table of faces that `detect_faces` gave; or one
         that `embed_faces` gave, which is searched at once.
     path
-        The column of paths, where a table is given.
+        The table's column of paths. It is the same in both tables.
     model
-        A name from ``iad.models("embed_faces")`` for which a threshold is known.
+        A name from ``iad.models("embed_faces")``. A threshold must be known for it.
     k
         How many faces to list for each target.
     which
         Which face of a target is meant, when it shows several: ``"largest"``, or its number,
         ``face_id`` in `detect_faces`. Without it, several are an error that lists them.
     batch_size
-        Pictures or faces that go through a network together; by default what is fastest on the
-        device. It does not change the numbers.
+        Pictures or faces that go through the network together; by default what is fastest on the
+        device. It does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
-        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

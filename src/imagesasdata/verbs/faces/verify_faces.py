@@ -15,7 +15,7 @@ from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import DroppedImagesWarning
 from imagesasdata.errors import ImageError
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.table import arrow_type, open_table
 from imagesasdata.verbs.faces._identity import (
     Which,
@@ -25,7 +25,8 @@ from imagesasdata.verbs.faces._identity import (
     known_faces,
     one_face,
 )
-from imagesasdata.verbs.faces.embed_faces import MODEL
+
+COLUMNS = col.VERIFIED
 
 
 def verify_faces(
@@ -33,7 +34,7 @@ def verify_faces(
     *,
     a: str = "path_a",
     b: str = "path_b",
-    model: str = MODEL,
+    model: str = FACE_EMBEDDER,
     which: Which = "largest",
     prefix: str | None = None,
     batch_size: int | None = None,
@@ -57,25 +58,26 @@ def verify_faces(
     b
         Its column of the other's.
     model
-        A name from ``iad.models("embed_faces")`` for which a threshold is known.
+        A name from ``iad.models("embed_faces")``. A threshold must be known for it.
     which
         Of several faces on a picture: ``"largest"``, or a number that is ``face_id`` in
         `detect_faces`.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures or faces that go through a network together; by default what is fastest on the
-        device. It does not change the numbers.
+        Pictures or faces that go through the network together; by default what is fastest on the
+        device. It does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
-        A folder that keeps the faces that were found, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -129,7 +131,7 @@ def verify_faces(
     check_which(which)
     by = calibration(model)
     first, second = open_table(pairs, a), open_table(pairs, b)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in col.VERIFIED]
+    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
     first.check_names(named, prefix=prefix)
     left, right = first.paths(), second.paths()
     pictures = as_paths([path for path in (*left, *right) if path is not None])

@@ -21,11 +21,11 @@ from imagesasdata.files.writing import folder
 from imagesasdata.networks.inside.drawing import gray, laid_over, middle
 from imagesasdata.networks.inside.heat import MOST_PROBABLE, Heat, Method, heat
 from imagesasdata.networks.modules import Explainable, class_number, explainable
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import CLASSIFIER, OnError, Options
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")
 HEAT_LABEL = Column("heat_label", "string", "The class whose score is explained.")
-HEAT_PROB = Column("heat_prob", "float64", "Probability of that class.", range="0 to 1")
+HEAT_LABEL_PROB = Column("heat_label_prob", "float64", "Probability of that class.", range="0 to 1")
 _NOTHING = "the picture could not be read, or nothing in it speaks for the class"
 HEAT_X = Column(
     "heat_x",
@@ -43,12 +43,12 @@ HEAT_Y = Column(
     range="0 to 1",
     null=_NOTHING,
 )
-COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_PROB, HEAT_X, HEAT_Y)
+COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_LABEL_PROB, HEAT_X, HEAT_Y)
 
 
 def explain(
     images: Any,
-    model: Any = "efficientnet_lite0",
+    model: Any = CLASSIFIER,
     target: str | int | None = None,
     *,
     path: str = "path",
@@ -90,22 +90,24 @@ def explain(
         ``True`` lays the heat in color over what the network sees; ``False`` writes it alone, in
         gray from 0 to 255, for measuring.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        Pictures that go through the network together; by default what is fastest on the device.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -115,7 +117,7 @@ def explain(
         The rows given, in order, and:
 
         - ``heat_path``: a PNG file of the square that the network sees;
-        - ``heat_label``, ``heat_prob``: the class that is explained, and its probability;
+        - ``heat_label``, ``heat_label_prob``: the class that is explained, and its probability;
         - ``heat_x``, ``heat_y``: where the middle of the heat is, from 0 at the left and the top of
           that square to 1;
         - ``image_error``: why there is none, else null.

@@ -1,56 +1,68 @@
-"""`feature_maps` and `filters`: what a layer sees in a picture, and what it looks for in any."""
+"""`feature_maps`: what a layer sees in a picture, or the filters with which it looks at any."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from imagesasdata.engine.pictures import picture_loader
-from imagesasdata.errors import ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, limits
 from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.networks.zoo import registry
-from imagesasdata.options import check_count
+from imagesasdata.options import CLASSIFIER, check_count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Of = Literal["maps", "filters"]
+
 
 def feature_maps(
-    image: PathLike,
-    model: str,
-    layer: str,
+    image: PathLike | None = None,
+    model: str = CLASSIFIER,
+    layer: str | None = None,
     *,
-    most: int = 24,
+    of: Of = "maps",
+    top: int = 32,
     to: PathLike | None = None,
 ) -> Figure:
-    """Draw what the channels of one layer make of a picture.
+    """Draw what the channels of one layer make of a picture, or the filters that it has learned.
 
     Early layers answer to edges and colors at their place; later ones to textures and parts of
     things, on a coarser grid. Bright is where a channel answers strongly.
 
+    The first layer's filters are small color pictures of what they answer to: edges in several
+    directions, spots, pairs of colors. Nobody drew them; they came out of labeled photographs.
+
     Parameters
     ----------
     image
-        The path of a picture.
+        The path of a picture. Filters are the same for every picture, so with ``of="filters"`` there
+        is none.
     model
         The name of a model that is a Flax module.
     layer
-        The name of a layer that gives a map, as in `summary`; or of a block of several.
-    most
-        How many channels are drawn: those that differ most over the picture, the liveliest first.
+        The name of a layer, as in `summary`; by default the first. For maps one that gives a map, or
+        a block of several; for filters one whose filters have more than one pixel.
+    of
+        ``"maps"``, what the layer makes of the picture; or ``"filters"``, its weights.
+    top
+        How many are drawn: of maps those that differ most over the picture, the liveliest first; of
+        filters the first.
     to
         A file to save the figure to (``.png``, ``.pdf``, ``.svg``, ...).
 
     Returns
     -------
     matplotlib.figure.Figure
-        A small picture for each channel, scaled by itself, with the channel's number and its
-        largest value.
+        A small picture for each channel or filter, scaled by itself, with its number, and for a
+        channel its largest value. Filters of the first layer are in color. Those of later ones take
+        many channels: drawn is the part for the channel that has the most weight.
 
     Raises
     ------
@@ -65,86 +77,71 @@ def feature_maps(
     Examples
     --------
     >>> import imagesasdata as iad
-    >>> figure = iad.feature_maps("examples/photos/chelsea.jpg", "efficientnet_lite0", "stem", most=8)
+    >>> figure = iad.feature_maps("examples/photos/chelsea.jpg", layer="stem", top=8)
     >>> len(figure.axes)
     8
+    >>> len(iad.feature_maps(of="filters").axes)
+    32
     """
     from imagesasdata.networks.inside.drawing import as_grid
-    from imagesasdata.networks.inside.maps import check_layer, map_names, maps
 
-    check_count("most", most)
-    _check_name(model)
-    if not isinstance(image, (str, os.PathLike)):
+    if of not in get_args(Of):
+        raise one_of("drawing", of, get_args(Of))
+    check_count("top", top)
+    if not isinstance(model, str):
         raise ArgumentTypeError(
-            f"Expected the path of one picture, got {type(image).__name__}.",
-            "for a table of pictures, call it with each path.",
+            f"Expected a model's name, got {type(model).__name__}.",
+            f'for example "{CLASSIFIER}"; iad.models() lists the names.',
         )
-    prepare = registry.card(model).preprocess
-    # A wrong layer is told before weights are read, and may be before they are downloaded.
-    shapes, size = flax_module(model, None, weights=False)
-    check_layer(layer, map_names(shapes, size), "gives a map")
-    network, _ = flax_module(model, None, weights=True)
-    with Pictures() as files, limits(MAX_PIXELS):
-        (sample,) = picture_loader(prepare, "fast", MAX_PIXELS)(files.read(os.fspath(image)))
-    found = maps(network, sample.array, layer, prepare.mean, prepare.sd)
-    lively = np.argsort(-found.std(axis=(0, 1)), kind="stable")[:most]
-    height, width, channels = found.shape
-    figure = as_grid(
-        [found[:, :, place] for place in lively],
-        [f"{place}: {found[:, :, place].max():.3g}" for place in lively],
-        f"{model}, {layer}: {height} x {width} x {channels}",
-    )
+    if of == "filters":
+        if image is not None:
+            raise ArgumentError(
+                "Filters are the same for every picture.",
+                'leave out the picture, as in iad.feature_maps(of="filters"); or leave out of.',
+            )
+        drawn = _filters(model, layer, top)
+    else:
+        drawn = _maps(image, model, layer, top)
+    figure = as_grid(*drawn)
     if to is not None:
         figure.savefig(os.fspath(to))
     return figure
 
 
-def filters(
-    model: str = "efficientnet_lite0",
-    layer: str | None = None,
-    *,
-    most: int = 32,
-    to: PathLike | None = None,
-) -> Figure:
-    """Draw the filters that a convolution has learned.
+# Pictures, a caption for each, and the title of the figure.
+Drawn = tuple[list[np.ndarray], list[str], str]
 
-    The first layer's filters are small color pictures of what they answer to: edges in several
-    directions, spots, pairs of colors. Nobody drew them; they came out of labeled photographs.
 
-    Parameters
-    ----------
-    model
-        The name of a model that is a Flax module.
-    layer
-        The name of a layer with filters of more than one pixel; by default the first.
-    most
-        How many filters are drawn.
-    to
-        A file to save the figure to (``.png``, ``.pdf``, ``.svg``, ...).
+def _maps(image: Any, model: str, layer: str | None, top: int) -> Drawn:
+    from imagesasdata.networks.inside.maps import check_layer, map_names, maps
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-        A small picture for each filter, scaled by itself. Those of the first layer are in color.
-        Those of later ones take many channels: drawn is the part for the channel that has the most
-        weight.
+    if not isinstance(image, (str, os.PathLike)):
+        raise ArgumentTypeError(
+            f"Expected the path of one picture, got {type(image).__name__}.",
+            'for a table of pictures, call it with each path; of="filters" needs no picture.',
+        )
+    prepare = registry.card(model).preprocess
+    # A wrong layer is told before weights are read, and may be before they are downloaded.
+    shapes, size = flax_module(model, None, weights=False)
+    known = map_names(shapes, size)
+    layer = known[0] if layer is None else layer
+    check_layer(layer, known, "gives a map")
+    network, _ = flax_module(model, None, weights=True)
+    with Pictures() as files, limits(MAX_PIXELS):
+        (sample,) = picture_loader(prepare, "fast", MAX_PIXELS)(files.read(os.fspath(image)))
+    found = maps(network, sample.array, layer, prepare.mean, prepare.sd)
+    lively = np.argsort(-found.std(axis=(0, 1)), kind="stable")[:top]
+    height, width, channels = found.shape
+    return (
+        [found[:, :, place] for place in lively],
+        [f"{place}: {found[:, :, place].max():.3g}" for place in lively],
+        f"{model}, {layer}: {height} x {width} x {channels}",
+    )
 
-    Raises
-    ------
-    UnknownNameError, WeightsError, ArgumentError, ArgumentTypeError
-        When there is no such model or layer.
 
-    Examples
-    --------
-    >>> import imagesasdata as iad
-    >>> len(iad.filters("efficientnet_lite0").axes)
-    32
-    """
-    from imagesasdata.networks.inside.drawing import as_grid
+def _filters(model: str, layer: str | None, top: int) -> Drawn:
     from imagesasdata.networks.inside.maps import check_layer, filter_names, kernels
 
-    check_count("most", most)
-    _check_name(model)
     if layer is not None:
         shapes, _ = flax_module(model, None, weights=False)
         check_layer(layer, filter_names(shapes), "has filters of more than one pixel")
@@ -152,23 +149,12 @@ def filters(
     layer, found = kernels(network, layer)
     side, _, inputs, outputs = found.shape
     if inputs == 3:
-        tiles = [found[..., place] for place in range(min(most, outputs))]
+        tiles = [found[..., place] for place in range(min(top, outputs))]
     else:
         strongest = np.square(found).sum(axis=(0, 1)).argmax(axis=0)
-        tiles = [found[:, :, strongest[place], place] for place in range(min(most, outputs))]
-    figure = as_grid(
+        tiles = [found[:, :, strongest[place], place] for place in range(min(top, outputs))]
+    return (
         tiles,
         [f"{place}" for place in range(len(tiles))],
         f"{model}, {layer}: {outputs} filters of {side} x {side} x {inputs}",
     )
-    if to is not None:
-        figure.savefig(os.fspath(to))
-    return figure
-
-
-def _check_name(model: Any) -> None:
-    if not isinstance(model, str):
-        raise ArgumentTypeError(
-            f"Expected a model's name, got {type(model).__name__}.",
-            'for example "efficientnet_lite0"; iad.models() lists the names.',
-        )

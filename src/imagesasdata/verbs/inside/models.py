@@ -50,7 +50,7 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
         raise one_of("task", task, get_args(Task))
     cards = [card for card in registry.cards() if task is None or task in card.tasks]
     return from_columns(
-        {column.name: [of_card(card) for card in cards] for column, of_card in COLUMNS.items()},
+        {column.name: [of_card(card) for card in cards] for column, of_card in _OF_CARD.items()},
         backend,
     )
 
@@ -110,7 +110,7 @@ def _column(name: str, kind: Kind, description: str, unit: str = "") -> Column:
 
 
 # What each column of `models` says of a card.
-COLUMNS: dict[Column, Callable[[ModelCard], Any]] = {
+_OF_CARD: dict[Column, Callable[[ModelCard], Any]] = {
     _column("model", "string", "The name that verbs take."): lambda card: card.name,
     _column("tasks", "string", "What it can do."): lambda card: ", ".join(card.tasks),
     _column("architecture", "string", "The kind of network."): lambda card: card.architecture,
@@ -134,3 +134,4 @@ COLUMNS: dict[Column, Callable[[ModelCard], Any]] = {
     _column("install", "string", "How to get them."): _install,
     _column("citation", "string", "What to cite."): lambda card: card.citation,
 }
+COLUMNS = tuple(_OF_CARD)

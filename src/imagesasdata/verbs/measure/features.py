@@ -18,6 +18,7 @@ from imagesasdata.options import OnError, Options, check_count
 
 # Measures are taken at one size, so that they speak of the picture and not of the camera.
 LONG_SIDE = 512
+COLUMNS = tuple(column for group in GROUPS.values() for column in group.columns)
 
 
 def features(
@@ -50,19 +51,20 @@ def features(
         the default; ``"hog"``, a vector of 324 numbers for classifiers; and ``"hash"``, four codes
         that find copies (those of the package ImageHash, for which all pixels are decoded).
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is
-        measured; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads that read, decode and measure; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

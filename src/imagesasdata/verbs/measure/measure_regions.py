@@ -25,7 +25,7 @@ from imagesasdata.options import check_count
 from imagesasdata.tables.table import Backend, arrow_type, from_columns, open_with
 
 _NULL = "the region is empty or has no pixel with a value"
-COLUMNS = (
+_OF_REGION = (
     Column(
         "pixel_count",
         "int64",
@@ -47,6 +47,7 @@ CELL = (
     Column("x_max", "float64", "Right edge.", unit="the raster's", null="never"),
     Column("y_max", "float64", "Upper edge.", unit="the raster's", null="never"),
 )
+COLUMNS = (*CELL, *_OF_REGION)
 
 
 def measure_regions(
@@ -84,9 +85,10 @@ def measure_regions(
         Count every pixel that a region touches, not only those whose center lies in it. Neighbors
         then share pixels.
     backend
-        The kind of table made from a file or for cells: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     prefix
-        Put before the new columns' names, as in ``prefix="lights_2020_"``.
+        Put before the new columns' names, so that a second run can stand beside the first.
 
     Returns
     -------
@@ -154,7 +156,7 @@ def measure_regions(
             table = open_with(regions, geometry, option="geometry")
             given = crs if crs is not None else getattr(regions, "crs", None)
             shapes = into(opened, [as_geojson(cell) for cell in table.cells(geometry)], given)
-        named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
+        named = [column.named(f"{prefix or ''}{column.name}") for column in _OF_REGION]
         table.check_names(named, prefix=prefix)
         found = [
             Zonal() if shape is None else zonal(opened, shape, band, touched=all_touched)

@@ -8,7 +8,8 @@ from typing import Any, get_args
 import numpy as np
 
 from imagesasdata.arrays.measures import Size, measure
-from imagesasdata.arrays.measures.aesthetics import COLUMNS, GROUPS, score
+from imagesasdata.arrays.measures.aesthetics import COLUMNS as MEASURES
+from imagesasdata.arrays.measures.aesthetics import GROUPS, score
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
@@ -20,18 +21,20 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.linear_head import LinearHead, read_head
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
 PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")
+
+COLUMNS = (*MEASURES, PRED)
 
 
 def score_aesthetics(
     images: Any,
     *,
     path: str = "path",
+    model: str = EMBEDDER,
     head: PathLike | None = None,
-    model: str = "efficientnet_lite0",
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -53,31 +56,34 @@ def score_aesthetics(
         A table with a column of paths, or a folder, glob, archive or list of paths.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``. Used with ``head``: its embeddings are what the
+        predictor takes.
     head
         A linear predictor of ratings from embeddings, fitted elsewhere: an ``.npz`` file with
         ``weight`` (a number for each dimension), ``bias``, and ``normalize`` = 1 if it takes
         embeddings of length 1. It adds ``aesthetic_pred``.
-    model
-        With ``head``: the model whose embeddings it takes.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is
-        measured; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
-        With ``head``: pictures that are run together; by default what suits the device.
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result. Used with ``head``.
     workers
-        Threads that read, decode and measure; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        With ``head``: ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default
-        the best there is.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind. Used with ``head``.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -139,7 +145,7 @@ def score_aesthetics(
     if head is None:
         verb = Verb(
             name="score_aesthetics",
-            columns=COLUMNS,
+            columns=MEASURES,
             load=lambda data: [measured(data)],
             finish=lambda results: results,
             settings=settings,
@@ -152,7 +158,7 @@ def score_aesthetics(
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)
     verb = Verb(
         name="score_aesthetics",
-        columns=(*COLUMNS, PRED),
+        columns=COLUMNS,
         load=lambda data: [Sample(one.array, note=measured(data)) for one in prepare(data)],
         finish=lambda results: [_row(results[0][0], results[0][1], linear)],
         network=network.program,

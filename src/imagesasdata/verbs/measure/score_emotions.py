@@ -16,7 +16,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import ZERO_SHOT, OnError, Options
 
 Scheme = Literal["mikels", "valence_arousal"]
 
@@ -36,26 +36,32 @@ _ENDS = {
         ("an intense photo", "a dull photo"),
     ),
 }
-EMOTION = Column("emotion", "string", "The emotion whose words fit best.")
+EVOKED = Column("evoked", "string", "The evoked emotion whose words fit best.")
 PROBABILITIES = tuple(
-    Column(f"{name}_prob", "float64", f"Share of {name} among the eight emotions.", range="0 to 1")
+    Column(
+        f"evoked_prob_{name}",
+        "float64",
+        f"Share of {name} among the eight emotions.",
+        range="0 to 1",
+    )
     for name in _MIKELS
 )
 AXES = (
     Column("valence", "float64", "How near to pleasant, as against unpleasant.", range="0 to 1"),
     Column("arousal", "float64", "How near to exciting, as against calm.", range="0 to 1"),
 )
-COLUMNS: Mapping[Scheme, tuple[Column, ...]] = {
-    "mikels": (EMOTION, *PROBABILITIES),
+_OF_SCHEME: Mapping[Scheme, tuple[Column, ...]] = {
+    "mikels": (EVOKED, *PROBABILITIES),
     "valence_arousal": AXES,
 }
+COLUMNS = tuple(column for columns in _OF_SCHEME.values() for column in columns)
 
 
 def score_emotions(
     images: Any,
     *,
     path: str = "path",
-    model: str = "clip_vit_b32",
+    model: str = ZERO_SHOT,
     scheme: Scheme = "mikels",
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -79,29 +85,30 @@ def score_emotions(
     path
         The table's column of paths.
     model
-        A model from ``iad.models()`` that reads pictures and texts.
+        A name from ``iad.models("zero_shot")``.
     scheme
         ``"mikels"``, eight emotions, or ``"valence_arousal"``, two scales.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -110,9 +117,10 @@ def score_emotions(
     table
         The rows given, in order, and with ``scheme="mikels"``:
 
-        - ``emotion``: the one whose words fit best;
-        - ``amusement_prob``, ``awe_prob``, ``contentment_prob``, ``excitement_prob``,
-          ``anger_prob``, ``disgust_prob``, ``fear_prob``, ``sadness_prob``: shares that sum to 1;
+        - ``evoked``: the emotion whose words fit best;
+        - ``evoked_prob_amusement``, ``evoked_prob_awe``, ``evoked_prob_contentment``,
+          ``evoked_prob_excitement``, ``evoked_prob_anger``, ``evoked_prob_disgust``,
+          ``evoked_prob_fear``, ``evoked_prob_sadness``: shares that sum to 1;
 
         with ``"valence_arousal"``:
 
@@ -169,7 +177,7 @@ def score_emotions(
     wanted = directions(embedded, side.scale)
     verb = Verb(
         name="score_emotions",
-        columns=COLUMNS[scheme],
+        columns=_OF_SCHEME[scheme],
         load=prepare,
         finish=lambda results: [_row(scheme, fit_of(wanted, results[0][0]["embedding"]))],
         network=network.program,
@@ -191,7 +199,7 @@ def _row(scheme: Scheme, logits: np.ndarray) -> Row:
         shares = softmax(logits)
         names = [column.name for column in PROBABILITIES]
         return {
-            EMOTION.name: _MIKELS[int(shares.argmax())],
+            EVOKED.name: _MIKELS[int(shares.argmax())],
             **dict(zip(names, shares.tolist(), strict=True)),
         }
     return dict(zip(_ENDS, toward_first(logits, len(_ENDS)).tolist(), strict=True))

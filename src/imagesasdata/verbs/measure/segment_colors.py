@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,13 @@ CELL = (
     Column("height", "int64", "Height of the cell.", unit="pixels", range="1 ..."),
 )
 SHARE = Column(
-    "{}_share", "float64", "Share of pixels of that color of the palette.", range="0 to 1"
+    "{}_share",
+    "float64",
+    "Share of pixels of that color of the palette.",
+    range="0 to 1",
+    example="road",
 )
+COLUMNS = (*CELL, SHARE)
 _EXAMPLE = 'palette={"road": "#c0392b", "water": (120, 170, 210)}'
 
 
@@ -68,14 +74,15 @@ def segment_colors(
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads, each with a picture of its own; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -127,7 +134,7 @@ def segment_colors(
         ]
 
     columns = tuple(
-        Column(**{**vars(SHARE), "name": f"{name}_share", "description": _says(name, color)})
+        replace(SHARE.named(SHARE.name.format(name)), description=_says(name, color))
         for name, color in colors.items()
     )
     verb = Verb(

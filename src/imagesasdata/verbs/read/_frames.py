@@ -23,7 +23,7 @@ FRAME_PATH = Column(
 )
 
 _UNITS = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-_EXAMPLE = 'for example every="5s", every=0.5 (seconds), fps=2 or frames=10.'
+_EXAMPLE = 'for example every="5s", every=0.5 (seconds), fps=2 or n=10.'
 MIN_LENGTH = "0.6s"
 
 

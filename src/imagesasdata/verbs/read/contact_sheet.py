@@ -40,7 +40,7 @@ def contact_sheet(
     by: str | None = None,
     boxes: Any = None,
     per_row: int = 6,
-    most: int = 60,
+    n: int = 60,
     title: str | None = None,
     to: PathLike | None = None,
 ) -> Figure:
@@ -64,7 +64,7 @@ def contact_sheet(
         they are drawn on the pictures.
     per_row
         Pictures in a row.
-    most
+    n
         Pictures on the sheet; of a longer table the first ones are shown, and the title says so.
         With ``by`` each group has an equal part of them.
     title
@@ -91,11 +91,11 @@ def contact_sheet(
     12
     """
     check_count("per_row", per_row)
-    check_count("most", most)
+    check_count("n", n)
     table = open_table(images, path)
     order = list(range(len(table)) if sort is None else table.order_by(table.known(sort)))
     groups = {None: order} if by is None else _groups(table.cells(table.known(by)), order)
-    part = max(1, most // max(len(groups), 1))
+    part = max(1, n // max(len(groups), 1))
     groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
     if label is None:

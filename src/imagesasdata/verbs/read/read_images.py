@@ -17,7 +17,7 @@ from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.table import Backend, from_paths, is_paths
 
-COLUMNS = (
+HEADER = (
     col.FORMAT,
     col.MODE,
     col.WIDTH,
@@ -25,6 +25,17 @@ COLUMNS = (
     col.BYTES,
     col.SHA256,
     col.TAKEN_AT,
+)
+COLUMNS = (
+    col.IMAGE_ID,
+    col.PATH,
+    *HEADER,
+    *CAMERA,
+    *PLACE,
+    col.FILE_ID,
+    col.FILE_PATH,
+    col.FRAME,
+    col.IMAGE_ERROR,
 )
 # Files of which each may hold several pictures.
 FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
@@ -68,20 +79,21 @@ def read_images(
         ``"first"`` gives a row for each file. ``"all"`` gives a row for each frame of an animation
         or page of a document, whose ``path`` every verb reads.
     backend
-        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that
-        is given comes back as its own kind.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     max_pixels
         A picture with more pixels is refused from its header. The default is the largest that
         phones make.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads that read files; by default one for each core, or 16 for remote files.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -132,7 +144,7 @@ def read_images(
     )
     if frames not in ("first", "all"):
         raise one_of("frames", frames, ("first", "all"))
-    columns = (*COLUMNS, *(CAMERA if exif else ()), *(PLACE if gps else ()))
+    columns = (*HEADER, *(CAMERA if exif else ()), *(PLACE if gps else ()))
 
     def describe(data: bytes) -> Row:
         row = _describe(data, max_pixels)

@@ -21,7 +21,8 @@ from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.table import Backend, from_paths, is_paths
 from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
 
-COLUMNS = (FRAME_PATH, col.FRAME, col.TIME)
+_OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
+COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 
 
 Choice = Callable[[Video], np.ndarray]
@@ -33,7 +34,7 @@ def read_video(
     path: str = "path",
     every: str | float | None = None,
     fps: float | None = None,
-    frames: int | None = None,
+    n: int | None = None,
     to: PathLike | None = None,
     format: str = "jpeg",
     backend: Backend = "pandas",
@@ -53,17 +54,17 @@ def read_video(
     Parameters
     ----------
     videos
-        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with a
-        column of paths.
+        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with
+        a column of paths.
     path
         The table's column of paths.
     every
         The time from one frame to the next: ``"1s"``, ``"500ms"``, ``"2min"``, a number of seconds;
         or ``"shots"``: one frame of each shot (see `video_shots`), or ``"frame"``: all. By default
-        ``"1s"``, unless ``fps`` or ``frames`` is given.
+        ``"1s"``, unless ``fps`` or ``n`` is given.
     fps
         In place of ``every``: frames per second.
-    frames
+    n
         In place of ``every``: so many frames of each video, from its first on, at equal times.
     to
         A folder: the frames are written to it as files. By default the column ``path`` refers to the
@@ -71,19 +72,21 @@ def read_video(
     format
         With ``to``: ``"jpeg"`` (quality 95), ``"png"``, ``"tiff"`` or ``"webp"``.
     backend
-        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. For a table
-        that is given, the result is of its own kind.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     max_pixels
-        A video with larger frames is refused from its header.
+        A video with more pixels is refused from its header. The pixels of one frame count.
     prefix
-        Put before the names of the columns ``path``, ``frame`` and ``time``.
+        Put before the new columns' names, so that a second run can stand beside the first. Those
+        are ``path``, ``frame`` and ``time``.
     workers
-        Threads, each with a video of its own; by default one for each core.
+        Threads that read and decode videos; by default one for each core, for remote files at least
+        16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -127,7 +130,7 @@ def read_video(
         on_error=on_error,
         progress=progress,
     )
-    choose = _choice(every, fps, frames)
+    choose = _choice(every, fps, n)
     check_count("max_pixels", max_pixels)
     target = None if to is None else folder(to, format)
 
@@ -147,13 +150,13 @@ def read_video(
 
     verb = Verb(
         name="read_video",
-        columns=COLUMNS,
+        columns=_OF_FRAME,
         visit=visit,
         finish=lambda results: results,
         settings={
             "every": every,
             "fps": fps,
-            "frames": frames,
+            "n": n,
             "to": None if target is None else os.fspath(target.place.absolute()),
             "format": format,
         },
@@ -168,15 +171,15 @@ def read_video(
     return run(videos, verb, options)
 
 
-def _choice(every: str | float | None, fps: float | None, frames: int | None) -> Choice:
+def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choice:
     """From a video to the numbers of the frames that are taken."""
-    given = {"every": every, "fps": fps, "frames": frames}
+    given = {"every": every, "fps": fps, "n": n}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise ArgumentError(f"{' and '.join(named)} say two things.", "give one of them.")
-    if frames is not None:
-        check_count("frames", frames)
-        return lambda video: _equally(video.times(), frames)
+    if n is not None:
+        check_count("n", n)
+        return lambda video: _equally(video.times(), n)
     if every == "frame":
         return lambda video: np.arange(len(video.times()))
     if every == "shots":
@@ -227,4 +230,4 @@ def _files(
 
 
 def _row(path: str | None, number: int, time: float) -> Row:
-    return dict(zip((c.name for c in COLUMNS), (path, number, time), strict=True))
+    return dict(zip((c.name for c in _OF_FRAME), (path, number, time), strict=True))

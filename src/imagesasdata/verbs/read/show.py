@@ -51,7 +51,7 @@ def show(
     *,
     path: str = "path",
     columns: Sequence[str] | None = None,
-    rows: int = 10,
+    n: int = 10,
     thumbnail: int = 96,
 ) -> Shown:
     """Look at a table with its pictures: a thumbnail at the start of each row.
@@ -64,10 +64,11 @@ def show(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     path
-        The table's column of paths; ``"out_path"`` or ``"heat_path"`` shows what a verb has written.
+        The table's column of paths. ``"out_path"`` or ``"heat_path"`` shows what a verb has
+        written.
     columns
         The columns to show, in this order; by default all.
-    rows
+    n
         How many rows, from the first. Sort or filter before.
     thumbnail
         Pixels of a thumbnail's longer side.
@@ -82,7 +83,7 @@ def show(
     ColumnError
         When the table has no such column.
     ArgumentError
-        When ``rows`` or ``thumbnail`` is below 1.
+        When ``n`` or ``thumbnail`` is below 1.
 
     Notes
     -----
@@ -93,17 +94,17 @@ def show(
     --------
     >>> import imagesasdata as iad
     >>> photos = iad.read_images("examples/photos")
-    >>> iad.show(photos, columns=["format", "width", "height"], rows=2)
+    >>> iad.show(photos, columns=["format", "width", "height"], n=2)
     path           format  width  height
     astronaut.jpg  JPEG    512    512
     brick.jpg      JPEG    512    512
     The first 2 of 11 rows.
     """
-    check_count("rows", rows)
+    check_count("n", n)
     check_count("thumbnail", thumbnail)
     table = open_table(images, path)
     chosen = tuple(table.names if columns is None else map(table.known, columns))
-    return Shown(table, chosen, min(rows, len(table)), thumbnail)
+    return Shown(table, chosen, min(n, len(table)), thumbnail)
 
 
 def _cells(rows: Table, name: str) -> list[str]:

@@ -56,14 +56,16 @@ def transform(
     format
         ``"jpeg"`` (quality 95), ``"png"`` or ``"tiff"`` (without loss), or ``"webp"``.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale when the first step makes it at most half
-        as large, as Pillow's ``thumbnail`` does; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel. The scale is reduced when the first step makes the picture
+        at most half as large, as with Pillow's ``thumbnail``.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads that read, transform and write; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many.

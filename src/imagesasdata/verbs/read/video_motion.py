@@ -8,6 +8,7 @@ from typing import Any, get_args
 import cv2
 import numpy as np
 
+from imagesasdata import columns as col
 from imagesasdata.arrays.measures.motion import COLUMNS as MEASURES
 from imagesasdata.arrays.measures.motion import LONG_SIDE, Flow, motion
 from imagesasdata.columns import Column
@@ -21,7 +22,7 @@ from imagesasdata.tables.table import Backend, from_paths, is_paths
 from imagesasdata.verbs.read._frames import grid, seconds
 
 _NULL = "the video could not be read"
-COLUMNS = (
+_OF_INTERVAL = (
     Column("interval", "int64", "Number of the interval in its video.", range="0 ...", null=_NULL),
     Column(
         "interval_start", "float64", "When it begins.", unit="seconds", range="0 ...", null=_NULL
@@ -29,6 +30,7 @@ COLUMNS = (
     Column("interval_end", "float64", "When it ends.", unit="seconds", range="0 ...", null=_NULL),
     *MEASURES,
 )
+COLUMNS = (col.VIDEO_ID, col.VIDEO_PATH, *_OF_INTERVAL)
 
 
 def video_motion(
@@ -54,8 +56,8 @@ def video_motion(
     Parameters
     ----------
     videos
-        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with a
-        column of paths.
+        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with
+        a column of paths.
     path
         The table's column of paths.
     every
@@ -66,18 +68,20 @@ def video_motion(
     flow
         How optical flow is computed: ``"dis"`` (quick) or ``"farneback"``.
     backend
-        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     max_pixels
-        A video with larger frames is refused from its header.
+        A video with more pixels is refused from its header. The pixels of one frame count.
     prefix
-        Put before the names of the new columns.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads, each with a video of its own; by default one for each core.
+        Threads that read and decode videos; by default one for each core, for remote files at least
+        16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -141,7 +145,7 @@ def video_motion(
 
     verb = Verb(
         name="video_motion",
-        columns=COLUMNS,
+        columns=_OF_INTERVAL,
         visit=visit,
         finish=lambda results: results,
         settings={"every": length, "fps": rate, "flow": flow},

@@ -25,7 +25,7 @@ from imagesasdata.verbs.read._frames import (
 )
 
 _NULL = "the video could not be read"
-COLUMNS = (
+_OF_SHOT = (
     FRAME_PATH,
     col.FRAME,
     col.TIME,
@@ -36,6 +36,7 @@ COLUMNS = (
     ),
     Column("begins", "string", "How the shot begins: start, cut or fade.", null=_NULL),
 )
+COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_SHOT)
 
 
 def video_shots(
@@ -60,26 +61,28 @@ def video_shots(
     Parameters
     ----------
     videos
-        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with a
-        column of paths.
+        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with
+        a column of paths.
     path
         The table's column of paths.
     min_length
         The shortest shot: ``"0.6s"``, ``"500ms"`` or a number of seconds. What would be shorter is
         part of the shot before.
     backend
-        The kind of table made from paths: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+        The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
+        back as its own kind.
     max_pixels
-        A video with larger frames is refused from its header.
+        A video with more pixels is refused from its header. The pixels of one frame count.
     prefix
-        Put before the names of the new columns.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads, each with a video of its own; by default one for each core.
+        Threads that read and decode videos; by default one for each core, for remote files at least
+        16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -136,7 +139,7 @@ def video_shots(
 
     verb = Verb(
         name="video_shots",
-        columns=COLUMNS,
+        columns=_OF_SHOT,
         visit=visit,
         finish=lambda results: results,
         settings={"min_length": least},
@@ -167,4 +170,4 @@ def _rows(path: str, video: Video, shots: list[Shot]) -> Iterator[Row]:
             ends[number],
             shot.begins,
         )
-        yield dict(zip((column.name for column in COLUMNS), values, strict=True))
+        yield dict(zip((column.name for column in _OF_SHOT), values, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from imagesasdata.columns import Column
@@ -11,17 +12,20 @@ from imagesasdata.engine.verb import Row, run
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import OBJECT_DETECTOR, OnError, Options
 from imagesasdata.verbs.things.detect_objects import detector, look_for
 
-COUNT = Column("n_{}", "int64", "How many things of that kind were found.", range="0 ...")
+COUNT = Column(
+    "n_{}", "int64", "How many things of that kind were found.", range="0 ...", example="person"
+)
+COLUMNS = (COUNT,)
 
 
 def count_objects(
     images: Any,
     *,
     path: str = "path",
-    model: str = "centernet",
+    model: str = OBJECT_DETECTOR,
     threshold: float | None = None,
     labels: Sequence[str] | str | None = None,
     template: str | None = None,
@@ -44,8 +48,9 @@ def count_objects(
     path
         The table's column of paths.
     model
-        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"``, all of COCO's 80 kinds of things; or
-        ``"owlvit_b32"``, which counts what ``labels`` say.
+        A name from ``iad.models("detect_objects")``. ``"centernet"``, ``"nanodet"`` and
+        ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
+        ``"owlvit_b32"`` (slow, too) counts what ``labels`` say.
     threshold
         Things of which the model is less sure are not counted, from 0 to 1; by default what is usual
         for the model.
@@ -56,25 +61,26 @@ def count_objects(
         A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
         ``"a photo of {}"``.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -123,7 +129,7 @@ def count_objects(
         return [{name: counts[label] for label, name in names.items()}]
 
     columns = tuple(
-        Column(**{**vars(COUNT), "name": name, "description": f"How many of {label!r} were found."})
+        replace(COUNT.named(name), description=f"How many of {label!r} were found.")
         for label, name in names.items()
     )
     verb = detector(

@@ -20,7 +20,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import Network
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.registry import load, reads_texts
-from imagesasdata.options import OnError, Options, check_count, check_share
+from imagesasdata.options import OBJECT_DETECTOR, OnError, Options, check_count, check_share
 
 _NULL = "the picture could not be read or shows no such thing"
 COLUMNS = (
@@ -38,7 +38,7 @@ def detect_objects(
     images: Any,
     *,
     path: str = "path",
-    model: str = "centernet",
+    model: str = OBJECT_DETECTOR,
     threshold: float | None = None,
     labels: Sequence[str] | str | None = None,
     template: str | None = None,
@@ -66,8 +66,9 @@ def detect_objects(
     path
         The table's column of paths.
     model
-        ``"centernet"``, ``"nanodet"`` or ``"detr_resnet50"`` (better and much slower), all of COCO's
-        80 kinds of things; or ``"owlvit_b32"`` (slow, too), which finds what ``labels`` say.
+        A name from ``iad.models("detect_objects")``. ``"centernet"``, ``"nanodet"`` and
+        ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
+        ``"owlvit_b32"`` (slow, too) finds what ``labels`` say.
     threshold
         Things of which the model is less sure are left out, from 0 to 1. Lower finds more, and more
         that is not there. By default what is usual for the model: 0.4, for DETR 0.7 and for OWL-ViT
@@ -81,25 +82,26 @@ def detect_objects(
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

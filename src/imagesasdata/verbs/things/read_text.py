@@ -12,16 +12,24 @@ from imagesasdata.arrays.text.pieces import Piece, Placed
 from imagesasdata.arrays.text.reading_order import arrange, as_text
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import one_of
+from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
-from imagesasdata.options import OnError, Options, check_count, check_share
+from imagesasdata.options import (
+    TEXT_SCORE,
+    OnError,
+    Options,
+    Shape,
+    check_count,
+    check_shape,
+    check_share,
+)
 
-Level = Literal["line", "word", "image"]
+Unit = Literal["line", "word"]
 
 _NULL = "the picture could not be read or has no text"
 ROW = Column(
@@ -46,7 +54,7 @@ CORNERS = tuple(
     for number, where in enumerate(_CORNERS, start=1)
     for axis in "xy"
 )
-COLUMNS = (ROW, TEXT, SCORE, *CORNERS)
+PIECE = (ROW, TEXT, SCORE, *CORNERS)
 WHOLE = (
     TEXT.named("text"),
     Column(
@@ -57,6 +65,7 @@ WHOLE = (
         null=_NULL,
     ),
 )
+COLUMNS = (*PIECE, *WHOLE)
 
 
 def read_text(
@@ -64,9 +73,10 @@ def read_text(
     *,
     path: str = "path",
     languages: Sequence[str] | str = ("en",),
-    level: Level = "line",
+    shape: Shape = "long",
+    unit: Unit = "line",
     engine: Engine = "rapidocr",
-    threshold: float = 0.5,
+    threshold: float = TEXT_SCORE,
     keep_empty: bool = False,
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -89,9 +99,12 @@ def read_text(
     languages
         ISO 639-1 codes, as in ``("en", "de")``. RapidOCR reads all of its languages at once, those in
         Latin letters, Chinese and Japanese, whichever of them are named; Tesseract those named only.
-    level
-        ``"line"`` gives a row for each piece of text without a wide gap, ``"word"`` one for each
-        word, ``"image"`` keeps a row for each picture, with all its text in one cell.
+    shape
+        ``"long"`` gives a row for each line or word; ``"wide"`` keeps a row for each picture, with all
+        its text in one cell.
+    unit
+        What a row of the long table is: ``"line"``, a piece of text without a wide gap, or
+        ``"word"``.
     engine
         ``"rapidocr"`` (``pip install "imagesasdata[text]"``), which reads photographs and turned
         text too; or ``"tesseract"``, a program that is installed apart, for upright text on pages,
@@ -99,25 +112,27 @@ def read_text(
     threshold
         Lines of which the engine is less sure are left out, from 0 to 1.
     keep_empty
-        Whether a picture without text gets a row of nulls. With ``level="image"`` it always has one.
+        Whether a picture in which nothing was found gets a row of nulls. With ``level="image"`` it
+        always has one.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     workers
-        Threads, each with a picture of its own; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
     Returns
     -------
     table
-        With ``level="line"`` or ``"word"`` a long table in reading order:
+        With ``shape="long"`` a row for each line or word in reading order:
 
         - ``image_id``, ``path``: the picture;
         - ``row``: number of the row of text in the picture, from 0. Pieces that stand side by side,
@@ -127,7 +142,7 @@ def read_text(
           direction of reading: where the text begins and ends above, ends and begins below;
         - ``image_error``: why the picture was not read, else null.
 
-        With ``level="image"`` the rows given, in order, and ``text`` (a line for each row, null
+        With ``shape="wide"`` the rows given, in order, and ``text`` (a line for each row, null
         without text), ``score`` (mean over letters) and ``image_error``.
 
     Raises
@@ -178,8 +193,14 @@ def read_text(
     )
     if engine not in ENGINES:
         raise one_of("engine", engine, ENGINES)
-    if level not in get_args(Level):
-        raise one_of("level", level, get_args(Level))
+    check_shape(shape)
+    if unit not in get_args(Unit):
+        raise one_of("unit", unit, get_args(Unit))
+    if shape == "wide" and unit == "word":
+        raise ArgumentError(
+            'unit="word" makes a row for each word, shape="wide" a row for each picture: not both.',
+            'leave out unit, or give shape="long".',
+        )
     chosen = check_languages(languages, engine)
     check_share("threshold", threshold)
     check_count("max_pixels", max_pixels)
@@ -190,25 +211,26 @@ def read_text(
         pixels = fit(decode_picture(data, long_side=long_side, max_pixels=max_pixels), long_side)
         pieces = [piece for piece in read(pixels) if piece.score >= threshold]
         placed = arrange(pieces)
-        if level == "image":
+        if shape == "wide":
             return [_joined(placed)]
         height, width = pixels.shape[:2]
         scale = np.array([header.width / width, header.height / height])
-        return [row for row, piece in placed for row in _rows(row, piece, level, scale)]
+        return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
 
     verb = Verb(
         name="read_text",
-        columns=WHOLE if level == "image" else COLUMNS,
+        columns=WHOLE if shape == "wide" else PIECE,
         load=load,
         finish=lambda results: results,
         settings={
             "engine": engine,
             # RapidOCR's answer is the same whichever of its languages are named.
             "languages": chosen if engine == "tesseract" else (),
-            "level": level,
+            "shape": shape,
+            "unit": unit,
             "threshold": threshold,
         },
-        many=level != "image",
+        many=shape == "long",
         keep_empty=keep_empty,
         max_pixels=max_pixels,
     )
@@ -225,8 +247,8 @@ def _engine(
     return rapidocr.load(threads), rapidocr.LONG_SIDE
 
 
-def _rows(row: int, piece: Piece, level: Level, scale: np.ndarray) -> list[Row]:
-    parts = piece.words if level == "word" else (piece,)
+def _rows(row: int, piece: Piece, unit: Unit, scale: np.ndarray) -> list[Row]:
+    parts = piece.words if unit == "word" else (piece,)
     names = [column.name for column in CORNERS]
     return [
         {

@@ -17,7 +17,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.parts import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.tables.table import from_columns, open_table, open_with, to_arrow
 
 COLUMNS = (
@@ -45,8 +45,8 @@ def recognize_objects(
     references: Mapping[str, Any],
     *,
     path: str = "path",
-    model: str = "efficientnet_lite0",
-    k: int = 1,
+    model: str = EMBEDDER,
+    neighbors: int = 1,
     regions: bool = False,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -73,32 +73,33 @@ def recognize_objects(
     path
         The table's column of paths.
     model
-        A model from ``iad.models()`` that embeds.
-    k
+        A name from ``iad.models("embed")``.
+    neighbors
         So many of the nearest examples vote on the name; among equals the nearest decides.
     regions
         Whether each row is a part of a picture, in its columns ``x``, ``y``, ``width`` and
         ``height``, as `detect_objects` gives; else whole pictures are compared.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names.
+        Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
-        does not change the numbers.
+        does not change the result.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run goes on where it was.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
-        that cannot be read, ``"drop"`` leaves such rows out and says how many.
+        that cannot be used, ``"drop"`` leaves such rows out and says how many.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -146,7 +147,7 @@ def recognize_objects(
         on_error=on_error,
         progress=progress,
     )
-    check_count("k", k)
+    check_count("neighbors", neighbors)
     named = _files(references)
     network = load(model, task="embed", progress=progress)
     own = picture_loader(network.card.preprocess, decode, max_pixels)
@@ -163,12 +164,12 @@ def recognize_objects(
         name="recognize_objects",
         columns=COLUMNS,
         load=own,
-        finish=lambda results: [_row(gallery, results[0][0]["embedding"], k)],
+        finish=lambda results: [_row(gallery, results[0][0]["embedding"], neighbors)],
         network=network.program,
         settings={
             "model": network.fingerprint,
             "decode": decode,
-            "k": k,
+            "neighbors": neighbors,
             "references": gallery.fingerprint,
         },
         max_pixels=max_pixels,
@@ -221,5 +222,6 @@ def _gallery(
     return Gallery(names, np.array(found["embedding"].to_pylist(), np.float64))
 
 
-def _row(gallery: Gallery, embedding: np.ndarray, k: int) -> Row:
-    return dict(zip((column.name for column in COLUMNS), gallery.match(embedding, k), strict=True))
+def _row(gallery: Gallery, embedding: np.ndarray, neighbors: int) -> Row:
+    found = gallery.match(embedding, neighbors)
+    return dict(zip((column.name for column in COLUMNS), found, strict=True))

@@ -18,10 +18,11 @@ from imagesasdata.machine import cores, find_devices
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.networks.zoo.trainable import Trainable, check_trainable
-from imagesasdata.options import Options
+from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Options
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
 from imagesasdata.tables.table import Table, open_table
+from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured
 from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.deal import Dealt, check_folds, deal
@@ -40,7 +41,13 @@ from imagesasdata.verbs.train.fitted_model import FittedModel
 if TYPE_CHECKING:
     from optax import GradientTransformation
 
-BATCH_SIZE = 32
+RESULTS = {
+    "tidy": columns.TIDY,
+    "glance": columns.GLANCE,
+    "per_class": columns.PER_CLASS,
+    "confusion": columns.CONFUSION,
+    "errors": columns.ERRORS,
+}
 
 
 def fine_tune(
@@ -48,9 +55,9 @@ def fine_tune(
     *,
     outcome: str,
     path: str = "path",
+    model: str = EMBEDDER,
     kind: OutcomeKind | None = None,
     levels: Sequence[Any] | None = None,
-    model: str = "efficientnet_lite0",
     train: str = "head",
     head: tuple[int, ...] = (256,),
     dropout: float = 0.2,
@@ -58,7 +65,7 @@ def fine_tune(
     group: str | None = None,
     stratify: bool = True,
     folds: int | None = None,
-    epochs: int = 20,
+    epochs: int = EPOCHS,
     learning_rate: float | Literal["auto"] = "auto",
     optimizer: Literal["sgd", "adamw"] | GradientTransformation = "adamw",
     schedule: Literal["cosine", "constant"] = "cosine",
@@ -67,7 +74,7 @@ def fine_tune(
     label_smoothing: float = 0.0,
     class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
     augment: Literal["light", "none"] | Sequence[Augmentation | Step] = "light",
-    early_stopping: int | None = 5,
+    early_stopping: int | None = EARLY_STOPPING,
     seed: int = 1,
     checkpoint: PathLike | None = None,
     decode: Exactness = "fast",
@@ -92,14 +99,14 @@ def fine_tune(
         The column of codes: two classes, several, an ordered category, lists of labels, or numbers.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("embed")``.
     kind
         ``"binary"``, ``"multiclass"``, ``"ordered"``, ``"multilabel"`` or ``"numeric"``; by default
         told from the column. Whole numbers with more than two values are taken as numeric.
     levels
         The classes in order, by default sorted. Of two, the second is the one whose probability is
         predicted; ordered ones go from lowest to highest.
-    model
-        A name from ``iad.models("embed")``.
     train
         What is trained. ``"head"``: the added layers alone, which takes seconds. ``"last:2"``: the
         last two stages of the network, too. ``"all"``: every weight.
@@ -146,24 +153,26 @@ def fine_tune(
         Stop when the loss on the validation rows has not got better for so many epochs; ``None``
         goes on to the end. The weights of the best epoch are kept in any case.
     seed
-        The same seed gives the same split and the same model.
+        For what begins at random; the same seed gives the same result.
     checkpoint
         A folder that keeps where training stands, after each epoch and every 20 seconds within one,
         so that a stopped run goes on.
     decode
-        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than the network
-        needs; ``"exact"`` decodes every pixel.
+        ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
+        ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
     batch_size
         Pictures for each step; by default 32.
     workers
-        Threads that read and decode; by default one for each core.
+        Threads that read and decode pictures; by default one for each core, for remote files at
+        least 16.
     device
-        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
-        best kind, each with its share of a batch.
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind. Each has its share of a batch.
     cache
-        A folder that keeps embeddings, so that the next fit of the same pictures starts at once.
+        A folder that keeps finished embeddings, so that a stopped run goes on where it was. The
+        next fit of the same pictures starts at once.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -225,7 +234,7 @@ def fine_tune(
         head=head,
         dropout=dropout,
         epochs=epochs,
-        batch_size=batch_size or BATCH_SIZE,
+        batch_size=batch_size or STEP_SIZE,
         learning_rate=learning_rate,
         optimizer=optimizer,
         schedule=schedule,

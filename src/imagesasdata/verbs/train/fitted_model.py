@@ -98,8 +98,28 @@ class FittedModel:
         ----------
         images
             A table with a column of paths, or a folder, glob, archive or list of paths.
-        path, max_pixels, prefix, batch_size, workers, device, cache, on_error, progress
-            As for every verb, see `embed`.
+        path
+            The table's column of paths.
+        max_pixels
+            A picture with more pixels is refused from its header.
+        prefix
+            Put before the new columns' names, so that a second run can stand beside the first.
+        batch_size
+            Pictures that go through the network together; by default what is fastest on the device.
+            It does not change the result.
+        workers
+            Threads that read and decode pictures; by default one for each core, for remote files at
+            least 16.
+        device
+            ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the
+            best kind.
+        cache
+            A folder that keeps finished rows, so that a stopped run goes on where it was.
+        on_error
+            ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first
+            picture that cannot be used, ``"drop"`` leaves such rows out and says how many.
+        progress
+            Whether to show a progress bar; by default in a terminal and in a notebook.
 
         Returns
         -------
@@ -109,7 +129,7 @@ class FittedModel:
             - ``y_pred``: the predicted class or number (for several labels ``y_pred_LABEL``, true or
               false each);
             - ``y_prob``: of two classes the probability of the second; of several classes or labels
-              ``y_prob_CLASS`` each;
+              ``y_prob_<class>`` each;
             - ``image_error``: why there is no prediction, else null.
 
         Raises
@@ -183,33 +203,33 @@ class FittedModel:
         self._only_classes("confusion", several=False)
         return from_columns(self._saved.evaluation.confusion(), self._backend)
 
-    def errors(self, k: int = 20) -> Any:
+    def errors(self, top: int = 20) -> Any:
         """The tested pictures that are most wrong, the worst first: look at them.
 
         Parameters
         ----------
-        k
+        top
             At most so many.
 
         Returns
         -------
         table
-            ``row`` (number in the coded table), ``path``, ``coded``, ``predicted``, and ``prob``, the
-            probability given to what was coded (for numbers ``error``).
+            ``row`` (number in the coded table), ``path``, ``coded``, ``predicted``, and
+            ``coded_prob``, the probability given to what was coded (for numbers ``error``).
 
         Raises
         ------
         ArgumentError
             When the model was loaded from a file, which keeps no paths.
         """
-        check_count("k", k)
+        check_count("top", top)
         if self._paths is None:
             raise ArgumentError(
                 "A model from a file does not know the pictures it was tested on.",
                 "call errors() on what fine_tune gives; or augment() the coded table and compare.",
             )
         tested = self._saved.evaluation
-        worst = tested.worst(k)
+        worst = tested.worst(top)
         found: dict[str, list[Any]] = {
             "row": tested.rows[worst].tolist(),
             "path": [self._paths[place] for place in worst],
@@ -221,7 +241,7 @@ class FittedModel:
             found["error"] = off.astype(float).tolist()
         elif self._saved.outcome.kind != "multilabel":
             given = tested.chances[worst, tested.values[worst]]
-            found["prob"] = given.tolist()
+            found["coded_prob"] = given.tolist()
         return from_columns(found, self._backend)
 
     def plot(self) -> Figure:

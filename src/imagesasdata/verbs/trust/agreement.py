@@ -12,7 +12,7 @@ from imagesasdata.arrays.stats import agreement as measures
 from imagesasdata.arrays.stats.agreement import Level
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import check_count
+from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import numbered
 from imagesasdata.tables.table import Table, open_data
 
@@ -86,6 +86,9 @@ class Agreement:
         return self.table.new(columns)
 
 
+RESULTS = {"tidy": TIDY}
+
+
 def agreement(
     labels: Any,
     *,
@@ -93,7 +96,7 @@ def agreement(
     item: str = "path",
     value: str = "value",
     level: Level = "nominal",
-    rounds: int = 1000,
+    rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Agreement:
     """Measure whether people who coded the same pictures agree.
@@ -117,7 +120,7 @@ def agreement(
     rounds
         How often items are drawn anew for the intervals.
     seed
-        Of these draws.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------

@@ -127,6 +127,9 @@ class Audit:
         return figure
 
 
+RESULTS = {"tidy": TIDY, "gaps": GAPS}
+
+
 def audit(
     data: Any,
     truth: str,

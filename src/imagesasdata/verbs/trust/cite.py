@@ -12,6 +12,7 @@ import imagesasdata
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
+from imagesasdata.options import CLASSIFIER
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
 from imagesasdata.verbs.trust.validate import validate
@@ -82,7 +83,7 @@ def cite(
         if truth is not None or prediction is not None or model is not None:
             raise ArgumentError(
                 "model=, truth= and prediction= go with a table.",
-                'for example iad.cite(photos, model="efficientnet_lite0", truth="protest", '
+                f'for example iad.cite(photos, model="{CLASSIFIER}", truth="protest", '
                 'prediction="protest_pred").',
             )
         chosen = [what] if isinstance(what, _MODELS) else list(what)
@@ -91,7 +92,7 @@ def cite(
         if model is None:
             raise ArgumentError(
                 "A table does not say which model made its columns.",
-                'name it: iad.cite(photos, model="efficientnet_lite0").',
+                f'name it: iad.cite(photos, model="{CLASSIFIER}").',
             )
         if (truth is None) != (prediction is None):
             raise ArgumentError(
@@ -103,9 +104,7 @@ def cite(
         if truth is not None and prediction is not None:
             measured = _measured(what, truth, prediction, rows)
     if not chosen:
-        raise ArgumentTypeError(
-            "No model was named.", 'for example iad.cite("efficientnet_lite0").'
-        )
+        raise ArgumentTypeError("No model was named.", f'for example iad.cite("{CLASSIFIER}").')
     cards = [_card(one) for one in chosen]
     today = dt.datetime.now(dt.UTC).date()
     sentences = [

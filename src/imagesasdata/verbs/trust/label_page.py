@@ -30,7 +30,7 @@ from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
 from imagesasdata.tables.table import Backend, Table, from_columns, open_table
 
-LABELS = (
+COLUMNS = (
     col.IMAGE_ID,
     col.PATH,
     Column("coder", "string", "Who coded.", null="never"),
@@ -289,7 +289,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
     # Spreadsheets in many countries write semicolons.
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
-    wanted = [column.name for column in LABELS]
+    wanted = [column.name for column in COLUMNS]
     missing = [name for name in wanted if name not in (reader.fieldnames or [])]
     if missing:
         raise ArgumentError(

@@ -28,6 +28,9 @@ IDENTIFYING = (
 _LEAST_KEY = 16
 _LENGTH = 16
 
+# It replaces cells of columns that are there.
+COLUMNS: tuple[Column, ...] = ()
+
 
 def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | None = None) -> Any:
     """Replace names and ids by keyed hashes, the same for the same value in every table.

@@ -42,7 +42,7 @@ COLUMNS = (
     Column(
         "attribute",
         "string",
-        "age, gender, emotion or other: which trait of a face.",
+        "age, gender, expression or other: which trait of a face.",
         null="it is no trait of a face",
     ),
     *_BOX,
@@ -71,7 +71,7 @@ def read_annotations(
     service
         ``"google_vision"``, ``"rekognition"`` or ``"azure"``; by default told by what the answer holds.
     keep_empty
-        Whether a picture about which nothing is said gets a row of nulls.
+        Whether a picture in which nothing was found gets a row of nulls.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 

@@ -13,10 +13,18 @@ from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
 from imagesasdata.tables.table import open_data
+from imagesasdata.verbs.trust.regression import result
 from imagesasdata.verbs.trust.regression.estimate import estimate
 from imagesasdata.verbs.trust.regression.formula import Formula, parse
 from imagesasdata.verbs.trust.regression.result import Regression
 from imagesasdata.verbs.trust.regression.rows import Rows, counts, prepare
+
+RESULTS = {
+    "tidy": result.TIDY,
+    "glance": result.GLANCE,
+    "augment": result.AUGMENT,
+    "compare": result.COMPARE,
+}
 
 
 def regress(
@@ -65,7 +73,8 @@ def regress(
     weights
         A column of survey weights.
     seed
-        Of the folds in which ``dsl`` improves predictions.
+        For what begins at random; the same seed gives the same result. It deals the folds in which
+        ``dsl`` improves predictions.
 
     Returns
     -------

@@ -23,6 +23,7 @@ COLUMN = Column(
     range="above 0, to 1",
     null="never",
 )
+COLUMNS = (COLUMN,)
 _MOST_CLUSTERS = 50
 
 
@@ -62,7 +63,7 @@ def sample_for_labels(
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
-        Of the draw; the same seed gives the same rows.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------
@@ -103,7 +104,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    table.check_names([COLUMN], prefix=None)
+    table.check_names(COLUMNS, prefix=None)
     usable = np.arange(len(table))
     if IMAGE_ERROR.name in table.names:
         failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]

@@ -14,7 +14,7 @@ from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson, wi
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.figures import new_figure
-from imagesasdata.options import check_count
+from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
 from imagesasdata.tables.table import Table, open_data
 
@@ -129,6 +129,9 @@ class Validation:
         return figure
 
 
+RESULTS = {"tidy": TIDY, "glance": GLANCE}
+
+
 def validate(
     data: Any,
     truth: str,
@@ -136,7 +139,7 @@ def validate(
     *,
     prob: str | Mapping[Any, str] | None = None,
     weights: str | None = SAMPLE_PROB,
-    rounds: int = 1000,
+    rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Validation:
     """Hold a measure against hand-coded truth: accuracy, precision, recall, F1, AUC, calibration.
@@ -162,7 +165,7 @@ def validate(
     rounds
         How often rows are drawn anew for intervals.
     seed
-        Of these draws.
+        For what begins at random; the same seed gives the same result.
 
     Returns
     -------
@@ -348,7 +351,7 @@ def _probabilities(
     if not isinstance(prob, Mapping):
         raise ArgumentTypeError(
             f"prob must be a column or a mapping from class to column, got {prob!r}.",
-            'for example prob={"protest": "prob_protest"}.',
+            'for example prob={"protest": "label_prob_protest"}.',
         )
     found = {}
     for label, column in prob.items():

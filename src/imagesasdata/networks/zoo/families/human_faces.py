@@ -1,4 +1,4 @@
-"""Face networks of the npm package human-models: detection, description, age, gender, race, emotion."""
+"""Face networks of the npm package human-models: where faces are, and what they look like."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ _CARDS = (
             sd=(127.5, 127.5, 127.5),
             fit="face",
         ),
-        labels="emotion",
+        labels="expression",
         classes=7,
         parameters=205_127,
         license=LICENSE,
@@ -159,9 +159,9 @@ def _gear(outputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"race": outputs["race_output"]}
 
 
-def _emotion(outputs: Mapping[str, Any]) -> dict[str, Any]:
+def _expression(outputs: Mapping[str, Any]) -> dict[str, Any]:
     (probabilities,) = outputs.values()
-    return {"emotion": probabilities}
+    return {"expression": probabilities}
 
 
 def _gray(x: Any) -> Any:
@@ -180,7 +180,7 @@ _ENDS: dict[str, tuple[_Function, _Function]] = {
     "blazeface_full": (lambda x: x, _blazeface),
     "faceres": (_bgr, _faceres),
     "gear": (lambda x: x, _gear),
-    "mini_xception": (_gray, _emotion),
+    "mini_xception": (_gray, _expression),
 }
 
 

@@ -1,0 +1,165 @@
+"""Every verb is a command, whose help tells each parameter of the Python function and its default."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import typer
+
+import imagesasdata as iad
+from imagesasdata import cli
+from imagesasdata.cli.command import NOT_OPTIONS
+from imagesasdata.cli.signatures import GROUPS, LEFT_OUT, Parameter, read, verbs
+
+# What the words of an annotation may be; `values` knows how to read a text for each.
+KNOWN = {
+    *("str", "int", "float", "bool", "None", "Any", "Frame", "AnyFrame", "OtherFrame"),
+    *("PathLike", "os.PathLike", "Path", "Mapping", "Sequence", "Iterable", "Iterator"),
+    *("AbstractSet", "list", "tuple"),
+    *("Step", "Augmentation", "FittedModel", "..."),
+    # Beside another kind, and not to be written in a shell.
+    *("bytes", "GradientTransformation", "ModelCard"),
+}
+PUBLIC = [name for name in iad.__all__ if inspect.isfunction(getattr(iad, name))]
+
+
+def function(verb: str) -> Any:
+    return iad.FittedModel.augment if verb == "augment" else getattr(iad, verb)
+
+
+def program() -> tuple[Any, Any]:
+    group = typer.main.get_command(cli.app)
+    return group, group.make_context("imagesasdata", ["--"], resilient_parsing=True)
+
+
+def test_a_verb_has_a_command_or_is_left_out() -> None:
+    assert set(LEFT_OUT) <= set(PUBLIC)
+    assert set(verbs()) == {*PUBLIC, "augment"} - set(LEFT_OUT)
+
+
+def test_the_group_lists_the_verbs_in_order_and_by_either_name() -> None:
+    group, context = program()
+    listed = group.list_commands(context)
+    assert listed == [*(name.replace("_", "-") for name in verbs()), "weights"]
+    for verb in ("classify", "detect_faces", "augment"):
+        name = verb.replace("_", "-")
+        command = group.get_command(context, verb)
+        assert command is group.get_command(context, name)
+        assert command.name == name
+        assert command.rich_help_panel == verbs()[verb][0]
+
+
+def test_groups_are_the_folders_of_the_verbs() -> None:
+    folders = Path(inspect.getfile(iad)).parent / "verbs"
+    assert set(GROUPS) == {one.name for one in folders.iterdir() if (one / "__init__.py").exists()}
+    order = [group for group, _ in verbs().values()]
+    assert order == sorted(order, key=GROUPS.index)
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_a_command_has_what_the_function_has(verb: str) -> None:
+    true = [
+        one for one in inspect.signature(function(verb)).parameters.values() if one.name != "self"
+    ]
+    _, found, _ = read(verb)
+    assert [one.name for one in found] == [one.name for one in true]
+    for one, parameter in zip(found, true, strict=True):
+        wanted = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        assert one.default == wanted, one.name
+        assert one.help, f"{one.name} has no text"
+        if one is not found[0]:
+            assert one.kinds <= KNOWN, f"the shell does not know what to make of {one}"
+
+
+def parameter(kinds: set[str], choices: Sequence[str] = (), *, is_data: bool = False) -> Parameter:
+    return Parameter("name", kinds, list(choices), is_data, False, None, "")
+
+
+@pytest.mark.parametrize(
+    ("one", "given", "wanted"),
+    [
+        (parameter({"str"}), "12", "12"),
+        (parameter({"str", "None"}), "none", None),
+        (parameter({"int"}), 3, 3),
+        (parameter({"str", "float"}), "1s", "1s"),
+        (parameter({"str", "float"}), "-1.5", -1.5),
+        (parameter({"str", "float"}), "nan", "nan"),
+        (parameter({"float"}, ["auto"]), "auto", "auto"),
+        (parameter({"float"}, ["auto"]), "1e-3", 0.001),
+        (parameter({"tuple", "int"}), "256", (256,)),
+        (parameter({"tuple", "float", "None"}), "0.8,0.1,.1", (0.8, 0.1, 0.1)),
+        (parameter({"Sequence", "str"}), ["a", "1"], ["a", "1"]),
+        (parameter({"Sequence", "Any"}), ["yes", "1"], ["yes", 1]),
+        (parameter({"Mapping"}), ["a=b", "c=d=e"], {"a": "b", "c": "d=e"}),
+        (parameter({"Mapping"}), ["a=x.png", "a=y.png"], {"a": ["x.png", "y.png"]}),
+        (parameter({"Mapping"}), ["0=1", "1=2.5"], {0: 1, 1: 2.5}),
+        (parameter({"Mapping"}), ["water=120,170,210"], {"water": (120, 170, 210)}),
+        (parameter({"Mapping", "None"}, ["balanced"]), ["balanced"], "balanced"),
+        (parameter({"Sequence", "Step"}, ["light", "none"]), ["none"], "none"),
+        (parameter({"Any", "None"}, is_data=True), "yes", "yes"),
+        (parameter({"Any", "None"}, is_data=True), "1", 1),
+    ],
+)
+def test_a_text_becomes_what_the_verb_takes(one: Parameter, given: Any, wanted: Any) -> None:
+    value = one.value(given)
+    assert value == wanted
+    assert type(value) is type(wanted)
+
+
+def test_a_number_where_several_may_stand_is_a_number() -> None:
+    (clusters,) = [one for one in read("cluster")[1] if one.name == "k"]
+    assert clusters.value(["2"]) == 2
+    assert clusters.value(["2", "3"]) == [2, 3]
+    (languages,) = [one for one in read("read_text")[1] if one.name == "languages"]
+    assert languages.value(["en"]) == ["en"]
+
+
+def test_a_picture_that_may_be_left_out_is_an_argument() -> None:
+    image, model, *_ = read("feature_maps")[1]
+    assert (image.name, image.is_argument, image.default) == ("image", True, None)
+    assert not model.is_argument
+
+
+def test_texts_of_steps_and_of_tables(tmp_path: Path) -> None:
+    pd.DataFrame({"n": [1]}).to_csv(tmp_path / "t.csv", index=False)
+    (step,) = parameter({"Sequence", "Step"}).value(["resize(9)"])
+    assert step == iad.steps.resize(9)
+    assert parameter({"Any"}, is_data=True).value(str(tmp_path / "t.csv")).n.tolist() == [1]
+    pictures = parameter({"Any"}, is_data=True)._replace(is_argument=True)
+    assert pictures.value([str(tmp_path / "t.csv")]).n.tolist() == [1]
+    assert pictures.value(["2019"]) == "2019"
+    assert pictures.value(["a.csv", "b.csv"]) == ["a.csv", "b.csv"]
+    files = parameter({"str", "Iterable"})._replace(is_argument=True)
+    assert files.value(["a.csv"]) == "a.csv"
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_the_help_shows_each_parameter_and_its_default(verb: str) -> None:
+    group, context = program()
+    command = group.get_command(context, verb)
+    command.rich_markup_mode = None
+    inner = type(context)(command, info_name=verb, parent=context)
+    inner.max_content_width = inner.terminal_width = 2000
+    text = re.sub(r"\n {8,}", " ", command.get_help(inner))
+    for one in read(verb)[1]:
+        if one.name in NOT_OPTIONS:
+            continue
+        if one.is_argument:
+            assert re.search(rf"^  {{?{one.name}\b|{one.name.upper()}", text, re.MULTILINE), (
+                one.name
+            )
+            continue
+        option = f"--{one.name.replace('_', '-')}"
+        (line,) = re.findall(rf"^  (?:-\w, )?{option}[ ,/].*", text, re.MULTILINE)
+        default = one.default
+        if isinstance(default, bool):
+            assert f"[default: {'' if default else 'no-'}{option[2:]}" in line
+        elif default is not None and default is not ...:
+            shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
+            assert f"[default: {shown}" in line, line

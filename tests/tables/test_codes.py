@@ -1,0 +1,90 @@
+"""Labels of people and of models as numbers, and the weights of a sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
+from imagesasdata.tables.codes import inverse, numbered, plain, sampling_column
+from imagesasdata.tables.table import open_data
+from tests.conftest import Kind
+
+
+def test_the_column_of_sampling_probabilities(kind: Kind) -> None:
+    with_it = open_data(kind.make({"sample_prob": [0.5], "p": [0.1]}))
+    without = open_data(kind.make({"p": [0.1]}))
+    assert sampling_column(with_it, "sample_prob", "weights") == "sample_prob"
+    assert sampling_column(with_it, "p", "weights") == "p"
+    assert sampling_column(with_it, None, "weights") is None
+    assert sampling_column(without, "sample_prob", "weights") is None
+    with pytest.raises(ColumnError, match="'q'"):
+        sampling_column(without, "q", "weights")
+
+
+def test_rows_weigh_the_inverse_of_their_probability() -> None:
+    weights = inverse([0.5, 0.25, 1], "p")
+    np.testing.assert_allclose(weights, np.array([2, 4, 1]) / (7 / 3))
+    assert weights.mean() == pytest.approx(1)
+    np.testing.assert_array_equal(inverse([0.2, 0.2], "p"), [1, 1])
+    assert inverse([], "p").shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"), [([0.5, None], "none"), ([0.0], "0"), ([-0.5], "-0.5"), ([0.5, 1.5], "1.5")]
+)
+def test_probabilities_that_are_none(cells: list[Any], shown: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        inverse(cells, "p")
+    assert str(caught.value) == (
+        "The sampling probability 'p' must be above 0 and at most 1 in rows with labels; "
+        f"one has {shown}.\n"
+        "Hint: join the sample that has 'p', or give None for a simple random sample."
+    )
+
+
+def test_probabilities_that_are_text() -> None:
+    with pytest.raises(ArgumentTypeError, match="^The column 'p' does not hold numbers.$"):
+        inverse(["half"], "p")
+
+
+@pytest.mark.parametrize(
+    ("cell", "clean"),
+    [
+        (True, 1),
+        (np.bool_(False), 0),
+        (1.0, 1),
+        (np.float32(2.0), 2),
+        (np.int64(3), 3),
+        (1.5, 1.5),
+        (np.float64(0.25), 0.25),
+        ("yes", "yes"),
+    ],
+)
+def test_a_label_is_text_or_a_plain_number(cell: Any, clean: Any) -> None:
+    found = plain(cell)
+    assert found == clean
+    assert type(found) is type(clean)
+
+
+def test_labels_become_their_places() -> None:
+    labels, (truth, said) = numbered(["yes", "no", "yes"], ["maybe", "no", "no"])
+    assert labels == ["maybe", "no", "yes"]
+    assert truth.tolist() == [2, 1, 2]
+    assert said.tolist() == [0, 1, 1]
+    labels, (first, second) = numbered([True, False], [1.0, np.int64(0)])
+    assert labels == [0, 1]
+    assert first.tolist() == second.tolist() == [1, 0]
+    labels, (empty,) = numbered([])
+    assert (labels, empty.shape, empty.dtype) == ([], (0,), np.int64)
+
+
+def test_text_and_numbers_never_agree() -> None:
+    with pytest.raises(ArgumentTypeError) as caught:
+        numbered(["yes", "no"], [1, 0])
+    message, hint = str(caught.value).split("\nHint: ")
+    assert message.startswith("The columns hold both text (")
+    assert message.endswith("), which never agree.")
+    assert hint == "write the labels in one way in all columns."
