@@ -21,8 +21,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
     ----------
     task
         ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"caption"``, ``"detect_faces"``,
-        ``"embed_faces"``, ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can
-        do it.
+        ``"embed_faces"``, ``"analyze_faces"``, ``"detect_objects"`` or ``"score_unsafe"``, to list
+        only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
