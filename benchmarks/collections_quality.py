@@ -82,14 +82,14 @@ def make(sources: list[Path], folder: Path) -> pd.DataFrame:
 def report(case: str, found: pd.DataFrame) -> None:
     """The share of copies that are in their original's group, and of pairs in a group that are copies."""
     readable = found[found.image_error.isna()]
-    truth, group = readable.truth.to_numpy(), readable.group.to_numpy()
+    truth, group = readable.truth.to_numpy(), readable.copy_group.to_numpy()
     above = np.triu_indices(len(readable), 1)
     together = (group[:, None] == group[None])[above]
     same = (truth[:, None] == truth[None])[above]
     print(f"{case}: precision {np.sum(together & same) / max(np.sum(together), 1):.3f}")
-    originals = readable[readable.variant == "original"].set_index("truth").group
+    originals = readable[readable.variant == "original"].set_index("truth").copy_group
     for variant, some in readable[readable.variant != "original"].groupby("variant"):
-        recall = np.mean(some.group.to_numpy() == originals[some.truth].to_numpy())
+        recall = np.mean(some.copy_group.to_numpy() == originals[some.truth].to_numpy())
         print(f"    {variant:28} {len(some):4} recall {recall:.3f}")
 
 

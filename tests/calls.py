@@ -35,7 +35,7 @@ WATCHED = {
     "zero_shot": "iad.zero_shot(photos, labels=['cat', 'cup'])",
     "caption": "iad.caption(photos)",
     "cluster": "iad.cluster(photos, k=2, stability=1)",
-    "find_similar": "iad.find_similar(photos, photos[0], k=1)",
+    "find_similar": "iad.find_similar(photos, photos[0], top=1)",
     "map_images": "iad.map_images(photos, to=folder + '/map.html')",
     "fine_tune": "iad.fine_tune(photos, outcome='y')",
     "load_model": "iad.load_model(folder + '/labels.csv')",

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imagesasdata import augmentations as augmentations
     from imagesasdata import steps as steps
-    from imagesasdata.engine.verb import DroppedImagesWarning
     from imagesasdata.errors import (
+        AppearanceWarning,
         ArgumentError,
         ArgumentTypeError,
         CacheError,
         ColumnError,
         DeviceError,
+        DroppedImagesWarning,
         ImageError,
         ImagesAsDataError,
         MissingPackageError,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from imagesasdata.verbs.collections.find_similar import find_similar
     from imagesasdata.verbs.collections.map_images import map_images
     from imagesasdata.verbs.collections.reduce import reduce
-    from imagesasdata.verbs.faces.analyze_faces import AppearanceWarning, analyze_faces
+    from imagesasdata.verbs.faces.analyze_faces import analyze_faces
     from imagesasdata.verbs.faces.blur_faces import blur_faces
     from imagesasdata.verbs.faces.cluster_faces import cluster_faces
     from imagesasdata.verbs.faces.detect_faces import detect_faces
@@ -163,8 +164,8 @@ _HOME = {
     "SmallerBatchWarning": "errors",
     "UnknownNameError": "errors",
     "WeightsError": "errors",
-    "DroppedImagesWarning": "engine.verb",
-    "AppearanceWarning": "verbs.faces.analyze_faces",
+    "DroppedImagesWarning": "errors",
+    "AppearanceWarning": "errors",
 }
 
 # Modules that are part of the interface, as in iad.steps.resize(256).

@@ -19,11 +19,12 @@ from PIL import Image, ImageSequence
 from imagesasdata.arrays.pixels import center_square, fit
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Sample
-from imagesasdata.engine.verb import DroppedImagesWarning, Network, Row, Verb, run
+from imagesasdata.engine.verb import Network, Row, Verb, run
 from imagesasdata.errors import (
     ArgumentError,
     ArgumentTypeError,
     ColumnError,
+    DroppedImagesWarning,
     ImageError,
     NameClashError,
     UnknownNameError,
@@ -332,7 +333,7 @@ def test_on_error_raise_names_row_and_reason(folder: Path) -> None:
 
 def test_on_error_drop_says_how_many(kind: Kind, folder: Path) -> None:
     table = kind.make(columns_of(folder, extra=["gone.jpg", None]))
-    with pytest.warns(DroppedImagesWarning, match="2 of 10 pictures could not be read"):
+    with pytest.warns(DroppedImagesWarning, match="mean_of: 2 of 10 pictures could not be used"):
         result = run(table, per_image(), options(on_error="drop"))
     assert kind.is_kind(result)
     assert kind.columns(result)["y"] == list(range(8))

@@ -124,7 +124,7 @@ def _typed(
 
 def show(result: Any, to: str | None = None, *, columns: list[str] | None = None) -> None:
     """Write and print a table or a text, and end with 1 when some pictures failed."""
-    from imagesasdata.tables.table import as_text, failures, save
+    from imagesasdata.tables.files import as_text, failures, save
 
     table = result.tidy() if hasattr(result, "tidy") else result
     is_table = hasattr(table, "columns")

@@ -76,7 +76,7 @@ class Parameter(NamedTuple):
 def _opened(text: str) -> Any:
     """The table or the fitted model that a file holds; of any other text, itself."""
     if text.lower().endswith(TABLES):
-        from imagesasdata.tables.table import read
+        from imagesasdata.tables.files import read
 
         return read(text)
     return imagesasdata.load_model(text) if text.endswith(".iad") else text

@@ -26,7 +26,7 @@ def _modules() -> tuple[Any, Any]:
 @weights.command("list")
 def _list() -> None:
     """List the files of weights that models need, and which are here."""
-    from imagesasdata.tables.table import from_columns
+    from imagesasdata.tables.kinds import from_columns
 
     store, registry = _modules()
     needed = [(card, file) for card in registry.cards() for file in card.weights]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import warnings
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -18,18 +17,19 @@ import pyarrow as pa
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.cache import Cache, Known, key
 from imagesasdata.engine.ray.blocks import is_dataset, over_blocks
+from imagesasdata.engine.results import Results, row_name, stop_at
 from imagesasdata.engine.runner import HostRunner, Runner
 from imagesasdata.engine.stream import Done, Loaded, stream
-from imagesasdata.errors import ArgumentTypeError, ColumnError, ImageError
+from imagesasdata.errors import ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, limits
 from imagesasdata.files.parts import Pictures
-from imagesasdata.files.remote import shown
 from imagesasdata.files.sources import PICTURES, Media, is_remote
 from imagesasdata.machine import cores
 from imagesasdata.networks.program import HostFunction, Network
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
-from imagesasdata.tables.table import arrow_type, open_table
+from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.table import no_column, open_table
 
 Row = Mapping[str, Any]
 
@@ -37,10 +37,6 @@ _ROW = "row_number"
 # Threads that wait for a server cost little; more of them keep the cores busy.
 _REMOTE_WORKERS = 16
 _CHUNK_ROWS = 1000
-
-
-class DroppedImagesWarning(UserWarning):
-    """Says how many pictures ``on_error="drop"`` left out."""
 
 
 class Source(NamedTuple):
@@ -110,9 +106,9 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
     if is_dataset(images):
         return _on_dataset(images, verb, options)
     table = open_table(images, options.path, verb.media)
-    named = [column.named(f"{options.prefix or ''}{column.name}") for column in verb.columns]
+    out = Results(verb.name, table, verb.columns, options, f"{verb.media.name}s")
     if not verb.many:
-        table.check_names(named, prefix=options.prefix)
+        out.checked()
     rows = _Rows(verb.columns)
     paths = table.paths()
     with ExitStack() as stack:
@@ -131,35 +127,25 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         )
         for done in stack.enter_context(closing(done_jobs)):
             progress.step(failed=done.error is not None)
-            if done.error is not None and options.on_error == "raise":
-                raise ImageError(
-                    f"Row {done.job} ({_shown(paths[done.job])}): {done.error}.",
-                    'on_error="record" goes on and writes this into the column image_error.',
-                )
+            if done.error is not None:
+                stop_at(options, row_name(done.job, paths[done.job]), done.error)
             _keep(done, verb, rows, cache)
     results, numbers, counts = rows.table(cache)
-    renamed = results.rename_columns([*(column.name for column in named), IMAGE_ERROR.name])
-    columns = [*named, IMAGE_ERROR]
-    failed = [text is not None for text in results[IMAGE_ERROR.name].to_pylist()]
-    if options.on_error == "drop" and any(failed):
-        warnings.warn(
-            f"{verb.name}: {sum(failed)} of {len(paths)} {verb.media.name}s could not be read and "
-            "were dropped.",
-            DroppedImagesWarning,
-            stacklevel=3,
-        )
+    errors = results[IMAGE_ERROR.name].to_pylist()
     if not verb.many:
-        joined = table.join(renamed, columns)
-        if options.on_error == "drop":
-            joined = table.keep([not bad for bad in failed], joined)
-        return joined
+        return out.join(results, errors)
     wanted = [
-        options.on_error != "drop" if bad else count > 0 or verb.keep_empty
-        for bad, count in zip(failed, counts, strict=True)
+        kept and (error is not None or count > 0 or verb.keep_empty)
+        for kept, error, count in zip(out.kept(errors, of=len(paths)), errors, counts, strict=True)
     ]
-    mask = pa.array(wanted, pa.bool_())
-    kept = [number for number, want in zip(numbers, wanted, strict=True) if want]
-    return table.expand(renamed.filter(mask), kept, columns, verb.media, verb.number)
+    chosen = [place for place, want in enumerate(wanted) if want]
+    return out.expand(
+        results.take(pa.array(chosen, pa.int64())),
+        [numbers[place] for place in chosen],
+        [errors[place] for place in chosen],
+        media=verb.media,
+        number=verb.number,
+    )
 
 
 def _on_dataset(dataset: Any, verb: Verb, options: Options) -> Any:
@@ -178,10 +164,11 @@ def _on_dataset(dataset: Any, verb: Verb, options: Options) -> Any:
 def _on_block(block: pa.Table, verb: Verb, options: Options) -> pa.Table:
     number = verb.media.number.name
     if verb.many and number not in block.column_names:
-        raise ColumnError(
-            f"The Dataset has no column {number!r}, and {verb.name} gives several rows for a "
-            f"{verb.media.name}, which would not be told apart.",
-            f"add a column {number!r} of your own, or begin with iad.ray_dataset(PATHS).",
+        raise no_column(
+            number,
+            block.column_names,
+            so=f"the rows that {verb.name} gives for one {verb.media.name} could not be told apart",
+            hint=f"add a column {number!r} of your own, or begin with iad.ray_dataset(PATHS).",
         )
     return run(block, verb, options)
 
@@ -198,10 +185,6 @@ def _precision(runner: Runner | HostRunner | None) -> Mapping[str, str]:
     return (
         {} if runner is None or runner.precision == "float32" else {"precision": runner.precision}
     )
-
-
-def _shown(path: str | None) -> str:
-    return repr(path if path is None else shown(path))
 
 
 def _workers(paths: Sequence[str | None]) -> int:

@@ -23,7 +23,7 @@ def sampling_column(table: Table, name: str | None, argument: str) -> str | None
     """
     if name is None or (name == SAMPLE_PROB and name not in table.names):
         return None
-    return table.need(name, argument)
+    return table.known(name, argument)
 
 
 def inverse(cells: Sequence[Any], name: str) -> np.ndarray:

@@ -16,8 +16,14 @@ from imagesasdata.arrays.neighbors.approximate import nearest_by_index, recall
 from imagesasdata.arrays.neighbors.codes import near_codes
 from imagesasdata.arrays.neighbors.copies import bits_between, near_copies
 from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
-from imagesasdata.arrays.neighbors.duplicates import Hashes, Vectors, group_copies
-from imagesasdata.arrays.neighbors.exact import nearest
+from imagesasdata.arrays.neighbors.duplicates import (
+    Hashes,
+    Vectors,
+    group_copies,
+    largest_first,
+    numbered,
+)
+from imagesasdata.arrays.neighbors.exact import Found, nearest
 from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups, star_groups
 from imagesasdata.arrays.neighbors.vectors import near_vectors
 from imagesasdata.errors import MissingPackageError
@@ -231,3 +237,29 @@ def test_pairs_have_distances_in_double_precision() -> None:
     assert of_pairs(some, some, a, b, "cosine")[2] == pytest.approx(0, abs=1e-15)
     truth = np.linalg.norm(some[:2].astype(float) - some[3:5].astype(float), axis=1)
     assert of_pairs(some, some, a, b, "euclidean")[:2] == pytest.approx(truth, rel=1e-12)
+
+
+def test_a_vector_is_scaled_as_a_row_of_a_matrix_is() -> None:
+    some = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
+    for row, scaled in zip(some, unit(some), strict=True):
+        np.testing.assert_allclose(unit(row), scaled, rtol=1e-6)
+        assert unit(row).dtype == np.float32
+    assert unit(np.zeros(3)).tolist() == [0, 0, 0]
+
+
+def test_neighbors_as_a_list() -> None:
+    found = Found(np.array([[4, 2], [3, -1]]), np.array([[0.1, 0.2], [0.3, np.nan]]))
+    queries, ranks, rows, distances = found.listed()
+    assert queries.tolist() == [0, 0, 1]
+    assert ranks.tolist() == [0, 1, 0]
+    assert rows.tolist() == [4, 2, 3]
+    assert distances.tolist() == [0.1, 0.2, 0.3]
+    assert len(Found(np.empty((2, 0), np.int64), np.empty((2, 0))).listed().rows) == 0
+
+
+def test_the_best_copy_is_the_largest() -> None:
+    widths, heights, sizes = [2, 4, 0, 4, 4], [3, 4, 0, 4, 4], [9, 1, 5, 7, 7]
+    assert largest_first(np.array([widths, heights, sizes])).tolist() == [3, 2, 4, 0, 1]
+    assert largest_first(np.empty((3, 0), np.int64)).tolist() == []
+    assert numbered(["b", "a", "b"]).tolist() == [0, 1, 0]
+    assert numbered([]).tolist() == []

@@ -15,10 +15,10 @@ from PIL import Image, ImageOps
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.engine.verb import DroppedImagesWarning
 from imagesasdata.errors import (
     ArgumentError,
     ColumnError,
+    DroppedImagesWarning,
     ImageError,
     NameClashError,
     UnknownNameError,
@@ -177,7 +177,7 @@ def test_pictures_that_are_gone(astronaut: str) -> None:
     got = iad.embed_faces(gone)
     assert got["image_error"].tolist()[1] == "file not found"
     assert got["face_embedding"].isna().tolist() == [False, True]
-    with pytest.warns(DroppedImagesWarning, match="embed_faces: 1 of 2 faces are on pictures"):
+    with pytest.warns(DroppedImagesWarning, match="embed_faces: 1 of 2 faces could not be used"):
         assert len(iad.embed_faces(gone, on_error="drop")) == 1
     with pytest.raises(ImageError, match="gone.jpg"):
         iad.embed_faces(gone, on_error="raise")
@@ -201,7 +201,7 @@ def test_verify_stops_or_drops(three: list[str]) -> None:
     pairs = pd.DataFrame({"path_a": three[:1] * 2, "path_b": three[:2]})
     with pytest.raises(ImageError, match="Row 1: path_b: no face was found"):
         iad.verify_faces(pairs, on_error="raise")
-    with pytest.warns(DroppedImagesWarning, match="1 of 2 pairs could not be compared"):
+    with pytest.warns(DroppedImagesWarning, match="verify_faces: 1 of 2 pairs could not be used"):
         assert len(iad.verify_faces(pairs, on_error="drop")) == 1
 
 
@@ -229,12 +229,13 @@ def test_find_in_embedded_faces_and_for_many_targets(
 ) -> None:
     gallery = iad.embed_faces(iad.detect_faces([astronaut, couple]))
     assert len(gallery) == 3
-    found = iad.find_faces([*three], gallery, k=2)
+    found = iad.find_faces([*three], gallery, top=2)
     assert found["rank"].tolist()[:2] == [1, 2]
     assert found["path"].tolist()[0] == astronaut
     assert found["image_error"].tolist()[2] == "no face was found"
     assert "truncated" in found["image_error"].tolist()[3]
-    assert len(iad.find_faces(three, gallery, k=2, on_error="drop")) == 2
+    with pytest.warns(DroppedImagesWarning, match="find_faces: 2 of 3 targets could not be used"):
+        assert len(iad.find_faces(three, gallery, top=2, on_error="drop")) == 2
     with pytest.raises(ImageError, match="The target .*coins.jpg': no face was found"):
         iad.find_faces(three[:2], gallery, on_error="raise")
 
@@ -349,7 +350,7 @@ MISUSE = [
     ),
     (lambda p: iad.analyze_faces(p, attributes=()), ArgumentError, "attributes is empty"),
     (lambda p: iad.find_faces(p, p, which="best"), ArgumentError, "which='best' names no face"),
-    (lambda p: iad.find_faces(p, p, k=0), ArgumentError, "k must be at least 1"),
+    (lambda p: iad.find_faces(p, p, top=0), ArgumentError, "top must be at least 1"),
     (
         lambda p: iad.find_faces(p, p, model="faceres"),
         ArgumentError,
@@ -372,8 +373,8 @@ MISUSE = [
     ),
     (
         lambda p: iad.blur_faces(p, to="/tmp", keep=pd.DataFrame({"path": [p]})),
-        ArgumentError,
-        "keep has no column 'face_x'",
+        ColumnError,
+        "no column 'face_x', so it is no table of faces.*\nHint: keep= takes",
     ),
     (
         lambda p: iad.verify_faces(pd.DataFrame({"path_a": [p], "path_b": [p], "match": [1]})),

@@ -33,9 +33,10 @@ def of_pairs(
     return distances
 
 
-def unit(vectors: Float32[np.ndarray, "rows size"]) -> Float32[np.ndarray, "rows size"]:
-    """The vectors scaled to length one; a vector of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+def unit(vectors: Float[np.ndarray, "*rows size"]) -> Float[np.ndarray, "*rows size"]:
+    """A vector, or the rows of a matrix, scaled to length one; a vector of zeros stays."""
+    axis = None if vectors.ndim == 1 else -1
+    lengths = np.linalg.norm(vectors, axis=axis, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, np.float32(1))
 
 

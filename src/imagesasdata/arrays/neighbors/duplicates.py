@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +33,25 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Copies:
-    """Of each row its group, or -1, whether it is the best of it, and its distance from the best."""
+    """Each row's group or -1, whether it is the best of its group, its distance from the best."""
 
     groups: Int[np.ndarray, " rows"]
     best: Bool[np.ndarray, " rows"]
     distances: Float[np.ndarray, " rows"]
+
+
+def numbered(contents: Sequence[str]) -> Int[np.ndarray, " rows"]:
+    """Equal texts as equal numbers, from 0 in their order."""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(contents))}
+    return np.array([numbers[text] for text in contents], np.int64)
+
+
+def largest_first(sizes: Int[np.ndarray, "3 rows"]) -> Int[np.ndarray, " rows"]:
+    """The place of each of some pictures by width, height and bytes: most pixels, then most bytes."""
+    width, height, size = sizes
+    priority = np.empty(len(size), np.int64)
+    priority[np.lexsort((-size, -width * height))] = np.arange(len(size))
+    return priority
 
 
 def group_copies(

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from imagesasdata.arrays.neighbors.distances import unit
+
 
 class Match(NamedTuple):
     """A name, how far its nearest vector is, and how much further that of any other name is."""
@@ -24,14 +26,14 @@ class Gallery:
 
     def __init__(self, names: Sequence[str], vectors: Float[np.ndarray, "n d"]) -> None:
         self._names = np.array(names)
-        self._vectors = _unit(vectors)
+        self._vectors = unit(vectors)
         digest = hashlib.sha256("\0".join(names).encode("utf-8"))
         digest.update(np.ascontiguousarray(vectors).tobytes())
         self.fingerprint = digest.hexdigest()
 
     def match(self, vector: Float[np.ndarray, " d"], k: int) -> Match:
         """The name that most of the ``k`` nearest have; among equals the nearest's."""
-        distances = np.maximum(1 - self._vectors @ _unit(vector.astype(np.float64)), 0)
+        distances = np.maximum(1 - self._vectors @ unit(vector[None].astype(np.float64))[0], 0)
         order = np.argsort(distances, kind="stable")
         votes = Counter(self._names[order[:k]].tolist())
         # Counter keeps the order of first votes, so that of equals the nearest comes first.
@@ -40,7 +42,3 @@ class Gallery:
         nearest = float(distances[own].min())
         margin = None if own.all() else float(distances[~own].min()) - nearest
         return Match(name, nearest, margin)
-
-
-def _unit(vectors: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n d"]:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

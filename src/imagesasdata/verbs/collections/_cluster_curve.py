@@ -8,8 +8,10 @@ from typing import Any
 import pyarrow as pa
 
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import prefixed
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.table import Table, arrow_type
+from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.table import Table
 
 COLUMNS = (
     Column("k", "int64", "A number of clusters.", range="2 ...", null="never"),
@@ -59,7 +61,7 @@ def curve_table(
     cells = [numbers, [curve.get(k) for k in numbers], [k == best for k in numbers]]
     return table.new(
         {
-            f"{prefix or ''}{column.name}": pa.array(some, arrow_type(column))
+            prefixed(column.name, prefix): pa.array(some, arrow_type(column))
             for column, some in zip(COLUMNS, cells, strict=True)
         }
     )

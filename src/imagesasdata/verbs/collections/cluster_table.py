@@ -1,4 +1,4 @@
-"""`cluster_table`: a row for each cluster, with what it takes to name it."""
+"""`cluster_table`: a row for each cluster, with the pictures and labels to name it by."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from imagesasdata import columns as col
 from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import prefixed
 from imagesasdata.options import Options, check_count
-from imagesasdata.tables.table import Table, arrow_type, open_table
+from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
 
@@ -82,8 +84,8 @@ def cluster_table(
 
         - ``cluster``, ``size``, ``share``: its number, and how many of the clustered pictures;
         - ``stability``: of the whole clustering, as `cluster` gave it;
-        - ``labels``: those that it has more of than the others, as ``espresso (4, 2.5x)``: 4 of its
-          pictures, 2.5 times as many as if labels were spread evenly;
+        - ``labels``: the labels more frequent in it than overall, as ``espresso (4, 2.5x)``: 4 of
+          its pictures, 2.5 times as many as if labels were spread evenly;
         - ``medoid_id``, ``medoid_path``: the picture in its middle;
         - ``typical_path_1``, ...: the pictures nearest to its middle;
         - ``atypical_path_1``, ...: those farthest from it. Look at these before you name it.
@@ -95,8 +97,8 @@ def cluster_table(
 
     Notes
     -----
-    Distances are those of vectors scaled to length one from their cluster's mean. Labels are ordered by
-    how many more pictures have them than would if labels were spread evenly.
+    Distances are from the cluster's mean, with vectors scaled to length one. Labels are ordered by
+    the number of pictures beyond what an even spread of labels would give.
 
     Examples
     --------
@@ -110,7 +112,7 @@ def cluster_table(
     options = Options(path=path, prefix=prefix)
     table = open_table(images, path)
     collection = read_collection(table, options, embedding=embedding, model=None)
-    column = f"{prefix or ''}{cluster}" if cluster == CLUSTER.name else cluster
+    column = prefixed(cluster, prefix) if cluster == CLUSTER.name else cluster
     clusters = _cells(table, column, collection.rows)
     labels = _cells(table, label, collection.rows) if label in table.names else []
     texts = [None if one is None else str(one) for one in labels]
@@ -119,7 +121,7 @@ def cluster_table(
         if col.IMAGE_ID.name in table.names
         else list(range(len(table)))
     )
-    stable = f"{prefix or ''}{CLUSTER_STABILITY.name}"
+    stable = prefixed(CLUSTER_STABILITY.name, prefix)
     stability = table.cells(stable) if stable in table.names else []
     known = next((value for value in stability if value is not None), None)
     vectors = unit(collection.vectors)
@@ -156,7 +158,7 @@ def cluster_table(
 
 
 def _cells(table: Table, name: str, rows: np.ndarray) -> list[Any]:
-    cells = table.cells(table.known(name, "iad.cluster adds it."))
+    cells = table.cells(table.known(name, hint="iad.cluster adds it."))
     return [cells[row] for row in rows.tolist()]
 
 

@@ -1,8 +1,9 @@
-"""`find_duplicates`: which pictures of a collection are copies of which, and which to keep."""
+"""`find_duplicates`: groups of copies in a collection, and which picture of each to keep."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -12,8 +13,16 @@ from PIL import Image
 from imagesasdata import columns as col
 from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
 from imagesasdata.arrays.neighbors.codes import MOST_BITS
-from imagesasdata.arrays.neighbors.duplicates import Copies, Hashes, Vectors, group_copies
+from imagesasdata.arrays.neighbors.duplicates import (
+    Copies,
+    Hashes,
+    Vectors,
+    group_copies,
+    largest_first,
+    numbered,
+)
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.files.decode import decode, read_header
@@ -21,33 +30,32 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import COPY_BITS, COPY_COSINE, EMBEDDER, OnError, Options
-from imagesasdata.tables.table import Table, from_columns, open_table
+from imagesasdata.tables.kinds import from_columns
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import (
     Collection,
-    give_back,
-    open_collection,
     read_collection,
 )
 
 Method = Literal["hash", "embedding", "both"]
-GROUP = Column(
-    "group",
+COPY_GROUP = Column(
+    "copy_group",
     "int64",
     "Number of the group of copies.",
     range="0 ...",
     null="the picture has no copy, or could not be read",
 )
 COPY_DISTANCE = Column(
-    "distance",
+    "copy_distance",
     "float64",
     "How far the picture is from the one of its group that is kept: bits, or cosine distance.",
     range="0 ...",
     null="the picture has no copy, or could not be read",
 )
-KEEP = Column(
-    "keep", "bool", "Whether to keep the picture: the best of its group, or the only one."
+IS_KEPT = Column(
+    "is_kept", "bool", "Whether to keep the picture: the best of its group, or the only one."
 )
-COLUMNS = (GROUP, COPY_DISTANCE, KEEP)
+COLUMNS = (COPY_GROUP, COPY_DISTANCE, IS_KEPT)
 
 _DIGITS = 16
 _HASHES = Column(
@@ -77,8 +85,8 @@ def find_duplicates(
     """Group pictures that are copies of one another, and say which of each group to keep.
 
     One photo is counted many times where people share it: at another size, saved again, cropped, with
-    a caption. Copies inflate counts and standard errors that take them for independent pictures; and
-    the number of copies is itself a measure, of how far a picture traveled.
+    a caption. Copies counted as independent pictures distort counts and standard errors; and the
+    number of copies is itself a measure of how far a picture spread.
 
     Parameters
     ----------
@@ -91,12 +99,12 @@ def find_duplicates(
     method
         ``"hash"`` compares the layout of light and dark and finds the same picture changed a little;
         ``"embedding"`` compares what a network sees and finds larger crops and other versions, but
-        also different photos of the same thing; ``"both"`` takes what either finds.
+        also different photos of the same thing; ``"both"`` takes the copies that either finds.
     threshold
         How far copies may differ. For ``"hash"`` the number of bits, of 64, from 0 to 15, by default
         6; for ``"embedding"`` the cosine distance, by default 0.1; for ``"both"`` the two as a pair.
     mirror
-        Whether a mirrored picture is a copy.
+        Whether a mirrored picture counts as a copy.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
         Pictures without vectors are embedded first. Not used by ``"hash"``.
@@ -124,13 +132,13 @@ def find_duplicates(
     table
         The rows given, in order, and:
 
-        - ``group``: the number of the group of copies; null for a picture without a copy;
-        - ``distance``: from the picture of the group that is kept: bits, or cosine distance; with
+        - ``copy_group``: the number of the group of copies; null for a picture without a copy;
+        - ``copy_distance``: from the picture of the group that is kept: bits, or cosine distance; with
           ``"both"`` the smaller of the two, each as a share of its threshold. It may exceed the
           threshold where both are near a third picture. Null without a copy;
-        - ``keep``: true for the best of each group and for pictures without a copy, so that
-          ``photos[photos.keep == True]`` has each once. The best has the most pixels, of such the
-          most bytes, of such it comes first in the table;
+        - ``is_kept``: true for the best of each group and for pictures without a copy, so that
+          ``photos[photos.is_kept == True]`` has each once. The best has the most pixels; ties go to
+          the most bytes, then to the first row;
         - ``image_error``: why a picture was not compared, else null.
 
     Raises
@@ -141,12 +149,12 @@ def find_duplicates(
     Notes
     -----
     Files with equal bytes are always copies. The hash is the perceptual one (`features`), of the whole
-    picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when one
-    as a whole is near the other or one of its parts, which is what cropping and captions need. A picture
-    of a plain surface has no hash and is only compared by its bytes. Not all pairs are compared: hashes
-    are looked up by parts of them, which misses none, and vectors among those near the same leaders. A
-    group is made around the picture with the most near ones, of these and those near these, so that it
-    does not grow along a chain of small changes.
+    picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when
+    one as a whole is near the other or one of its parts, which finds crops and captions. A picture
+    of a plain surface has no hash and is compared only by its bytes. Not all pairs are compared:
+    hashes are looked up by parts of them, which misses none, and vectors among those near the same
+    leaders. A group has the picture with the most near ones as its center, these near pictures, and
+    the pictures near them, so that it does not grow along a chain of small changes.
 
     References
     ----------
@@ -160,7 +168,7 @@ def find_duplicates(
     >>> cat = "examples/photos/chelsea.jpg"
     >>> small = iad.transform(cat, iad.steps.resize(200), to=mkdtemp()).out_path[0]
     >>> photos = iad.find_duplicates([small, "examples/photos/coffee.jpg", cat])
-    >>> photos[["group", "distance", "keep"]]
+    >>> photos[["copy_group", "copy_distance", "is_kept"]]
        group  distance   keep
     0    0.0       0.0  False
     1    NaN       NaN   True
@@ -180,23 +188,23 @@ def find_duplicates(
         raise one_of("method", method, get_args(Method))
     bits, cosine = _thresholds(method, threshold)
     card(model)
-    table = open_collection(images, COLUMNS, options)
-    prints = _fingerprints(table.paths(), options, hashes=method != "embedding", mirror=mirror)
+    out = Results("find_duplicates", open_table(images, path), COLUMNS, options).checked()
+    prints = _fingerprints(out.table.paths(), options, hashes=method != "embedding", mirror=mirror)
     if method == "hash":
         errors = prints.cells(col.IMAGE_ERROR.name)
         usable = np.flatnonzero([error is None for error in errors])
-        collection = Collection(table, usable, np.empty((len(usable), 0), np.float32), errors)
+        collection = Collection(out.table, usable, np.empty((len(usable), 0), np.float32), errors)
     else:
-        collection = read_collection(table, options, embedding=embedding, model=model)
+        collection = read_collection(out.table, options, embedding=embedding, model=model)
     if method == "both":
         collection = collection.without(prints.cells(col.IMAGE_ERROR.name))
     copies = _group(collection, prints, method, bits, cosine, workers or cores())
     cells = {
-        GROUP.name: [None if group < 0 else group for group in copies.groups.tolist()],
+        COPY_GROUP.name: [None if group < 0 else group for group in copies.groups.tolist()],
         COPY_DISTANCE.name: copies.distances,
-        KEEP.name: copies.best,
+        IS_KEPT.name: copies.best,
     }
-    return give_back(collection, cells, COLUMNS, options, "find_duplicates")
+    return out.join(out.spread(cells, collection.rows), collection.errors)
 
 
 def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
@@ -227,7 +235,7 @@ def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
 def _fingerprints(
     paths: list[str | None], options: Options, *, hashes: bool, mirror: bool
 ) -> Table:
-    """A table with what tells copies, and which of them is best, for each path."""
+    """A table with the hashes or vectors of each path, and the values that rank copies."""
 
     def load(data: bytes) -> list[dict[str, Any]]:
         header = read_header(data)
@@ -249,10 +257,10 @@ def _fingerprints(
         finish=lambda results: results,
         settings={"parts": PARTS if hashes else None, "mirror": mirror},
     )
-    only = Options(**{**vars(options), "path": "path", "prefix": None, "device": None})
-    # What cannot be used is dropped in the end, not here; vectors can be compared without the files.
-    if options.on_error == "drop" or not hashes:
-        only = Options(**{**vars(only), "on_error": "record"})
+    only = replace(within(options), path="path", device=None)
+    # Vectors can be compared without the files.
+    if not hashes:
+        only = replace(only, on_error="record")
     given = from_columns({"path": pa.array(paths, pa.string())}, "pyarrow")
     return open_table(run(given, verb, only), "path")
 
@@ -278,15 +286,9 @@ def _group(
             [_HASHES.name, col.SHA256.name, col.WIDTH.name, col.HEIGHT.name, col.BYTES.name],
         )
     )
-    pixels_and_bytes = [
-        (-(width or 0) * (height or 0), -(size or 0))
-        for width, height, size in zip(*sizes, strict=True)
-    ]
-    priority = np.empty(len(rows), np.int64)
-    priority[sorted(range(len(rows)), key=pixels_and_bytes.__getitem__)] = np.arange(len(rows))
+    widths, heights, sizes = ([cell or 0 for cell in cells] for cells in sizes)
     # A row with a vector whose file is not here is like no other by its bytes.
     contents = [text or f"row {row}" for row, text in zip(rows, sha256, strict=True)]
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(contents))}
     hashes = vectors = None
     if method != "embedding":
         hashed = [place for place, text in enumerate(texts) if text]
@@ -294,8 +296,8 @@ def _group(
         hashes = Hashes(np.array(hashed, np.int64), np.array(codes, np.uint64, ndmin=2), bits)
     if method != "hash":
         vectors = Vectors(collection.vectors, cosine)
-    items = np.array([numbers[text] for text in contents], np.int64)
-    return group_copies(items, priority, hashes, vectors, threads=threads)
+    priority = largest_first(np.array([widths, heights, sizes], np.int64))
+    return group_copies(numbered(contents), priority, hashes, vectors, threads=threads)
 
 
 def _split(text: str) -> list[str]:

@@ -1,9 +1,8 @@
-"""`find_similar`: for each query the pictures of a collection that are most like it."""
+"""`find_similar`: for each query the most similar pictures of a collection."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import PurePosixPath
 from typing import Any, get_args
 
@@ -13,17 +12,18 @@ import pyarrow as pa
 from imagesasdata import columns as col
 from imagesasdata.arrays.neighbors.approximate import Index, nearest_by_index, recall
 from imagesasdata.arrays.neighbors.distances import Metric
-from imagesasdata.arrays.neighbors.exact import nearest
+from imagesasdata.arrays.neighbors.exact import Found, nearest
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.engine.texts import embed_text
-from imagesasdata.engine.verb import DroppedImagesWarning
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.parts import parse
 from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.table import arrow_type, is_paths, open_table
+from imagesasdata.tables.kinds import arrow_type, is_paths
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import Collection, read_collection
 
 QUERY_ID = Column(
@@ -63,7 +63,7 @@ def find_similar(
     *,
     path: str = "path",
     model: str = EMBEDDER,
-    k: int = 10,
+    top: int = 10,
     metric: Metric = "cosine",
     index: Index = "exact",
     embedding: str | None = None,
@@ -75,10 +75,10 @@ def find_similar(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Find the pictures of a collection that are most like a picture, or each of several.
+    """Find the pictures of a collection that are most similar to each query.
 
-    Search by example: give one poster, uniform or gesture and see where else it is. What "like" means
-    is the model's: an ImageNet network is about the kinds of things shown.
+    Search by example: give one poster, uniform or gesture and see where else it is. The model
+    defines similarity: an ImageNet network compares the kinds of things shown.
 
     Parameters
     ----------
@@ -86,15 +86,15 @@ def find_similar(
         A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
         the table has (from `embed`) are used; pictures without are embedded first.
     query
-        What to look for: a path, several paths, or rows of a table like ``images``. A picture that is
-        in the collection, too, finds itself first, at distance 0. With a model that reads texts also a
-        text, such as ``"a crowd at night"``.
+        What to look for: a path, several paths, or rows of a table like ``images``. A query that is
+        also in the collection finds itself first, at distance 0. With a model that reads texts, a
+        query may be a text, such as ``"a crowd at night"``.
     path
         The table's column of paths. It is the same in both tables.
     model
         A name from ``iad.models("embed")``. It embeds pictures without vectors.
-    k
-        How many pictures for each query; of a smaller collection all are given.
+    top
+        How many pictures for each query; a smaller collection gives all.
     metric
         ``"cosine"``, for which only the vectors' directions count, or ``"euclidean"``.
     index
@@ -143,15 +143,16 @@ def find_similar(
 
     Notes
     -----
-    The exact search multiplies blocks of 8,192 rows with the queries on any device, and keeps the best;
-    its memory does not grow with the collection. HNSW: Malkov & Yashunin 2020, IEEE TPAMI 42(4),
-    https://doi.org/10.1109/TPAMI.2018.2889473. Cosine distances of different models cannot be compared.
+    The exact search multiplies blocks of 8,192 rows with the queries on any device, and keeps the
+    nearest; its memory does not grow with the collection. HNSW: Malkov & Yashunin 2020, IEEE TPAMI
+    42(4), https://doi.org/10.1109/TPAMI.2018.2889473. Cosine distances of different models cannot
+    be compared.
 
     Examples
     --------
     >>> import imagesasdata as iad
     >>> photos = iad.embed("examples/photos")
-    >>> iad.find_similar(photos, "examples/photos/chelsea.jpg", k=2)[["rank", "path"]]
+    >>> iad.find_similar(photos, "examples/photos/chelsea.jpg", top=2)[["rank", "path"]]
        rank                         path
     0     1  examples/photos/chelsea.jpg
     1     2    examples/photos/brick.jpg
@@ -166,7 +167,7 @@ def find_similar(
         on_error=on_error,
         progress=progress,
     )
-    check_count("k", k)
+    check_count("top", top)
     if metric not in get_args(Metric):
         raise one_of("metric", metric, get_args(Metric))
     if index not in get_args(Index):
@@ -174,70 +175,72 @@ def find_similar(
     card(model)
     place = find_devices(device)[0]
     text = query if isinstance(query, str) and _is_text(query) else None
-    if text is not None and "zero_shot" not in card(model).tasks:
+    if text is not None:
+        _check_reads_text(model, text)
+    table = open_table(images, path)
+    given = open_table(query, "path" if is_paths(query) else path) if text is None else None
+    collection = read_collection(table, options, embedding=embedding, model=model)
+    if given is None:
+        asked = _read_text(query, model, device)
+    else:
+        named = None if is_paths(query) else embedding
+        asked = read_collection(given, options, embedding=named, model=model)
+    _check_sizes(collection, asked)
+    if index == "exact":
+        found = nearest(asked.vectors, collection.vectors, top, metric, device=place)
+        reached = None
+    else:
+        found = nearest_by_index(asked.vectors, collection.vectors, top, metric, index)
+        reached = recall(found, asked.vectors, collection.vectors, metric, device=place)
+    return _give_back(table, collection, asked, found, reached, options)
+
+
+def _give_back(
+    table: Table,
+    collection: Collection,
+    asked: Collection,
+    found: Found,
+    reached: float | None,
+    options: Options,
+) -> Any:
+    """A row for each picture found, then one for each query that could not be used."""
+    columns = [QUERY_ID, RANK, DISTANCE, *([] if reached is None else [INDEX_RECALL])]
+    out = Results("find_similar", table, columns, options, "queries")
+    kept = out.kept(asked.errors)
+    failed = [row for row, error in enumerate(asked.errors) if error is not None and kept[row]]
+    queries, ranks, rows, distances = found.listed()
+    gone, ids = [None] * len(failed), _ids(asked)
+    cells = {
+        QUERY_ID.name: [ids[row] for row in (*asked.rows[queries], *failed)],
+        RANK.name: [*(ranks + 1).tolist(), *gone],
+        DISTANCE.name: [*distances.tolist(), *gone],
+        INDEX_RECALL.name: [reached] * len(rows) + gone,
+    }
+    results = pa.table(
+        {column.name: pa.array(cells[column.name], arrow_type(column)) for column in columns}
+    )
+    pictures = [*collection.rows[rows].tolist(), *gone]
+    errors = [*[None] * len(rows), *(asked.errors[row] for row in failed)]
+    return out.expand(results, pictures, errors, first=2)
+
+
+def _check_reads_text(model: str, text: str) -> None:
+    if "zero_shot" not in card(model).tasks:
         able = ", ".join(one.name for one in cards() if "zero_shot" in one.tasks)
         raise ArgumentError(
             f"There is no picture at {text!r}, and the model {model!r} has no text side to read it as "
             "a text.",
             f"give the path of a picture, or for a text a model that reads texts: {able}.",
         )
-    table = open_table(images, path)
-    given = open_table([] if text is not None else query, "path" if is_paths(query) else path)
-    collection = read_collection(table, options, embedding=embedding, model=model)
-    if text is not None:
-        vectors = embed_text(model, [text], device=device)
-        asked = Collection(open_table([text], "path"), np.zeros(1, np.int64), vectors, [None])
-    else:
-        named = None if is_paths(query) else embedding
-        asked = read_collection(given, options, embedding=named, model=model)
-    _check_sizes(collection, asked)
-    if index == "exact":
-        found = nearest(asked.vectors, collection.vectors, k, metric, device=place)
-    else:
-        found = nearest_by_index(asked.vectors, collection.vectors, k, metric, index)
-    real = found.rows >= 0
-    queries, ranks = np.nonzero(real)
-    rows: list[int | None] = collection.rows[found.rows[real]].tolist()
-    ids = _ids(asked)
-    cells = {
-        QUERY_ID.name: [ids[row] for row in asked.rows[queries]],
-        RANK.name: (ranks + 1).tolist(),
-        DISTANCE.name: found.distances[real].tolist(),
-        col.IMAGE_ERROR.name: [None] * len(rows),
-    }
-    columns = [QUERY_ID, RANK, DISTANCE]
-    if index != "exact":
-        reached = recall(found, asked.vectors, collection.vectors, metric, device=place)
-        columns.append(INDEX_RECALL)
-        cells[INDEX_RECALL.name] = [reached] * len(rows)
-    if on_error == "record":
-        for row, error in enumerate(asked.errors):
-            if error is not None:
-                rows.append(None)
-                for name in cells:
-                    cells[name].append(None)
-                cells[QUERY_ID.name][-1] = ids[row]
-                cells[col.IMAGE_ERROR.name][-1] = error
-    elif on_error == "drop" and len(asked.rows) < len(asked.table):
-        warnings.warn(
-            f"find_similar: {len(asked.table) - len(asked.rows)} of {len(asked.table)} queries could "
-            "not be used and were dropped.",
-            DroppedImagesWarning,
-            stacklevel=2,
-        )
-    columns.append(col.IMAGE_ERROR)
-    named = [
-        one if one is col.IMAGE_ERROR else one.named(f"{prefix or ''}{one.name}") for one in columns
-    ]
-    results = {
-        new.name: pa.array(cells[one.name], arrow_type(one))
-        for one, new in zip(columns, named, strict=True)
-    }
-    return table.expand(pa.table(results), rows, named, first=2)
+
+
+def _read_text(text: str, model: str, device: str | None) -> Collection:
+    vectors = embed_text(model, [text], device=device)
+    return Collection(open_table([text], "path"), np.zeros(1, np.int64), vectors, [None])
 
 
 def _is_text(query: str) -> bool:
-    """Whether a query can only be meant as a text: nothing is there, and it is named like no picture."""
+    """Whether a query must be a text: no such file exists, and it does not look like a picture's name."""
     if os.path.exists(query) or is_remote(query) or parse(query) is not None:
         return False
     if any(sign in query for sign in "*?[") and "/" in query:

@@ -1,4 +1,4 @@
-"""`map_images`: a page on which a whole collection can be seen, searched and selected from."""
+"""`map_images`: a page to view, search and select from a whole collection."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from imagesasdata.options import EMBEDDER, Options, check_count
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
+from imagesasdata.tables.cells import plain_cells
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.reduce import DIM
@@ -55,11 +56,11 @@ def map_images(
     cache: PathLike | None = None,
     progress: bool | None = None,
 ) -> Path:
-    """Make a page that shows every picture of a collection on a map, those that look alike together.
+    """Make a page with a map of all pictures of a collection, similar ones near each other.
 
     The quickest way to know a collection: move over it, zoom in, color it by any column, search it,
-    draw a line around pictures and save their ids. The page is one file that holds everything, opens
-    from disk in any browser, and fetches nothing: it can be sent to a co-author or archived.
+    draw a line around pictures and save their ids. The page is a single file, opens from disk in
+    any browser, and loads nothing: it can be sent to a co-author or archived.
 
     Parameters
     ----------
@@ -71,23 +72,23 @@ def map_images(
     model
         A name from ``iad.models("embed")``. It embeds pictures without vectors.
     to
-        The file to write; it is replaced if there.
+        The file to write; an existing one is replaced.
     x
         A column of numbers that places pictures from left to right; by default ``dim_1``. Where the
         table has no such column, pictures are placed by ``method``.
     y
         The same from bottom to top; by default ``dim_2``.
     method
-        How: ``"pca"``, ``"umap"`` or ``"tsne"`` (see `reduce`).
+        The method that places pictures: ``"pca"``, ``"umap"`` or ``"tsne"`` (see `reduce`).
     label
-        The column that is the first to be shown of a picture; by default ``"label"`` if there.
+        The column shown first for a picture; by default ``"label"`` if there.
     color
         The column of colors to begin with; any other can be chosen on the page.
     time
         A column of times or numbers for the time view; by default ``"taken_at"`` if there.
     columns
         The columns that go into the page; by default all that hold text, numbers, times or yes and no.
-        Leave out what the readers of the page should not have.
+        Leave out columns that the readers of the page should not see.
     title
         Above the page.
     thumbnail
@@ -123,10 +124,10 @@ def map_images(
     Notes
     -----
     Keys: arrows go from picture to picture, space selects, ``+``, ``-`` and ``0`` zoom, ``m``, ``g`` and
-    ``t`` change the view, ``/`` searches. Pictures that cannot be read are gray; those without a place
-    are in the grid only. Names and labels are shown as text, whatever is in them, and the page's policy
-    lets no other script run. Drawn by PixiJS (MIT license), which is part of the page. The thumbnails are
-    the pictures: whoever has the page has them.
+    ``t`` change the view, ``/`` searches. Pictures that cannot be read are gray; those without a
+    position are only in the grid. Names and labels are escaped, and the page's policy blocks other
+    scripts. Drawn by PixiJS (MIT license), which is part of the page. The page contains the
+    thumbnails: whoever has the page has them.
 
     Examples
     --------
@@ -207,7 +208,7 @@ def _columns(
     for name in dict.fromkeys(names):
         if name in (path, col.IMAGE_ID.name):
             continue
-        found = table.plain_cells(name)
+        found = plain_cells(table, name)
         if found is not None:
             kept[name] = {"kind": found[0], "values": found[1]}
         elif chosen is not None:
@@ -233,13 +234,10 @@ def _places(
 ) -> tuple[list[float | None], list[float | None]]:
     names = (x or DIM.name.format(1), y or DIM.name.format(2))
     for name, asked in zip(names, (x, y), strict=True):
-        if asked is not None and asked not in table.names:
-            raise ColumnError(
-                f"The table has no column {name!r}. Its columns: {', '.join(map(repr, table.names))}.",
-                "iad.reduce adds dim_1 and dim_2; or leave x and y out.",
-            )
+        if asked is not None:
+            table.known(name, hint="iad.reduce adds dim_1 and dim_2; or leave x and y out.")
     if all(name in table.names for name in names):
-        found = [table.plain_cells(name) for name in names]
+        found = [plain_cells(table, name) for name in names]
         for name, one in zip(names, found, strict=True):
             if one is None or one[0] == "text":
                 raise ColumnError(

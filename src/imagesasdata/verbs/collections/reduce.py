@@ -9,14 +9,14 @@ import numpy as np
 from imagesasdata.arrays.clustering.reduction import Reduction, project
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import (
     check_whole,
-    give_back,
-    open_collection,
     read_collection,
 )
 
@@ -41,10 +41,10 @@ def reduce(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Place pictures on a map of few dimensions, those that look alike near each other.
+    """Place pictures on a map with few dimensions, similar ones near each other.
 
-    Two dimensions are for looking (`map_images`). More are for a regression: principal components hold
-    most of what an embedding of 1,280 numbers says, in a few columns that are not correlated.
+    Two dimensions are for looking (`map_images`). More are for a regression: principal components
+    hold most of the information of an embedding of 1,280 numbers in a few uncorrelated columns.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def reduce(
         The rows given, in order, and:
 
         - ``dim_1``, ``dim_2``, ...: where the picture is;
-        - ``image_error``: why a picture has no place, else null.
+        - ``image_error``: why a picture has no position, else null.
 
     Raises
     ------
@@ -99,8 +99,9 @@ def reduce(
 
     Notes
     -----
-    Vectors are scaled to length one before. A dimension that so few pictures do not span is 0. With
-    very few pictures UMAP and t-SNE fall back on principal components: t-SNE for two, UMAP for four.
+    Vectors are first scaled to length one. A dimension that the pictures do not span is 0. With
+    very few pictures UMAP and t-SNE fall back on principal components: t-SNE for two, UMAP for
+    four.
 
     References
     ----------
@@ -131,11 +132,11 @@ def reduce(
     check_whole("seed", seed)
     card(model)
     columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
-    table = open_collection(images, columns, options)
-    collection = read_collection(table, options, embedding=embedding, model=model)
+    out = Results("reduce", open_table(images, path), columns, options).checked()
+    collection = read_collection(out.table, options, embedding=embedding, model=model)
     if len(collection.rows):
         places = project(unit(collection.vectors), method, dims, seed=seed)
     else:
         places = np.empty((0, dims))
     cells = {column.name: places[:, place] for place, column in enumerate(columns)}
-    return give_back(collection, cells, columns, options, "reduce")
+    return out.join(out.spread(cells, collection.rows), collection.errors)

@@ -1,8 +1,7 @@
-"""How verbs run a network on faces that were found: each picture is decoded once for all of its own."""
+"""Runs a network on detected faces; each picture is decoded once for all its faces."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -13,19 +12,22 @@ from PIL import Image
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.stream import Sample
-from imagesasdata.engine.verb import DroppedImagesWarning, Network, Row, Source, Verb, run
-from imagesasdata.errors import ColumnError
+from imagesasdata.engine.verb import Network, Row, Source, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.options import Options
-from imagesasdata.tables.table import Table, is_paths, open_table
+from imagesasdata.tables.kinds import is_paths
+from imagesasdata.tables.table import Table, open_table
 
 _ROW = Column("face_row", "int64", "Number of the row in the table of faces.", null="never")
 _PATH = "path"
+NO_FACES = "it is no table of faces"
+_HINT = "make one with faces = iad.detect_faces(images), and keep its columns."
 
 
 class Face(NamedTuple):
-    """Where a face is on its picture: left, top, width, height; both eyes, and more, as x, y."""
+    """The position of a face: left, top, width, height; both eyes, and more, as x, y."""
 
     box: np.ndarray
     points: np.ndarray
@@ -45,12 +47,8 @@ def faces_in(table: Table, points: Sequence[Column] = col.EYES) -> list[Face | N
         When it lacks a column.
     """
     wanted = [column.name for column in (*col.BOX, *points)]
-    missing = [name for name in wanted if name not in table.names]
-    if missing:
-        raise ColumnError(
-            f"The table has no column {missing[0]!r}, so it is no table of faces.",
-            "make one with faces = iad.detect_faces(images), and keep its columns.",
-        )
+    for name in wanted:
+        table.known(name, so=NO_FACES, hint=_HINT)
     rows = zip(*(table.cells(name) for name in wanted), strict=True)
     return [
         None
@@ -71,10 +69,9 @@ def run_on_faces(
     options: Options,
     points: Sequence[Column] = col.EYES,
 ) -> Any:
-    """The table of faces with columns that a network gives for each; rows without a face get nulls."""
+    """The table of faces with a network's columns; rows without a face get nulls."""
     table = open_table(faces, options.path)
-    named = [column.named(f"{options.prefix or ''}{column.name}") for column in columns]
-    table.check_names(named, prefix=options.prefix)
+    out = Results(name, table, columns, options, "faces").checked()
     found = faces_in(table, points)
     by_path: dict[str, list[int]] = {}
     for row, (path, face) in enumerate(zip(table.paths(), found, strict=True)):
@@ -97,44 +94,17 @@ def run_on_faces(
         many=True,
     )
     pictures = pa.table({_PATH: pa.array(list(by_path), pa.string())})
-    inner = replace(
-        options,
-        path=_PATH,
-        prefix=None,
-        cache=None,
-        on_error="raise" if options.on_error == "raise" else "record",
-    )
-    return _joined(table, run(pictures, verb, inner), by_path, columns, named, name, options)
+    inner = replace(within(options), path=_PATH, cache=None)
+    return _joined(out, run(pictures, verb, inner), by_path)
 
 
-def _joined(
-    table: Table,
-    long: pa.Table,
-    by_path: dict[str, list[int]],
-    columns: Sequence[Column],
-    named: Sequence[Column],
-    name: str,
-    options: Options,
-) -> Any:
-    places: list[int | None] = [None] * len(table)
-    errors: list[str | None] = [None] * len(table)
+def _joined(out: Results, long: pa.Table, by_path: dict[str, list[int]]) -> Any:
+    """The table of faces with the results of the pictures that they are on."""
+    places: list[int | None] = [None] * len(out.table)
+    errors: list[str | None] = [None] * len(out.table)
     for place, (row, path, error) in enumerate(
         zip(*(long[n].to_pylist() for n in (_ROW.name, _PATH, IMAGE_ERROR.name)), strict=True)
     ):
         for one in by_path[path] if row is None else [row]:
             places[one], errors[one] = (None if row is None else place), error
-    results = long.select([column.name for column in columns]).take(pa.array(places, pa.int64()))
-    results = results.rename_columns([column.name for column in named])
-    results = results.append_column(IMAGE_ERROR.name, pa.array(errors, pa.string()))
-    joined = table.join(results, [*named, IMAGE_ERROR])
-    if options.on_error != "drop":
-        return joined
-    failed = [error is not None for error in errors]
-    if any(failed):
-        warnings.warn(
-            f"{name}: {sum(failed)} of {len(table)} faces are on pictures that could not be read and "
-            "were dropped.",
-            DroppedImagesWarning,
-            stacklevel=3,
-        )
-    return table.keep([not bad for bad in failed], joined)
+    return out.join(long.take(pa.array(places, pa.int64())), errors)

@@ -1,4 +1,4 @@
-"""What verbs that compare faces share: one face of each picture, and its embedding."""
+"""Shared by verbs that compare faces: one face of each picture, and its embedding."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import pyarrow as pa
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.columns import IMAGE_ERROR
+from imagesasdata.engine.results import within
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
-from imagesasdata.tables.table import open_table, to_arrow
+from imagesasdata.tables.kinds import to_arrow
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.faces._faces import has_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
 from imagesasdata.verbs.faces.embed_faces import embed_faces
@@ -22,8 +24,8 @@ from imagesasdata.verbs.faces.embed_faces import embed_faces
 Which = Literal["largest"] | int
 
 # The threshold is dlib's own (0.6) over the mean length of its vectors before they are scaled (1.43,
-# on 54 crops that are in no pair); the curve was fitted to pairs of pictures made worse in many ways,
-# as the reference on faces tells. By model.
+# on 54 crops that are in no pair); the curve was fitted to pairs of degraded pictures, as the
+# reference on faces says. By model.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "dlib_resnet": Calibration(threshold=0.42, slope=50.0, middle=0.434),
 }
@@ -32,12 +34,22 @@ CALIBRATIONS: Mapping[str, Calibration] = {
 class Known(NamedTuple):
     """Faces with their embeddings: a row for each, and pictures without one with a reason."""
 
+    table: Table
     paths: list[str | None]
     image_ids: list[Any]
     face_ids: list[int | None]
     sizes: list[float]
     vectors: list[np.ndarray | None]
     errors: list[str | None]
+
+    def rows(self) -> list[int]:
+        """The rows that are faces."""
+        return [row for row, vector in enumerate(self.vectors) if vector is not None]
+
+    def matrix(self, rows: Sequence[int]) -> np.ndarray:
+        """The embeddings of rows that are faces, one a row."""
+        vectors = [vector for row in rows if (vector := self.vectors[row]) is not None]
+        return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
 
     def rows_of(self, path: str) -> list[int]:
         """The rows that are faces on a picture, the largest first."""
@@ -71,7 +83,7 @@ def known_faces(images: Any, model: str, options: Options) -> Known:
         "batch_size": options.batch_size,
         "workers": options.workers,
         "device": options.device,
-        "on_error": "raise" if options.on_error == "raise" else "record",
+        "on_error": within(options).on_error,
         "progress": options.progress,
     }
     faces = images
@@ -90,6 +102,7 @@ def known_faces(images: Any, model: str, options: Options) -> Known:
 
     widths, heights = cells(col.BOX[2].name), cells(col.BOX[3].name)
     return Known(
+        table,
         table.paths(),
         cells("image_id"),
         cells(col.FACE_ID.name),
@@ -106,7 +119,7 @@ def _vector(cell: Any) -> np.ndarray | None:
 
 
 def one_face(known: Known, path: str, which: Which | None) -> tuple[int | None, str | None]:
-    """The row of the face that is meant on a picture, or why there is none."""
+    """The row of the chosen face of a picture, or why there is none."""
     rows = known.rows_of(path)
     if not rows:
         errors = [known.errors[r] for r, one in enumerate(known.paths) if one == path]

@@ -13,19 +13,22 @@ from imagesasdata import columns as base
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.hide import Method, hide
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options, check_count
 from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.faces._faces import NO_FACES
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 
 HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.", range="0 ...")
 COLUMNS = (base.OUT_PATH, HIDDEN)
-# On fewer pixels nobody can be told from another.
+# On fewer pixels nobody can be recognized.
 _SMALLEST = 12
+_KEEP = "keep= takes rows of iad.detect_faces(images)."
 
 
 def blur_faces(
@@ -47,10 +50,10 @@ def blur_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Write copies of pictures on which the faces are made unreadable.
+    """Write copies of pictures with unrecognizable faces.
 
-    For showing pictures, or handing them on, without showing who is on them. Copies have no metadata
-    (no place, no time, no camera, no preview of the picture as it was).
+    For showing or sharing pictures without showing who is on them. Copies have no metadata (no
+    place, no time, no camera, no preview of the original picture).
 
     Parameters
     ----------
@@ -59,14 +62,15 @@ def blur_faces(
     path
         The table's column of paths.
     to
-        The folder for the copies, made if need be. No source is ever written over.
+        The folder for the copies, created if need be. A source is never overwritten.
     method
         ``"pixelate"`` (few large blocks), ``"gaussian"`` (a strong blur) or ``"fill"`` (one color:
         nothing at all is left of the face).
     keep
-        Rows of a table of faces, as `detect_faces` gave it, of those that stay as they are.
+        The faces that are not hidden: rows of a table of faces, as `detect_faces` gives it.
     threshold
-        The least score of a face. Lower than elsewhere: what is no face may well be hidden, too.
+        The least score of a face. Lower than elsewhere, because hiding something that is not a face
+        does little harm.
     tiles
         Whether small faces are searched for, as in `detect_faces`.
     format
@@ -98,7 +102,7 @@ def blur_faces(
         The rows given, in order, and:
 
         - ``out_path``: the copy;
-        - ``faces_hidden``: how many faces were made unreadable on it;
+        - ``faces_hidden``: how many faces were hidden on it;
         - ``image_error``: why there is no copy, else null.
 
     Raises
@@ -109,8 +113,8 @@ def blur_faces(
     Notes
     -----
     An ellipse 1.5 times as wide and as high as the box is hidden. A face that is not found is not
-    hidden: look through the copies before they leave your hands, and remember that clothes, places
-    and other people identify, too.
+    hidden: look through the copies before you share them, and remember that clothes, places and
+    other people identify, too.
 
     Examples
     --------
@@ -136,8 +140,7 @@ def blur_faces(
     kept = set() if keep is None else set(_boxes(keep))
     target = folder(to, format)
     table = open_table(images, path)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    table.check_names(named, prefix=prefix)
+    Results("blur_faces", table, COLUMNS, options).checked()
     faces = detect_faces(
         images,
         path=path,
@@ -149,7 +152,7 @@ def blur_faces(
         workers=workers,
         device=device,
         cache=cache,
-        on_error="raise" if on_error == "raise" else "record",
+        on_error=within(options).on_error,
         progress=progress,
     )
     found: dict[str, list[tuple[float, ...]]] = {}
@@ -182,18 +185,13 @@ def blur_faces(
 def _boxes(faces: Any) -> list[tuple[Any, ...]]:
     """Path, left, top, width, height of each face of a table."""
     table = open_table(faces, base.PATH.name)
-    missing = [column.name for column in col.BOX if column.name not in table.names]
-    if missing:
-        raise ArgumentError(
-            f"keep has no column {missing[0]!r}, so it is no table of faces.",
-            "give rows of iad.detect_faces(images).",
-        )
-    rows = zip(table.paths(), *(table.cells(column.name) for column in col.BOX), strict=True)
+    names = [table.known(column.name, so=NO_FACES, hint=_KEEP) for column in col.BOX]
+    rows = zip(table.paths(), *map(table.cells, names), strict=True)
     return [row for row in rows if row[0] is not None and row[1] is not None and row[1] == row[1]]
 
 
 def _is_kept(path: str, box: tuple[float, ...], kept: set[tuple[Any, ...]]) -> bool:
-    """Whether this is one of the faces to keep, found with other settings perhaps."""
+    """Whether this is one of the faces to keep, perhaps detected with other settings."""
     from imagesasdata.arrays.faces.boxes import overlap
 
     mine = [one[1:] for one in kept if one[0] == path]

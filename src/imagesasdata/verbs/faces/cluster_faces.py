@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
-import pyarrow as pa
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import groups
-from imagesasdata.columns import IMAGE_ERROR
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
-from imagesasdata.tables.table import arrow_type, open_table
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import faces_in
 from imagesasdata.verbs.faces._identity import calibration, known_faces
 
@@ -33,9 +29,9 @@ def cluster_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Sort the faces of a collection by person: the same number for all faces of one.
+    """Group the faces of a collection by person: one number for all faces of a person.
 
-    Who appears how often, and who with whom, follows by counting.
+    Counting then shows who appears how often, and who with whom.
 
     Parameters
     ----------
@@ -108,19 +104,11 @@ def cluster_faces(
             f"leave it out for {by.threshold}, that of verify_faces.",
         )
     table = open_table(faces, path)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    table.check_names(named, prefix=prefix)
+    out = Results("cluster_faces", table, COLUMNS, options, "faces").checked()
     faces_in(table)
-    known = known_faces(faces, model, replace(options, prefix=None))
-    there = [row for row, vector in enumerate(known.vectors) if vector is not None]
-    vectors = [known.vectors[row] for row in there]
-    stacked = np.stack(vectors).astype(float) if vectors else np.zeros((0, 1))  # type: ignore[arg-type]
-    group, distance = groups(stacked, by.threshold if threshold is None else threshold)
-    rows: list[dict[str, Any]] = [{} for _ in known.paths]
-    for row, one, far in zip(there, group, distance, strict=True):
-        rows[row] = {named[0].name: int(one), named[1].name: float(far)}
-    schema = pa.schema([(column.name, arrow_type(column)) for column in named])
-    results = pa.Table.from_pylist(rows, schema)
-    results = results.append_column(IMAGE_ERROR.name, pa.array(known.errors, pa.string()))
-    joined = table.join(results, [*named, IMAGE_ERROR])
-    return table.keep([e is None for e in known.errors], joined) if on_error == "drop" else joined
+    known = known_faces(faces, model, options)
+    there = known.rows()
+    limit = by.threshold if threshold is None else threshold
+    person, distance = groups(known.matrix(there).astype(float), limit)
+    cells = {col.PERSON.name: person, col.PERSON_DISTANCE.name: distance}
+    return out.join(out.spread(cells, there), known.errors)

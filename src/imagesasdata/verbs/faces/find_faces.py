@@ -1,20 +1,21 @@
-"""`find_faces`: the pictures of a collection on which a person is."""
+"""`find_faces`: the pictures of a collection that show a person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from imagesasdata import columns as base
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import nearest
-from imagesasdata.errors import ImageError
+from imagesasdata.engine.results import Results, stop_at_first
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.table import arrow_type, is_paths, like
+from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.verbs.faces._identity import (
+    Known,
     Which,
     calibration,
     check_which,
@@ -40,7 +41,7 @@ def find_faces(
     *,
     path: str = "path",
     model: str = FACE_EMBEDDER,
-    k: int = 10,
+    top: int = 10,
     which: Which | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -54,19 +55,20 @@ def find_faces(
     Parameters
     ----------
     target
-        Who is searched for: a picture or several, as paths or as a table; or a table of faces.
+        The person to find: a picture or several, as paths or as a table; or a table of faces.
     gallery
-        Where: pictures, as paths or as a table; a table of faces that `detect_faces` gave; or one
-        that `embed_faces` gave, which is searched at once.
+        Where to search: pictures, as paths or as a table; a table of faces that `detect_faces`
+        gave; or one that `embed_faces` gave, which is searched at once.
     path
         The table's column of paths. It is the same in both tables.
     model
         A name from ``iad.models("embed_faces")``. A threshold must be known for it.
-    k
+    top
         How many faces to list for each target.
     which
-        Which face of a target is meant, when it shows several: ``"largest"``, or its number,
-        ``face_id`` in `detect_faces`. Without it, several are an error that lists them.
+        Which face of a target to use when it shows several: ``"largest"``, or its number,
+        ``face_id`` in `detect_faces`. Without it, a target with several faces is an error that
+        lists them.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -87,14 +89,14 @@ def find_faces(
     Returns
     -------
     table
-        Up to ``k`` rows for each target, of the kind of table that ``gallery`` is:
+        Up to ``top`` rows for each target, of the kind of table that ``gallery`` is:
 
         - ``target``: the target's path;
         - ``rank``: from 1, the nearest first;
         - ``image_id``, ``path``, ``face_id``: the face in the gallery;
         - ``distance``: from the target's face, from 0 (alike) to 2;
         - ``match``: whether it counts as the same person's;
-        - ``image_error``: why there is nothing for this target, else null.
+        - ``image_error``: why there is no result for this target, else null.
 
     Raises
     ------
@@ -103,8 +105,8 @@ def find_faces(
 
     Notes
     -----
-    Every target is compared with every face. In a large gallery of strangers some are near by
-    chance: the more faces, the more of the matches are false. To search one collection often, keep
+    Every target is compared with every face. In a large gallery some strangers are near by chance:
+    the more faces, the more matches are false. To search one collection often, keep
     ``iad.embed_faces(iad.detect_faces(gallery))`` as a Parquet file.
 
     Examples
@@ -125,50 +127,56 @@ def find_faces(
         progress=progress,
     )
     check_which(which)
-    check_count("k", k)
+    check_count("top", top)
     by = calibration(model)
     wanted = known_faces(target, model, options)
-    targets = list(dict.fromkeys(one for one in wanted.paths if one is not None))
-    chosen = [one_face(wanted, one, which) for one in targets]
-    if on_error == "raise":
-        for one, (_, why) in zip(targets, chosen, strict=True):
-            if why is not None:
-                raise ImageError(f"The target {one!r}: {why}.", 'on_error="record" goes on.')
+    targets = list(dict.fromkeys(path for path in wanted.paths if path is not None))
+    chosen = [one_face(wanted, path, which) for path in targets]
+    stop_at_first(
+        options, [why for _, why in chosen], lambda place: f"The target {targets[place]!r}"
+    )
     known = known_faces(gallery, model, options)
-    there = [row for row, vector in enumerate(known.vectors) if vector is not None]
+    faces = known.rows()
+    errors = [why if faces else why or "the gallery has no face" for _, why in chosen]
+    asked = [row for row, _ in chosen if row is not None and faces]
+    found = iter(_search(wanted, asked, known, faces, top))
+    kept = Results("find_faces", known.table, COLUMNS, options, "targets").kept(errors)
     rows: list[dict[str, Any]] = []
-    searched = [
-        (one, vector)
-        for one, (row, _) in zip(targets, chosen, strict=True)
-        if row is not None and (vector := wanted.vectors[row]) is not None
-    ]
-    found = _search([vector for _, vector in searched], [known.vectors[row] for row in there], k)
-    ranked = {one: place for place, (one, _) in enumerate(searched)}
-    for one, (_, why) in zip(targets, chosen, strict=True):
-        if one not in ranked or not there:
-            if on_error != "drop":
-                why = why or "the gallery has no face"
-                rows.append({col.TARGET.name: one, base.IMAGE_ERROR.name: why})
-            continue
-        places, distances = (part[ranked[one]] for part in found)
-        for rank, (place, distance) in enumerate(zip(places, distances, strict=True), 1):
-            row = there[place]
-            cells = (
-                one,
-                rank,
-                known.image_ids[row],
-                known.paths[row],
-                known.face_ids[row],
-                float(distance),
-                bool(distance <= by.threshold),
-                None,
-            )
-            rows.append(dict(zip((column.name for column in COLUMNS), cells, strict=True)))
+    for path, error, keep in zip(targets, errors, kept, strict=True):
+        if error is None:
+            rows += _ranked(path, known, *next(found), by.threshold)
+        elif keep:
+            rows.append({col.TARGET.name: path, base.IMAGE_ERROR.name: error})
     schema = pa.schema([(column.name, arrow_type(column)) for column in COLUMNS])
-    return like(pa.Table.from_pylist(rows, schema), None if is_paths(gallery) else gallery)
+    long = pa.Table.from_pylist(rows, schema)
+    return known.table.new(dict(zip(long.column_names, long.columns, strict=True)))
 
 
-def _search(targets: list[Any], gallery: list[Any], k: int) -> tuple[np.ndarray, np.ndarray]:
-    if not targets or not gallery:
-        return np.zeros((len(targets), 0), int), np.zeros((len(targets), 0))
-    return nearest(np.stack(targets), np.stack(gallery), k)
+def _search(
+    wanted: Known, asked: Sequence[int], known: Known, faces: Sequence[int], top: int
+) -> list[tuple[list[int], list[float]]]:
+    """For each face that is asked for the rows of the nearest in the gallery, and how far they are."""
+    if not asked:
+        return []
+    places, far = nearest(wanted.matrix(asked), known.matrix(faces), top)
+    return [
+        ([faces[place] for place in some], distances)
+        for some, distances in zip(places.tolist(), far.tolist(), strict=True)
+    ]
+
+
+def _ranked(
+    target: str, known: Known, rows: list[int], distances: list[float], threshold: float
+) -> list[dict[str, Any]]:
+    return [
+        {
+            col.TARGET.name: target,
+            col.RANK.name: rank,
+            base.IMAGE_ID.name: known.image_ids[row],
+            base.PATH.name: known.paths[row],
+            col.FACE_ID.name: known.face_ids[row],
+            col.DISTANCE.name: distance,
+            col.MATCH.name: distance <= threshold,
+        }
+        for rank, (row, distance) in enumerate(zip(rows, distances, strict=True), 1)
+    ]

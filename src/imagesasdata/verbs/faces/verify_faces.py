@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import distances, probability
-from imagesasdata.columns import IMAGE_ERROR
-from imagesasdata.engine.verb import DroppedImagesWarning
-from imagesasdata.errors import ImageError
+from imagesasdata.engine.results import Results, stop_at_first, within
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
-from imagesasdata.tables.table import arrow_type, open_table
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._identity import (
     Which,
     as_paths,
@@ -44,19 +41,19 @@ def verify_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Say of pairs of pictures whether they show the same person.
+    """Decide whether pairs of pictures show the same person.
 
-    For linking records that have a portrait each, and for finding out how well faces are told apart
-    in pictures like yours: give pairs of which you know the answer.
+    For linking records that have portraits, and for testing how well faces are matched in pictures
+    like yours: give pairs with known answers.
 
     Parameters
     ----------
     pairs
         A table with a row for each pair.
     a
-        Its column of the one picture's path.
+        The column of the first picture's path.
     b
-        Its column of the other's.
+        The column of the second's.
     model
         A name from ``iad.models("embed_faces")``. A threshold must be known for it.
     which
@@ -87,9 +84,9 @@ def verify_faces(
         The rows given, in order, and:
 
         - ``distance``: between the two faces, from 0 (alike) to 2;
-        - ``threshold``: up to which they count as one person's;
+        - ``threshold``: the largest distance that counts as one person's;
         - ``match``: whether they do;
-        - ``match_prob``: the probability of it, where half of all pairs are of one person;
+        - ``match_prob``: the probability of a match, if half of all pairs match;
         - ``image_error``: which picture cannot be read or shows no face, else null.
 
     Raises
@@ -100,9 +97,9 @@ def verify_faces(
     Notes
     -----
     Error is not the same for all people: networks of this kind mix up people of Asian or African
-    descent, women and children more often (Grother et al. 2019). A probability is right only for
-    pictures like those it was fitted to, and where as many pairs match as do not; among strangers by
-    the thousand, most matches are false.
+    descent, women and children more often (Grother et al. 2019). A probability is valid only for
+    pictures like those it was fitted to, and where half of the pairs match; among thousands of
+    strangers, most matches are false.
 
     References
     ----------
@@ -131,53 +128,40 @@ def verify_faces(
     check_which(which)
     by = calibration(model)
     first, second = open_table(pairs, a), open_table(pairs, b)
-    named = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    first.check_names(named, prefix=prefix)
-    left, right = first.paths(), second.paths()
-    pictures = as_paths([path for path in (*left, *right) if path is not None])
-    inner = replace(options, path="path", prefix=None)
-    known = known_faces(pictures, model, inner)
-    chosen = {path: one_face(known, path, which) for path in dict.fromkeys((*left, *right)) if path}
-    found: list[tuple[np.ndarray, np.ndarray] | None] = []
-    errors: list[str | None] = []
-    for pair in zip(left, right, strict=True):
-        rows = [(None, "no path") if path is None else chosen[path] for path in pair]
-        reasons = [f"{name}: {why}" for name, (_, why) in zip((a, b), rows, strict=True) if why]
-        vectors = [known.vectors[row] for row, _ in rows if row is not None]
-        both = [vector for vector in vectors if vector is not None]
-        found.append((both[0], both[1]) if len(both) == 2 else None)
-        errors.append("; ".join(reasons) or None)
-    if on_error == "raise" and any(errors):
-        row = next(place for place, error in enumerate(errors) if error)
-        raise ImageError(f"Row {row}: {errors[row]}.", 'on_error="record" goes on.')
-    results = _compared(found, by, named).append_column(
-        IMAGE_ERROR.name, pa.array(errors, pa.string())
-    )
-    joined = first.join(results, [*named, IMAGE_ERROR])
-    if on_error != "drop":
-        return joined
-    failed = [error is not None for error in errors]
-    if any(failed):
-        warnings.warn(
-            f"verify_faces: {sum(failed)} of {len(failed)} pairs could not be compared and were "
-            "dropped.",
-            DroppedImagesWarning,
-            stacklevel=2,
-        )
-    return first.keep([not bad for bad in failed], joined)
+    out = Results("verify_faces", first, col.VERIFIED, options, "pairs").checked()
+    sides = list(zip(first.paths(), second.paths(), strict=True))
+    pictures = as_paths([path for pair in sides for path in pair if path is not None])
+    known = known_faces(pictures, model, replace(within(options), path="path"))
+    chosen: dict[str | None, tuple[int | None, str | None]] = {
+        path: one_face(known, path, which) for path in dict.fromkeys(pictures["path"].to_pylist())
+    }
+    errors = [_why(pair, (a, b), chosen) for pair in sides]
+    stop_at_first(options, errors, lambda row: f"Row {row}")
+    there = [row for row, error in enumerate(errors) if error is None]
+    faces = [
+        [face for row in there if (face := chosen[sides[row][side]][0]) is not None]
+        for side in (0, 1)
+    ]
+    far = distances(*(known.matrix(rows) for rows in faces)).astype(float)
+    cells = {
+        col.DISTANCE.name: far,
+        col.MATCH.name: far <= by.threshold,
+        col.MATCH_PROB.name: probability(far, by),
+    }
+    limits = pa.array([by.threshold] * len(sides), pa.float64())
+    results = out.spread(cells, there).append_column(col.THRESHOLD.name, limits)
+    return out.join(results, errors)
 
 
-def _compared(found: list[Any], by: Any, named: list[Any]) -> pa.Table:
-    there = [place for place, one in enumerate(found) if one is not None]
-    size = (0, 1) if not there else (len(there), -1)
-    one, other = (
-        np.stack([found[p][side] for p in there]) if there else np.zeros(size) for side in (0, 1)
-    )
-    values = distances(one, other).astype(float)
-    probabilities = probability(values, by)
-    rows: list[dict[str, Any]] = [{named[1].name: by.threshold} for _ in found]
-    for place, distance, likely in zip(there, values, probabilities, strict=True):
-        cells = (distance, by.threshold, bool(distance <= by.threshold), likely)
-        rows[place] = dict(zip((column.name for column in named), cells, strict=True))
-    schema = pa.schema([(column.name, arrow_type(column)) for column in named])
-    return pa.Table.from_pylist(rows, schema)
+def _why(
+    pair: Sequence[str | None],
+    names: Sequence[str],
+    chosen: Mapping[str | None, tuple[int | None, str | None]],
+) -> str | None:
+    """Why a pair cannot be compared: the reasons of both sides."""
+    reasons = [
+        f"{name}: {why}"
+        for name, path in zip(names, pair, strict=True)
+        if (why := "no path" if path is None else chosen[path][1])
+    ]
+    return "; ".join(reasons) or None

@@ -11,7 +11,9 @@ import numpy as np
 
 from imagesasdata.options import check_count
 from imagesasdata.pages.picture_table import picture_table
-from imagesasdata.tables.table import Table, as_text, open_table
+from imagesasdata.tables.cells import captions
+from imagesasdata.tables.files import as_text
+from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.read.contact_sheet import thumbnails
 
 
@@ -25,7 +27,7 @@ class Shown:
     _side: int
 
     def __repr__(self) -> str:
-        """The rows as text, for a terminal; the files' names stand for the pictures."""
+        """The rows as text, for a terminal, with file names in place of pictures."""
         rows = self._table.take(range(self._rows))
         shown = {name: _cells(rows, name) for name in self._columns}
         if rows.path not in shown:
@@ -34,7 +36,7 @@ class Shown:
         return "\n".join([*(line.strip() for line in text.splitlines()), self._note()])
 
     def _repr_html_(self) -> str:
-        """The rows with their pictures, as a notebook asks for them."""
+        """The rows with their pictures, as HTML for a notebook."""
         rows = self._table.take(range(self._rows))
         columns = [(name, _cells(rows, name), _is_numeric(rows, name)) for name in self._columns]
         return picture_table(thumbnails(rows.paths(), self._side), columns, self._note())
@@ -56,8 +58,8 @@ def show(
 ) -> Shown:
     """Look at a table with its pictures: a thumbnail at the start of each row.
 
-    What a column says is soonest checked by seeing what it says it of. In a notebook the last line of a
-    cell shows it; elsewhere ``print(iad.show(photos))`` prints the rows as text.
+    The quickest way to check a column is to see the pictures beside its values. In a notebook the
+    last line of a cell shows it; elsewhere ``print(iad.show(photos))`` prints the rows as text.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def show(
     Returns
     -------
     Shown
-        What a notebook or a terminal shows; the table stays as it is.
+        The view for a notebook or a terminal; the table is not changed.
 
     Raises
     ------
@@ -87,8 +89,8 @@ def show(
 
     Notes
     -----
-    The thumbnails are part of the output, and so of a notebook that is saved or shared. Cells and names
-    are shown as text whatever is in them. A picture that cannot be read has the reason in its place.
+    The thumbnails are part of the output, and so of a notebook that is saved or shared. Cells and
+    names are escaped. A picture that cannot be read is replaced by the reason.
 
     Examples
     --------
@@ -114,7 +116,7 @@ def _cells(rows: Table, name: str) -> list[str]:
     ]
     return [
         text if length is None else f"{length:,} numbers"
-        for text, length in zip(rows.captions(name), lengths, strict=True)
+        for text, length in zip(captions(rows, name), lengths, strict=True)
     ]
 
 

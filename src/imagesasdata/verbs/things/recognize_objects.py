@@ -1,4 +1,4 @@
-"""`recognize_objects`: which of some named things a picture, or a part of one, shows, by example."""
+"""`recognize_objects`: which of several named things a picture or region shows, by examples."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from imagesasdata.arrays.neighbors.gallery import Gallery
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
@@ -18,7 +19,8 @@ from imagesasdata.files.parts import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
-from imagesasdata.tables.table import from_columns, open_table, open_with, to_arrow
+from imagesasdata.tables.kinds import from_columns, to_arrow
+from imagesasdata.tables.table import open_table
 
 COLUMNS = (
     Column("match", "string", "Name of the thing whose examples are nearest."),
@@ -37,6 +39,7 @@ COLUMNS = (
     ),
 )
 _SIDES = ("x", "y", "width", "height")
+_REGIONS = "give regions=False, or name the columns of boxes x, y, width and height."
 _EXAMPLE = 'references={"party A": ["a1.png", "a2.png"], "party B": "b.png"}'
 
 
@@ -58,24 +61,24 @@ def recognize_objects(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Tell which of some named things pictures show, from a few examples of each.
+    """Recognize which of several named things pictures show, from a few examples of each.
 
-    A party's logo, a flag, a landmark: what no ready model knows can be told apart by a handful of
-    examples, for a first sorting that people then check.
+    Things that no pretrained model knows, such as a party's logo, a flag or a landmark, can be
+    recognized by a handful of examples, for a first sorting that people then check.
 
     Parameters
     ----------
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     references
-        From the name of a thing to pictures of it: a path, folder, glob or list of these. Cut out
-        tightly, in the views and sizes that are met.
+        From the name of a thing to pictures of it: a path, folder, glob or list of these. Crop
+        tightly, and cover the views and sizes that occur.
     path
         The table's column of paths.
     model
         A name from ``iad.models("embed")``.
     neighbors
-        So many of the nearest examples vote on the name; among equals the nearest decides.
+        How many of the nearest examples vote on the name; ties go to the nearest.
     regions
         Whether each row is a part of a picture, in its columns ``x``, ``y``, ``width`` and
         ``height``, as `detect_objects` gives; else whole pictures are compared.
@@ -108,11 +111,10 @@ def recognize_objects(
     table
         The rows given, in order, and:
 
-        - ``match``: the name whose examples are nearest. There is always one: whether it holds, the
-          distance tells;
+        - ``match``: the name whose examples are nearest. There is always one: judge it by the distance;
         - ``match_distance``: cosine distance to its nearest example, from 0 (the same) to 2;
-        - ``match_margin``: how much further the nearest example of any other thing is. Near 0 (or
-          below, when others outvoted the nearest) the picture could be either;
+        - ``match_margin``: how much farther the nearest example of any other thing is. Near 0 (or
+          below, when others outvoted the nearest) the match is uncertain;
         - ``image_error``: why a picture was not compared, else null.
 
     Raises
@@ -124,10 +126,10 @@ def recognize_objects(
 
     Notes
     -----
-    Pictures are compared by a network's embeddings at length 1. Choose the distance up to which a
-    match counts on pictures that people named, and report how often it errs. Small logos in a large
-    picture are not seen: cut out parts first. With more than some dozens of examples for each thing,
-    fine-tuning does better.
+    Pictures are compared by a network's embeddings at length 1. Choose the largest distance of a
+    match on pictures that people labeled, and report the error rate. Small logos in a large picture
+    are missed: crop parts first. With more than a few dozen examples of each thing, fine-tuning
+    does better.
 
     Examples
     --------
@@ -151,14 +153,12 @@ def recognize_objects(
     named = _files(references)
     network = load(model, task="embed", progress=progress)
     own = picture_loader(network.card.preprocess, decode, max_pixels)
-    table = None
+    out = None
     if regions:
         table = open_table(images, path)
         for side in _SIDES:
-            open_with(images, side, option="regions=False, or rename the column of boxes to")
-        table.check_names(
-            [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS], prefix=prefix
-        )
+            table.known(side, hint=_REGIONS)
+        out = Results("recognize_objects", table, COLUMNS, options).checked()
     gallery = _gallery(named, network, own, replace(options, path="path", prefix=None, cache=None))
     verb = Verb(
         name="recognize_objects",
@@ -174,20 +174,17 @@ def recognize_objects(
         },
         max_pixels=max_pixels,
     )
-    if table is None:
+    if out is None:
         return run(images, verb, options)
-    boxes = zip(*(table.cells(side) for side in _SIDES), strict=True)
+    boxes = zip(*(out.table.cells(side) for side in _SIDES), strict=True)
     parts = [
         None if place is None or None in box else as_region(place, *box)
-        for place, box in zip(table.paths(), boxes, strict=True)
+        for place, box in zip(out.table.paths(), boxes, strict=True)
     ]
     found = run(
-        from_columns({"path": parts}, "pyarrow"), verb, replace(options, path="path", prefix=None)
+        from_columns({"path": parts}, "pyarrow"), verb, replace(within(options), path="path")
     )
-    columns = [column.named(f"{prefix or ''}{column.name}") for column in COLUMNS]
-    results = to_arrow(found).select([*(column.name for column in COLUMNS), IMAGE_ERROR.name])
-    results = results.rename_columns([*(column.name for column in columns), IMAGE_ERROR.name])
-    return table.join(results, [*columns, IMAGE_ERROR])
+    return out.join(found, found[IMAGE_ERROR.name].to_pylist())
 
 
 def _files(references: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""`sample_for_labels`: which pictures to code by hand, each chosen with a known probability."""
+"""`sample_for_labels`: draws pictures to code by hand, each with a known probability."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
+from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.arrays.stats import sampling
 from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import check_count
+from imagesasdata.options import Options, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB
 from imagesasdata.tables.table import Table, open_data
 
@@ -25,7 +27,7 @@ COLUMN = Column(
     null="never",
 )
 COLUMNS = (COLUMN,)
-# Of the mean uncertainty, given to every row: a sure row, too, must have a chance.
+# Share of the mean uncertainty added to every row, so that certain rows have a chance, too.
 _FLOOR = 0.25
 _MOST_CLUSTERS = 50
 
@@ -42,27 +44,27 @@ def sample_for_labels(
 ) -> Any:
     """Choose pictures to code by hand, at random, and keep the probability of each.
 
-    Which pictures are coded decides what can be said afterwards. A sample that is random with known
-    probabilities lets `validate`, `audit` and `regress` speak of all pictures, though it holds more of
-    the rare or doubtful ones. Pictures that someone picked do not.
+    With a random sample with known probabilities, `validate`, `audit` and `regress` estimate
+    figures for all pictures, even if the sample has more rare or uncertain ones. Hand-picked
+    pictures do not allow this.
 
     Parameters
     ----------
     data
-        A table with a row for each picture. Rows with an ``image_error`` cannot be coded and are no part
-        of what is sampled.
+        A table with a row for each picture. Rows with an ``image_error`` cannot be coded and are
+        not sampled.
     n
         How many rows.
     by
         A column or several whose values make strata, for ``"stratified"``.
     strategy
-        ``"random"``: all have the same chance. ``"stratified"``: as many of each stratum, so that rare
-        ones are seen. ``"uncertain"``: more of those whose prediction is unsure. ``"diverse"``: as many
-        of each of up to 50 clusters of the embeddings. By default ``"stratified"`` with ``by=``, else
-        ``"random"``.
+        ``"random"``: all have the same chance. ``"stratified"``: an equal number of each stratum,
+        so that rare ones are included. ``"uncertain"``: more of those with an uncertain prediction.
+        ``"diverse"``: an equal number of each of up to 50 clusters of the embeddings. By default
+        ``"stratified"`` with ``by=``, else ``"random"``.
     prob
-        For ``"uncertain"``: the column of the probability of one of two classes, unsure near 0.5; or a
-        list of columns, of which the largest says how sure, as ``["label_prob"]``.
+        For ``"uncertain"``: the column of the probability of one of two classes, uncertain near
+        0.5; or a list of columns, of which the largest is the certainty, as ``["label_prob"]``.
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
@@ -83,7 +85,8 @@ def sample_for_labels(
     Notes
     -----
     ``"uncertain"`` draws systematically from a random order with chances in proportion to 1 less the
-    largest probability, plus a quarter of the mean of that. Rows without a probability count as unsure.
+    largest probability, plus a quarter of the mean of that. Rows without a probability count as
+    uncertain.
 
     Examples
     --------
@@ -107,7 +110,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    table.check_names(COLUMNS, prefix=None)
+    Results("sample_for_labels", table, COLUMNS, Options()).checked()
     usable = np.arange(len(table))
     if IMAGE_ERROR.name in table.names:
         failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]
@@ -135,7 +138,7 @@ def sample_for_labels(
 
 def _strata(table: Table, by: Any, usable: np.ndarray, n: int) -> np.ndarray:
     names = [by] if isinstance(by, str) else list(by)
-    columns = [table.cells(table.need(name, "by")) for name in names]
+    columns = [table.cells(table.known(name, "by")) for name in names]
     keys = [tuple(column[row] for column in columns) for row in usable]
     known = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     if len(known) > n:
@@ -153,7 +156,7 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
     names = [prob] if isinstance(prob, str) else list(prob)
     columns = []
     for name in names:
-        cells = table.cells(table.need(name, "prob"))
+        cells = table.cells(table.known(name, "prob"))
         try:
             columns.append(np.array([np.nan if c is None else c for c in cells], float)[usable])
         except (TypeError, ValueError) as error:
@@ -174,7 +177,7 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
 def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: int) -> np.ndarray:
     from scipy.cluster.vq import kmeans2
 
-    cells = table.cells(table.need(embedding, "embedding"))
+    cells = table.cells(table.known(embedding, "embedding"))
     try:
         vectors = np.stack([np.asarray(cells[row], np.float32) for row in usable])
     except (TypeError, ValueError) as error:
@@ -186,10 +189,9 @@ def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: in
         raise ArgumentTypeError(
             f"The column {embedding!r} does not hold vectors.", "make it with iad.embed(...)."
         )
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = vectors / np.maximum(length, 1e-12)
+    vectors = unit(vectors)
     count = min(_MOST_CLUSTERS, n, len(np.unique(vectors, axis=0)))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of empty clusters, which do no harm here
+        warnings.simplefilter("ignore")  # of empty clusters, which are harmless here
         _, found = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
     return np.unique(found, return_inverse=True)[1].astype(np.int64)

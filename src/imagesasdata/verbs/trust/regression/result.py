@@ -1,4 +1,4 @@
-"""What a regression found: as a tidy table, in one row, beside the data, in LaTeX."""
+"""The result of a regression: tidy table, one-row summary, augmented data, LaTeX."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from scipy import stats
 
 from imagesasdata.arrays.stats.fits import Fit, Method
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
+from imagesasdata.options import Options
 from imagesasdata.tables.table import Table
 
 _NEVER = "never"
@@ -90,7 +92,7 @@ COMPARE = (
 class Regression:
     """A fitted regression. `tidy` has the estimates; print it for a summary.
 
-    ``notes`` say what was assumed and what was left out.
+    ``notes`` list the assumptions and the omitted rows.
     """
 
     method: Method
@@ -132,7 +134,7 @@ class Regression:
         return self.table.new(self._tidy(conf_level))
 
     def glance(self) -> Any:
-        """One row on the regression: method, rows used, gold rows, how they were sampled."""
+        """One row about the regression: method, rows used, gold rows, how they were sampled."""
         values = (
             self.method,
             self.family,
@@ -160,20 +162,19 @@ class Regression:
         prefix
             Put before the new columns' names.
         """
-        named = [column.named(f"{prefix or ''}{column.name}") for column in AUGMENT]
-        self.table.check_names(named, prefix=prefix)
+        out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked()
         cells = (self._everywhere(self.fitted), self._everywhere(self.residual), self.is_gold)
         found = {
             column.name: pa.array(values, mask=None if values.dtype == bool else ~self.used)
-            for column, values in zip(named, cells, strict=True)
+            for column, values in zip(AUGMENT, cells, strict=True)
         }
-        return self.table.join(pa.table(found), named)
+        return out.join(pa.table(found))
 
     def compare(self, *, conf_level: float = 0.95) -> Any:
         """The naive estimates and those of gold rows alone beside the corrected ones.
 
-        The difference between ``naive`` and ``corrected`` is what errors of measurement did; the
-        widths of ``gold`` and ``corrected`` tell what the predictions are worth.
+        The difference between ``naive`` and ``corrected`` is the effect of measurement error; the
+        widths of ``gold`` and ``corrected`` show the value of the predictions.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The rows that a regression can use: variables present, gold values known, bad input named."""
+"""The rows that a regression can use, with checks of the input."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy as np
 
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.table import Table, is_level, number, union_levels
+from imagesasdata.tables.formula_columns import is_level, number, plain, union_levels
+from imagesasdata.tables.table import Table
 from imagesasdata.verbs.trust.regression.formula import Design, Formula, apply
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """The rows that can be used, and what each is."""
+    """The usable rows with their values."""
 
     parsed: Formula
     pairs: Mapping[str, str]
@@ -40,7 +41,7 @@ def prepare(
     weights: str | None,
     cluster: str | None,
 ) -> Rows:
-    """The rows with a value in every variable, weight and cluster; those with gold values among them.
+    """The rows with a value in every variable, weight and cluster, and which have gold values.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def prepare(
         When there is none, or a value cannot be used; the message names the column.
     """
     extra = [name for name in (prob, weights, cluster) if name is not None]
-    frame = table.plain([*parsed.variables, *pairs.values(), *extra])
+    frame = plain(table, [*parsed.variables, *pairs.values(), *extra])
     needed = [*parsed.variables, *(name for name in (weights, cluster) if name is not None)]
     nulls = {name: frame[name].isna().to_numpy() for name in needed}
     used = ~np.any([*nulls.values(), np.zeros(len(frame), bool)], axis=0)
@@ -186,5 +187,5 @@ def renumbered(clusters: np.ndarray) -> np.ndarray:
 
 
 def counts(missing: Mapping[str, int]) -> str:
-    """In how many rows each column is missing, as text."""
+    """The number of rows in which each column is missing, as text."""
     return ", ".join(f"{name!r} in {count:,}" for name, count in missing.items())

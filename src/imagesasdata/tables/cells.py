@@ -1,0 +1,50 @@
+"""Columns as people and pages read them: captions, an order, cells as JSON has them."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from imagesasdata.tables.table import Table
+
+
+def captions(table: Table, column: str) -> list[str]:
+    """A column as text for people: numbers rounded, nulls empty."""
+    return [
+        "" if text is None else f"{text:.3g}" if isinstance(text, float) else str(text)
+        for text in table.cells(column)
+    ]
+
+
+def order_by(table: Table, column: str) -> list[int]:
+    """The row numbers sorted by a column, nulls last."""
+    cells = table.cells(column)
+    present = [row for row, cell in enumerate(cells) if cell is not None]
+    present.sort(key=lambda row: cells[row])
+    return present + [row for row, cell in enumerate(cells) if cell is None]
+
+
+def plain_cells(
+    table: Table, column: str
+) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
+    """A column as JSON has it: its kind and its cells; ``None`` for vectors and other things.
+
+    Times are milliseconds from 1970, as JavaScript counts them; what is not finite is missing.
+    """
+    cells = table.cells(column)
+    present = [cell for cell in cells if cell is not None]
+    if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
+        finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
+        return "number", finite
+    if all(isinstance(cell, (str, bool)) for cell in present):
+        return "text", [None if cell is None else str(cell) for cell in cells]
+    if all(isinstance(cell, date) for cell in present):
+        return "time", [None if cell is None else _milliseconds(cell) for cell in cells]
+    return None
+
+
+def _milliseconds(moment: date) -> float:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000

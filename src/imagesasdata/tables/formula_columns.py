@@ -1,0 +1,58 @@
+"""Columns for a formula: plain numbers and levels, as pandas has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from imagesasdata.errors import ArgumentTypeError
+from imagesasdata.tables.table import Table
+
+
+def plain(table: Table, columns: Sequence[str]) -> Any:
+    """Some columns as pandas with numpy's types, rows numbered from 0, for a formula.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When a column holds a mixture of types.
+    """
+    wanted = list(dict.fromkeys(columns))
+    try:
+        arrow = table.frame.select(wanted).to_arrow()
+    except (pa.ArrowException, TypeError) as error:
+        raise ArgumentTypeError(
+            f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
+        ) from error
+    return arrow.select(wanted).to_pandas(ignore_metadata=True)
+
+
+def is_level(frame: Any, column: str) -> bool:
+    """Whether a column of a frame that `plain` gave holds text or categories, not numbers."""
+    import pandas as pd
+
+    return not pd.api.types.is_numeric_dtype(frame[column].dtype)
+
+
+def number(frame: Any, column: str) -> None:
+    """Make a column of bools one of 0 and 1, in place; other columns stay."""
+    import pandas as pd
+
+    cells = frame[column]
+    plain = set(cells.dropna().unique()) <= {True, False} if cells.dtype == object else False
+    if plain or pd.api.types.is_bool_dtype(cells.dtype):
+        frame[column] = cells.astype(float)
+
+
+def union_levels(frame: Any, *columns: str) -> None:
+    """Give columns of text the same categories, in place, so that they make the same terms."""
+    import pandas as pd
+
+    texts = [pd.api.types.is_string_dtype(frame[c].dropna()) for c in columns]
+    kinds = [isinstance(frame[c].dtype, pd.CategoricalDtype) for c in columns]
+    if all(text or kind for text, kind in zip(texts, kinds, strict=True)):
+        levels = sorted({level for c in columns for level in frame[c].dropna().unique()}, key=str)
+        for column in columns:
+            frame[column] = pd.Categorical(frame[column], categories=levels)

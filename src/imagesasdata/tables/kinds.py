@@ -1,0 +1,128 @@
+"""The table libraries: any table as narwhals sees it, and Arrow tables as any library has them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, cast, get_args
+
+import narwhals as nw
+import pyarrow as pa
+
+from imagesasdata.columns import Column
+from imagesasdata.errors import ArgumentTypeError, ColumnError, one_of
+
+Backend = Literal["pandas", "polars", "pyarrow"]
+
+
+def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas") -> Any:
+    """A new table of the chosen library from plain columns."""
+    if backend not in get_args(Backend):
+        raise one_of("backend", backend, get_args(Backend))
+    table = pa.table(dict(columns)) if columns else pa.table({})
+    for place, (name, cells) in enumerate(columns.items()):
+        if name.endswith("path") and not len(cells):
+            table = table.set_column(place, name, pa.array([], pa.string()))
+    if backend == "pyarrow":
+        return table
+    if backend == "polars":
+        import polars as pl
+
+        return pl.from_arrow(table)
+    return table.to_pandas()
+
+
+def to_arrow(images: Any) -> pa.Table:
+    """Any of the tables a verb gives, as an Arrow table (for files and for printing)."""
+    return frame_of(images)[0].to_arrow()
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type of an output column."""
+    if column.kind == "embedding":
+        return pa.list_(pa.float32(), column.size or 0)
+    return {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "float64": pa.float64(),
+        "bool": pa.bool_(),
+        "timestamp": pa.timestamp("us"),
+    }[column.kind]
+
+
+def is_paths(images: object) -> bool:
+    """Whether a verb was given a path or several, not a table."""
+    return isinstance(images, (str, os.PathLike, list, tuple, set, Iterator))
+
+
+def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
+    """A table as narwhals sees it, and whether it was a lazy one.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it is no table.
+    ColumnError
+        When it has a column twice.
+    """
+    try:
+        frame = nw.from_native(images)
+    except TypeError:
+        if type(images).__module__.startswith("ray.data"):
+            raise ArgumentTypeError(
+                "A Ray Dataset is taken by verbs that go picture by picture; this one needs a table.",
+                "give dataset.to_pandas(); or, where each block can be done by itself, "
+                'dataset.map_batches(iad.VERB, batch_format="pyarrow").',
+            ) from None
+        raise ArgumentTypeError(
+            f"Expected a table (pandas, polars or pyarrow) or paths, got {type(images).__name__}.",
+            "give a folder, a glob, a list of paths, or a table with a column of paths.",
+        ) from None
+    except (nw.exceptions.DuplicateError, ValueError) as error:
+        raise _twice(images, error) from None
+    if isinstance(frame, nw.LazyFrame):
+        return frame.collect(), True
+    if len(set(frame.columns)) < len(frame.columns):
+        raise _twice(images, None)
+    return cast("nw.DataFrame[Any]", frame), False
+
+
+def like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
+    """An Arrow table as the table library of ``frame`` has it.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it is another than pandas, polars or pyarrow.
+    """
+    kind = frame.implementation
+    if kind.is_polars():
+        import polars as pl
+
+        return pl.from_arrow(table)
+    if kind.is_pyarrow():
+        return table
+    if kind.is_pandas():
+        import pandas as pd
+
+        native = nw.to_native(frame)
+        if any(isinstance(dtype, pd.ArrowDtype) for dtype in native.dtypes):
+            return table.to_pandas(types_mapper=pd.ArrowDtype)
+        return table.to_pandas()
+    raise ArgumentTypeError(
+        f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
+    )
+
+
+def _twice(images: Any, error: Exception | None) -> ColumnError:
+    columns = (
+        images.column_names if isinstance(images, pa.Table) else getattr(images, "columns", [])
+    )
+    names = [str(name) for name in columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not twice and error is not None:
+        return ColumnError(f"The table cannot be read: {error}")
+    return ColumnError(
+        f"The table has more than one column named {twice[0] if twice else '?'!r}.",
+        "rename or drop one of them.",
+    )

@@ -1,0 +1,312 @@
+"""The one way out: prefix, clash, raise and drop are the same for every verb, and written once."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import imagesasdata as iad
+from imagesasdata.arrays.faces import columns as face
+from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.engine.results import (
+    Results,
+    prefixed,
+    row_name,
+    speaking_as,
+    stop_at,
+    stop_at_first,
+    within,
+)
+from imagesasdata.engine.verb import Network
+from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError
+from imagesasdata.options import Options
+from imagesasdata.tables.table import open_table
+from imagesasdata.verbs.faces._faces import run_on_faces
+from imagesasdata.verbs.faces._identity import Known
+from tests.conftest import REPO, Kind
+
+SOURCE = REPO / "src" / "imagesasdata"
+GOOD, GONE = "examples/photos/astronaut.jpg", "gone.jpg"
+SCORE = Column("score", "float64", "A score.")
+COUNT = Column("count", "int64", "A count.")
+
+
+# Written once
+
+
+@pytest.mark.parametrize(
+    ("pattern", "files"),
+    [
+        (r"on_error\s*(==|!=)|(==|!=)\s*[\w.]*on_error", ["engine/results.py"]),
+        (r"on_error (not )?in ", ["options.py"]),
+        (r"prefix or |f[\"'][^\"']*\{(options\.)?prefix\}", ["engine/results.py"]),
+        (r"class \w+Warning\b", ["errors.py"]),
+        (r"^\s+DroppedImagesWarning,\n\s+stacklevel", ["engine/results.py"]),
+        (r"raise NameClashError\b", ["engine/results.py"]),
+        (r"able has no column \{|but the table has no such column", ["tables/table.py"]),
+        (r"def (need|check_names)\b", []),
+    ],
+)
+def test_written_once(pattern: str, files: list[str]) -> None:
+    found = [
+        path.relative_to(SOURCE).as_posix()
+        for path in sorted(SOURCE.rglob("*.py"))
+        if re.search(pattern, path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert found == files
+
+
+def test_a_double_would_be_seen() -> None:
+    pattern = r"on_error\s*(==|!=)|(==|!=)\s*[\w.]*on_error"
+    assert re.search(pattern, 'if options.on_error != "drop":')
+    assert re.search(pattern, 'if "drop" == options.on_error:')
+
+
+# The same for every verb
+
+
+@dataclass(frozen=True)
+class Case:
+    """A verb on three things of which the second fails."""
+
+    verb: str
+    things: str
+    added: tuple[str, ...]
+    call: Callable[..., Any]
+    place: str = r"Row 1"
+    prefix: bool = True
+
+
+def pictures(**options: Any) -> Any:
+    table = options.pop("table", pd.DataFrame({"path": [GOOD, GONE, GOOD]}))
+    return iad.features(table, groups="size", **options)
+
+
+def faces(**options: Any) -> Any:
+    """A network on faces: the mean of each crop."""
+    known = {column.name: [9.0, 9.0, 9.0] for column in (*face.BOX, *face.EYES)}
+    table = pd.DataFrame({"path": [GOOD, GONE, GOOD], **known}).assign(**options.pop("more", {}))
+    return run_on_faces(
+        table,
+        name="embed_faces",
+        columns=(SCORE,),
+        cut=lambda image, one: np.full((4, 4, 3), 7, np.uint8),
+        finish=lambda outputs: {"score": float(outputs["mean"])},
+        network=Network(lambda params, x: {"mean": jnp.mean(x * params, (1, 2, 3))}, jnp.ones(())),
+        options=Options(**options),
+    )
+
+
+def vectors(**options: Any) -> Any:
+    cells = [np.eye(3, dtype=np.float32)[0], None, np.eye(3, dtype=np.float32)[1]]
+    table = pd.DataFrame({"path": list("abc"), "embedding": cells})
+    return iad.reduce(table.assign(**options.pop("more", {})), dims=1, **options)
+
+
+def queries(**options: Any) -> Any:
+    cells = [np.eye(3, dtype=np.float32)[0], None, np.eye(3, dtype=np.float32)[1]]
+    table = pd.DataFrame({"path": list("abc"), "embedding": cells})
+    return iad.find_similar(table.iloc[[0]], table, top=1, **options)
+
+
+def pairs(**options: Any) -> Any:
+    table = pd.DataFrame({"path_a": [GOOD, GONE, GOOD], "path_b": [GOOD] * 3})
+    return iad.verify_faces(table.assign(**options.pop("more", {})), **options)
+
+
+def targets(**options: Any) -> Any:
+    return iad.find_faces([GOOD, GONE, "other.jpg"], GOOD, top=1, **options)
+
+
+CASES = [
+    Case("features", "pictures", ("aspect_ratio",), pictures),
+    Case("embed_faces", "faces", ("score",), faces),
+    Case("reduce", "pictures", ("dim_1",), vectors),
+    Case("verify_faces", "pairs", ("distance", "threshold", "match", "match_prob"), pairs),
+    Case("find_similar", "queries", ("query_id", "rank", "distance"), queries),
+    Case("find_faces", "targets", ("target", "rank"), targets, "The target", prefix=False),
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.verb)
+def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Each kind of verb in turn; verbs that compare faces know three pictures without a network."""
+
+    def known_faces(images: Any, model: str, options: Options) -> Known:
+        table = open_table(images, "path")
+        paths = table.paths()
+        gone = [path == GONE for path in paths]
+        return Known(
+            table,
+            paths,
+            list(range(len(paths))),
+            [None if bad else 0 for bad in gone],
+            [1.0] * len(paths),
+            [None if bad else np.array([1, 0], np.float32) for bad in gone],
+            ["file not found" if bad else None for bad in gone],
+        )
+
+    for module in ("verify_faces", "find_faces"):
+        monkeypatch.setattr(f"imagesasdata.verbs.faces.{module}.known_faces", known_faces)
+    # `find_faces` lists the paths that it is given; here they need not exist.
+    monkeypatch.setattr("imagesasdata.tables.files.list_files", lambda where, media: _listed(where))
+    return request.param
+
+
+def _listed(where: Any) -> list[str]:
+    return [where] if isinstance(where, str) else list(where)
+
+
+def test_a_failure_is_recorded(case: Case) -> None:
+    done = case.call()
+    assert len(done) == 3
+    assert list(done.columns)[-1] == IMAGE_ERROR.name
+    assert done.image_error.notna().sum() == 1
+
+
+def test_prefix(case: Case) -> None:
+    plain = list(case.call().columns)
+    assert set(case.added) <= set(plain)
+    if case.prefix:
+        named = list(case.call(prefix="my_").columns)
+        kept = {"path", "image_id", "embedding", "path_a", "path_b", IMAGE_ERROR.name}
+        kept |= {column.name for column in (*face.BOX, *face.EYES)}
+        assert named == [name if name in kept else f"my_{name}" for name in plain]
+
+
+def test_clash() -> None:
+    message = r"has a column '{0}' already, and it is not overwritten.*\nHint: give prefix=\"new_\""
+    with pytest.raises(NameClashError, match=message.format("aspect_ratio")):
+        pictures(table=pd.DataFrame({"path": [GOOD], "aspect_ratio": [1]}))
+    for call, name in ((faces, "score"), (vectors, "dim_1"), (pairs, "match")):
+        with pytest.raises(NameClashError, match=message.format(name)):
+            call(more={name: [1, 2, 3]})
+        with pytest.raises(NameClashError, match=r"prefix=\"my_new_\""):
+            call(more={f"my_{name}": [1, 2, 3]}, prefix="my_")
+        with pytest.raises(NameClashError, match="'image_error' does not hold text"):
+            call(more={IMAGE_ERROR.name: [1, 2, 3]})
+
+
+def test_raise(case: Case) -> None:
+    hint = r"\nHint: on_error=\"record\" goes on and writes this into the column image_error"
+    with pytest.raises(ImageError, match=rf"^{case.place}.*: [^\n]+\.{hint}"):
+        case.call(on_error="raise")
+
+
+def test_drop(case: Case) -> None:
+    with pytest.warns(DroppedImagesWarning) as told:
+        done = case.call(on_error="drop")
+    text = f"{case.verb}: 1 of 3 {case.things} could not be used and were dropped."
+    assert [str(one.message) for one in told] == [text]
+    assert told[0].filename == __file__
+    assert len(done) == 2
+    assert done.image_error.isna().all()
+
+
+def test_nothing_to_drop_is_no_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(pictures(table=pd.DataFrame({"path": [GOOD]}), on_error="drop")) == 1
+        assert len(pictures(table=pd.DataFrame({"path": []}), on_error="drop")) == 0
+
+
+def test_regions_may_be_dropped() -> None:
+    """Parts of pictures are joined by their rows, whatever became of them."""
+    box = {"x": [0, None, 9], "y": [0, None, 9], "width": [50, None, 50], "height": [50, None, 50]}
+    table = pd.DataFrame({"path": [GOOD] * 3, "mine": [1, 2, 3], **box})
+    with pytest.warns(DroppedImagesWarning, match="^recognize_objects: 1 of 3 pictures"):
+        done = iad.recognize_objects(table, {"a": GOOD}, regions=True, on_error="drop")
+    assert done.mine.tolist() == [1, 3]
+    assert done.match.tolist() == ["a", "a"]
+
+
+def test_one_verb_within_another_drops_in_its_name() -> None:
+    table = open_table(pd.DataFrame({"path": list("ab")}), "path")
+    out = Results("inner", table, [SCORE], Options(on_error="drop"))
+    with pytest.warns(DroppedImagesWarning, match="^outer: 1 of 2 pictures"), speaking_as("outer"):
+        out.kept(["no", None])
+    with pytest.warns(DroppedImagesWarning, match="^inner: 1 of 7 pictures"):
+        out.kept(["no", None], of=7)
+
+
+# The parts
+
+
+def opened(kind: Kind, **columns: list[Any]) -> Any:
+    return open_table(kind.make({"path": list("abc"), **columns}), "path")
+
+
+def test_cells_of_some_rows_are_spread_over_all(kind: Kind) -> None:
+    out = Results("verb", opened(kind), [SCORE, COUNT], Options(prefix="my_"))
+    results = out.spread({"score": np.array([0.5, np.nan]), "count": [1, 2]}, [2, 0])
+    assert results.schema.types == [pa.float64(), pa.int64()]
+    assert results.to_pydict() == {"score": [None, None, 0.5], "count": [2, None, 1]}
+    done = out.join(results, [None, "no", None])
+    assert kind.is_kind(done)
+    assert kind.columns(done) == {
+        "path": list("abc"),
+        "my_score": [None, None, 0.5],
+        "my_count": [2, None, 1],
+        "image_error": [None, "no", None],
+    }
+    assert list(kind.columns(out.join(results))) == ["path", "my_score", "my_count"]
+
+
+def test_a_long_table(kind: Kind) -> None:
+    out = Results("verb", opened(kind), [SCORE, COUNT], Options(prefix="my_"))
+    results = pa.table({"count": [1, 2, 3], "score": [0.1, 0.2, 0.3], "unused": [0, 0, 0]})
+    done = kind.columns(out.expand(results, [2, 0, None], [None, None, "no"], first=1))
+    assert list(done) == ["my_score", "image_id", "path", "my_count", "image_error"]
+    assert done["path"] == ["c", "a", None]
+    assert done["image_error"] == [None, None, "no"]
+
+
+def test_names_and_places() -> None:
+    assert prefixed("score", None) == "score"
+    assert prefixed("score", "a_") == "a_score"
+    assert prefixed("image_error", "a_") == "image_error"
+    assert row_name(3, "a.jpg") == "Row 3 ('a.jpg')"
+    assert row_name(3, None) == "Row 3 (None)"
+    assert "secret" not in row_name(0, "https://user:secret@host/a.jpg")
+
+
+@pytest.mark.parametrize(
+    ("given", "inner"), [("record", "record"), ("drop", "record"), ("raise", "raise")]
+)
+def test_within(given: Any, inner: str) -> None:
+    options = within(Options(on_error=given, prefix="a_", workers=3))
+    assert (options.on_error, options.prefix, options.workers) == (inner, None, 3)
+
+
+def test_stop_at_the_first() -> None:
+    errors = [None, "no", "never"]
+    for on_error in ("record", "drop"):
+        stop_at_first(Options(on_error=on_error), errors, str)
+        stop_at(Options(on_error=on_error), "Row 1", "no")
+    with pytest.raises(ImageError, match="^Row 1: no.\nHint: "):
+        stop_at_first(Options(on_error="raise"), errors, lambda row: f"Row {row}")
+
+
+def test_the_library_says_whose_line_it_was(tmp_path: Path) -> None:
+    """However deep the warning is given, it names the user's file."""
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "import imagesasdata as iad\n"
+        "def call():\n"
+        "    return iad.detect_objects(['gone.jpg'], on_error='drop')\n"
+    )
+    space: dict[str, Any] = {}
+    exec(compile(script.read_text(), str(script), "exec"), space)
+    with pytest.warns(DroppedImagesWarning, match="1 of 1 pictures") as told:
+        space["call"]()
+    assert (told[0].filename, told[0].lineno) == (str(script), 3)

@@ -1,0 +1,51 @@
+"""Columns for a formula."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imagesasdata.errors import ArgumentTypeError
+from imagesasdata.tables.formula_columns import is_level, number, plain, union_levels
+from imagesasdata.tables.table import open_data
+from tests.conftest import Kind
+
+
+def test_plain_columns_of_every_library(kind: Kind) -> None:
+    table = open_data(kind.make({"y": [1.5, None], "s": ["a", "b"], "rest": [1, 2]}))
+    frame = plain(table, ["s", "y", "s"])
+    assert list(frame.columns) == ["s", "y"]
+    assert frame.index.tolist() == [0, 1]
+    assert frame["y"].dtype == np.float64
+    assert np.isnan(frame["y"][1])
+    assert [is_level(frame, name) for name in ("s", "y")] == [True, False]
+
+
+def test_an_index_is_left_behind() -> None:
+    given = pd.DataFrame({"y": [1.0, 2.0]}, index=[7, 7])
+    assert plain(open_data(given), ["y"]).index.tolist() == [0, 1]
+
+
+def test_a_mixture_of_types() -> None:
+    table = open_data(pd.DataFrame({"y": [1, "a"]}))
+    with pytest.raises(ArgumentTypeError, match="A column among 'y' holds a mixture of types"):
+        plain(table, ["y"])
+
+
+def test_bools_are_numbers() -> None:
+    frame = pd.DataFrame({"b": [True, False], "o": [True, None], "s": ["a", "b"], "n": [1, 2]})
+    for name in frame.columns:
+        number(frame, name)
+    assert frame["b"].tolist() == [1.0, 0.0]
+    assert frame["o"].dtype == float
+    assert frame["s"].tolist() == ["a", "b"]
+    assert frame["n"].dtype == np.int64
+
+
+def test_levels_are_shared() -> None:
+    frame = pd.DataFrame({"a": ["x", "y"], "b": ["z", "x"], "n": [1, 2]})
+    union_levels(frame, "a", "b")
+    assert frame["a"].cat.categories.tolist() == frame["b"].cat.categories.tolist() == list("xyz")
+    union_levels(frame, "a", "n")
+    assert frame["n"].dtype == np.int64
