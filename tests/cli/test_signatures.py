@@ -120,12 +120,6 @@ def test_a_number_where_several_may_stand_is_a_number() -> None:
     assert languages.value(["en"]) == ["en"]
 
 
-def test_a_picture_that_may_be_left_out_is_an_argument() -> None:
-    image, model, *_ = read("feature_maps")[1]
-    assert (image.name, image.is_argument, image.default) == ("image", True, None)
-    assert not model.is_argument
-
-
 def test_texts_of_steps_and_of_tables(tmp_path: Path) -> None:
     pd.DataFrame({"n": [1]}).to_csv(tmp_path / "t.csv", index=False)
     (step,) = parameter({"Sequence", "Step"}).value(["resize(9)"])

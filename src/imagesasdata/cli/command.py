@@ -94,7 +94,7 @@ def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
     is_list = bool(kinds & {"Sequence", "Iterable", "Mapping"})
     if one.is_argument:
         several = is_last and (is_list or one.is_data)
-        return _typed(one.name, list[str] if several else str, one.default, one.help)
+        return _typed(one.name, list[str] if several else str, ..., one.help)
     if is_list and one.name.endswith("s"):
         names.append(names[0][:-1])
     plain: Any = next((kind for kind in (bool, int, float) if kinds == {kind.__name__}), str)

@@ -125,7 +125,6 @@ def read(verb: str) -> tuple[str, list[Parameter], str]:
         is_data = re.search(r"\bAny\b|Frame\b", plain) is not None
         is_either = re.search(r"\b(?:int|float)\b", plain) is not None
         argument = default is None and (not found or (is_data and one in places))
-        argument |= not found and "os.PathLike" in kinds  # a picture that may be left out
         home = module
         while isinstance(default, ast.Name) and (constant := _find(default.id, home)):
             default, home = constant
