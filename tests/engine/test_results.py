@@ -61,7 +61,8 @@ def test_written_once(pattern: str, files: list[str]) -> None:
     found = [
         path.relative_to(SOURCE).as_posix()
         for path in sorted(SOURCE.rglob("*.py"))
-        if re.search(pattern, path.read_text("utf-8"), re.MULTILINE)
+        # Parameters' names in files of weights have prefixes of their own.
+        if "names" not in path.parts and re.search(pattern, path.read_text("utf-8"), re.MULTILINE)
     ]
     assert found == files
 
