@@ -14,7 +14,7 @@ def main() -> None:
     DEMO.mkdir(exist_ok=True)
     photos = iad.read_images(HERE / "photos")
     photos = iad.classify(photos)
-    shown = photos.assign(photo=photos["path"].map(lambda path: Path(path).name))
+    shown = photos.assign(photo=photos["path"].map(lambda path: Path(str(path)).name))
     columns = ["photo", "width", "height", "label", "label_id", "label_prob", "image_error"]
     print(shown[columns].to_string(na_rep="", float_format="{:.3g}".format))
     photos.to_parquet(DEMO / "photos.parquet")

@@ -36,7 +36,7 @@ coded = pd.DataFrame({"path": ["a", "b"] * 20, "x": range(40), "y": [0, 0, 1, 1]
 coded["pred"] = [0, 1, 1, 1] * 10
 folder = sys.argv[2]
 """
-VERBS = [name for name in iad.__all__ if name[0].islower()]
+VERBS = [name for name in iad.__all__ if inspect.isfunction(getattr(iad, name))]
 
 
 def sockets(folder: Path, lines: list[str]) -> list[str]:

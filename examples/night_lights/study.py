@@ -63,7 +63,7 @@ table.to_csv(OUTPUT / "table.csv", index=False)
 print(table.round(3).to_string(index=False))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
-grid = np.log(after.sort_values("district")["pixel_sum"]).to_numpy().reshape(10, 10)
+grid = np.log(after.sort_values("district")["pixel_sum"].to_numpy()).reshape(10, 10)
 shown = left.imshow(grid, cmap="magma")
 figure.colorbar(shown, ax=left, label="log light, 2020")
 left.set(xticks=[], yticks=[], title="100 districts")

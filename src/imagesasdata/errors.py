@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class ImagesAsDataError(Exception):
@@ -83,10 +83,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def one_of(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
-    """The error for an unknown name, with the most similar known name as its hint."""
+def one_of(
+    what: str, name: object, known: Iterable[str], words: Mapping[str, str] | None = None
+) -> UnknownNameError:
+    """The error for an unknown name, with the most similar known name as its hint.
+
+    ``words`` are what users may write in place of some of the known names.
+    """
     names = sorted(known)
-    close = nearest(str(name), names)
+    close = (words or {}).get(str(name)) or nearest(str(name), names)
     listed = ", ".join(names)
     hint = f"did you mean {close!r}? " if close else ""
     return UnknownNameError(f"Unknown {what} {name!r}.", f"{hint}Known: {listed}.")

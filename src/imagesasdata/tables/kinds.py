@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, cast, get_args
+from typing import Any, TypeGuard, cast, get_args
 
 import narwhals as nw
 import pyarrow as pa
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, one_of
+from imagesasdata.tables.frames import Backend, Paths
 
-Backend = Literal["pandas", "polars", "pyarrow"]
 
-
-def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas") -> Any:
-    """A new table of the chosen library from plain columns."""
+def from_columns(
+    columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas", *, lazy: bool = False
+) -> Any:
+    """A new table of the chosen library from plain columns; of polars a lazy one, if asked for."""
     if backend not in get_args(Backend):
         raise one_of("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})
@@ -28,7 +29,8 @@ def from_columns(columns: Mapping[str, Sequence[Any]], backend: Backend = "panda
     if backend == "polars":
         import polars as pl
 
-        return pl.from_arrow(table)
+        made = pl.DataFrame(table)
+        return made.lazy() if lazy else made
     return table.to_pandas()
 
 
@@ -50,7 +52,7 @@ def arrow_type(column: Column) -> pa.DataType:
     }[column.kind]
 
 
-def is_paths(images: object) -> bool:
+def is_paths(images: object) -> TypeGuard[Paths]:
     """Whether a verb was given a path or several, not a table."""
     return isinstance(images, (str, os.PathLike, list, tuple, set, Iterator))
 

@@ -80,8 +80,7 @@ def test_each_kind_of_table(
     whole = {name: coded[name].tolist() for name in ("path", "warm")}
     model = iad.fine_tune(kind.make(whole), outcome="warm", **quick)
     assert kind.columns(model.glance())["n"] == [40]
-    lazy = kind.name == "polars-lazy"
-    assert lazy or type(model.tidy()) is type(kind.make(whole))
+    assert type(model.tidy()) is type(kind.make(whole))
 
 
 def test_an_empty_table_and_a_clash(fit: iad.FittedModel, coded: pd.DataFrame) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Verb, run
@@ -13,6 +11,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.family import Words
 from imagesasdata.networks.zoo.registry import load, load_words
 from imagesasdata.options import CAPTIONER, OnError, Options, check_count
+from imagesasdata.tables.frames import Frame, Paths
 
 CAPTION = Column(
     "caption",
@@ -24,7 +23,7 @@ COLUMNS = (CAPTION,)
 
 
 def caption(
-    images: Any,
+    images: Frame | Paths,
     *,
     prompt: str | None = None,
     path: str = "path",
@@ -39,7 +38,7 @@ def caption(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Describe each picture in a sentence, or answer a question about it.
 
     Sentences let you search a collection, sort it before you know its categories, and apply methods

@@ -18,12 +18,13 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import CLASSIFIER, OnError, Options, Shape, check_count, check_shape
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.CLASS_PROB)
 
 
 def classify(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = CLASSIFIER,
@@ -39,7 +40,7 @@ def classify(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Name what each picture shows, from the 1,000 classes of ImageNet or those of another model.
 
     A first look at a collection, and a quick measure where a class is close to the subject of a

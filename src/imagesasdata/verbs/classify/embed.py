@@ -12,12 +12,13 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import EMBEDDER, OnError, Options, VectorShape, check_shape
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.EMBEDDING, col.EMB)
 
 
 def embed(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,
@@ -31,7 +32,7 @@ def embed(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Describe each picture by a vector: what a pretrained network sees before it names a class.
 
     Pictures that show similar things have vectors that point the same way. Distances between them

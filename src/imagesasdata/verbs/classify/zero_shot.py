@@ -20,6 +20,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import ZERO_SHOT, OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 
 LABEL = col.LABEL
 LABEL_PROB = col.LABEL_PROB
@@ -30,7 +31,7 @@ COLUMNS = (col.LABEL, col.LABEL_PROB, col.CLASS_PROB)
 
 
 def zero_shot(
-    images: Any,
+    images: Frame | Paths,
     *,
     labels: Sequence[str],
     template: str = "a photo of {}.",
@@ -45,7 +46,7 @@ def zero_shot(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find which of several labels, in your own words, fits each picture best.
 
     No pictures need be coded first: the network has learned from captions which texts go with which

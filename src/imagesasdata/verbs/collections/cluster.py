@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
 from imagesasdata.progress import is_shown
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._cluster_curve import COLUMNS as CURVE
 from imagesasdata.verbs.collections._cluster_curve import (
@@ -60,7 +61,7 @@ _DIMS = {"pca": 50, "umap": 10}
 
 
 def cluster(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,
@@ -78,7 +79,7 @@ def cluster(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Group pictures that look alike, without defining the groups beforehand.
 
     A first overview of a collection that nobody has coded: which kinds of pictures there are, and

@@ -13,6 +13,7 @@ from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import prefixed
 from imagesasdata.options import Options, check_count
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
@@ -49,7 +50,7 @@ COLUMNS = (*FIRST, TYPICAL, ATYPICAL)
 
 
 def cluster_table(
-    images: Any,
+    images: Frame,
     *,
     path: str = "path",
     cluster: str = "cluster",
@@ -57,7 +58,7 @@ def cluster_table(
     top: int = 3,
     embedding: str | None = None,
     prefix: str | None = None,
-) -> Any:
+) -> Frame:
     """Describe each cluster by its pictures and its labels, so that you can name it.
 
     Parameters

@@ -30,6 +30,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import COPY_BITS, COPY_COSINE, EMBEDDER, OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import (
@@ -66,7 +67,7 @@ _LONG_SIDE = 256
 
 
 def find_duplicates(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,
@@ -81,7 +82,7 @@ def find_duplicates(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Group pictures that are copies of one another, and say which of each group to keep.
 
     One photo is counted many times where people share it: at another size, saved again, cropped, with

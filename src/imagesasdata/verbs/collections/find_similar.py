@@ -22,6 +22,7 @@ from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type, is_paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import Collection, read_collection
@@ -60,8 +61,8 @@ _ADDED = (QUERY_ID, RANK, DISTANCE)
 
 
 def find_similar(
-    images: Any,
-    query: Any,
+    images: Frame | Paths,
+    query: AnyFrame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,
@@ -76,7 +77,7 @@ def find_similar(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find the pictures of a collection that are most similar to each query.
 
     Search by example: give one poster, uniform or gesture and see where else it is. The model
@@ -180,11 +181,11 @@ def find_similar(
     if text is not None:
         _check_reads_text(model, text)
     table = open_table(images, path)
-    given = open_table(query, "path" if is_paths(query) else path) if text is None else None
     collection = read_collection(table, options, embedding=embedding, model=model)
-    if given is None:
-        asked = _read_text(query, model, device)
+    if text is not None:
+        asked = _read_text(text, model, device)
     else:
+        given = open_table(query, "path" if is_paths(query) else path)
         named = None if is_paths(query) else embedding
         asked = read_collection(given, options, embedding=named, model=model)
     _check_sizes(collection, asked)

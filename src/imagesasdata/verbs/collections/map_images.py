@@ -26,6 +26,7 @@ from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
 from imagesasdata.tables.cells import plain_cells
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.reduce import DIM
@@ -35,7 +36,7 @@ _TIME_KINDS = ("time", "number")
 
 
 def map_images(
-    images: Any,
+    images: AnyFrame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import (
     read_collection,
@@ -24,7 +25,7 @@ COLUMNS = (DIM,)
 
 
 def reduce(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,
@@ -39,7 +40,7 @@ def reduce(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Place pictures on a map with few dimensions, similar ones near each other.
 
     Two dimensions are for looking (`map_images`). More are for a regression: principal components

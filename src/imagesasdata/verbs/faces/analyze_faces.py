@@ -21,6 +21,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
@@ -71,7 +72,7 @@ COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attri
 
 
 def analyze_faces(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     attributes: Sequence[Attribute] = ("age",),
@@ -82,7 +83,7 @@ def analyze_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Describe what faces look like: their age; and, when named, gender, race and expression.
 
     These are guesses at how strangers would label a face, not measurements of a person. They can be
@@ -182,7 +183,7 @@ def analyze_faces(
         progress=progress,
     )
     chosen = _check(attributes)
-    faces = images
+    faces: Any = images
     if not has_faces(images, path):
         with speaking_as("analyze_faces"):
             faces = detect_faces(

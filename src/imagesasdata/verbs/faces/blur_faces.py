@@ -20,6 +20,7 @@ from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options, check_count
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import NO_FACES
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
@@ -32,12 +33,12 @@ _KEEP = "keep= takes rows of iad.detect_faces(images)."
 
 
 def blur_faces(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     to: PathLike,
     method: Method = "pixelate",
-    keep: Any = None,
+    keep: AnyFrame | None = None,
     threshold: float = FACE_SCORE_TO_HIDE,
     tiles: Tiles = "auto",
     format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
@@ -49,7 +50,7 @@ def blur_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Write copies of pictures with unrecognizable faces.
 
     For showing or sharing pictures without showing who is on them. Copies have no metadata (no

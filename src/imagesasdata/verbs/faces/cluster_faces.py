@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import groups
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import faces_in
 from imagesasdata.verbs.faces._identity import calibration, known_faces
@@ -17,7 +16,7 @@ COLUMNS = (col.PERSON, col.PERSON_DISTANCE)
 
 
 def cluster_faces(
-    faces: Any,
+    faces: Frame,
     *,
     path: str = "path",
     model: str = FACE_EMBEDDER,
@@ -28,7 +27,7 @@ def cluster_faces(
     device: str | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Group the faces of a collection by person: one number for all faces of a person.
 
     Counting then shows who appears how often, and who with whom.

@@ -18,6 +18,7 @@ from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options, check_count
+from imagesasdata.tables.frames import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
 # The whole picture is searched with a wide margin (for faces that fill it) and without.
@@ -30,7 +31,7 @@ COLUMNS = col.DETECTED
 
 
 def detect_faces(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = FACE_DETECTOR,
@@ -46,7 +47,7 @@ def detect_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find the faces in pictures: a row for each, with its box and where eyes, nose and mouth are.
 
     The number of people in a picture, their size and their position are measures by themselves; the

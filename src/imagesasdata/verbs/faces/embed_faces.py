@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -14,6 +13,7 @@ from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
+from imagesasdata.tables.frames import Frame
 from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
 # The position of the eyes on a crop, as shares of its side: that of dlib's own alignment.
@@ -28,7 +28,7 @@ COLUMNS = (col.FACE_EMBEDDING,)
 
 
 def embed_faces(
-    faces: Any,
+    faces: Frame,
     *,
     path: str = "path",
     model: str = FACE_EMBEDDER,
@@ -38,7 +38,7 @@ def embed_faces(
     device: str | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Describe each face by a vector that is near those of other pictures of the person.
 
     Vectors of the same person are near each other, those of different persons far apart.

@@ -13,6 +13,7 @@ from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.engine.results import Results, stop_at_first
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options, check_count
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.verbs.faces._identity import (
     Known,
@@ -36,8 +37,8 @@ COLUMNS = (
 
 
 def find_faces(
-    target: Any,
-    gallery: Any,
+    target: AnyFrame | Paths,
+    gallery: Frame | Paths,
     *,
     path: str = "path",
     model: str = FACE_EMBEDDER,
@@ -49,7 +50,7 @@ def find_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find a person in a collection of pictures: the nearest faces, ranked.
 
     Parameters

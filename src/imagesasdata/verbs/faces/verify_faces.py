@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
@@ -13,6 +12,7 @@ from imagesasdata.arrays.faces.identity import distances, probability
 from imagesasdata.engine.results import Results, stop_at_first, within
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._identity import (
     Which,
@@ -27,7 +27,7 @@ COLUMNS = col.VERIFIED
 
 
 def verify_faces(
-    pairs: Any,
+    pairs: Frame,
     *,
     a: str = "path_a",
     b: str = "path_b",
@@ -40,7 +40,7 @@ def verify_faces(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Decide whether pairs of pictures show the same person.
 
     For linking records that have portraits, and for testing how well faces are matched in pictures

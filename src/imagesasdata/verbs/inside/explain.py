@@ -22,6 +22,7 @@ from imagesasdata.networks.inside.drawing import gray, laid_over, middle
 from imagesasdata.networks.inside.heat import MOST_PROBABLE, Heat, Method, heat
 from imagesasdata.networks.modules import Explainable, class_number, explainable
 from imagesasdata.options import CLASSIFIER, OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")
 HEAT_LABEL = Column("heat_label", "string", "The class whose score is explained.")
@@ -47,7 +48,7 @@ COLUMNS = (HEAT_PATH, HEAT_LABEL, HEAT_LABEL_PROB, HEAT_X, HEAT_Y)
 
 
 def explain(
-    images: Any,
+    images: Frame | Paths,
     model: Any = CLASSIFIER,
     target: str | int | None = None,
     *,
@@ -63,7 +64,7 @@ def explain(
     device: str | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Show where in each picture a network finds its class, or a class that you name.
 
     A check before a label is believed: is it the banner that makes the network say "protest", or

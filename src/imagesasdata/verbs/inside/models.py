@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, get_args, overload
 
 from imagesasdata.columns import Column, Kind
 from imagesasdata.errors import one_of
@@ -11,10 +11,26 @@ from imagesasdata.networks.weights.file import PackageResource
 from imagesasdata.networks.weights.store import install, is_here
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard, Task
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.frames import (
+    Backend,
+    MadeFrame,
+    Pandas,
+    PandasFrame,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import from_columns
 
 
-def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
+@overload
+def models(task: Task | None = None, *, backend: Pandas = "pandas") -> PandasFrame: ...
+@overload
+def models(task: Task | None = None, *, backend: Polars) -> PolarsFrame: ...
+@overload
+def models(task: Task | None = None, *, backend: Pyarrow) -> PyarrowFrame: ...
+def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFrame:
     """List the models: their tasks, their published accuracy, whether they are installed.
 
     Parameters

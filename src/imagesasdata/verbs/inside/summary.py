@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from imagesasdata.columns import Column
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.options import check_count
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.frames import (
+    Backend,
+    MadeFrame,
+    Pandas,
+    PandasFrame,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import from_columns
+
+if TYPE_CHECKING:
+    from flax import nnx
 
 _BYTES = 4
 COLUMNS = (
@@ -31,7 +44,21 @@ COLUMNS = (
 )
 
 
-def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pandas") -> Any:
+@overload
+def summary(
+    model: str | nnx.Module, *, input_size: int | None = None, backend: Pandas = "pandas"
+) -> PandasFrame: ...
+@overload
+def summary(
+    model: str | nnx.Module, *, input_size: int | None = None, backend: Polars
+) -> PolarsFrame: ...
+@overload
+def summary(
+    model: str | nnx.Module, *, input_size: int | None = None, backend: Pyarrow
+) -> PyarrowFrame: ...
+def summary(
+    model: str | nnx.Module, *, input_size: int | None = None, backend: Backend = "pandas"
+) -> MadeFrame:
     """Describe a network layer by layer: its outputs, parameters and operations.
 
     In VGG16 the first layers take most of the memory and the first full layer has most of the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.tables.frames import Frame, Paths
+from imagesasdata.verbs.words import GROUP
 
 # Measures are taken at one size, so that they describe the picture and not the camera.
 LONG_SIDE = 512
@@ -22,7 +24,7 @@ COLUMNS = tuple(column for group in GROUPS.values() for column in group.columns)
 
 
 def features(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     groups: Sequence[str] | str | None = None,
@@ -33,7 +35,7 @@ def features(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Measure what can be computed from the pixels alone: color, light, texture, composition.
 
     Interpretable numbers for a regression: how bright, how colorful, how busy a picture is, and
@@ -140,5 +142,5 @@ def _check_groups(groups: Sequence[str] | str | None) -> tuple[str, ...]:
         )
     for group in asked:
         if group not in GROUPS:
-            raise one_of("group of features", group, GROUPS)
+            raise one_of("group of features", group, GROUPS, GROUP)
     return tuple(group for group in GROUPS if group in asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypedDict, Unpack, overload
 
 import pyarrow as pa
 
@@ -23,7 +23,17 @@ from imagesasdata.files.rasters import (
 )
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import Options, check_count
-from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
+from imagesasdata.tables.frames import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import arrow_type, from_columns
 from imagesasdata.tables.table import open_with
 
 _NULL = "the region is empty or has no pixel with a value"
@@ -52,9 +62,41 @@ CELL = (
 COLUMNS = (*CELL, *_OF_REGION)
 
 
+class _Options(TypedDict, total=False):
+    geometry: str
+    crs: Any
+    band: int
+    all_touched: bool
+    prefix: str | None
+
+
+@overload
 def measure_regions(
     raster: PathLike,
-    regions: Any,
+    regions: Frame | PathLike | float,
+    *,
+    backend: Pandas = "pandas",
+    **options: Unpack[_Options],
+) -> Frame: ...
+@overload
+def measure_regions(
+    raster: PathLike,
+    regions: PathLike | float,
+    *,
+    backend: Polars,
+    **options: Unpack[_Options],
+) -> PolarsFrame: ...
+@overload
+def measure_regions(
+    raster: PathLike,
+    regions: PathLike | float,
+    *,
+    backend: Pyarrow,
+    **options: Unpack[_Options],
+) -> PyarrowFrame: ...
+def measure_regions(
+    raster: PathLike,
+    regions: Frame | PathLike | float,
     *,
     geometry: str = "geometry",
     crs: Any = None,
@@ -62,7 +104,7 @@ def measure_regions(
     all_touched: bool = False,
     backend: Backend = "pandas",
     prefix: str | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Summarize a raster, such as a satellite picture of night lights, by polygon or grid cell.
 
     Night lights are a proxy for economic activity where accounts are missing or cannot be trusted:

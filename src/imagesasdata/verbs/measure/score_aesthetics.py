@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.linear_head import LinearHead, read_head
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
 PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")
@@ -30,7 +31,7 @@ COLUMNS = (*MEASURES, PRED)
 
 
 def score_aesthetics(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = EMBEDDER,
@@ -44,7 +45,7 @@ def score_aesthetics(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score how closely pictures follow rules of photography: exposure, contrast, color, composition.
 
     Pixels show to a degree whether a campaign's photographs look professional, and each component

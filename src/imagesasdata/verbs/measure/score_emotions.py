@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import ZERO_SHOT, OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 
 Scheme = Literal["mikels", "valence_arousal"]
 
@@ -58,7 +59,7 @@ COLUMNS = tuple(column for columns in _OF_SCHEME.values() for column in columns)
 
 
 def score_emotions(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = ZERO_SHOT,
@@ -72,7 +73,7 @@ def score_emotions(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score which emotions pictures may evoke in viewers, by words for these emotions.
 
     Campaigns work with what pictures make people feel, and raters can be asked for it. A network

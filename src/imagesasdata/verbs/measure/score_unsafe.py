@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Verb, run
@@ -11,6 +9,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo import registry
 from imagesasdata.options import OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 
 _MODEL = "open_nsfw"
 
@@ -20,7 +19,7 @@ COLUMNS = (
 
 
 def score_unsafe(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     decode: Exactness = "fast",
@@ -30,7 +29,7 @@ def score_unsafe(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Score how likely a picture is sexually explicit, to screen a collection before people code it.
 
     Collections from the web may hold pictures that coders should not see without warning. Sort by

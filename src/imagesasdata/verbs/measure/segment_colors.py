@@ -17,6 +17,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_amount, check_count
 from imagesasdata.steps.checks import color_of, rgb_of
+from imagesasdata.tables.frames import Frame, Paths
 
 CELL = (
     Column("cell_row", "int64", "Row of the cell, from the top.", range="0 ..."),
@@ -38,7 +39,7 @@ _EXAMPLE = 'palette={"road": "#c0392b", "water": (120, 170, 210)}'
 
 
 def segment_colors(
-    images: Any,
+    images: Frame | Paths,
     palette: Mapping[str, Any],
     *,
     path: str = "path",
@@ -50,7 +51,7 @@ def segment_colors(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Measure the share of a picture in each of several colors, such as a map's roads.
 
     On a scanned historical map the legend says what each color stands for. The share of road color

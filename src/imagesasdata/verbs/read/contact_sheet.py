@@ -19,6 +19,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
 from imagesasdata.tables.cells import captions, order_by
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ _DPI = 150
 
 
 def contact_sheet(
-    images: Any,
+    images: AnyFrame | Paths,
     *,
     path: str = "path",
     label: str | None = None,
     sort: str | None = None,
     by: str | None = None,
-    boxes: Any = None,
+    boxes: AnyFrame | None = None,
     per_row: int = 6,
     n: int = 60,
     title: str | None = None,

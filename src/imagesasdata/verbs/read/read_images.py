@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
@@ -16,7 +15,19 @@ from imagesasdata.files.parts import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths
-from imagesasdata.tables.kinds import Backend, is_paths
+from imagesasdata.tables.frames import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import is_paths
+from imagesasdata.verbs.read._keywords import Reading
 
 HEADER = (
     col.FORMAT,
@@ -42,8 +53,22 @@ COLUMNS = (
 FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
 
 
+class _Own(Reading, total=False):
+    exif: bool
+    gps: bool
+    frames: Literal["first", "all"]
+
+
+@overload
 def read_images(
-    images: PathLike | Iterable[PathLike] | Any,
+    images: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def read_images(images: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def read_images(images: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def read_images(
+    images: Frame | Paths,
     *,
     path: str = "path",
     exif: bool = False,
@@ -56,7 +81,7 @@ def read_images(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each picture, from a folder, a glob, an archive or a table.
 
     The first step of an analysis: which pictures there are, their size, format and date, and which

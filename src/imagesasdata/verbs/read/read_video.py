@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Unpack, overload
 
 import numpy as np
 
@@ -19,8 +19,20 @@ from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths
-from imagesasdata.tables.kinds import Backend, is_paths
+from imagesasdata.tables.frames import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
+from imagesasdata.verbs.read._keywords import Reading
 
 _OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
 COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
@@ -29,8 +41,24 @@ COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 Choice = Callable[[Video], np.ndarray]
 
 
+class _Own(Reading, total=False):
+    every: str | float | None
+    fps: float | None
+    n: int | None
+    to: PathLike | None
+    format: str
+
+
+@overload
 def read_video(
-    videos: PathLike | Iterable[PathLike] | Any,
+    videos: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def read_video(videos: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def read_video(videos: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def read_video(
+    videos: Frame | Paths,
     *,
     path: str = "path",
     every: str | float | None = None,
@@ -45,7 +73,7 @@ def read_video(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each selected frame of videos.
 
     Every verb for pictures takes the table: ``iad.classify(iad.read_video("floor.mp4",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from imagesasdata.options import check_count
 from imagesasdata.pages.picture_table import picture_table
 from imagesasdata.tables.cells import captions
 from imagesasdata.tables.files import as_text
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.read.contact_sheet import thumbnails
 
@@ -49,7 +49,7 @@ class Shown:
 
 
 def show(
-    images: Any,
+    images: AnyFrame | Paths,
     *,
     path: str = "path",
     columns: Sequence[str] | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 from PIL import Image
@@ -20,12 +20,13 @@ from imagesasdata.files.writing import folder
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.steps import Step
 from imagesasdata.steps.sizes import Resize
+from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.OUT_PATH, col.OUT_WIDTH, col.OUT_HEIGHT)
 
 
 def transform(
-    images: Any,
+    images: Frame | Paths,
     steps: Sequence[Step] | Step,
     *,
     path: str = "path",
@@ -37,7 +38,7 @@ def transform(
     workers: int | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Apply a list of steps to pictures and write the results to a folder.
 
     To prepare pictures for people or programs (all of one size, in gray, without metadata), and to

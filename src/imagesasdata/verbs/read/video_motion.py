@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import Unpack, get_args, overload
 
 import cv2
 import numpy as np
@@ -19,8 +19,20 @@ from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths
-from imagesasdata.tables.kinds import Backend, is_paths
+from imagesasdata.tables.frames import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._frames import grid, seconds
+from imagesasdata.verbs.read._keywords import Reading
 
 _NULL = "the video could not be read"
 _OF_INTERVAL = (
@@ -34,8 +46,22 @@ _OF_INTERVAL = (
 COLUMNS = (col.VIDEO_ID, col.VIDEO_PATH, *_OF_INTERVAL)
 
 
+class _Own(Reading, total=False):
+    every: str | float
+    fps: float
+    flow: Flow
+
+
+@overload
 def video_motion(
-    videos: PathLike | Iterable[PathLike] | Any,
+    videos: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def video_motion(videos: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def video_motion(videos: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def video_motion(
+    videos: Frame | Paths,
     *,
     path: str = "path",
     every: str | float = "1s",
@@ -48,7 +74,7 @@ def video_motion(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each interval of videos: how much changes and moves, and which way.
 
     People's motion in front of a fixed camera has been used to measure cooperation on the floor of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.measures.shots import Shot
@@ -15,7 +15,18 @@ from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths
-from imagesasdata.tables.kinds import Backend, is_paths
+from imagesasdata.tables.frames import (
+    Backend,
+    Frame,
+    MadeFrame,
+    Pandas,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._frames import (
     FRAME_ID,
     FRAME_PATH,
@@ -24,6 +35,7 @@ from imagesasdata.verbs.read._frames import (
     middle,
     seconds,
 )
+from imagesasdata.verbs.read._keywords import Reading
 
 _NULL = "the video could not be read"
 _OF_SHOT = (
@@ -40,8 +52,20 @@ _OF_SHOT = (
 COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_SHOT)
 
 
+class _Own(Reading, total=False):
+    min_length: str | float
+
+
+@overload
 def video_shots(
-    videos: PathLike | Iterable[PathLike] | Any,
+    videos: Frame | Paths, *, backend: Pandas = "pandas", **options: Unpack[_Own]
+) -> Frame: ...
+@overload
+def video_shots(videos: Paths, *, backend: Polars, **options: Unpack[_Own]) -> PolarsFrame: ...
+@overload
+def video_shots(videos: Paths, *, backend: Pyarrow, **options: Unpack[_Own]) -> PyarrowFrame: ...
+def video_shots(
+    videos: Frame | Paths,
     *,
     path: str = "path",
     min_length: str | float = MIN_LENGTH,
@@ -52,7 +76,7 @@ def video_shots(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame | MadeFrame:
     """Make a table with a row for each shot of videos, found by cuts and by fades through black.
 
     Shots are an editor's choices: their number, their length, and, by their key frames, their

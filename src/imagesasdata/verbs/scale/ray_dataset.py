@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from imagesasdata.engine.ray.workers import chosen
 from imagesasdata.extras import optional
+from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
 
+if TYPE_CHECKING:
+    from ray.data import Dataset
 
-def ray_dataset(images: Any, *, path: str = "path") -> Any:
+
+def ray_dataset(images: AnyFrame | Paths, *, path: str = "path") -> Dataset:
     """Make a Ray Dataset of pictures, for verbs to run on a cluster or on all of a large machine.
 
     Every verb that works on each picture by itself takes a Dataset in place of a table and gives a

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, run
@@ -13,6 +12,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.options import OBJECT_DETECTOR, OnError, Options
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.things.detect_objects import detector, look_for
 
 COUNT = Column(
@@ -22,7 +22,7 @@ COLUMNS = (COUNT,)
 
 
 def count_objects(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = OBJECT_DETECTOR,
@@ -38,7 +38,7 @@ def count_objects(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Count the things that each picture shows: columns such as ``n_person`` for a regression.
 
     Parameters

@@ -21,6 +21,7 @@ from imagesasdata.networks.program import Network
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.registry import load, reads_texts
 from imagesasdata.options import OBJECT_DETECTOR, OnError, Options, check_count, check_share
+from imagesasdata.tables.frames import Frame, Paths
 
 _NULL = "the picture could not be read or shows no such thing"
 COLUMNS = (
@@ -35,7 +36,7 @@ COLUMNS = (
 
 
 def detect_objects(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     model: str = OBJECT_DETECTOR,
@@ -52,7 +53,7 @@ def detect_objects(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Find the things in pictures, such as people, cars and chairs, and their positions.
 
     How many people are in a picture and how large they are, whether a candidate is shown with a

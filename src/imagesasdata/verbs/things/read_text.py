@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from imagesasdata.options import (
     check_shape,
     check_share,
 )
+from imagesasdata.tables.frames import Frame, Paths
 
 Unit = Literal["line", "word"]
 
@@ -69,7 +70,7 @@ COLUMNS = (*PIECE, *WHOLE)
 
 
 def read_text(
-    images: Any,
+    images: Frame | Paths,
     *,
     path: str = "path",
     languages: Sequence[str] | str = ("en",),
@@ -84,7 +85,7 @@ def read_text(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Read the text in pictures: signs, banners, memes, screenshots, scanned forms and receipts.
 
     Slogans become strings that can be searched and counted; a scanned table becomes numbers, with

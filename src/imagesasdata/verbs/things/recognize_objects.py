@@ -19,6 +19,7 @@ from imagesasdata.files.parts import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.kinds import from_columns, to_arrow
 from imagesasdata.tables.table import open_table
 
@@ -44,7 +45,7 @@ _EXAMPLE = 'references={"party A": ["a1.png", "a2.png"], "party B": "b.png"}'
 
 
 def recognize_objects(
-    images: Any,
+    images: Frame | Paths,
     references: Mapping[str, Any],
     *,
     path: str = "path",
@@ -60,7 +61,7 @@ def recognize_objects(
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
-) -> Any:
+) -> Frame:
     """Recognize which of several named things pictures show, from a few examples of each.
 
     Things that no pretrained model knows, such as a party's logo, a flag or a landmark, can be

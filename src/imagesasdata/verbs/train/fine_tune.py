@@ -21,6 +21,7 @@ from imagesasdata.networks.zoo.trainable import Trainable, check_trainable
 from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Options
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
+from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured
@@ -51,7 +52,7 @@ RESULTS = {
 
 
 def fine_tune(
-    images: Any,
+    images: Frame | Paths,
     *,
     outcome: str,
     path: str = "path",
@@ -84,7 +85,7 @@ def fine_tune(
     device: str | None = None,
     cache: PathLike | None = None,
     progress: bool | None = None,
-) -> FittedModel:
+) -> FittedModel[Frame]:
     """Train a pretrained network on hand-coded pictures, with figures from held-out pictures.
 
     A few hundred hand-coded pictures are enough for many questions: the network has learned to see
@@ -277,7 +278,8 @@ def fine_tune(
         tested = evaluate(coded, dealt, fits, groups, seen.rows, seed)
     saved = save_of(base, coded, dealt, recipe, fits[-1], tested, about, rows=len(table))
     every = table.paths()
-    return FittedModel(saved, table.backend, [every[row] or "" for row in tested.rows], decode)
+    paths = [every[row] or "" for row in tested.rows]
+    return FittedModel(saved, table.backend, paths, decode, table.lazy)
 
 
 def _trainable(model: str, recipe: Recipe) -> Trainable | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 
@@ -21,7 +21,8 @@ from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.networks.zoo.trainable import check_trainable
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
+from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
 from imagesasdata.training.loss import chances
 from imagesasdata.training.metrics import decide
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class FittedModel:
+class FittedModel(Generic[Frame]):
     """A network trained on a hand-coded outcome: predictions and their accuracy.
 
     Made by `fine_tune` and `load_model`. Its tables are of the kind that `fine_tune` was given.
@@ -44,6 +45,7 @@ class FittedModel:
     # The test rows' paths; they are not saved, because they may identify people.
     _paths: Sequence[str] | None = field(default=None, repr=False)
     _decode: Exactness = field(default="fast", repr=False)
+    _lazy: bool = field(default=False, repr=False)
 
     def __repr__(self) -> str:
         saved = self._saved
@@ -80,7 +82,7 @@ class FittedModel:
 
     def augment(
         self,
-        images: Any,
+        images: OtherFrame | Paths,
         *,
         path: str = "path",
         max_pixels: int = MAX_PIXELS,
@@ -91,7 +93,7 @@ class FittedModel:
         cache: PathLike | None = None,
         on_error: OnError = "record",
         progress: bool | None = None,
-    ) -> Any:
+    ) -> OtherFrame:
         """Predict the outcome for every picture of a table, which gets new columns.
 
         Parameters
@@ -160,7 +162,7 @@ class FittedModel:
         )
         return run(images, verb, options)
 
-    def tidy(self) -> Any:
+    def tidy(self) -> Frame:
         """A row for each epoch: loss and measures on the training rows and on the validation rows.
 
         Those of training are measured during training, with dropout and augmentation. ``penalty``
@@ -168,9 +170,9 @@ class FittedModel:
         """
         rows = self._saved.history
         names = list(dict.fromkeys(name for row in rows for name in row))
-        return from_columns({n: [row.get(n) for row in rows] for n in names}, self._backend)
+        return self._give({n: [row.get(n) for row in rows] for n in names})
 
-    def glance(self) -> Any:
+    def glance(self) -> Frame:
         """One row: the pictures in each part, and figures from the test rows with 95% intervals.
 
         Intervals end in ``_low`` and ``_high``. That of accuracy is Wilson's, others are from the
@@ -179,9 +181,9 @@ class FittedModel:
         saved = self._saved
         first = {"outcome": saved.outcome.name, "kind": saved.outcome.kind, "model": saved.model}
         row = {**first, "train": saved.about["train"], **saved.counts, **self._figures}
-        return from_columns({name: [value] for name, value in row.items()}, self._backend)
+        return self._give({name: [value] for name, value in row.items()})
 
-    def per_class(self) -> Any:
+    def per_class(self) -> Frame:
         """A row for each class: rows, precision, recall (with intervals), F1, area under the curve.
 
         Raises
@@ -190,9 +192,9 @@ class FittedModel:
             When the outcome is numeric.
         """
         self._only_classes("per_class")
-        return from_columns(self._saved.evaluation.per_class(), self._backend)
+        return self._give(self._saved.evaluation.per_class())
 
-    def confusion(self) -> Any:
+    def confusion(self) -> Frame:
         """A row for each pair of coded and predicted class: ``n``, and ``share`` of the coded class.
 
         Raises
@@ -201,9 +203,9 @@ class FittedModel:
             When the outcome is numeric, or lists of labels.
         """
         self._only_classes("confusion", several=False)
-        return from_columns(self._saved.evaluation.confusion(), self._backend)
+        return self._give(self._saved.evaluation.confusion())
 
-    def errors(self, top: int = 20) -> Any:
+    def errors(self, top: int = 20) -> Frame:
         """The test pictures with the worst predictions, the worst first: look at them.
 
         Parameters
@@ -242,7 +244,7 @@ class FittedModel:
         elif self._saved.outcome.kind != "multilabel":
             given = tested.chances[worst, tested.values[worst]]
             found["coded_prob"] = given.tolist()
-        return from_columns(found, self._backend)
+        return self._give(found)
 
     def plot(self) -> Figure:
         """Draw the learning curve, the confusion, the calibration and the worst errors.
@@ -355,6 +357,9 @@ class FittedModel:
         name = "r_squared" if self._saved.outcome.kind == "numeric" else "accuracy"
         low, high = self._figures[f"{name}_low"], self._figures[f"{name}_high"]
         return f"{name} {self._figures[name]:.3f} (95% interval {low:.3f} to {high:.3f})"
+
+    def _give(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
+        return from_columns(columns, self._backend, lazy=self._lazy)
 
     def _only_classes(self, what: str, *, several: bool = True) -> None:
         kind = self._saved.outcome.kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, get_args
+from typing import Any, Generic, NamedTuple, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import numbered
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 _UNKNOWN = "it is not defined for these codes"
@@ -34,7 +35,7 @@ TIDY = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class Agreement(Generic[Frame]):
     """How well coders agree. `tidy` has the measures, `disputed` the items to discuss."""
 
     table: Table = field(repr=False)
@@ -45,7 +46,7 @@ class Agreement:
     codes: np.ndarray = field(repr=False)
     found: dict[str, list[Any]] = field(repr=False)
 
-    def tidy(self) -> Any:
+    def tidy(self) -> Frame:
         """A row for each measure, over all values and for each value against all others.
 
         Returns
@@ -62,7 +63,7 @@ class Agreement:
             }
         )
 
-    def disputed(self) -> Any:
+    def disputed(self) -> Frame:
         """The items on which coders differ, the least agreed on first.
 
         Returns
@@ -90,7 +91,7 @@ RESULTS = {"tidy": TIDY}
 
 
 def agreement(
-    labels: Any,
+    labels: Frame,
     *,
     coder: str = "coder",
     item: str = "path",
@@ -98,7 +99,7 @@ def agreement(
     level: Level = "nominal",
     rounds: int = ROUNDS,
     seed: int = 0,
-) -> Agreement:
+) -> Agreement[Frame]:
     """Measure how far people who coded the same pictures agree.
 
     A model cannot be judged by codes on which people disagree. Report alpha with its interval

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Generic, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.figures import new_figure
 from imagesasdata.options import check_count
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ GAPS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit:
+class Audit(Generic[Frame]):
     """Error rates by group. `tidy` has a row for each group, `gaps` a row for each grouping."""
 
     table: Table = field(repr=False)
@@ -69,7 +70,7 @@ class Audit:
     n_dropped: int
     min_group: int
 
-    def tidy(self) -> Any:
+    def tidy(self) -> Frame:
         """A row for each group and rate; the first rows are for the whole table.
 
         Returns
@@ -80,7 +81,7 @@ class Audit:
         """
         return self.table.new(_arrow(TIDY, self.rows))
 
-    def gaps(self) -> Any:
+    def gaps(self) -> Frame:
         """The widest gap of each rate, for each grouping.
 
         Returns
@@ -131,7 +132,7 @@ RESULTS = {"tidy": TIDY, "gaps": GAPS}
 
 
 def audit(
-    data: Any,
+    data: Frame,
     truth: str,
     prediction: str,
     *,
@@ -140,7 +141,7 @@ def audit(
     weights: str | None = SAMPLE_PROB,
     min_group: int = 30,
     correction: Adjust = "holm",
-) -> Audit:
+) -> Audit[Frame]:
     """Compare error rates between groups and their intersections.
 
     A measure with few errors overall can have many in some groups. Then a comparison of groups also

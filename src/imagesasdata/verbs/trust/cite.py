@@ -13,10 +13,12 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
 from imagesasdata.options import CLASSIFIER
+from imagesasdata.tables.frames import AnyFrame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
 from imagesasdata.verbs.trust.validate import validate
 
+_Cited = str | ModelCard | FittedModel[Any]
 _MODELS = (str, ModelCard, FittedModel)
 
 
@@ -33,9 +35,9 @@ class Citation:
 
 
 def cite(
-    what: Any,
+    what: AnyFrame | _Cited | Sequence[_Cited],
     *,
-    model: str | FittedModel | Sequence[str | FittedModel] | None = None,
+    model: _Cited | Sequence[_Cited] | None = None,
     truth: str | None = None,
     prediction: str | None = None,
 ) -> Citation:

@@ -9,9 +9,9 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,19 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.frames import (
+    AnyFrame,
+    Backend,
+    MadeFrame,
+    Pandas,
+    PandasFrame,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import from_columns
 from imagesasdata.tables.table import Table, open_table
 
 COLUMNS = (
@@ -52,7 +64,7 @@ _QUALITY = 85
 
 
 def label_page(
-    sample: Any,
+    sample: AnyFrame | Paths,
     question: str,
     choices: Sequence[Any],
     *,
@@ -152,7 +164,13 @@ def label_page(
     return place
 
 
-def read_labels(files: PathLike | Iterable[PathLike], *, backend: Backend = "pandas") -> Any:
+@overload
+def read_labels(files: Paths, *, backend: Pandas = "pandas") -> PandasFrame: ...
+@overload
+def read_labels(files: Paths, *, backend: Polars) -> PolarsFrame: ...
+@overload
+def read_labels(files: Paths, *, backend: Pyarrow) -> PyarrowFrame: ...
+def read_labels(files: Paths, *, backend: Backend = "pandas") -> MadeFrame:
     r"""Combine the files that coders exported from a `label_page`.
 
     Parameters

@@ -11,6 +11,7 @@ import pyarrow as pa
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
 from imagesasdata.tables.codes import plain
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 
 # The library's own columns that identify a picture or person.
@@ -32,7 +33,9 @@ _LENGTH = 16
 COLUMNS: tuple[Column, ...] = ()
 
 
-def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | None = None) -> Any:
+def pseudonymize(
+    data: Frame, *, key: str | bytes, columns: str | Sequence[str] | None = None
+) -> Frame:
     """Replace names and ids by keyed hashes, the same for the same value in every table.
 
     A path may contain a name, an id leads to a profile, a file's hash finds it on the web. Hashed

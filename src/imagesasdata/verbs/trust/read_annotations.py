@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, overload
 
 import pyarrow as pa
 
@@ -15,8 +14,18 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ImageError, one_of
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.row import Statement
-from imagesasdata.files.sources import PathLike
-from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
+from imagesasdata.tables.frames import (
+    Backend,
+    MadeFrame,
+    Pandas,
+    PandasFrame,
+    Paths,
+    Polars,
+    PolarsFrame,
+    Pyarrow,
+    PyarrowFrame,
+)
+from imagesasdata.tables.kinds import arrow_type, from_columns
 
 Service = Literal["google_vision", "rekognition", "azure"]
 
@@ -51,13 +60,37 @@ COLUMNS = (
 )
 
 
+@overload
 def read_annotations(
-    files: PathLike | Iterable[PathLike],
+    files: Paths,
+    *,
+    service: Service | None = None,
+    keep_empty: bool = False,
+    backend: Pandas = "pandas",
+) -> PandasFrame: ...
+@overload
+def read_annotations(
+    files: Paths,
+    *,
+    service: Service | None = None,
+    keep_empty: bool = False,
+    backend: Polars,
+) -> PolarsFrame: ...
+@overload
+def read_annotations(
+    files: Paths,
+    *,
+    service: Service | None = None,
+    keep_empty: bool = False,
+    backend: Pyarrow,
+) -> PyarrowFrame: ...
+def read_annotations(
+    files: Paths,
     *,
     service: Service | None = None,
     keep_empty: bool = False,
     backend: Backend = "pandas",
-) -> Any:
+) -> MadeFrame:
     """Read answers of Google Vision, AWS Rekognition or Azure into one table.
 
     So a service can be validated and audited beside the models here, or another service. Nothing is

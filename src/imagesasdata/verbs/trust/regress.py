@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust.regression import result
 from imagesasdata.verbs.trust.regression.estimate import estimate
@@ -29,7 +30,7 @@ RESULTS = {
 
 def regress(
     formula: str,
-    data: Any,
+    data: Frame,
     *,
     gold: Mapping[str, str] | None = None,
     sample_prob: str | None = SAMPLE_PROB,
@@ -38,7 +39,7 @@ def regress(
     vcov: Robust | Mapping[str, str] = "HC2",
     weights: str | None = None,
     seed: int = 0,
-) -> Regression:
+) -> Regression[Frame]:
     """Regress on variables measured from pictures, corrected for the errors of the measure.
 
     A variable that a model predicted has errors. A regression that takes it for the truth is

@@ -14,6 +14,7 @@ from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import Options, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 Strategy = Literal["random", "stratified", "uncertain", "diverse"]
@@ -29,7 +30,7 @@ _MOST_CLUSTERS = 50
 
 
 def sample_for_labels(
-    data: Any,
+    data: Frame,
     n: int,
     *,
     by: str | Sequence[str] | None = None,
@@ -37,7 +38,7 @@ def sample_for_labels(
     prob: str | Sequence[str] | None = None,
     embedding: str = "embedding",
     seed: int = 0,
-) -> Any:
+) -> Frame:
     """Choose pictures to code by hand, at random, and keep the probability of each.
 
     With a random sample with known probabilities, `validate`, `audit` and `regress` estimate

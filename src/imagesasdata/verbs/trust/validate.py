@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.figures import new_figure
 from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ GLANCE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validation:
+class Validation(Generic[Frame]):
     """How well a measure matches the truth. `tidy` has a row for each class, `glance` one row."""
 
     table: Table = field(repr=False)
@@ -74,7 +75,7 @@ class Validation:
     confusion: np.ndarray = field(repr=False)
     bins: dict[str, measures.Bins] = field(repr=False)
 
-    def tidy(self) -> Any:
+    def tidy(self) -> Frame:
         """A row for each class.
 
         Returns
@@ -85,7 +86,7 @@ class Validation:
         """
         return self.table.new(_arrow(self.by_class))
 
-    def glance(self) -> Any:
+    def glance(self) -> Frame:
         """One row over all classes: accuracy, mean F1 and, with ``prob=``, those of the probability."""
         return self.table.new(_arrow({name: [cell] for name, cell in self.overall.items()}))
 
@@ -133,7 +134,7 @@ RESULTS = {"tidy": TIDY, "glance": GLANCE}
 
 
 def validate(
-    data: Any,
+    data: Frame,
     truth: str,
     prediction: str,
     *,
@@ -141,7 +142,7 @@ def validate(
     weights: str | None = SAMPLE_PROB,
     rounds: int = ROUNDS,
     seed: int = 0,
-) -> Validation:
+) -> Validation[Frame]:
     """Compare a measure with hand-coded truth: accuracy, precision, recall, F1, AUC, calibration.
 
     Published accuracy was measured on other pictures. What counts for a study is the accuracy on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 
 _NEVER = "never"
@@ -89,7 +90,7 @@ COMPARE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Regression:
+class Regression(Generic[Frame]):
     """A fitted regression. `tidy` has the estimates; print it for a summary.
 
     ``notes`` list the assumptions and the omitted rows.
@@ -110,14 +111,14 @@ class Regression:
     is_gold: np.ndarray = field(repr=False)
     fitted: np.ndarray = field(repr=False)
     residual: np.ndarray = field(repr=False)
-    again: Callable[[Method], Regression] = field(repr=False)
+    again: Callable[[Method], Regression[Frame]] = field(repr=False)
 
     @property
     def covariance(self) -> np.ndarray:
         """The covariance matrix of the coefficients, in the order of ``terms``."""
         return self.fit.covariance
 
-    def tidy(self, *, conf_level: float = 0.95) -> Any:
+    def tidy(self, *, conf_level: float = 0.95) -> Frame:
         """A row for each term: estimate, standard error, test and confidence interval.
 
         Parameters
@@ -133,7 +134,7 @@ class Regression:
         """
         return self.table.new(self._tidy(conf_level))
 
-    def glance(self) -> Any:
+    def glance(self) -> Frame:
         """One row about the regression: method, rows used, gold rows, how they were sampled."""
         values = (
             self.method,
@@ -154,7 +155,7 @@ class Regression:
             }
         )
 
-    def augment(self, *, prefix: str | None = None) -> Any:
+    def augment(self, *, prefix: str | None = None) -> Frame:
         """The data with ``fitted``, ``residual`` and ``is_gold``, for every row given.
 
         Parameters
@@ -170,7 +171,7 @@ class Regression:
         }
         return out.join(pa.table(found))
 
-    def compare(self, *, conf_level: float = 0.95) -> Any:
+    def compare(self, *, conf_level: float = 0.95) -> Frame:
         """The naive estimates and those of gold rows alone beside the corrected ones.
 
         The difference between ``naive`` and ``corrected`` is the effect of measurement error; the

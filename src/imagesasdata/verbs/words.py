@@ -1,0 +1,203 @@
+"""Words that users of other tools try first, each with what to write here instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from imagesasdata.errors import nearest
+
+# Words, then the hint that all of them get. A public name is written as in code: iad.NAME.
+_HINTS = (
+    # read
+    (
+        "load_images load_image read_image open_images open_image imread image_read load_img "
+        "list_images list_files image_dataset_from_directory",
+        "iad.read_images(FOLDER) makes a table with a row for each picture.",
+    ),
+    (
+        "extract_frames get_frames video_to_frames load_video read_videos image_read_video",
+        "iad.read_video(FILE, every=1.0) makes a table with a row for each frame.",
+    ),
+    (
+        "resize crop rotate flip grayscale convert normalize equalize sharpen preprocess "
+        "image_resize image_scale",
+        "iad.transform(photos, [iad.steps.resize(256)], to=FOLDER) writes changed copies; "
+        "iad.steps lists the steps.",
+    ),
+    (
+        "augment_images random_crop random_flip",
+        "iad.augmentations lists what iad.fine_tune(augment=) and iad.transform take.",
+    ),
+    ("montage image_montage collage gallery grid", "iad.contact_sheet(photos) draws one."),
+    ("display view head preview", "iad.show(photos) shows the first rows with their pictures."),
+    ("detect_shots detect_scenes shots scenes cuts", "iad.video_shots(FILE) finds the shots."),
+    ("optical_flow motion flow", "iad.video_motion(FILE) measures how much moves, and where to."),
+    # measure
+    (
+        "measure extract_features image_features get_features measure_images",
+        "iad.features(photos) measures the pixels; iad.embed(photos) gives a network's vectors.",
+    ),
+    ("color colors colorfulness dominant_colors", 'iad.features(photos, groups="color").'),
+    ("brightness luminance contrast exposure", 'iad.features(photos, groups="light").'),
+    ("complexity entropy sharpness edges", 'iad.features(photos, groups="texture").'),
+    ("symmetry saliency rule_of_thirds", 'iad.features(photos, groups="composition").'),
+    ("phash dhash ahash imagehash", 'iad.features(photos, groups="hash").'),
+    ("aesthetics beauty nima", "iad.score_aesthetics(photos) scores how pleasing a picture is."),
+    ("emotions evoked_emotions sentiment", "iad.score_emotions(photos) scores what it evokes."),
+    ("nsfw detect_nsfw moderate unsafe", "iad.score_unsafe(photos) scores what may disturb."),
+    ("zonal_stats zonal_statistics exact_extract", "iad.measure_regions(RASTER, regions)."),
+    # classify
+    (
+        "predict",
+        "iad.classify(photos) predicts with a ready network; "
+        "model.augment(photos) with one that iad.fine_tune gave.",
+    ),
+    (
+        "label label_images tag tag_images classify_images image_classification",
+        "iad.classify(photos) names what pictures show; iad.label_page(photos, QUESTION, CHOICES) "
+        "lets people do so.",
+    ),
+    ("embed_images embedding embeddings encode vectorize", "iad.embed(photos) gives vectors."),
+    ("clip classify_by_text", "iad.zero_shot(photos, labels=[...]) takes classes in words."),
+    ("describe describe_images caption_images captions", "iad.caption(photos) writes sentences."),
+    ("add_model", "iad.register_model(NAME, network) makes a network known."),
+    # train
+    (
+        "finetune fit train train_model fit_model transfer_learning",
+        'iad.fine_tune(coded, outcome="COLUMN") trains on hand-coded rows.',
+    ),
+    ("load load_fit read_model", "iad.load_model(FILE) reads what model.save(FILE) wrote."),
+    # inside
+    ("list_models available_models", "iad.models() lists them; iad.model_card(NAME) tells more."),
+    ("model_summary layers", "iad.summary(MODEL) has a row for each layer."),
+    ("activations", "iad.feature_maps(PICTURE, MODEL, LAYER) draws them."),
+    ("filters", 'iad.feature_maps(model=MODEL, of="filters") draws what a layer has learned.'),
+    ("gradcam grad_cam heatmap heat_map integrated_gradients", "iad.explain(photos) draws it."),
+    # faces
+    (
+        "count_faces",
+        'iad.detect_faces(photos) has a row for each face; .groupby("image_id").face_id.count() '
+        "counts them.",
+    ),
+    ("face_detection extract_faces find_face", "iad.detect_faces(photos) has a row for each face."),
+    ("represent encode_faces face_encodings", "iad.embed_faces(faces) gives a vector for each."),
+    (
+        "verify compare_faces same_person",
+        "iad.verify_faces(pairs) says of pairs of pictures whether they show one person.",
+    ),
+    (
+        "find recognize_faces search_faces identify",
+        "iad.find_faces(target, gallery) looks for a person; iad.cluster_faces(faces) sorts faces "
+        "by person.",
+    ),
+    (
+        "analyze age gender race emotion demographics",
+        "iad.analyze_faces(photos, attributes=[...]) says what faces look like.",
+    ),
+    ("anonymize anonymize_faces pixelate hide_faces", "iad.blur_faces(photos, to=FOLDER)."),
+    # things
+    (
+        "detect object_detection find_objects yolo",
+        "iad.detect_objects(photos) has a row for each thing.",
+    ),
+    ("count count_people count_things", "iad.count_objects(photos) has a column for each kind."),
+    (
+        "ocr image_ocr image_to_string extract_text read_words detect_text",
+        "iad.read_text(photos) reads the words in pictures.",
+    ),
+    ("detect_logos find_logos recognize", "iad.recognize_objects(photos, references)."),
+    # collections
+    (
+        "similarity similar search nearest nearest_neighbors knn",
+        "iad.find_similar(photos, query) lists the nearest pictures.",
+    ),
+    (
+        "dedupe deduplicate drop_duplicates duplicates duplicated find_copies",
+        "iad.find_duplicates(photos) says which pictures are copies.",
+    ),
+    (
+        "cluster_images clusters cluster_curve kmeans hdbscan",
+        "iad.cluster(photos, k=8) adds a cluster; with a range of k it compares them.",
+    ),
+    ("pca umap tsne", 'iad.reduce(photos, method="umap") gives two dimensions or more.'),
+    ("map plot_map visualize", "iad.map_images(photos) writes a page to look around in."),
+    # trust
+    ("sample sample_images", "iad.sample_for_labels(photos, N) keeps each row's probability."),
+    ("annotate label_studio code_images", "iad.label_page(photos, QUESTION, CHOICES) writes it."),
+    ("load_labels", "iad.read_labels(FILES) reads what coders exported."),
+    (
+        "kappa cohen_kappa fleiss_kappa krippendorff alpha intercoder reliability icr",
+        "iad.agreement(labels) has all of these measures.",
+    ),
+    (
+        "evaluate accuracy confusion_matrix classification_report calibration",
+        "iad.validate(data, TRUTH, PREDICTION) holds a measure against hand-coded truth.",
+    ),
+    ("fairness bias", "iad.audit(data, TRUTH, PREDICTION, by=GROUP) compares errors by group."),
+    ("lm glm ols logit feols regression dsl ppi", "iad.regress(FORMULA, data).tidy()."),
+    ("citation bibtex methods", "iad.cite(MODEL) writes the paragraph and its references."),
+    ("hash_ids de_identify", "iad.pseudonymize(data, key=KEY, columns=[...])."),
+    # scale
+    ("ray from_ray dataset", "iad.ray_dataset(photos) makes a Dataset that verbs take."),
+    ("sandbox safe_mode", "with iad.isolate(): decodes in a process of its own."),
+)
+_HINT = {word: hint for words, hint in _HINTS for word in words.split()}
+
+# Of the groups of features.
+GROUP = {
+    "aspect": "size",
+    "brightness": "light",
+    "colorfulness": "color",
+    "complexity": "texture",
+    "contrast": "light",
+    "edges": "texture",
+    "entropy": "texture",
+    "exposure": "light",
+    "hashes": "hash",
+    "hue": "color",
+    "luminance": "light",
+    "phash": "hash",
+    "saliency": "composition",
+    "saturation": "color",
+    "sharpness": "texture",
+    "symmetry": "composition",
+}
+
+# British spellings as patterns, each with the American one that names have here.
+_SPELLINGS = (("ise", "ize"), ("yse", "yze"), ("our", "or"), ("gr[e]y", "gray"), ("elled", "eled"))
+
+
+def instead(name: str, public: Collection[str]) -> str:
+    """What to write instead of a name that is not public.
+
+    Parameters
+    ----------
+    name
+        What was written.
+    public
+        The names that exist.
+
+    Returns
+    -------
+    str
+        The hint: what does it here, or the nearest name, or where the names are listed.
+    """
+    word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    spelled = american(word)
+    for one in (word, spelled):
+        if one in public:
+            return f"iad.{one}, did you mean that?"
+        if one in _HINT:
+            return _HINT[one]
+    close = nearest(name, public) or nearest(spelled, public)
+    if close:
+        return f"did you mean iad.{close}?"
+    return "dir(iad) lists the public names; the README has the verbs by what they do."
+
+
+def american(word: str) -> str:
+    """A word in the spelling that public names have."""
+    for british, one in _SPELLINGS:
+        word = re.sub(rf"{british}(?=$|_|r|d|s)", one, word)
+    return word
