@@ -11,7 +11,7 @@ from measure import Row
 from imagesasdata.arrays.neighbors.codes import near_codes
 
 BITS, THREADS = 6, 2
-# Of the peers' queries so many are timed; each query costs them the same.
+# The number of queries timed for the peers; each query costs them the same.
 ASKED = 200
 
 

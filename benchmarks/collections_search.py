@@ -53,7 +53,7 @@ def _argpartition(queries: np.ndarray, collection: np.ndarray) -> np.ndarray:
 
 
 def _check(found: dict[str, np.ndarray]) -> None:
-    """All programs give the same neighbors, in whatever order."""
+    """All programs give the same neighbors, in any order."""
     first, *others = (np.sort(rows, axis=1) for rows in found.values())
     for rows in others:
         if np.mean(rows == first) < 0.999:

@@ -1,8 +1,9 @@
 """How well a device is used: pictures a second, share of the roofline, and of the time.
 
-The same on CPU, GPU and TPU: JAX takes the best there is. The roofline (Williams, Waterman and Patterson
-2009) is what the device could do, were it kept busy: a batch's operations at the speed of a large matrix
-product, or its parameters, pixels and results at the speed of a copy, whichever takes longer.
+The same on CPU, GPU and TPU: JAX takes the best there is. The roofline (Williams, Waterman and
+Patterson 2009) is the rate of a fully used device: a batch's operations at the speed of a large
+matrix product, or its parameters, pixels and results at the speed of a copy, whichever takes
+longer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Detecting and embedding faces beside face_recognition's loop, and searching 100,000 faces.
 
 The peer is installed by ``pip install --no-deps dlib-bin face-recognition face-recognition-models``;
-it is left out where it is not there.
+it is left out if it is missing.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def speed(folder: Path, rounds: int, count: int) -> list[Row]:
 
 
 def ours(paths: list[str], tiles: Any = "auto") -> pd.DataFrame:
-    """As it comes: with tiles, without which it misses one face in eight here, and the peer none."""
+    """With the default tiles; without them it misses one face in eight here, and the peer none."""
     faces = iad.detect_faces(paths, tiles=tiles, progress=False)
     return iad.embed_faces(faces, progress=False)
 
 
 def loop(peer: Any, path: str) -> list[np.ndarray]:
-    """As its readme has it."""
+    """As in its readme."""
     image = peer.load_image_file(path)
     return peer.face_encodings(image, peer.face_locations(image))
 
@@ -66,7 +66,7 @@ def face_recognition() -> Any:
     if models is None or not models.submodule_search_locations:
         return None
     folder = Path(models.submodule_search_locations[0])
-    # It asks a part of setuptools that is no more for its own folder.
+    # It asks a removed part of setuptools for its own folder.
     found = SimpleNamespace(resource_filename=lambda _, name: str(folder / name))
     sys.modules.setdefault("pkg_resources", found)  # type: ignore[arg-type]
     import face_recognition

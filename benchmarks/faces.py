@@ -59,7 +59,7 @@ def detection() -> list[dict[str, Any]]:
 
 
 def smaller(pixels: int) -> Callable[[Image.Image, pd.Series], Image.Image]:
-    """The picture with a face of so many pixels."""
+    """The picture scaled to a face of some pixels."""
 
     def change(image: Image.Image, face: pd.Series) -> Image.Image:
         scale = min(1.0, pixels / face["face_width"])
@@ -110,7 +110,7 @@ def largest(paths: list[str]) -> pd.DataFrame:
 
 
 def identity(folder: Path) -> list[dict[str, Any]]:
-    """Pairs, the second picture made worse in each way."""
+    """Pairs, the second picture degraded in each way."""
     pairs = pd.read_csv(DATA / "pairs.csv")
     names = sorted({*pairs["path_a"], *pairs["path_b"]})
     plain = largest([str(DATA / name) for name in names])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# onnxruntime's threads go on turning for a moment after a call and would slow down the next program.
+# onnxruntime's threads spin for a moment after a call and would slow down the next program.
 REST_SECONDS = 0.2
 
 
@@ -35,8 +35,8 @@ def alternate(
 ) -> dict[str, list[float]]:
     """Seconds of each program in each round: A B C, A B C, ...
 
-    Another program that slows this machine down slows down all of a round, so the ratios within a
-    round can be trusted where the seconds cannot.
+    Another program on this machine slows down all of a round, so the ratios within a round are
+    reliable even where the seconds are not.
     """
     seconds: dict[str, list[float]] = {name: [] for name in programs}
     for number in range(warm_up + rounds):
@@ -52,7 +52,7 @@ def alternate(
 def speed_ratios(
     case: str, seconds: Mapping[str, list[float]], targets: Mapping[str, float]
 ) -> list[Row]:
-    """For each peer, how fast the first program is in its terms: the median of a round's ratios."""
+    """For each peer, the first program's speed relative to it: the median of the rounds' ratios."""
     (_, own), *peers = seconds.items()
     rows = []
     for peer, theirs in peers:

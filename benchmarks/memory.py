@@ -18,8 +18,7 @@ LIMIT_MIB, GROWTH = 800.0, 1.1
 def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     """Peak memory for 1,000 and for 10,000 pictures, each in a process of its own.
 
-    What the allocator holds back differs by some 50 MiB from run to run, so each is the median of
-    several.
+    The allocator's reserve varies by some 50 MiB from run to run, so each is the median of several.
     """
     few, many = (200, 1000) if quick else (1000, 10_000)
     files = pictures.small(folder, FILES)

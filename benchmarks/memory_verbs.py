@@ -1,6 +1,6 @@
 """The most memory that a process takes for few and many pictures: faces, objects, text (on Linux).
 
-Pictures are small, so that many of them are done in minutes: what could grow is what is kept for each.
+Pictures are small, so that many are processed in minutes: only per-picture memory could grow.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def export(module: torch.nn.Module, path: Path) -> Path:
 
 
 def onnx_network(path: Path, threads: int | None = None) -> Network:
-    """onnxruntime with so many threads in an operation; ``None`` leaves that to onnxruntime."""
+    """onnxruntime with ``threads`` threads in an operation; ``None`` leaves that to onnxruntime."""
     options = onnxruntime.SessionOptions()
     if threads is not None:
         options.intra_op_num_threads = threads

@@ -34,7 +34,7 @@ def coarse(count: int, side: int = 224) -> np.ndarray:
 
 
 def linked(folder: Path, paths: list[str], count: int) -> list[str]:
-    """So many paths to the same few files, which take no room on the disk."""
+    """Many paths to the same few files, which take no disk space."""
     target = folder / f"linked-{count}"
     target.mkdir()
     links = [str(target / f"{number:06}.jpg") for number in range(count)]

@@ -1,4 +1,4 @@
-"""Pictures a second of each verb that goes picture by picture, for planning: one run, one machine."""
+"""Pictures a second of each verb on single pictures, for planning: one run, one machine."""
 
 from __future__ import annotations
 

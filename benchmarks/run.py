@@ -73,7 +73,7 @@ def main() -> None:
     for name in names:
         rows = in_own_process(name, arguments.rounds, arguments.quick)
         print(as_table(rows), flush=True)
-        # Kept at once, beside what other runs have measured.
+        # Saved at once, beside the results of other runs.
         known = json.loads(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
         known[name] = {
             **describe(name, arguments),

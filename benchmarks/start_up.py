@@ -1,4 +1,4 @@
-"""How soon the library is there, and how soon there is a first result."""
+"""Time to import the library, and time to a first result."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(REPO))
 
 from tests.arrays.stats.studies import predicted_covariate, predicted_outcome, summarize  # noqa: E402
 
-# Kind, simulation, family, and the coefficient on which the errors tell most.
+# Kind, simulation, family, and the coefficient that the errors bias most.
 STUDIES = (
     ("predicted outcome, ols", predicted_outcome, "ols", 2),
     ("predicted outcome, logit", predicted_outcome, "logit", 2),

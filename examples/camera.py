@@ -1,4 +1,4 @@
-"""What a camera makes of a scene: the made pictures of the studies go through it."""
+"""A simulated camera for the studies' pictures."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> Non
     assert (many - few) / 3600 < 0.03
 
 
-# What the process holds is looked at whenever a hundredth of the pictures is done.
+# The process's memory is measured after each hundredth of the pictures.
 LONG = """
 import glob, json, os, sys, time
 import imagesasdata as iad

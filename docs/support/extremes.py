@@ -1,4 +1,4 @@
-"""For each measure the example photos that have the least and the most of it."""
+"""For each measure the example photos with its lowest and highest values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was measured of the verbs on faces, as tables: from benchmarks/faces.json."""
+"""The measured accuracy of the verbs on faces, as tables: from benchmarks/faces.json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def detection() -> str:
 
 
 def identity() -> str:
-    """Pairs of pictures, the second made worse."""
+    """Pairs of pictures, the second degraded."""
     rows = [
         [
             r["pictures"],

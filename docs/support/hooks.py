@@ -18,7 +18,7 @@ log = logging.getLogger("mkdocs.plugins.imagesasdata")
 
 
 def on_startup(**_: Any) -> None:
-    """Let executed code blocks import what is in this folder."""
+    """Let executed code blocks import the modules of this folder."""
     sys.path.insert(0, str(HERE))
 
 
@@ -59,7 +59,7 @@ def on_post_build(config: Any) -> None:
 
 
 def _searched(location: str, words: str) -> str:
-    """What the search knows of a section: of a model's card its beginning, of a script nothing.
+    """A section's text for the search: a model card's beginning, nothing of a script.
 
     Cards repeat the licenses and limits of their families, and scripts the words of their page.
     """

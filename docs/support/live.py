@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-# What the build writes to the site's folder "live", by name.
+# The files that the build writes to the site's folder "live", by name.
 KEPT: dict[str, str] = {}
 
 

@@ -1,4 +1,4 @@
-"""Pictures drawn for the tutorials: rated colors, and posters with the marks of three parties."""
+"""Pictures drawn for the tutorials: rated colors, and posters with the logos of three parties."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PHOTOS = ("coffee", "rocket", "chelsea", "astronaut")
 
 
 def rated(folder: Path, count: int) -> pd.DataFrame:
-    """Patches of color, and how pleasant made-up raters found each, from 1 to 7."""
+    """Patches of color, and simulated ratings of their pleasantness, from 1 to 7."""
     random = np.random.default_rng(7)
     rows = []
     for number in range(count):
@@ -29,7 +29,7 @@ def rated(folder: Path, count: int) -> pd.DataFrame:
 
 
 def marks(folder: Path) -> dict[str, list[str]]:
-    """Three examples of each party's mark, cut out tightly, on other grounds."""
+    """Three examples of each party's logo, tightly cropped, on other backgrounds."""
     found = {}
     for party in PARTIES:
         found[party] = []
@@ -43,7 +43,7 @@ def marks(folder: Path) -> dict[str, list[str]]:
 
 
 def posters(folder: Path, count: int) -> pd.DataFrame:
-    """Posters, turned a little and saved as JPEG, with the place of the mark and whose it is."""
+    """Posters, rotated a little and saved as JPEG, with the position and the party of the logo."""
     random = np.random.default_rng(3)
     rows = []
     for number in range(count):

@@ -1,4 +1,4 @@
-"""The commonest mistakes, made on purpose, so that the page of errors shows what is really said."""
+"""The most common mistakes, made on purpose, so that the page of errors shows the real messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PHOTOS = "examples/photos"
 
 @dataclass(frozen=True)
 class Mishap:
-    """A call as one would type it, the same to run, and why it fails and what mends it."""
+    """A call as typed, the same call to run, why it fails and how to fix it."""
 
     code: str
     call: Callable[[], Any]
@@ -83,19 +83,19 @@ MISHAPS = (
             pd.DataFrame({"path": [f"{PHOTOS}/coffee.jpg"] * 20, "protest": ["no"] * 20}),
             outcome="protest",
         ),
-        "There is nothing to tell apart.",
+        "All rows have one class.",
         "Code pictures of each class; a rare class needs a sample that looks for it.",
     ),
 )
 
 
 def shown() -> str:
-    """Each mistake with its message, cause and cure, as Markdown."""
+    """Each mistake with its message, cause and fix, as Markdown."""
     return "\n\n".join(_entry(one) for one in MISHAPS)
 
 
 def message(mishap: Mishap) -> tuple[str, str]:
-    """The error's name and text; a mistake that is none any more stops the build."""
+    """The error's name and text; a mistake that no longer raises stops the build."""
     try:
         mishap.call()
     except iad.ImagesAsDataError as error:

@@ -1,4 +1,4 @@
-"""What a code block gives, as HTML: tables of pandas and polars, and figures."""
+"""The output of a code block as HTML: tables of pandas and polars, and figures."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def section(verb: str) -> str:
 
 def columns(chosen: Iterable[Column]) -> str:
     """A Markdown table with a row for each column."""
-    usual = Column.null  # said once, above the tables
+    usual = Column.null  # stated once, above the tables
     rows = [
         [f"`{c.name}`", c.description, c.kind, c.unit, c.range, "" if c.null == usual else c.null]
         for c in chosen

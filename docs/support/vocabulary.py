@@ -27,9 +27,9 @@ COMMON = {
 WORDS = {
     "shape": "how many rows: `wide`, one for each picture; `long`, one for each thing in it",
     "unit": "what a row of a long table is",
-    "top": "so many of a ranking, the best first",
-    "k": "so many clusters",
-    "n": "so many pictures or frames",
+    "top": "number of ranked answers, the best first",
+    "k": "number of clusters",
+    "n": "number of pictures or frames",
     "labels": "what to tell apart or to find",
     "label": "a column of labels",
     "by": "a column of groups: results come for each",

@@ -17,7 +17,7 @@ sys.path.append(str(HERE.parent))
 
 from camera import part, snapshot  # noqa: E402
 
-# What goes with the logarithm of expected likes, other things equal.
+# Effects on the logarithm of expected likes, other things equal.
 TRUTH = {"luminance_mean": 2.0, "colorfulness": 0.010, "shows_cat": 0.4, "weekend": 0.25}
 ACCOUNTS, POSTS, SIZE = 30, 10, (256, 192)
 SUBJECTS = ("chelsea", "coffee", "rocket", "astronaut", "coins", "grass")

@@ -63,7 +63,7 @@ def draw(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarra
         way = wandering(random, town, angle)
         pen.line([tuple(point) for point in way], fill=ROAD, width=LINE, joint="curve")
         length += per_cell(way)
-    # Places have their names in the ink of the roads, also where there is none.
+    # Names of places are printed in the ink of the roads, also where there is no road.
     font = ImageFont.truetype(FONT, 26)
     for x, y in random.uniform((5, 5), (WIDTH - 130, HEIGHT - 40), (18, 2)):
         name = "".join(random.choice(list("abdegiklmnorstu"), random.integers(4, 8))).title()

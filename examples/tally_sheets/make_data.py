@@ -24,7 +24,7 @@ STATIONS = 30
 # Share of sheets whose sum is wrong, where clerks were trained and where not.
 WRONG = {"trained": 0.05, "untrained": 0.40}
 TRUTH = {"untrained": WRONG["untrained"] - WRONG["trained"]}
-# Two stations that handed in one and the same count, and one with more votes than voters.
+# Two stations that handed in the same count, and one with more votes than voters.
 COPIED, STUFFED = (11, 29), 17
 
 

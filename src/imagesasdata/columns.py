@@ -14,8 +14,8 @@ class Column:
     """One output column.
 
     ``kind`` is its logical type; ``size`` the length of an embedding. ``null`` says when a row has
-    none; for most columns that is when the picture could not be read. A name with ``{}`` is a template
-    for what a call fills in; ``example`` is one such word.
+    no value; for most columns that is when the picture could not be read. A name with ``{}`` is a
+    template for what a call fills in; ``example`` is one such word.
     """
 
     name: str

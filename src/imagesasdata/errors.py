@@ -1,4 +1,4 @@
-"""The errors a user can meet: one root, a kind for each thing that can be wrong."""
+"""The library's errors and warnings: one base class, a subclass for each kind of error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 class ImagesAsDataError(Exception):
     """Root of every error this library raises on purpose.
 
-    A message says what was expected and what came, then, after ``Hint:``, what to write instead.
+    A message says what was expected and what was given, then, after ``Hint:``, what to write instead.
     """
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -24,7 +24,7 @@ class ImagesAsDataError(Exception):
 
 
 class ColumnError(ImagesAsDataError, KeyError):
-    """A table lacks a column that was asked for, or has it twice."""
+    """A table lacks a requested column, or has it twice."""
 
 
 class NameClashError(ImagesAsDataError, ValueError):
@@ -48,7 +48,7 @@ class DeviceError(ImagesAsDataError, RuntimeError):
 
 
 class SmallerBatchWarning(UserWarning):
-    """A batch did not fit into a device's memory, and the run goes on with smaller ones."""
+    """A batch did not fit into a device's memory; the run continues with smaller batches."""
 
 
 class DroppedImagesWarning(UserWarning):
@@ -64,7 +64,7 @@ class ImageError(ImagesAsDataError, OSError):
 
 
 class WeightsError(ImagesAsDataError, OSError):
-    """A model's weights are missing, altered or not what they claim to be."""
+    """A model's weights are missing, altered or not the published ones."""
 
 
 class CacheError(ImagesAsDataError, OSError):
@@ -76,13 +76,15 @@ class MissingPackageError(ImagesAsDataError, ImportError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like ``name``, or ``None`` when none is close."""
-    matches = difflib.get_close_matches(name, [str(one) for one in known], n=1, cutoff=0.5)
+    """The known name most similar to ``name``, or ``None`` when none is close."""
+    matches = difflib.get_close_matches(
+        name, [str(candidate) for candidate in known], n=1, cutoff=0.5
+    )
     return matches[0] if matches else None
 
 
 def one_of(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
-    """The error for a name that is not among the known ones, with the nearest as its hint."""
+    """The error for an unknown name, with the most similar known name as its hint."""
     names = sorted(known)
     close = nearest(str(name), names)
     listed = ", ".join(names)
@@ -91,7 +93,7 @@ def one_of(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
 
 
 def reason(error: Exception) -> str:
-    """The short text that stands in ``image_error`` for a picture that raised ``error``."""
+    """The short text for ``image_error`` of a picture that raised ``error``."""
     if isinstance(error, ImageError):
         return error.message
     if isinstance(error, MemoryError):

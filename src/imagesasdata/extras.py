@@ -18,7 +18,7 @@ def optional(module: str, extra: str, what: str) -> Any:
     extra
         The extra of this library that installs it.
     what
-        Who needs it, for the message.
+        What needs it, for the message.
 
     Raises
     ------

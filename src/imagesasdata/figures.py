@@ -1,4 +1,4 @@
-"""New figures, which a notebook shows and which pyplot does not keep."""
+"""New figures, which a notebook shows and pyplot does not keep."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure, its sides in inches.
 
-    A notebook knows how to show figures once pyplot has made one. These are not made by pyplot, so that
-    a loop over thousands leaves none behind; the notebook is told here instead.
+    A notebook can show figures once pyplot has made one. These are made without pyplot, so that a
+    loop over thousands does not keep them in memory; the notebook is set up here instead.
     """
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""What this machine has for us: cores, devices and their memory, and the folder for what is kept."""
+"""The machine's cores, devices and memory, and the folder for the library's files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from imagesasdata.errors import ArgumentError, DeviceError
 
-# For a picture on an accelerator, to begin with; `Runner` looks at what a network really needs.
+# Memory of a picture on an accelerator, as a first guess; `Runner` checks the actual need.
 _SHARE = 128 * 2**20
 _LARGEST, _USUAL = 256, 64
 
@@ -18,7 +18,7 @@ _most_cores: int | None = None
 
 
 def limit_cores(count: int) -> None:
-    """Let this process use no more than so many cores, for others of the machine have their own work."""
+    """Limit the cores that this process uses, to leave the others to other processes."""
     global _most_cores
     _most_cores = count
 
@@ -35,7 +35,7 @@ def _own_cores() -> int:
 
 
 def find_devices(device: str | None) -> Sequence[Any]:
-    """The local devices that a ``device=`` argument means.
+    """The local devices that a ``device=`` argument refers to.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def find_devices(device: str | None) -> Sequence[Any]:
             'give "cpu", "gpu", "tpu", one of several as "gpu:1", or None.',
         )
     try:
-        found = jax.local_devices(backend=kind)
+        devices = jax.local_devices(backend=kind)
     except RuntimeError:
         here = sorted({device.platform for device in jax.local_devices()})
         raise DeviceError(
@@ -63,26 +63,26 @@ def find_devices(device: str | None) -> Sequence[Any]:
             'leave device=None, or install jax for it, such as pip install "jax[cuda12]".',
         ) from None
     if not number:
-        return found
-    if int(number) >= len(found):
+        return devices
+    if int(number) >= len(devices):
         raise DeviceError(
-            f"There is no device {device!r}: this machine has {len(found)} of the kind {kind}.",
-            f'numbers start at 0, so the last is "{kind}:{len(found) - 1}".',
+            f"There is no device {device!r}: this machine has {len(devices)} of the kind {kind}.",
+            f'numbers start at 0, so the last is "{kind}:{len(devices) - 1}".',
         )
-    return [found[int(number)]]
+    return [devices[int(number)]]
 
 
 def accelerator_batch(devices: Sequence[Any]) -> int:
-    """How many pictures accelerators are given at once: a power of two, by the smallest's memory."""
-    known = [memory for device in devices if (memory := _memory(device)) is not None]
-    if not known:
+    """How many pictures an accelerator gets at once: a power of two, by the smallest memory."""
+    sizes = [memory for device in devices if (memory := _memory(device)) is not None]
+    if not sizes:
         return _USUAL
-    fitting = max(1, min(total for total, _ in known) // _SHARE)
+    fitting = max(1, min(total for total, _ in sizes) // _SHARE)
     return min(_LARGEST, 1 << (fitting.bit_length() - 1))
 
 
 def free_memory(device: Any) -> int | None:
-    """Bytes that a device has left, or ``None`` where it does not tell, as a CPU does not."""
+    """Free bytes of a device, or ``None`` where it does not report them, such as a CPU."""
     memory = _memory(device)
     return None if memory is None else memory[0] - memory[1]
 

@@ -132,7 +132,7 @@ class Options:
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        When a value cannot be used; the message says what to write instead.
+        For an invalid value; the message says what to write instead.
     """
 
     path: str = "path"

@@ -11,7 +11,7 @@ from imagesasdata.figures import notebook
 
 
 class Progress:
-    """Counts pictures (or bytes) as they are finished, on a bar where someone is looking.
+    """Counts finished pictures (or bytes), on a bar in a terminal or notebook.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Progress:
             self._bar.close()
 
     def add(self, count: int) -> None:
-        """Count so many more."""
+        """Count some more."""
         if self._bar is not None:
             self._bar.update(count)
 
@@ -69,12 +69,12 @@ class Progress:
 
 
 def is_shown(show: bool | None) -> bool:
-    """Whether to show what a run does: as asked, else in a notebook or a terminal, not in a pipe."""
+    """Whether to show progress: as asked, else in a notebook or a terminal, not in a pipe."""
     return notebook() is not None or sys.stderr.isatty() if show is None else show
 
 
 def _bar() -> Any:
-    """A notebook's own bar where it has the widgets for one, else one of characters."""
+    """A notebook's own bar where its widgets are installed, else one of characters."""
     if notebook() is not None and importlib.util.find_spec("ipywidgets") is not None:
         from tqdm.notebook import tqdm
     else:

@@ -41,7 +41,7 @@ def pages(site: Path = SITE) -> list[Path]:
 
 
 def dead_links(site: Path = SITE) -> list[str]:
-    """Each link to a file or an anchor of the site that is not there."""
+    """Each broken link to a file or an anchor of the site."""
     known = {file: Page(file) for file in pages(site)}
     dead = []
     for file, page in known.items():
@@ -62,12 +62,12 @@ def dead_links(site: Path = SITE) -> list[str]:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing of each request."""
+        """Do not log requests."""
 
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that went on to the next page before it had all of this one."""
+        """Ignore a browser that leaves a page before it is fully loaded."""
 
 
 @contextmanager

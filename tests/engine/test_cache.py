@@ -1,4 +1,4 @@
-"""The cache: nothing is done twice, whatever happened to the first run."""
+"""The cache: nothing is computed twice, whatever happened to the first run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS = (Column("mean", "float64", "A mean."), Column("name", "string", "A nam
 
 
 class Counting:
-    """Wraps a verb's ``load`` to count the pictures that are really worked on."""
+    """Wraps a verb's ``load`` to count the pictures that are processed."""
 
     def __init__(self, load: Any) -> None:
         self.load, self.calls = load, 0
@@ -132,7 +132,7 @@ def test_a_damaged_part_is_left_out_with_a_warning(folder: Path, tmp_path: Path)
     run(folder, verb, options(cache=tmp_path / "c"))
     (part,) = (tmp_path / "c").rglob("*.parquet")
     part.write_bytes(part.read_bytes()[:-20])
-    with pytest.warns(UserWarning, match="is damaged .* its pictures are done again"):
+    with pytest.warns(UserWarning, match="is damaged .* its pictures are computed again"):
         run(folder, verb, options(cache=tmp_path / "c"))
     assert counting.calls == 16
 
@@ -155,7 +155,7 @@ def test_a_full_disk_ends_the_run_with_a_reason(
         write(path, data)
 
     monkeypatch.setattr(cache_module, "write_whole", full)
-    with pytest.raises(CacheError, match="No space left on device.\nHint: make room"):
+    with pytest.raises(CacheError, match="No space left on device.\nHint: free some space"):
         run(folder, per_image(), options(cache=tmp_path / "c"))
 
 

@@ -24,7 +24,7 @@ GIB = 2**30
 
 
 class Crowded:
-    """A function with room for so many samples; it remembers the sizes that it was called with."""
+    """A function with room for a number of samples; it records the sizes of its calls."""
 
     def __init__(self, room: int) -> None:
         self.room = room
@@ -110,7 +110,7 @@ def test_what_the_compiler_says_it_needs_is_compared(monkeypatch: pytest.MonkeyP
     with pytest.warns(iad.SmallerBatchWarning) as told:
         little = Runner(Network(hungry, params), device="cpu", batch_size=8)(batch, 0)
     np.testing.assert_array_equal(little["table"], enough["table"])
-    assert "going on with 2" in str(told[-1].message)
+    assert "continuing with 2" in str(told[-1].message)
 
 
 HUNGRY = """

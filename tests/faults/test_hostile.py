@@ -97,7 +97,7 @@ def test_damaged_bytes_crash_no_decoder(cases: int) -> None:
 
 
 def bomb_png(side: int) -> bytes:
-    """A small PNG that says it is a square of so many black pixels, and is, for the first rows."""
+    """A small PNG that claims to be a large black square, and has only its first rows."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
@@ -114,7 +114,7 @@ def bomb_png(side: int) -> bytes:
 
 
 def bomb_webp(side: int) -> bytes:
-    """The header of a lossless WebP of so many pixels, with nothing after it."""
+    """The header of a large lossless WebP, with nothing after it."""
     bits = (side - 1) | (side - 1) << 14
     data = b"\x2f" + struct.pack("<I", bits) + b"\0" * 20
     chunk = b"VP8L" + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
@@ -122,7 +122,7 @@ def bomb_webp(side: int) -> bytes:
 
 
 def bomb_tiff(side: int) -> bytes:
-    """A TIFF whose header says that one strip of a few bytes holds so many pixels."""
+    """A TIFF whose header says that one strip of a few bytes holds many pixels."""
     tags = [(256, 4, side), (257, 4, side), (258, 3, 8), (259, 3, 8), (262, 3, 1)]
     tags += [(273, 4, 8 + 2 + 12 * 8 + 4), (278, 4, side), (279, 4, 20)]
     entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)

@@ -1,4 +1,4 @@
-"""What cameras write, right, wrong and by halves."""
+"""EXIF from cameras: correct, wrong and incomplete."""
 
 from __future__ import annotations
 

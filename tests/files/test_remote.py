@@ -52,7 +52,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         kind = path.split("/")[1]
         if kind == "fine":
             self.server.fine_ones.release()
-        elif kind == "last":  # answered when so many others have been asked for
+        elif kind == "last":  # answered when all others have been requested
             for _ in range(int(path.split("/")[2])):
                 self.server.fine_ones.acquire(timeout=60)
         elif kind == "silent":
@@ -77,7 +77,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":
-            with contextlib.suppress(BrokenPipeError):  # the other side waits no longer
+            with contextlib.suppress(BrokenPipeError):  # the client has stopped waiting
                 self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
@@ -141,7 +141,7 @@ def test_answers_become_reasons(
 
 
 def test_a_slow_picture_does_not_stall_the_others(server: Server) -> None:
-    """The first is answered only when all others have been asked for: it would never be, else."""
+    """The first is answered only after all others have been requested, which needs parallel reading."""
     paths = [f"{server.url}/last/29/a.jpg"] + [f"{server.url}/fine/{n}.jpg" for n in range(29)]
     got = iad.features(paths, groups="light", workers=4)
     assert got["image_error"].isna().all()

@@ -206,7 +206,7 @@ class TwoSided(NamedTuple):
 
 @contextlib.contextmanager
 def in_place(name: str, write: Callable[[Path], TwoSided]) -> Iterator[TwoSided]:
-    """A reference whose files stand in the place of a model's published ones."""
+    """A reference whose files replace a model's published ones."""
     with (
         tempfile.TemporaryDirectory(prefix="parity-") as folder,
         pytest.MonkeyPatch.context() as patch,
@@ -298,7 +298,7 @@ def _saved(folder: Path, state: Any) -> Path:
 
 
 def _random(model: Any) -> Any:
-    """Give what starts as 0 or 1 other values, lest a mistake in its use go unseen."""
+    """Change values that start as 0 or 1, so that a mistake in their use shows."""
     import torch
 
     torch.manual_seed(0)

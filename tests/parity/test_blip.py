@@ -47,7 +47,7 @@ QUESTIONS = ["How many cats?", "how many flags?"]
 
 
 class Small(NamedTuple):
-    """A reference and its tokenizer, and the name here of the model for which it stands."""
+    """A reference, its tokenizer, and the name of the model that it replaces here."""
 
     name: str
     model: Any
@@ -240,7 +240,7 @@ def test_prompts_that_cannot_be_used(blip: Small) -> None:
     if asks:
         with pytest.raises(
             iad.ArgumentError,
-            match=f"'{blip.name}' answers questions, and none is asked.\nHint: give",
+            match=f"'{blip.name}' answers questions, and no question was given.\nHint: give",
         ):
             iad.caption("gone.png", model=blip.name)
 

@@ -17,7 +17,7 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: steps.resize(256, short_side=256),
         A,
-        "resize got width and short_side, which say two sizes.",
+        "resize got width and short_side, which contradict each other.",
         "resize(short_side=256)",
     ),
     (lambda: steps.resize(0), A, "width must be from 1 to 65,535, got 0.", "resize(256)"),
@@ -97,13 +97,13 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: steps.threshold(9, method="otsu"),
         A,
-        "value belongs to method='fixed' and means nothing here, got 9.",
+        "value is only for method='fixed', got 9.",
         "leave value out",
     ),
     (
         lambda: steps.threshold(window=9),
         A,
-        "window belongs to method='adaptive' and means nothing here, got 9.",
+        "window is only for method='adaptive', got 9.",
         "write method='adaptive'",
     ),
     (
@@ -122,7 +122,7 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: steps.equalize(clip=3),
         A,
-        "clip belongs to method='clahe' and means nothing here, got 3.",
+        "clip is only for method='clahe', got 3.",
         "write method='clahe'",
     ),
     (lambda: steps.equalize("clahe", clip=0), A, "clip must be from 1 to 256, got 0.", "clip=2"),
@@ -138,7 +138,7 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: steps.edges("sobel", low=1),
         A,
-        "low belongs to method='canny' and means nothing here, got 1.",
+        "low is only for method='canny', got 1.",
         "leave low out",
     ),
     (lambda: steps.color_space("hvs"), U, "Unknown color space 'hvs'.", "did you mean 'hsv'?"),
@@ -153,13 +153,13 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: steps.normalize(mean=100),
         A,
-        "mean belongs to method='standard' and means nothing here, got 100.",
+        "mean is only for method='standard', got 100.",
         "write method='standard'",
     ),
     (
         lambda: steps.normalize("standard", low=1),
         A,
-        "low belongs to method='range' and means nothing here, got 1.",
+        "low is only for method='range', got 1.",
         "write method='range'",
     ),
     (lambda: steps.normalize("standard", sd=-1), A, "sd must be from 0 to 255, got -1.", "sd=64"),
@@ -208,7 +208,7 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: steps.segment("slic", seed=1),
         A,
-        "seed belongs to method='kmeans' and means nothing here, got 1.",
+        "seed is only for method='kmeans', got 1.",
         "leave seed out",
     ),
     (lambda: steps.noise(-1), A, "sd must be from 0 to 255, got -1.", "noise(10, seed=1)"),
@@ -219,7 +219,7 @@ WRONG: list[tuple[Callable[[], object], type[ImagesAsDataError], str, str]] = [
     (
         lambda: augmentations.random_crop((1, 0.5)),
         A,
-        "share must not begin over its end, got (1, 0.5).",
+        "share must have its lower bound first, got (1, 0.5).",
         "(0.6, 1)",
     ),
     (

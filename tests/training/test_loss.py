@@ -1,4 +1,4 @@
-"""The loss and the penalty by hand; the head; what a batch's parts and devices add up to."""
+"""The loss and the penalty by hand; the head; sums over a batch's parts and devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a column of codes is, and what is said of one that makes no sense."""
+"""Kinds of outcomes, and the errors for invalid columns."""
 
 from __future__ import annotations
 

@@ -134,5 +134,5 @@ def test_an_empty_part_and_too_many_folds_are_told() -> None:
     one = np.zeros(6, int)
     with pytest.raises(ArgumentError, match="The validation part of the split has no row"):
         deal(outcome, values, one, SHARES, folds=None, stratify=True, seed=1)  # type: ignore[arg-type]
-    with pytest.raises(ArgumentError, match="folds=3 needs as many groups"):
+    with pytest.raises(ArgumentError, match="folds=3 needs at least 3 groups"):
         deal(outcome, values, one, SHARES, folds=3, stratify=True, seed=1)  # type: ignore[arg-type]

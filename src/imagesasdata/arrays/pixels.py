@@ -30,9 +30,9 @@ def center_square(
         Side of the square as a share of the picture's shorter side: a resize of the shorter side to
         ``size / share`` with a center crop of ``size``, done in one step.
     interpolation
-        How pixels are weighed.
+        How pixels are interpolated.
     stretch
-        Take that share of the width and of the height instead, and press it into a square.
+        Take that share of the width and of the height instead, and stretch it into a square.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def letterbox(
     numpy.ndarray
         uint8, (size, size, 3).
     tuple of float
-        By how much it was scaled, across and down.
+        The scale factors, across and down.
     """
     width, height = image.size
     scale = size / max(width, height)

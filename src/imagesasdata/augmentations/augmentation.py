@@ -1,4 +1,4 @@
-"""An augmentation: a step of which something is left to chance, drawn anew for each picture."""
+"""An augmentation: a step with random arguments, drawn for each picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DIGITS = 4
 
 @dataclass(frozen=True, repr=False)
 class Augmentation(Named):
-    """A step of which something is left to chance.
+    """A step with random arguments.
 
     Augmentations with the same arguments are equal and have the same hash; ``repr`` is the call that
     makes the augmentation.
@@ -56,8 +56,8 @@ class Augmentation(Named):
 def draw_all(augmentations: Iterable[Augmentation | Step], seed: int, index: int) -> list[Step]:
     """The steps for one picture.
 
-    They follow from the seed, the picture's number and an augmentation's place in the list alone: not
-    from which pictures came before, nor from what the other augmentations are.
+    They depend only on the seed, the picture's number and an augmentation's position in the list:
+    not on earlier pictures or the other augmentations.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Augmentations put together: one of several, and a list to begin with."""
+"""Combined augmentations: one of several, and a list to begin with."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def one_of(choices: Iterable[Augmentation | Step]) -> OneOf:
 
 
 def light() -> list[Augmentation]:
-    """The augmentations to begin with: what a photo could as well have been.
+    """The augmentations to begin with: small changes that leave a photo plausible.
 
     Mirrored or not, cut a little otherwise, a little lighter or darker, harder or softer, stronger or
     paler in color. For pictures in which left and right matter, leave out the first.

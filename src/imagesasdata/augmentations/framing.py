@@ -1,4 +1,4 @@
-"""Augmentations that cut out or cover a rectangle of random size, form and place."""
+"""Augmentations that cut out or cover a rectangle of random size, shape and position."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RandomCrop(Augmentation):
 
 
 def random_crop(share: Span = (0.6, 1), *, shape: Span = (0.75, 4 / 3)) -> RandomCrop:
-    """Cut out a rectangle of random size, form and place.
+    """Cut out a rectangle of random size, shape and position.
 
     Scaled to a network's input afterwards, this is the random resized crop of the literature.
 
@@ -37,11 +37,11 @@ def random_crop(share: Span = (0.6, 1), *, shape: Span = (0.75, 4 / 3)) -> Rando
     ----------
     share
         The least and the largest share of the picture's area that is kept, 0.01 to 1; by default 0.6
-        to 1, so that what the picture is about mostly stays in it. (Training from scratch often has
-        0.08 to 1.)
+        to 1, so that the main subject mostly stays in it. (Training from scratch often has 0.08 to
+        1.)
     shape
         The least and the largest width-to-height ratio, as a multiple of the picture's own, 0.1 to
-        10; by default 3/4 to 4/3, as in the paper below. ``(1, 1)`` keeps the form.
+        10; by default 3/4 to 4/3, as in the paper below. ``(1, 1)`` keeps the shape.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def random_crop(share: Span = (0.6, 1), *, shape: Span = (0.75, 4 / 3)) -> Rando
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a share or shape that there is not.
+        For an invalid share or shape.
 
     References
     ----------
@@ -93,10 +93,10 @@ def random_erase(
     shape: Span = (0.3, 1 / 0.3),
     color: Color = "gray",
 ) -> RandomErase:
-    """Cover a rectangle of random size, form and place in some pictures.
+    """Cover a rectangle of random size, shape and position in some pictures.
 
-    A network then learns not to rely on one part alone. The defaults are the paper's, but for the
-    color: there the rectangle is filled with random values.
+    A network then learns not to rely on one part alone. The defaults are the paper's, except for
+    the color: there the rectangle is filled with random values.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def random_erase(
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a share, shape or color that there is not.
+        For an invalid share, shape or color.
 
     References
     ----------
@@ -140,7 +140,7 @@ def random_erase(
 def _rectangle(rng: np.random.Generator, share: Span, shape: Span) -> tuple[float, ...]:
     """Left, top, width and height of a rectangle, as shares of the picture's sides."""
     area = rng.uniform(*share)
-    # Of the forms asked for, those that fit into the picture with this area.
+    # The requested shapes that fit into the picture with this area.
     narrow, wide = np.clip(shape, area, 1 / area)
     form = math.exp(rng.uniform(math.log(narrow), math.log(wide)))
     width, height = min(1.0, math.sqrt(area * form)), min(1.0, math.sqrt(area / form))

@@ -38,7 +38,7 @@ def random_blur(radius: float = 2) -> RandomBlur:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a radius that there is not.
+        For an invalid radius.
 
     Examples
     --------

@@ -64,7 +64,7 @@ def random_brightness(amount: float = 0.2) -> RandomBrightness:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an amount that there is not.
+        For an invalid amount.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def random_contrast(amount: float = 0.2) -> RandomContrast:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an amount that there is not.
+        For an invalid amount.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def random_saturation(amount: float = 0.2) -> RandomSaturation:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an amount that there is not.
+        For an invalid amount.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def random_hue(degrees: float = 10) -> RandomHue:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an angle that there is not.
+        For an invalid angle.
 
     Examples
     --------

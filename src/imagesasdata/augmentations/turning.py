@@ -43,7 +43,7 @@ def random_flip(p: float = 0.5, *, direction: Direction = "left-right") -> Rando
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a share or direction that there is not.
+        For an invalid share or direction.
 
     Examples
     --------
@@ -78,8 +78,8 @@ def random_rotate(degrees: float = 15, *, color: Color = "gray") -> RandomRotate
     degrees
         The largest angle, 0 to 180; by default 15, as a camera may be held.
     color
-        What fills the corners: a name, a code or (red, green, blue); mid-gray by default, which a
-        network takes for nothing in particular.
+        What fills the corners: a name, a code or (red, green, blue); mid-gray by default, which is
+        neutral for a network.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def random_rotate(degrees: float = 15, *, color: Color = "gray") -> RandomRotate
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an angle or color that there is not.
+        For an invalid angle or color.
 
     Examples
     --------

@@ -1,4 +1,4 @@
 """What runs a verb: threads, batches, devices and the cache.
 
-Anything that is decided while pictures stream.
+Everything that happens while pictures stream.
 """

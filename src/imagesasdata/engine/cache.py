@@ -1,10 +1,10 @@
-"""Finished rows on disk, so that a run killed at any moment goes on where it stopped.
+"""Finished rows on disk, so that a run killed at any moment can be resumed.
 
 A cache folder holds a sub-folder for each verb with its settings and model, and in it Parquet
-parts. A part is written whole to a temporary name and then renamed, and its name is the hash of
-what it holds: a reader sees complete parts only, and two processes that finish the same pictures
-write the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the
-picture, by its path with its size and time.
+parts. A part is written to a temporary name and then renamed, and its name is the hash of its
+content: a reader sees only complete parts, and two processes that finish the same pictures write
+the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture,
+by its path with its size and time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from imagesasdata.errors import CacheError
 from imagesasdata.files.atomic import is_orphan, write_whole
 from imagesasdata.tables.kinds import arrow_type
 
-# Bumped when a change in the library changes what a verb gives for the same picture.
+# Raised when a change in the library changes a verb's results for the same picture.
 RESULTS_VERSION = 1
 
 CONTENT, PLACE, COUNT = "content_key", "place_key", "row_count"
@@ -42,7 +42,7 @@ Records = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Known:
-    """Where a finished picture's rows stand in the cache: ``count`` of them from ``start``."""
+    """The rows of a finished picture in the cache: ``count`` rows from ``start``."""
 
     start: int
     count: int
@@ -64,10 +64,10 @@ class Cache:
     Parameters
     ----------
     folder
-        What the user gave as ``cache=``; made when it does not exist.
+        The user's ``cache=``; created when it does not exist.
     verb, settings
         What the numbers depend on, beside the picture: the verb's name, its options and its model's
-        fingerprint. Any other combination has a sub-folder of its own.
+        fingerprint. Each combination has its own sub-folder.
     columns
         The columns of a row.
 
@@ -118,7 +118,7 @@ class Cache:
         self._by_place = _Index(self._known[PLACE])
 
     def find(self, *, content: bytes | None = None, place: bytes | None = None) -> Known | None:
-        """Where the rows of a finished picture stand; ``None`` when it is not finished."""
+        """The position of a finished picture's rows; ``None`` when it is not finished."""
         start = self._by_place.find(place) if place is not None else None
         if start is None and content is not None:
             start = self._by_content.find(content)
@@ -130,7 +130,7 @@ class Cache:
         return self._known.drop([CONTENT, PLACE, COUNT]).take(wanted)
 
     def add(self, content: bytes, place: bytes | None, rows: Records) -> None:
-        """Keep a finished picture's rows; they are on disk at the latest with the next flush."""
+        """Keep a finished picture's rows; the next flush writes them to disk at the latest."""
         keys = {CONTENT: content, PLACE: place or content, COUNT: len(rows)}
         self._waiting += [{**keys, **row} for row in rows] or [keys]
         late = time.monotonic() - self._written > _FLUSH_SECONDS
@@ -138,7 +138,7 @@ class Cache:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is waiting as one part."""
+        """Write the waiting rows as one part."""
         if self._waiting:
             table = pa.Table.from_pylist(self._waiting, self._schema)
             name = key(*(row[PLACE] + row[CONTENT] for row in self._waiting)).hex()
@@ -149,7 +149,7 @@ class Cache:
             except OSError as error:
                 raise CacheError(
                     f"The cache folder {str(self._folder)!r} cannot be written: {error.strerror}.",
-                    "make room; then run the same line again, and it goes on from here.",
+                    "free some space and run the same line again: it resumes from here.",
                 ) from error
             self._waiting = []
         self._written = time.monotonic()
@@ -162,7 +162,7 @@ class Cache:
             except (pa.ArrowException, OSError) as error:
                 warnings.warn(
                     f"The cache part {str(path)!r} is damaged ({error}) and is left out; "
-                    "its pictures are done again.",
+                    "its pictures are computed again.",
                     stacklevel=2,
                 )
         whole = pa.concat_tables(parts) if parts else self._schema.empty_table()
@@ -171,14 +171,14 @@ class Cache:
     def _remove_stale(self) -> None:
         """Delete the temporary files of runs that were killed while they wrote.
 
-        On this machine it is known which processes are gone; of others, age has to tell.
+        For this machine it is known which processes have ended; for others, the files' age decides.
         """
         for path in self._folder.glob(".*.tmp"):
             try:
                 if is_orphan(path) or time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
             except FileNotFoundError:
-                continue  # another process was first
+                continue  # another process was faster
 
 
 class _Index:
@@ -194,7 +194,7 @@ class _Index:
             )
         buffer = values.buffers()[1] if len(values) else None
         keys = np.frombuffer(buffer or b"", _KEY)[values.offset : values.offset + len(values)]
-        # The first of equal keys comes first, for a picture's rows stand together.
+        # Equal keys keep their order, because a picture's rows are contiguous.
         self._order = np.argsort(keys["high"], kind="stable")
         self._keys = keys[self._order]
 

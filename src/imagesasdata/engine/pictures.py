@@ -16,7 +16,7 @@ from imagesasdata.options import check_count
 def picture_loader(
     preprocess: Preprocess, exactness: Exactness, max_pixels: int
 ) -> Callable[[bytes], list[Sample]]:
-    """A function from bytes to the one sample that a network with this preprocessing takes.
+    """A function from bytes to a sample, preprocessed as the network needs it.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def picture_loader(
     if exactness not in get_args(Exactness):
         raise one_of("decode", exactness, get_args(Exactness))
     check_count("max_pixels", max_pixels)
-    # Whatever is cut off at the sides has to be decoded, too.
+    # The margins that are cropped have to be decoded, too.
     short_side = -int(-preprocess.size / preprocess.share // 1)
 
     def load(data: bytes) -> list[Sample]:

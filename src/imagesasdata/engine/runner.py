@@ -18,22 +18,21 @@ from imagesasdata.networks.program import Apply, Network
 if TYPE_CHECKING:
     import jax
 
-# Measured: on a CPU a network's activations for two pictures stay in the cache, and a thread for
-# each core with small batches outruns one call with a large batch spread over all cores.
+# Measured: on a CPU a network's activations for two pictures stay in the cache, and one thread per
+# core with small batches is faster than one large batch spread over all cores.
 CPU_BATCH = 2
 
 
 class Runner:
     """A function of ``(parameters, batch)``, compiled once and run on every device.
 
-    A lane is a thread's right to run one batch at a time on one device: on a CPU there are as many
-    as cores, on an accelerator two for each device, so that one batch travels while another is
+    A lane is a thread's right to run one batch at a time on one device: a CPU has one for each
+    core, an accelerator two for each device, so that one batch is transferred while another is
     computed. Every batch has the same static shape, so that a picture's numbers do not depend on
-    the company it is in; and each device runs whole batches, so that they do not depend on how many
-    devices there are.
+    the other pictures in it; and each device runs whole batches, so that they do not depend on the
+    number of devices.
 
-    Where a device has not the memory for a batch, it is run in halves, or halves of these, from then
-    on.
+    Where a device lacks the memory for a batch, batches are halved, if need be repeatedly, from then on.
 
     Parameters
     ----------
@@ -50,7 +49,7 @@ class Runner:
     Attributes
     ----------
     precision
-        What is computed in: ``"float32"`` or ``"bfloat16"``.
+        The type of the computation: ``"float32"`` or ``"bfloat16"``.
     """
 
     def __init__(
@@ -70,9 +69,9 @@ class Runner:
         self._params = [jax.device_put(params, device) for device in self._devices]
         self._function = _compiled(network.apply, on_cpu)
         self._first = threading.Lock()
-        # By the device's place and the batch's shape.
+        # By the device's index and the batch's shape.
         self._programs: dict[tuple[int, tuple[int, ...]], Callable[..., dict[str, Any]]] = {}
-        # How many samples of a shape are run at once, where it is fewer than a batch.
+        # How many samples of a shape are run at once, where that is fewer than a batch.
         self._fitting: dict[tuple[int, ...], int] = {}
 
     def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
@@ -83,56 +82,56 @@ class Runner:
         DeviceError
             When not even one sample fits into the device's memory.
         """
-        place = lane % len(self._devices)
+        device_index = lane % len(self._devices)
         while True:
             size = min(len(batch), self._fitting.get(batch.shape[1:], len(batch)))
             try:
-                return self._in_parts(batch, size, place)
+                return self._in_parts(batch, size, device_index)
             except Exception as error:
                 if not _out_of_memory(error):
                     raise
                 self._halve(batch, size, error)
 
-    def _in_parts(self, batch: np.ndarray, size: int, place: int) -> dict[str, np.ndarray]:
+    def _in_parts(self, batch: np.ndarray, size: int, device_index: int) -> dict[str, np.ndarray]:
         if size == len(batch):
-            return self._part(batch, place)
+            return self._part(batch, device_index)
         parts = [
-            self._part(_filled(batch[start : start + size], size), place)
+            self._part(_filled(batch[start : start + size], size), device_index)
             for start in range(0, len(batch), size)
         ]
         return {
             name: np.concatenate([part[name] for part in parts])[: len(batch)] for name in parts[0]
         }
 
-    def _part(self, batch: np.ndarray, place: int) -> dict[str, np.ndarray]:
-        key = (place, batch.shape)
+    def _part(self, batch: np.ndarray, device_index: int) -> dict[str, np.ndarray]:
+        key = (device_index, batch.shape)
         program = self._programs.get(key)
         if program is not None:
-            return self._run(program, batch, place)
-        # Of several lanes one compiles; the others wait for it rather than compile it, too.
+            return self._run(program, batch, device_index)
+        # One lane compiles; the others wait for it.
         with self._first:
-            program = self._program(batch, place)
-            outputs = self._run(program, batch, place)
+            program = self._program(batch, device_index)
+            outputs = self._run(program, batch, device_index)
             self._programs[key] = program
         return outputs
 
     def _run(
-        self, program: Callable[..., dict[str, Any]], batch: np.ndarray, place: int
+        self, program: Callable[..., dict[str, Any]], batch: np.ndarray, device_index: int
     ) -> dict[str, np.ndarray]:
-        # The batch goes where the parameters are.
-        outputs = program(self._params[place], batch)
+        # The batch is put on the device of the parameters.
+        outputs = program(self._params[device_index], batch)
         return {name: _single(np.asarray(values)) for name, values in outputs.items()}
 
-    def _program(self, batch: np.ndarray, place: int) -> Callable[..., dict[str, Any]]:
-        """What runs such batches there; raises where all lanes together need more than there is.
+    def _program(self, batch: np.ndarray, device_index: int) -> Callable[..., dict[str, Any]]:
+        """The compiled function for such batches; raises where the lanes together lack memory.
 
-        Where a device tells what it has left, the program is compiled before it is called, for the
-        compiler says what it needs.
+        Where a device reports its free memory, the program is compiled before it is called, because
+        the compiler reports how much memory it needs.
         """
-        free = free_memory(self._devices[place])
+        free = free_memory(self._devices[device_index])
         if free is None:
             return self._function
-        compiled = self._function.lower(self._params[place], batch).compile()
+        compiled = self._function.lower(self._params[device_index], batch).compile()
         needs = compiled.memory_analysis()
         if needs is not None:
             each = needs.temp_size_in_bytes + needs.output_size_in_bytes + batch.nbytes
@@ -144,7 +143,7 @@ class Runner:
         half = -(-size // 2)
         with self._first:
             if self._fitting.get(batch.shape[1:], size + 1) < size:
-                return  # another lane did so meanwhile
+                return  # another lane compiled it meanwhile
             if size == 1:
                 raise DeviceError(
                     f"The memory of {self._devices[0]} does not hold even one picture of this model: "
@@ -153,8 +152,8 @@ class Runner:
                 ) from error
             self._fitting[batch.shape[1:]] = half
         warnings.warn(
-            f"{size} pictures at once do not fit into the memory of {self._devices[0]}; going on "
-            f"with {half}. batch_size={half} starts with so many.",
+            f"{size} pictures at once do not fit into the memory of {self._devices[0]}; continuing "
+            f"with {half}. Give batch_size={half} to start with that.",
             SmallerBatchWarning,
             stacklevel=2,
         )
@@ -186,12 +185,12 @@ def _out_of_memory(error: Exception) -> bool:
 
 
 class HostRunner:
-    """Runs a `HostFunction` on batches; a lane is one of as many threads as there are cores.
+    """Runs a `HostFunction` on batches; there is a lane for each core.
 
     Parameters
     ----------
     network
-        The function, and what it takes first.
+        The function and its parameters.
     device
         ``"cpu"`` or ``None``.
     batch_size
@@ -200,7 +199,7 @@ class HostRunner:
     Raises
     ------
     DeviceError
-        When another device is asked for.
+        When another device than the CPU is asked for.
     """
 
     precision = "float32"
@@ -224,7 +223,7 @@ class HostRunner:
 def use_compilation_cache() -> None:
     """Keep compiled programs on disk, so that a second process starts at once.
 
-    JAX's own setting wins where the user has made one.
+    A JAX setting of the user takes precedence.
     """
     import jax
 

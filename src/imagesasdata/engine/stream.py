@@ -1,9 +1,9 @@
 """The bounded stream from jobs to results: loader threads, micro-batches, back-pressure.
 
 A job is a row of the user's table. Loaders turn it into samples: one for a picture, many for a
-video's frames or a picture's crops. Samples, of whatever jobs, are gathered into batches of one
-static shape and run; when all of a job's samples are done, its `Done` is given out. Jobs come back
-in the order in which they finish, so one slow file does not hold up the others.
+video's frames or a picture's crops. Samples of different jobs are gathered into batches of one
+static shape and run; when all of a job's samples are done, its `Done` is yielded. Jobs come back in
+the order in which they finish, so one slow file does not hold up the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from imagesasdata.errors import reason
 
 @dataclass(frozen=True)
 class Sample:
-    """What a model is run on: an array, and what the verb needs to read the model's answer."""
+    """A model's input: an array, and what the verb needs to interpret the output."""
 
     array: np.ndarray
     note: Any = None
@@ -29,10 +29,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What loading a job gave.
+    """A loaded job.
 
-    ``samples`` may be lazy; they are drawn only as fast as they are used. ``known`` is set in place
-    of samples when the result is known already. ``tag`` is handed on to `Done` untouched.
+    ``samples`` may be lazy; they are generated only as fast as they are used. ``known`` is set in
+    place of samples when the result is already known (cached). ``tag`` is handed on to `Done`
+    untouched.
     """
 
     samples: Iterable[Sample | Any] = ()
@@ -83,14 +84,14 @@ def stream(
     *,
     workers: int,
 ) -> Generator[Done, None, None]:
-    """Load and run jobs in threads; give each out when it is done.
+    """Load and run jobs in threads; yield each when it is done.
 
     Parameters
     ----------
     jobs
-        Numbers of the jobs, drawn as they are needed.
+        Numbers of the jobs, taken as they are needed.
     load
-        Called in a loader thread. Whatever it raises becomes the job's ``error``.
+        Called in a loader thread. An exception becomes the job's ``error``.
     runner
         Runs batches of the samples' arrays; each result is then ``(outputs, note)``. With ``None``
         a sample is its own result.
@@ -113,8 +114,8 @@ class _Run:
     """The threads and queues of one call of `stream`.
 
     Only the caller's thread touches the open jobs and the batch being filled; loaders and lanes
-    speak to it through one queue. A slot is held by each message from its making until its job's
-    result exists, which bounds what is in memory.
+    send it messages through one queue. Each message holds a slot from its creation until its job's
+    result exists, which bounds the memory.
     """
 
     def __init__(
@@ -136,7 +137,7 @@ class _Run:
         self._in_lanes = 0
         self._failure: BaseException | None = None
         lanes = runner.lanes if runner else 0
-        # Enough for every lane to have a batch at work and one waiting while loaders go on.
+        # Enough for every lane to run one batch with another waiting while loaders continue.
         self._slots = threading.Semaphore(
             (runner.batch_size * (2 * lanes) if runner else 0) + 2 * workers
         )
@@ -161,7 +162,7 @@ class _Run:
 
     def stop(self) -> None:
         self._stopping.set()
-        # A loader asks for two slots at most before it sees that it should stop.
+        # A loader acquires at most two slots before it notices that it should stop.
         self._slots.release(2 * len(self._threads))
         for _ in self._threads:
             self._batches.put(None)
@@ -179,7 +180,7 @@ class _Run:
                 if job is None:
                     return
                 self._load_job(job)
-        except BaseException as error:  # the jobs themselves failed: end the run, not the picture
+        except BaseException as error:  # the iterator of jobs failed: end the run, not the picture
             self._fail(error)
         finally:
             self._inbox.put(self._loader_ended)
@@ -205,7 +206,7 @@ class _Run:
             self._post(lambda: self._counted(job, count))
 
     def _post(self, message: Callable[[], Iterable[Done]], *, free: bool = True) -> None:
-        """Send a message when there is a free slot; with ``free`` the slot ends with the message."""
+        """Send a message when a slot is free; with ``free`` the slot is released with the message."""
         self._slots.acquire()
 
         def act() -> Iterable[Done]:
@@ -224,7 +225,7 @@ class _Run:
                 return
             try:
                 outputs = runner(_stack(batch, runner.batch_size), lane)
-            except BaseException as error:  # a fault of the model or device, not of one picture
+            except BaseException as error:  # an error of the model or device, not of one picture
                 self._fail(error)
                 return
             self._inbox.put(lambda b=batch, o=outputs: self._computed(b, o))
@@ -292,7 +293,7 @@ class _Run:
 
 
 def _stack(batch: list[tuple[int, int, Sample]], size: int) -> np.ndarray:
-    """The samples' arrays as one array of the static size, the rest filled with zeros."""
+    """The samples' arrays as one array of the static size, padded with zeros."""
     first = batch[0][2].array
     stacked = np.zeros((size, *first.shape), first.dtype)
     for place, (_, _, sample) in enumerate(batch):

@@ -1,4 +1,4 @@
-"""Texts as vectors in the space of a model's pictures, and labels in a researcher's own words."""
+"""Texts as vectors in a model's space of pictures, and checks of labels in the user's own words."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _BATCH = 8
 def embed_text(
     model: str, texts: Sequence[str], *, task: Task = "zero_shot", device: str | None = None
 ) -> np.ndarray:
-    """The vectors of texts, beside those that ``embed`` gives for pictures under the same model.
+    """The vectors of texts, comparable with those of ``embed`` for pictures with the same model.
 
     Parameters
     ----------
     model
         The name of a model that reads texts.
     texts
-        What to describe.
+        What to embed.
     task
         What the vectors are for.
     device
@@ -39,11 +39,11 @@ def embed_text(
     Raises
     ------
     UnknownNameError, ArgumentError, WeightsError, MissingPackageError, DeviceError
-        When there is no such model, or it reads no texts, or something that it needs is not here.
+        When there is no such model, it reads no texts, or something that it needs is missing.
     """
     side = load_text(model, task=task)
     runner = Runner(Network(side.apply, side.params), device=device, batch_size=_BATCH)
-    # Every batch has the same shape, so that nothing is compiled twice.
+    # Every batch has the same shape, so the function is compiled once.
     count = -(-len(texts) // _BATCH) * _BATCH
     ids = side.tokenize([*texts, *[""] * (count - len(texts))])
     parts = [
@@ -53,38 +53,38 @@ def embed_text(
 
 
 def check_labels(labels: Sequence[str]) -> list[str]:
-    """The labels as a list, once they can be used.
+    """The labels as a checked list.
 
     Raises
     ------
     ArgumentTypeError, ArgumentError
-        When they are no list of texts, or one is empty or given twice.
+        When they are not a list of texts, or one is empty or given twice.
     """
     if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
         raise ArgumentTypeError(
             f"labels must be a list of texts, got {labels!r}.",
             'for example labels=["a protest", "something else"].',
         )
-    found = list(labels)
-    if not all(label.strip() for label in found):
+    names = list(labels)
+    if not all(label.strip() for label in names):
         raise ArgumentError("One of the labels is empty.", "leave it out.")
-    twice = sorted({label for label in found if found.count(label) > 1})
+    twice = sorted({label for label in names if names.count(label) > 1})
     if twice:
         raise ArgumentError(f"The label {twice[0]!r} is given twice.", "leave one of them out.")
-    return found
+    return names
 
 
 def check_template(template: str) -> str:
-    """The template, once a label can be put into it.
+    """The template, checked for its placeholder.
 
     Raises
     ------
     ArgumentError
-        When it has no one place for a label.
+        When it does not have exactly one placeholder for a label.
     """
     if not isinstance(template, str) or template.count("{}") != 1:
         raise ArgumentError(
-            f"template={template!r} must have one {{}}, where a label is put.",
+            f"template={template!r} must contain one {{}} for the label.",
             'for example template="a photo of {}."; "{}" takes the labels as they are.',
         )
     return template

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: a killed run or a full disk leaves no part of one."""
+"""Atomic writes: a killed run or a full disk leaves no partial file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A place to write beside ``path``; it becomes ``path`` at the end, and goes if that fails."""
+    """A temporary path beside ``path``; it is renamed to ``path`` at the end, or removed on failure."""
     owner = f"{host()}-{os.getpid()}"
     temporary = path.with_name(f".{path.name}.{owner}.{uuid.uuid4().hex}.tmp")
     try:
@@ -24,12 +24,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is on the disk itself, not in the system's memory, when this returns.
+    """Write a file and flush it to disk before returning.
 
     Raises
     ------
     OSError
-        When it cannot be written; what was there before is still there.
+        When it cannot be written; an earlier file is unchanged.
     """
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.write(data)
@@ -38,7 +38,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def is_orphan(temporary: Path) -> bool:
-    """Whether a file that `replacing` began is one of a process of this machine that is gone."""
+    """Whether a temporary file of `replacing` belongs to an ended process of this machine."""
     machine, _, process = temporary.name.split(".")[-3].rpartition("-")
     if machine != host() or not process.isdigit() or os.name != "posix":
         return False
@@ -52,5 +52,5 @@ def is_orphan(temporary: Path) -> bool:
 
 
 def host() -> str:
-    """The machine's name, without the dots that part a temporary file's name."""
+    """The machine's name, without the dots that separate the parts of a temporary file's name."""
     return re.sub(r"\W", "_", platform.node())

@@ -23,7 +23,7 @@ from imagesasdata.files.isolation import pool
 
 Exactness = Literal["fast", "exact"]
 
-# The largest sensor sold in numbers has 200 million pixels (16,320 x 12,240).
+# The largest sensor in common use has 200 million pixels (16,320 x 12,240).
 MAX_PIXELS = 200_000_000
 
 # What Pillow raises on damaged EXIF blocks; such a block then counts as absent.
@@ -38,10 +38,10 @@ _transforms = threading.local()
 
 @dataclass(frozen=True)
 class Header:
-    """What a picture's header says.
+    """A picture's header.
 
-    ``width`` and ``height`` are those of the upright picture; ``frames`` are of an animation, or
-    pages of a document.
+    ``width`` and ``height`` are those of the upright picture; ``frames`` counts the frames of an
+    animation or the pages of a document.
     """
 
     format: str
@@ -54,11 +54,11 @@ class Header:
 
 @contextlib.contextmanager
 def limits(max_pixels: int) -> Iterator[None]:
-    """Let Pillow open pictures up to ``max_pixels`` for the length of a run, then as before."""
+    """Let Pillow open pictures up to ``max_pixels`` during a run, then restore its limit."""
     before = Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        # Pillow is noisy about metadata that it repairs; what it cannot repair it raises.
+        # Pillow warns about metadata that it repairs; it raises for what it cannot repair.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
         Image.MAX_IMAGE_PIXELS = max_pixels
         try:
@@ -78,9 +78,9 @@ def read_header(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Header:
     """
     apart = pool()
     if apart is not None:
-        told, _ = apart.ask("read_header", data, max_pixels=max_pixels)
-        taken = told["taken_at"] and dt.datetime.fromisoformat(told["taken_at"])
-        return Header(*(told[name] for name in _HEADER), taken_at=taken)
+        fields, _ = apart.ask("read_header", data, max_pixels=max_pixels)
+        taken = fields["taken_at"] and dt.datetime.fromisoformat(fields["taken_at"])
+        return Header(*(fields[name] for name in _HEADER), taken_at=taken)
     with open_picture(data, max_pixels) as image:
         width, height = _stored_size(image)
         exif = read_exif(image)
@@ -103,16 +103,16 @@ def decode(
     """Decode a picture to upright 8-bit sRGB.
 
     The EXIF turn is applied, transparency is laid over white, 16-bit values are scaled, CMYK and
-    embedded color profiles are converted to sRGB. Of several frames or pages one is taken.
+    embedded color profiles are converted to sRGB. One of several frames or pages is taken.
 
     Parameters
     ----------
     data
         The file's bytes.
     short_side, long_side
-        The picture may come back smaller than stored, but with at least this many pixels on its
-        shorter or longer side. A JPEG is then decoded at the smallest DCT scale (1/8, 1/4, 1/2)
-        that is still large enough.
+        The result may be smaller than stored, but with at least this many pixels on its shorter or
+        longer side. A JPEG is then decoded at the smallest DCT scale (1/8, 1/4, 1/2) that is still
+        large enough.
     exactness
         ``"exact"`` decodes every pixel whatever the sides asked for.
     frame
@@ -133,7 +133,7 @@ def decode(
     """
     apart = pool()
     if apart is not None:
-        told, pixels = apart.ask(
+        header, pixels = apart.ask(
             "decode",
             data,
             short_side=short_side,
@@ -142,7 +142,7 @@ def decode(
             frame=frame,
             max_pixels=max_pixels,
         )
-        return Image.frombytes("RGB", (told["width"], told["height"]), pixels)
+        return Image.frombytes("RGB", (header["width"], header["height"]), pixels)
     with open_picture(data, max_pixels) as image:
         if frame:
             _seek(image, frame)
@@ -160,7 +160,7 @@ def _seek(image: Image.Image, frame: int) -> None:
 
 
 def _frames(image: Image.Image) -> int:
-    """How many frames or pages there are; the preview in a camera's JPEG is none."""
+    """The number of frames or pages; the preview in a camera's JPEG does not count."""
     if image.format == "MPO":
         return 1
     try:
@@ -171,14 +171,14 @@ def _frames(image: Image.Image) -> int:
 
 def _stored_size(image: Image.Image) -> tuple[int, int]:
     if image.format == "TIFF":
-        # Pillow has turned the size of these already; the tags have it as it is stored.
+        # Pillow has already turned the size of these; the tags hold the stored size.
         tags = getattr(image, "tag_v2", {})
         return int(tags[256]), int(tags[257])
     return image.size
 
 
 def open_picture(data: bytes, max_pixels: int) -> Image.Image:
-    """Open a picture by its header, or raise an `ImageError` that says what the bytes are."""
+    """Open a picture by its header, or raise an `ImageError` that says what the file is."""
     if not data:
         raise ImageError("file is empty (0 bytes)")
     if _is_heic(data):
@@ -205,7 +205,7 @@ def _is_heic(data: bytes) -> bool:
 
 @functools.cache
 def _register_heic() -> None:
-    """Teach Pillow to read HEIC, where the user has installed what does it."""
+    """Register the HEIC reader with Pillow, where it is installed."""
     for name in ("pi_heif", "pillow_heif"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name).register_heif_opener()
@@ -213,7 +213,7 @@ def _register_heic() -> None:
 
 
 def _what_else(data: bytes) -> str:
-    """What a file is that Pillow does not know, from its first bytes."""
+    """The kind of a file that Pillow cannot read, from its first bytes."""
     start = data[:512].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "is a web page (HTML), not a picture"
@@ -308,15 +308,15 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """The transform from a profile to sRGB; ``None`` for sRGB itself and for a damaged profile.
 
-    Kept for each thread, for one transform must not run in two threads at once.
+    Kept for each thread, because one transform must not run in two threads at once.
     """
-    known = _transforms.__dict__.setdefault("known", {})
+    transforms = _transforms.__dict__.setdefault("known", {})
     key = (hashlib.sha256(profile).digest(), mode)
-    if key not in known:
-        if len(known) > 64:
-            known.clear()
-        known[key] = _build_transform(profile, mode)
-    return known[key]
+    if key not in transforms:
+        if len(transforms) > 64:
+            transforms.clear()
+        transforms[key] = _build_transform(profile, mode)
+    return transforms[key]
 
 
 def _build_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:

@@ -1,4 +1,4 @@
-"""A process that decodes pictures for another: questions on its input, pixels on its output."""
+"""A process that decodes pictures for another: requests on its input, pixels on its output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagesasdata.errors import reason
 from imagesasdata.files.decode import decode, limits, read_header
 from imagesasdata.files.isolation import receive, send
 
-# Twice what the largest picture takes that is not refused from its header.
+# Twice the memory of the largest picture that is not refused from its header.
 _MOST_MEMORY = 4 << 30
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Answer until the input ends."""
     _limit_memory()
     output = sys.stdout.buffer
-    # What a decoder prints must not stand among the answers.
+    # A decoder's prints must not mix with the answers.
     sys.stdout = sys.stderr
     while True:
         try:
@@ -27,10 +27,10 @@ def main() -> None:
         except EOFError:
             return
         try:
-            told, answer = _answer(asked["what"], data, asked["options"])
-        except Exception as error:  # what is wrong with a picture is told, as in the stream
-            told, answer = {"error": reason(error)}, b""
-        send(output, told, answer)
+            reply, answer = _answer(asked["what"], data, asked["options"])
+        except Exception as error:  # a picture's error is reported, as in the stream
+            reply, answer = {"error": reason(error)}, b""
+        send(output, reply, answer)
 
 
 def _answer(what: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

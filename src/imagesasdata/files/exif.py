@@ -1,6 +1,7 @@
-"""What a camera wrote into a picture (EXIF): its make and settings, and, if asked for, the place.
+"""A picture's EXIF metadata: the camera, its settings and, on request, the location.
 
-EXIF is what the camera and later programs say, true or not. See the standard, CIPA DC-008 (Exif 2.32).
+EXIF is written by the camera and by later programs, and may be wrong. See the standard, CIPA DC-008
+(Exif 2.32).
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ PLACE = (
 
 
 def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
-    """A value for each column of `CAMERA`, and with ``place`` of `PLACE`; ``None`` for what is not said.
+    """A value for each column of `CAMERA`, with ``place`` also of `PLACE`; ``None`` where missing.
 
     Raises
     ------
@@ -75,11 +76,15 @@ def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
             _whole(_first(inner.get(ExifTags.Base.ISOSpeedRatings)), 1, 10_000_000),
             _number(inner.get(ExifTags.Base.FocalLength)),
         )
-        found = {column.name: value for column, value in zip(CAMERA, values, strict=True)}
+        values_by_column = {
+            column.name: value for column, value in zip(CAMERA, values, strict=True)
+        }
         if place:
             where = _place(_block(exif, ExifTags.IFD.GPSInfo))
-            found |= {column.name: value for column, value in zip(PLACE, where, strict=True)}
-        return found
+            values_by_column |= {
+                column.name: value for column, value in zip(PLACE, where, strict=True)
+            }
+        return values_by_column
 
 
 def _block(exif: Image.Exif, name: ExifTags.IFD) -> dict[int, Any]:

@@ -1,4 +1,4 @@
-"""Decoding in processes apart, so that a crash or a hang in a decoder costs a picture, not the run."""
+"""Decoding in separate processes, so that a crash or hang in a decoder costs a picture, not the run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import IO, Any
 
 from imagesasdata.errors import ImageError
 
-# What a process of the pool runs.
+# The module that a process of the pool runs.
 DECODER = "imagesasdata.files.decoder_process"
 
-# The pool that decoding goes through now. Not a ContextVar, for loader threads would not see it.
+# The current pool. Not a ContextVar, because loader threads would not see it.
 _pool: DecoderPool | None = None
 
 
@@ -51,7 +51,7 @@ class DecoderPool:
         self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
 
     def ask(self, what: str, data: bytes, **options: Any) -> tuple[dict[str, Any], bytes]:
-        """What `imagesasdata.files.decoder_process` answers to a question about a picture.
+        """The answer of `imagesasdata.files.decoder_process` to a request for a picture.
 
         Raises
         ------
@@ -85,10 +85,10 @@ class DecoderPool:
             _end(process)
         else:
             self._idle.put(process)
-        told, rest = answer
-        if "error" in told:
-            raise ImageError(told["error"])
-        return told, rest
+        header, rest = answer
+        if "error" in header:
+            raise ImageError(header["error"])
+        return header, rest
 
     def close(self) -> None:
         """End the processes."""
@@ -112,9 +112,9 @@ class DecoderPool:
             )
 
 
-def send(file: IO[bytes], told: dict[str, Any], data: bytes) -> None:
-    """Write a message: a line of JSON, then as many bytes as it says. Nothing in it can run."""
-    file.write(json.dumps({**told, "size": len(data)}).encode() + b"\n")
+def send(file: IO[bytes], header: dict[str, Any], data: bytes) -> None:
+    """Write a message: a line of JSON, then the number of bytes that it states. No code can run."""
+    file.write(json.dumps({**header, "size": len(data)}).encode() + b"\n")
     file.write(data)
     file.flush()
 
@@ -130,19 +130,19 @@ def receive(file: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     line = file.readline()
     if not line:
         raise EOFError
-    told = json.loads(line)
-    data = file.read(told["size"])
-    if len(data) < told["size"]:
+    header = json.loads(line)
+    data = file.read(header["size"])
+    if len(data) < header["size"]:
         raise EOFError
-    return told, data
+    return header, data
 
 
 def _exchange(
-    process: subprocess.Popen[bytes], told: dict[str, Any], data: bytes
+    process: subprocess.Popen[bytes], header: dict[str, Any], data: bytes
 ) -> tuple[dict[str, Any], bytes]:
     if process.stdin is None or process.stdout is None:
         raise EOFError
-    send(process.stdin, told, data)
+    send(process.stdin, header, data)
     return receive(process.stdout)
 
 

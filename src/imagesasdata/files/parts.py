@@ -2,8 +2,8 @@
 
 ``VIDEO#t=SECONDS`` is the frame that is shown at that time (W3C Media Fragments, 2012),
 ``PICTURE#frame=NUMBER`` a frame of an animation or a page of a document, from 0, and
-``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own name
-ends so is that file.
+``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own
+name ends like this is that file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from imagesasdata.files.video import Video
 
 _REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
 _REGION = re.compile(r"(?P<whole>.+)#xywh=(?P<box>\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3})", re.DOTALL)
-# Open videos that wait for their next frame; each holds a decoder's memory.
+# Videos kept open for their next frame; each holds a decoder's memory.
 _WAITING = 4
 
 
@@ -43,10 +43,10 @@ class Reference(NamedTuple):
 
 def parse(path: str) -> Reference | None:
     """The part that a path refers to; ``None`` for a path of a whole file."""
-    found = _REFERENCE.fullmatch(path)
-    if found is None or (not is_remote(path) and os.path.exists(path)):
+    match = _REFERENCE.fullmatch(path)
+    if match is None or (not is_remote(path) and os.path.exists(path)):
         return None
-    return Reference(found["file"], found["kind"], float(found["value"]))
+    return Reference(match["file"], match["kind"], float(match["value"]))
 
 
 class Region(NamedTuple):
@@ -66,11 +66,11 @@ def as_region(path: str, x: float, y: float, width: float, height: float) -> str
 
 def parse_region(path: str) -> Region | None:
     """The part that a path refers to; ``None`` for a path of a whole picture."""
-    found = _REGION.fullmatch(path)
-    if found is None or (not is_remote(path) and os.path.exists(path)):
+    match = _REGION.fullmatch(path)
+    if match is None or (not is_remote(path) and os.path.exists(path)):
         return None
-    x, y, width, height = (float(part) for part in found["box"].split(","))
-    return Region(found["whole"], (x, y, width, height))
+    x, y, width, height = (float(part) for part in match["box"].split(","))
+    return Region(match["whole"], (x, y, width, height))
 
 
 class Pictures(Files):
@@ -107,7 +107,7 @@ class Pictures(Files):
         return _as_ppm(np.asarray(decode(data, exactness="exact", frame=int(reference.value))))
 
     def stamp(self, path: str) -> str | None:
-        """What changes when a file's content does; see `Files.stamp`."""
+        """A value that changes with the file's content; see `Files.stamp`."""
         region = parse_region(path)
         if region is not None:
             return self.stamp(region.whole)
@@ -131,15 +131,15 @@ class Pictures(Files):
         return frame.pixels
 
     def _take(self, reference: Reference) -> tuple[Video, contextlib.ExitStack]:
-        """An open video, best one that stands shortly before the frame."""
+        """An open video, preferably one positioned shortly before the frame."""
         with self._videos_lock:
             before = [
-                place
-                for place, (file, _, time, _) in enumerate(self._videos)
+                index
+                for index, (file, _, time, _) in enumerate(self._videos)
                 if file == reference.file and time <= reference.value
             ]
             if before:
-                best = max(before, key=lambda place: self._videos[place][2])
+                best = max(before, key=lambda index: self._videos[index][2])
                 _, video, _, stack = self._videos.pop(best)
                 return video, stack
         stack = contextlib.ExitStack()

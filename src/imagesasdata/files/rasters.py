@@ -1,7 +1,7 @@
-"""Rasters with a place on the earth: what their pixels hold within polygons and grid cells.
+"""Georeferenced rasters: the values of their pixels within polygons and grid cells.
 
 A pixel belongs to a region if its center lies in it (or, on request, if the region touches it). A
-region is read in strips, so that its size does not matter.
+region is read in strips, which bounds the memory.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from jaxtyping import Float
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.extras import optional
 
-# So many pixels are read at a time.
+# Pixels read at a time.
 _AT_ONCE = 4_000_000
 WGS84 = "EPSG:4326"
 
 
 class Zonal(NamedTuple):
-    """What the pixels of a region hold; ``None`` where it has none, or is itself none."""
+    """Statistics of a region's pixels; ``None`` where it has no pixels, or is missing itself."""
 
     pixels: int | None = None
     total: float | None = None
@@ -35,7 +35,7 @@ class Zonal(NamedTuple):
 
 
 class Square(NamedTuple):
-    """A cell of a grid over a raster: its place and its bounds in the raster's unit."""
+    """A cell of a grid over a raster: its row, its column and its bounds in the raster's unit."""
 
     row: int
     column: int
@@ -104,7 +104,7 @@ def zonal(raster: Any, geometry: dict[str, Any], band: int, *, touched: bool) ->
 def squares(raster: Any, side: float) -> list[Square]:
     """Square cells that cover the raster from its upper left corner, row by row."""
     left, bottom, right, top = raster.bounds
-    # What is left over by rounding alone is no cell of its own.
+    # A remainder from rounding alone does not make a cell.
     across, down = (
         max(1, math.ceil(length / side - 1e-9)) for length in (right - left, top - bottom)
     )
@@ -140,7 +140,7 @@ def as_geojson(cell: Any) -> dict[str, Any] | None:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When it is no polygon.
+        When it is not a polygon.
     """
     shapely = optional("shapely", "geo", "measure_regions")
     if cell is None:
@@ -176,16 +176,21 @@ def read_geojson(path: str) -> dict[str, list[Any]]:
     Raises
     ------
     ArgumentError
-        When it is no such file.
+        When it is not a GeoJSON file.
     """
     try:
         content = json.loads(Path(path).read_text("utf-8"))
         features = content["features"]
-        names = list(dict.fromkeys(name for one in features for name in one["properties"] or {}))
+        names = list(
+            dict.fromkeys(name for feature in features for name in feature["properties"] or {})
+        )
         columns = {
-            name: [(one["properties"] or {}).get(name) for one in features] for name in names
+            name: [(feature["properties"] or {}).get(name) for feature in features]
+            for name in names
         }
-        shapes = [json.dumps(one["geometry"]) if one["geometry"] else None for one in features]
+        shapes = [
+            json.dumps(feature["geometry"]) if feature["geometry"] else None for feature in features
+        ]
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path!r}.") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -197,7 +202,7 @@ def read_geojson(path: str) -> dict[str, list[Any]]:
 
 
 def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
-    """GeoJSON geometries in the raster's coordinates; ``crs`` says which they have, ``None`` the same.
+    """GeoJSON geometries in the raster's coordinates; ``crs`` is theirs, ``None`` means the raster's.
 
     Raises
     ------
@@ -210,19 +215,19 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
     from rasterio.warp import transform_geom
 
     try:
-        known = rasterio.crs.CRS.from_user_input(crs)
+        source = rasterio.crs.CRS.from_user_input(crs)
     except (rasterio.errors.CRSError, ValueError) as error:
         raise ArgumentError(
             f"crs={crs!r} is not known: {error}.", 'give an EPSG code, such as crs="EPSG:4326".'
         ) from None
     if raster.crs is None:
         raise ArgumentError(
-            "The raster does not say which coordinates it has, so regions cannot be brought to it.",
+            "The raster does not say which coordinates it has, so regions cannot be converted to it.",
             "leave crs out if the regions have the raster's own.",
         )
-    if known == raster.crs:
+    if source == raster.crs:
         return list(geometries)
-    return [one and transform_geom(known, raster.crs, one) for one in geometries]
+    return [geometry and transform_geom(source, raster.crs, geometry) for geometry in geometries]
 
 
 def _window(raster: Any, geometry: dict[str, Any]) -> tuple[int, int, int, int]:
@@ -230,8 +235,8 @@ def _window(raster: Any, geometry: dict[str, Any]) -> tuple[int, int, int, int]:
     corners = _corners(geometry["coordinates"])
     back = ~raster.transform
     turn = np.array([[back.a, back.b], [back.d, back.e]])
-    places = corners @ turn.T + (back.c, back.f)
-    low, high = np.floor(places.min(axis=0)).astype(int), np.ceil(places.max(axis=0)).astype(int)
+    pixels = corners @ turn.T + (back.c, back.f)
+    low, high = np.floor(pixels.min(axis=0)).astype(int), np.ceil(pixels.max(axis=0)).astype(int)
     return (
         max(int(low[0]), 0),
         max(int(low[1]), 0),

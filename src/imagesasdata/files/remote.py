@@ -1,7 +1,7 @@
-"""Reading from servers through fsspec: another try with a pause, a time limit, errors in plain words.
+"""Reading from servers through fsspec: retries, a time limit, errors in plain words.
 
-What a server or its library says may hold an address with a password or a signature; none of it
-leaves this file.
+Messages of a server or its library may contain an address with a password or a signature; they are
+not passed on.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
 
 Given = TypeVar("Given")
 
-# How often a picture is asked for when a server is busy, and seconds before the second time.
+# Tries when a server is busy, and seconds before the second.
 TRIES = 4
 PAUSE = 0.5
-# Seconds for one picture. A slow one holds up a single thread of many, and not for ever.
+# Seconds for one picture. A slow one blocks only one of many threads, for a limited time.
 LIMIT = 120.0
 
-# The package that speaks to such servers, and the extra of this library that installs it.
+# The package for such servers, and the extra of this library that installs it.
 _PACKAGES = {
     "s3": ("s3fs", "s3"),
     "s3a": ("s3fs", "s3"),
@@ -31,14 +31,14 @@ _PACKAGES = {
     "http": ("aiohttp", "http"),
     "https": ("aiohttp", "http"),
 }
-# What S3 calls the errors that pass.
+# S3's names of temporary errors.
 _BUSY = re.compile(r"SlowDown|InternalError|ServiceUnavailable|RequestTimeout|Reduce your request")
 
 _ADDRESS = re.compile(r"\S+://\S+")
 
 
 def shown(path: str) -> str:
-    """A path as it may stand in a message: without user, password and signature."""
+    """A path for a message: without user, password and signature."""
     if "://" not in path:
         return path
     address, question, _ = path.partition("?")
@@ -54,12 +54,12 @@ def has_password(path: str) -> bool:
 
 
 def open_system(url: str) -> tuple[Any, str]:
-    """The file system that a URL is of, and the path in it.
+    """A URL's file system, and the path in it.
 
     Raises
     ------
     MissingPackageError
-        When the package that speaks to such servers is not installed.
+        When the package for such servers is not installed.
     ArgumentError
         When there is no such kind of address, or a password is in it.
     """
@@ -94,7 +94,7 @@ def open_system(url: str) -> tuple[Any, str]:
 
 
 def ask(what: Callable[[], Given]) -> Given:
-    """Call something that asks a server, again after a pause while the server is busy.
+    """Call a function that asks a server, and retry after a pause while the server is busy.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def _late(error: Exception) -> bool:
 def _passes(error: Exception) -> bool:
     status = _status(error)
     busy = status in {408, 425, 429} or (status is not None and status >= 500)
-    # A picture that took the whole limit would take it again.
+    # A picture that took the whole time limit would take it again.
     slow = type(error).__name__ == "FSTimeoutError"
     return not slow and (
         busy or _late(error) or _unreachable(error) or bool(_BUSY.search(str(error)))
@@ -173,7 +173,7 @@ def _raise_worded(error: Exception) -> NoReturn:
     status = _status(error)
     if status in {404, 410}:
         raise FileNotFoundError from None
-    # Google's client says of a 403 no more than this.
+    # Google's client gives only this for a 403.
     forbidden = isinstance(error, OSError) and str(error).startswith("Forbidden:")
     if isinstance(error, PermissionError) or status in {401, 403} or forbidden:
         raise ImageError("the server refuses access (check your credentials)") from None
@@ -194,7 +194,7 @@ def _raise_worded(error: Exception) -> NoReturn:
 
 
 def list_names(url: str, what: Callable[[], Given]) -> Given:
-    """Call something that lists a folder on a server.
+    """Call a function that lists a folder on a server.
 
     Raises
     ------

@@ -28,9 +28,10 @@ PathLike = str | os.PathLike[str]
 
 @dataclass(frozen=True)
 class Media:
-    """A kind of file: what it is called, how its name ends, how tables number and name it.
+    """A kind of file: its name, its file extensions, its columns in tables.
 
-    A folder is searched for these endings; a path that is named outright is tried whatever it ends in.
+    A folder is searched for these extensions; a path that is named explicitly is read whatever its
+    extension.
     """
 
     name: str
@@ -89,7 +90,7 @@ _VIDEO_ENDINGS = frozenset(
 PICTURES = Media("picture", _PICTURE_ENDINGS, IMAGE_ID, PATH)
 VIDEOS = Media("video", _VIDEO_ENDINGS, VIDEO_ID, VIDEO_PATH)
 
-# No camera writes such a file; it is a video, an archive or a mistake, and would fill the memory.
+# No camera writes such a file; it is a video, an archive or a mistake, and would fill memory.
 MAX_BYTES = 1 << 29
 
 
@@ -106,8 +107,8 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
     where
         A folder (searched recursively, hidden files left out), a ``.zip`` file, a glob (``**`` goes
         into sub-folders), a single picture, an fsspec URL of any of these, or a list of them. In a
-        list, a path that is none of these stays as it is: it is a row, and what is wrong with it
-        becomes that row's ``image_error``.
+        list, a path that is none of these stays a row, with its error in that row's
+        ``image_error``.
     media
         What to look for in folders and archives.
 
@@ -135,8 +136,8 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
 
 
 def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
-    found = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
-    if found is None:
+    paths = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
+    if paths is None:
         # A part of a file (see frames.py) is listed as it is.
         if alone and not os.path.exists(_local(where).rpartition("#")[0]):
             raise ArgumentError(
@@ -144,23 +145,23 @@ def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
                 f"relative paths start at the working folder, now {os.getcwd()!r}.",
             )
         return [where]
-    if not found:
+    if not paths:
         raise ArgumentError(
             f"No {media.name} was found in {shown(where)!r}.",
             f"files ending in {', '.join(sorted(media.endings))} are looked for; "
             "list others by name.",
         )
-    return found
+    return paths
 
 
 def _list_local(path: str, media: Media) -> list[str] | None:
-    """The files a local path stands for; ``None`` when there is nothing of that name."""
+    """The files that a local path refers to; ``None`` when it does not exist."""
     if os.path.isdir(path):
-        found = []
+        paths = []
         for folder, folders, files in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            found += [os.path.join(folder, name) for name in files if _is(media, name)]
-        return sorted(found)
+            paths += [os.path.join(folder, name) for name in files if _is(media, name)]
+        return sorted(paths)
     if os.path.lexists(path):
         if path.lower().endswith(".zip") and zipfile.is_zipfile(path):
             return _list_remote(f"zip://**::{path}", media)
@@ -175,7 +176,7 @@ def _list_local(path: str, media: Media) -> list[str] | None:
 def _list_remote(url: str, media: Media) -> list[str] | None:
     fs, root = open_system(url)
     if _names_one(url, root, media):
-        # Whether it is there shows when it is read; asking first would double the requests.
+        # Reading shows whether it exists; asking first would double the requests.
         return [url]
     names = list_names(url, functools.partial(_find, fs, root, media))
     if names is None:
@@ -190,7 +191,7 @@ def _list_remote(url: str, media: Media) -> list[str] | None:
 
 
 def _names_one(url: str, root: str, media: Media) -> bool:
-    """Whether an address is that of a single picture, by its ending."""
+    """Whether an address is that of a single picture, by its extension."""
     if url.startswith(("http://", "https://")):
         root = root.partition("?")[0]
     return not glob.has_magic(root) and _is(media, root)
@@ -199,7 +200,7 @@ def _names_one(url: str, root: str, media: Media) -> bool:
 def _find(fs: Any, root: str, media: Media) -> list[str] | None:
     """The pictures' paths in a file system; ``None`` where there is nothing, the path for a file."""
     if glob.has_magic(root):
-        # In a pattern that names no ending, such as zip://**, only such files are meant.
+        # A pattern without an extension, such as zip://**, means only such files.
         ending = os.path.splitext(root)[1]
         names = [str(name) for name in fs.glob(root) if ending or _is(media, str(name))]
         return [name for name in names if not fs.isdir(name)]
@@ -220,7 +221,7 @@ def _local(path: str) -> str:
 class Files:
     """Opens paths, local or remote, from several threads; keeps archives and connections open.
 
-    Use as a context manager: leaving it closes the archives that were opened.
+    Use as a context manager: it closes the archives at the end.
     """
 
     def __init__(self) -> None:
@@ -256,7 +257,7 @@ class Files:
         return _read_local(_local(path))
 
     def stamp(self, path: str) -> str | None:
-        """What changes when a file's content does (size and time, or ETag), without reading it.
+        """A value that changes with the file's content (size and time, or ETag), without reading it.
 
         ``None`` when nothing reliable is known; the content then has to be read.
         """
@@ -302,16 +303,16 @@ class Files:
                 return ask(lambda: read_bytes(system, inner))
 
     def _system(self, url: str) -> tuple[Any, str]:
-        # An archive is opened once, not once a member: its index may be long.
+        # An archive is opened once, not for each member: its index may be long.
         first, _, archive = url.partition("::")
         protocol, _, inner = first.partition("://")
         if not archive:
             return open_system(url)
-        place = f"{protocol}://::{archive}"
+        key = f"{protocol}://::{archive}"
         with self._lock:
-            if place not in self._systems:
-                self._systems[place] = open_system(url)[0]
-            return self._systems[place], inner
+            if key not in self._systems:
+                self._systems[key] = open_system(url)[0]
+            return self._systems[key], inner
 
 
 def _read_local(path: str) -> bytes:

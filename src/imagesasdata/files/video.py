@@ -1,4 +1,4 @@
-"""Video files: what their frames are and when they are shown, and the pixels of those asked for.
+"""Video files: their frames, when they are shown, and the pixels of those requested.
 
 PyAV (FFmpeg) reads them. Times are in seconds from the first frame that is shown.
 """
@@ -18,10 +18,10 @@ import numpy as np
 from imagesasdata.errors import ImageError
 from imagesasdata.files.decode import MAX_PIXELS
 
-# A time that was written with six decimals still means its frame.
+# A time rounded to six decimals still refers to its frame.
 TICK = 1e-6
-# Containers that say where their frames are. In others, such as MPEG's streams, the times after a seek
-# are guesses, so they are decoded from the start.
+# Containers with an index of their frames. In others, such as MPEG's streams, the times after a
+# seek are guesses, so they are decoded from the start.
 _INDEXED = ("mov", "matroska", "avi", "flv", "asf")
 
 Where = str | os.PathLike[str] | IO[bytes]
@@ -58,7 +58,7 @@ class Video:
     Raises
     ------
     ImageError
-        When it is no video, has no pictures in it (sound alone), or is cut off before its index.
+        When it is not a video, has no pictures (sound only), or is cut off before its index.
     """
 
     def __init__(self, where: Where, *, max_pixels: int = MAX_PIXELS) -> None:
@@ -139,7 +139,7 @@ class Video:
 
     @property
     def end(self) -> float:
-        """When the last frame has been shown as long as the one before it, in seconds."""
+        """The end of the last frame, if it is shown as long as the one before it, in seconds."""
         times = self.times()
         if len(times) < 2:
             rate = self._stream.average_rate
@@ -169,9 +169,9 @@ class Video:
     ) -> Iterator[Frame]:
         """The frames shown at some times, in that order; ``None`` for all.
 
-        Decoding goes on from the last frame where that is the shorter way, else from the key frame
-        before. Frames on the way that no other is predicted from are not decoded. With
-        ``long_side`` larger frames are made smaller, so that their longer side has so many pixels.
+        Decoding continues from the last frame where that is shorter, else it starts at the key
+        frame before. Frames on the way that no other is predicted from are not decoded. Frames
+        whose longer side is over ``long_side`` pixels are scaled down to it.
 
         Raises
         ------
@@ -216,7 +216,7 @@ class Video:
         raise ImageError("video is cut off or damaged before this frame")
 
     def _decode_from(self, wanted: int | None) -> Iterator[Any]:
-        """Frames in the order in which they are shown, from where the file stands."""
+        """Frames in the order in which they are shown, from the current position in the file."""
         from av.error import FFmpegError, InvalidDataError
 
         self._wanted = wanted
@@ -229,14 +229,14 @@ class Video:
                 try:
                     yield from packet.decode()
                 except InvalidDataError as error:
-                    failure = error  # a damaged packet: those after it may be whole
+                    failure = error  # a damaged packet: later packets may be intact
         except FFmpegError as error:
             failure = error
         if failure is not None and wanted is None:
             raise ImageError("video is damaged: not all of its frames can be decoded")
 
     def _is_ahead(self, wanted: int) -> bool:
-        """Whether ``wanted`` is reached sooner by decoding on than by seeking."""
+        """Whether ``wanted`` is reached faster by decoding than by seeking."""
         if self._last is None or wanted <= self._last:
             return False
         if not self._indexed:
@@ -247,8 +247,8 @@ class Video:
     def _restart(self, wanted: int) -> None:
         """Go to a key frame that is not shown after ``wanted``, or to the start.
 
-        Indexes hold the times at which packets are decoded, or none at all, so where a seek has led
-        is seen by the packet that comes first.
+        Indexes hold the decoding times of packets, or no times at all, so the first packet shows
+        where a seek has led.
         """
         self._decoded, self._last = None, None
         self._codec.skip_frame = "DEFAULT"

@@ -1,4 +1,4 @@
-"""Pictures that verbs write: named after their source, whole or not at all, never over a source."""
+"""Pictures that verbs write: named after their source, written atomically, never over a source."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imagesasdata.files.sources import PathLike, is_remote
 Format = Literal["jpeg", "png", "webp", "tiff"]
 
 _ENDING = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif"}
-# Nearly without visible loss; the chroma is kept at full resolution, for colors are measured.
+# Almost no visible loss; chroma has full resolution, because colors are measured.
 _OPTIONS = {
     "jpeg": {"quality": 95, "subsampling": 0},
     "png": {"compress_level": 4},
@@ -33,15 +33,15 @@ _STEM_LENGTH = 60
 class Folder:
     """A folder that pictures are written to, in one format.
 
-    A name is the source's own with eight digits of a hash of all that the picture depends on: two
-    sources of one name have different ones, and what is there already need not be made again.
+    A name is the source's with eight digits of a hash of all that the picture depends on: two
+    sources of one name get different names, and an existing result is not made again.
     """
 
     place: Path
     format: Format
 
     def name(self, source: str, *depends: object, suffix: str = "") -> Path:
-        """Where the picture goes that is made of ``source`` and depends on more than its path."""
+        """The path of the picture made from ``source`` with these settings."""
         text = repr((source, *(str(one) for one in depends)))
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
         base = PurePosixPath(source.replace("\\", "/").split("::")[0]).name
@@ -66,12 +66,12 @@ class Folder:
 
 
 def folder(to: PathLike, format: str) -> Folder:
-    """The folder that a verb's ``to=`` names, made when it does not exist.
+    """The folder of a verb's ``to=``, created when it does not exist.
 
     Raises
     ------
     UnknownNameError, ArgumentError
-        For a format that there is not, and for a place that cannot be written.
+        For an unknown format, and for a folder that cannot be written.
     """
     if format not in get_args(Format):
         raise one_of("format", format, get_args(Format))

@@ -36,14 +36,14 @@ def read_head(file: str | os.PathLike[str], size: int) -> LinearHead:
     """Read a head for embeddings of ``size`` dimensions.
 
     The file is an ``.npz`` with ``weight`` (one number for each dimension), ``bias`` and, if the head
-    was fitted to embeddings of length 1, ``normalize`` = 1. Nothing in it is run.
+    was fitted to embeddings of length 1, ``normalize`` = 1. No code in it is run.
 
     Raises
     ------
     ArgumentError
         When there is no such file, or its weights are for other embeddings.
     WeightsError
-        When it is no such file.
+        When it is another kind of file.
     """
     name = os.fspath(file)
     if not Path(name).is_file():

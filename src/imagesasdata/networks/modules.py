@@ -1,4 +1,4 @@
-"""How functions that look inside a network come by it: a Flax module, from a name or as it is."""
+"""Loads the Flax module for functions that inspect a network, from a name or a given module."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Explainable:
     labels
         Its classes.
     fingerprint
-        What tells its weights from others.
+        Identifies its weights.
     """
 
     network: Any
@@ -45,12 +45,12 @@ class CanBeExplained(Protocol):
 
 
 def explainable(model: Any) -> Explainable:
-    """What there is to explain: a model of the zoo by its name, or a fitted one.
+    """The network to explain: a registered model by its name, or a fitted one.
 
     Raises
     ------
     UnknownNameError, ArgumentError, ArgumentTypeError, WeightsError
-        When there is no such model, it does not classify, or it is no Flax module.
+        When there is no such model, it does not classify, or it is not a Flax module.
     """
     if isinstance(model, CanBeExplained):
         return model.explainable()
@@ -60,9 +60,9 @@ def explainable(model: Any) -> Explainable:
             f'for example "{CLASSIFIER}"; iad.models("classify") lists the names.',
         )
     weights = registry.card(model).weights
-    # Of a model that the user added nothing says whether it is still the one of before.
-    known = _kept if weights else _named
-    return known(model, " ".join((model, *(file.digest for file in weights))))
+    # A user's own model has no hash that shows whether it is unchanged.
+    load = _kept if weights else _named
+    return load(model, " ".join((model, *(file.digest for file in weights))))
 
 
 def _named(name: str, fingerprint: str) -> Explainable:
@@ -75,7 +75,7 @@ _kept = functools.lru_cache(maxsize=2)(_named)
 
 
 def class_number(target: str | int, labels: Labels) -> int:
-    """The place of a class among a network's outputs, from its number, its id or its name.
+    """The index of a class among a network's outputs, from its number, its id or its name.
 
     Raises
     ------
@@ -95,24 +95,24 @@ def class_number(target: str | int, labels: Labels) -> int:
         )
     if target in labels.ids:
         return labels.ids.index(target)
-    places = [place for place, name in enumerate(labels.names) if name.lower() == target.lower()]
-    if len(places) > 1:
-        ids = ", ".join(labels.ids[place] for place in places)
+    indices = [index for index, name in enumerate(labels.names) if name.lower() == target.lower()]
+    if len(indices) > 1:
+        ids = ", ".join(labels.ids[index] for index in indices)
         raise ArgumentError(
             f"Several classes are called {target!r}.", f"give the id, one of {ids}."
         )
-    if not places:
+    if not indices:
         raise _no_class(target, labels)
-    return places[0]
+    return indices[0]
 
 
 def _no_class(target: str, labels: Labels) -> Exception:
-    known = one_of("class", target, labels.names)
-    if len(labels.names) <= _MOST_LISTED or known.hint is None:
-        return known
-    # A thousand names would hide the one that was meant.
-    close = known.hint.partition(" Known: ")[0] if known.hint.startswith("did you") else ""
-    return type(known)(known.message, f"{close} iad.classify gives the names in label.".strip())
+    error = one_of("class", target, labels.names)
+    if len(labels.names) <= _MOST_LISTED or error.hint is None:
+        return error
+    # Listing a thousand names would not help.
+    close = error.hint.partition(" Known: ")[0] if error.hint.startswith("did you") else ""
+    return type(error)(error.message, f"{close} iad.classify gives the names in label.".strip())
 
 
 _MOST_LISTED = 40
@@ -143,7 +143,7 @@ def flax_module(model: Any, input_size: int | None, *, weights: bool) -> tuple[A
         network = registry.network(model) if weights else registry.architecture(model)
         if not isinstance(network, nnx.Module):
             raise ArgumentError(
-                f"The layers of {model!r} cannot be looked at, for it is not a Flax module.",
+                f"The layers of {model!r} cannot be inspected, because it is not a Flax module.",
                 "iad.models() lists others.",
             )
         return network, input_size or registry.card(model).preprocess.size

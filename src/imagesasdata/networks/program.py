@@ -1,4 +1,4 @@
-"""A network as it is run: a function of parameters and a batch, and the parameters."""
+"""A runnable network: a function of parameters and a batch, and the parameters."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Apply = Callable[[Any, Any], dict[str, Any]]
 class Network(NamedTuple):
     """A function of (parameters, batch), and its parameters.
 
-    ``cpu_batch`` is the best batch on a CPU where it is unusual. ``half`` says that bfloat16 is good
-    enough for it on a GPU or TPU: for classes and embeddings it is, for places in pixels not.
+    ``cpu_batch`` is the best batch on a CPU where it is unusual. ``half`` says that bfloat16 is
+    precise enough on a GPU or TPU: it is for classes and embeddings, not for positions in pixels.
     """
 
     apply: Apply
@@ -25,7 +25,7 @@ class Network(NamedTuple):
 
 
 class HostFunction(NamedTuple):
-    """A function of ``(parameters, batch)`` that is not JAX's: it is called as it is, on the CPU."""
+    """A function of ``(parameters, batch)`` outside JAX: it is called directly, on the CPU."""
 
     call: Apply
 

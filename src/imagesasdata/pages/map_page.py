@@ -1,4 +1,4 @@
-"""The page of a map: the template with its scripts, its data, and a policy that lets nothing else run."""
+"""The page of a map: the template with its scripts, its data, and a policy that blocks other scripts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ _SCRIPTS = ("vendor/pixi.min.js", "map.js")
 
 
 def map_page(title: str, data: Mapping[str, Any]) -> str:
-    """The page, whole: nothing is fetched, by this page or by markup that found its way into it.
+    """The complete page: its policy blocks all requests, also of injected markup.
 
-    Its scripts are told by their hashes. PixiJS makes functions of its shaders' names, which is "eval".
+    Scripts are allowed by their hashes. PixiJS makes functions of its shaders' names, which needs
+    "eval".
     """
     folder = resources.files("imagesasdata.pages")
-    # As text, which is how they go into the page: line ends are made alike.
+    # Read as text, as they are put into the page: line ends are normalized.
     codes = [(folder / name).read_text("utf-8") for name in _SCRIPTS]
     digests = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)

@@ -19,7 +19,7 @@ def picture_table(
     columns: Sequence[tuple[str, Sequence[str], bool]],
     note: str,
 ) -> str:
-    """The table; everything that came from files or cells is shown as text.
+    """The table; everything from files or cells is escaped.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def picture_table(
     note
         Below the table.
     """
-    # Styles stand at each cell, for notebooks that are not trusted drop style sheets.
+    # Styles are inline, because untrusted notebooks drop style sheets.
     head = "".join(_cell("th", html.escape(name), number) for name, _, number in columns)
     rows = "".join(
         f"<tr>{_cell('td', _picture(picture), number=False)}"
@@ -56,5 +56,5 @@ def _picture(picture: np.ndarray | str) -> str:
     Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY)
     data = base64.b64encode(buffer.getvalue()).decode()
     height, width = picture.shape[:2]
-    # The row's cells say what it is; read aloud, a picture's name would come twice.
+    # The row's cells describe it; a screen reader would read the picture's name twice.
     return f'<img alt="" width="{width}" height="{height}" src="data:image/jpeg;base64,{data}">'

@@ -1,4 +1,4 @@
-"""Many small pictures in one large one, as a page's graphics card takes them."""
+"""Many small pictures in one large one, for a page's graphics card."""
 
 from __future__ import annotations
 

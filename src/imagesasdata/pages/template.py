@@ -1,4 +1,4 @@
-"""A page from its template: parts put in by name, data as JSON that no script can be smuggled into."""
+"""A page from its template: parts inserted by name, data as JSON that cannot inject a script."""
 
 from __future__ import annotations
 

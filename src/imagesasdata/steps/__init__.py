@@ -1,4 +1,4 @@
-"""Steps of image processing: small values that say what is done to a picture, and do it.
+"""Steps of image processing: small values that describe an operation on a picture and apply it.
 
 A step is made by a function of this module, as in ``steps.resize(256)``; called on an array of pixels
 (uint8, (height, width, 3), sRGB), it gives a new one. A list of steps is done from first to last. Wrong

@@ -24,7 +24,7 @@ class StripMetadata(Unchanged):
 
 
 def unchanged() -> Unchanged:
-    """Do nothing: what an augmentation draws when it leaves a picture alone.
+    """Do nothing: what an augmentation draws when it does not change a picture.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def unchanged() -> Unchanged:
 
 
 def strip_metadata() -> StripMetadata:
-    """Say in a list of steps that place, time and camera are not to be kept.
+    """State in a list of steps that place, time and camera are not kept.
 
     The pixels stay as they are. `transform` writes pictures without metadata in any case, unless it
     is told to keep it; this step makes that visible to readers of the code.

@@ -1,4 +1,4 @@
-"""Steps that bring a picture to a size about its center, without scaling it."""
+"""Steps that crop or pad a picture to a size about its center, without scaling it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class CenterCrop(Step):
 def center_crop(width: int, height: int | None = None) -> CenterCrop:
     """Cut out the middle of a picture.
 
-    A side of the picture that is shorter stays as it is; `pad` makes it longer. Where an odd number
-    of pixels goes, the right and the lower edge lose one more.
+    A side of the picture that is shorter stays as it is; `pad` makes it longer. If the number of
+    removed pixels is odd, the right and the lower edge lose one more.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def center_crop(width: int, height: int | None = None) -> CenterCrop:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a side that there is not.
+        For an invalid side.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def pad(width: int, height: int | None = None, *, color: Color = "white") -> Pad
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a side or color that there is not.
+        For an invalid side or color.
 
     Examples
     --------

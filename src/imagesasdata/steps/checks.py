@@ -1,4 +1,4 @@
-"""Checks of the arguments of steps and augmentations, made when they are made."""
+"""Checks of the arguments of steps and augmentations, when these are created."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def whole(name: str, value: object, low: int, high: int, *, hint: str) -> int:
 
 
 def span(name: str, value: object, low: float, high: float, *, hint: str) -> tuple[float, float]:
-    """``value`` as the least and the largest of what may be drawn."""
+    """``value`` as the bounds of a random draw."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise ArgumentTypeError(f"{name} must be two numbers, got {value!r}.", hint)
     least, largest = (number(name, end, low, high, hint=hint) for end in value)
     if least > largest:
-        raise ArgumentError(f"{name} must not begin over its end, got {value!r}.", hint)
+        raise ArgumentError(f"{name} must have its lower bound first, got {value!r}.", hint)
     return least, largest
 
 
@@ -53,7 +53,7 @@ def side(name: str, value: object, *, hint: str) -> int:
 
 
 def seed_of(value: object) -> int:
-    """``value`` as a seed, for each run the same."""
+    """``value`` as a seed."""
     return whole("seed", value, 0, 2**63 - 1, hint="for example seed=1.")
 
 
@@ -71,7 +71,7 @@ def only_for(method: str, **given: object) -> None:
     for name, value in given.items():
         if value is not None:
             raise ArgumentError(
-                f"{name} belongs to method={method!r} and means nothing here, got {value!r}.",
+                f"{name} is only for method={method!r}, got {value!r}.",
                 f"leave {name} out, or write method={method!r}.",
             )
 

@@ -79,7 +79,7 @@ def saturation(factor: float) -> Saturation:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a factor that there is not.
+        For an invalid factor.
 
     Examples
     --------
@@ -98,7 +98,7 @@ class Hue(Step):
     degrees: float
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-        # In floating point, as 8-bit hues would change colors that are not turned at all.
+        # In floating point, because 8-bit hues would change colors even at angle 0.
         hsv = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2HSV)
         hsv[..., 0] = (hsv[..., 0] + self.degrees) % 360
         return np.rint(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB) * 255).astype(np.uint8)
@@ -119,7 +119,7 @@ def hue(degrees: float) -> Hue:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an angle that there is not.
+        For an invalid angle.
 
     Examples
     --------
@@ -142,7 +142,7 @@ class ColorSpace(Step):
 
 
 def color_space(space: Space) -> ColorSpace:
-    """Give each pixel's place in another color space as the three channels.
+    """Give each pixel's coordinates in another color space as the three channels.
 
     The result is no longer a picture in red, green and blue: shown as one, its colors are false.
 

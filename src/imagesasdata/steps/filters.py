@@ -1,6 +1,6 @@
-"""Steps in which a pixel's neighbors have a say: blur, sharpen.
+"""Steps that use a pixel's neighbors: blur, sharpen.
 
-Beyond its edge a picture goes on as in a mirror that stands on its last pixels.
+Beyond its edge a picture is mirrored at its last pixels.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from imagesasdata.steps.step import Step, to_bytes
 
 BlurMethod = Literal["gaussian", "box", "median"]
 
-# OpenCV's median goes up to here.
+# The largest window of OpenCV's median.
 _WIDEST = 127
 
 
@@ -47,7 +47,7 @@ def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
         Pillow. What it does depends on the picture's size, so `resize` first.
     method
         ``"gaussian"`` takes the mean of the neighbors, weighted by nearness; ``"box"`` the plain
-        mean of a square; ``"median"`` the median of a square, which takes specks away and keeps edges
+        mean of a square; ``"median"`` the median of a square, which removes specks and keeps edges
         sharp (its edge pixels are repeated beyond the edge).
 
     Returns
@@ -57,7 +57,7 @@ def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a radius or method that there is not.
+        For an invalid radius or method.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
     Parameters
     ----------
     amount
-        0 (changes nothing) to 100; by default 1, which adds what the blur took away.
+        0 (changes nothing) to 100; by default 1, which adds what the blur removed.
     radius
         Standard deviation of the blur in pixels, 0 to 127; by default 2, as for `blur`.
 
@@ -107,7 +107,7 @@ def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an amount or radius that there is not.
+        For an invalid amount or radius.
 
     Examples
     --------

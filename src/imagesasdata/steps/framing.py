@@ -17,7 +17,7 @@ Unit = Literal["pixels", "share"]
 
 @dataclass(frozen=True, repr=False)
 class Rectangle(Step):
-    """A step that has to do with a part of the picture."""
+    """A step that uses a part of the picture."""
 
     x: float
     y: float
@@ -52,8 +52,8 @@ class Crop(Rectangle):
 def crop(x: float, y: float, width: float, height: float, *, unit: Unit = "pixels") -> Crop:
     """Cut a rectangle out of a picture.
 
-    What of the rectangle lies beyond the picture's edge is left out; a picture that lies wholly
-    outside is an image error.
+    The part of the rectangle beyond the picture's edge is left out; a rectangle wholly outside the
+    picture is an image error.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def crop(x: float, y: float, width: float, height: float, *, unit: Unit = "pixel
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a rectangle or unit that there is not.
+        For an invalid rectangle or unit.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def erase(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a rectangle, unit or color that there is not.
+        For an invalid rectangle, unit or color.
 
     Examples
     --------

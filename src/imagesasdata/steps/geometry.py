@@ -76,7 +76,7 @@ def rotate(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For an angle, color or method that there is not.
+        For an invalid angle, color or method.
 
     Examples
     --------

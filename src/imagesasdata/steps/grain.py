@@ -41,7 +41,7 @@ def noise(sd: float = 10, *, seed: int = 0) -> Noise:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a standard deviation or seed that there is not.
+        For an invalid standard deviation or seed.
 
     Examples
     --------

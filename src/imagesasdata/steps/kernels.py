@@ -1,4 +1,4 @@
-"""A step that lays any small table of weights over each pixel: the hands-on way to see a filter work."""
+"""A step that convolves a picture with any kernel: the hands-on way to see a filter work."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def convolve(
     This is convolution proper, with the kernel turned by half a circle, as in
     ``scipy.ndimage.convolve``. OpenCV, Pillow and neural networks leave the kernel as it is
     (correlation): for theirs, turn the kernel. For kernels that look the same when turned there is no
-    difference. Beyond its edge a picture goes on as in a mirror that stands on its last pixels.
+    difference. Beyond its edge a picture is mirrored at its last pixels.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Steps that change how bright a picture is, each value in its own right."""
+"""Steps that change the brightness of each value."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def brightness(factor: float) -> Brightness:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a factor that there is not.
+        For an invalid factor.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def contrast(factor: float) -> Contrast:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a factor that there is not.
+        For an invalid factor.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is written as the call that makes it: two that are written alike do the same."""
+"""Values whose ``repr`` is the call that makes them: equal texts mean equal behavior."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Named:
         return f"{name}({', '.join(given)})"
 
     def _usual(self) -> Mapping[str, Any]:
-        """The values that a keyword has unless it is given; these are not written."""
+        """The defaults of keywords; these are left out of the text."""
         return {field.name: field.default for field in fields(self)}
 
 

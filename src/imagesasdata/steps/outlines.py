@@ -20,7 +20,7 @@ _LOW, _HIGH = 100.0, 200.0
 
 @dataclass(frozen=True, repr=False)
 class Edges(Step):
-    """See `edges`; what does not belong to the method is ``None``."""
+    """See `edges`; arguments of other methods are ``None``."""
 
     method: EdgesMethod = "canny"
     _: KW_ONLY
@@ -59,7 +59,7 @@ def edges(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For arguments that there are not, or that do not go together.
+        For invalid arguments, or arguments that contradict each other.
 
     References
     ----------
@@ -91,5 +91,5 @@ def edges(
 def steepness(gray: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     """The length of each pixel's gradient by Sobel's kernels."""
     across, down = (cv2.Sobel(gray, cv2.CV_32F, dx, 1 - dx) for dx in (1, 0))
-    # The sums are exact; OpenCV's own root is not, and comes out otherwise from run to run.
+    # The sums are exact; OpenCV's own root is not, and differs from run to run.
     return np.sqrt(across * across + down * down)

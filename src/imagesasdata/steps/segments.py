@@ -55,7 +55,7 @@ class Segment(Step):
 def segment(
     method: SegmentMethod = "kmeans", *, n: int | None = None, seed: int | None = None
 ) -> Segment:
-    """Part a picture into segments, each painted in its mean color.
+    """Divide a picture into segments, each painted in its mean color.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def segment(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For arguments that there are not, or that do not go together.
+        For invalid arguments, or arguments that contradict each other.
 
     References
     ----------

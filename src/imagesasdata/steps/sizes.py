@@ -27,7 +27,7 @@ _HINT = "for example resize(256), resize(256, 192) or resize(short_side=256)."
 
 @dataclass(frozen=True, repr=False)
 class Resize(Step):
-    """See `resize`; of the sides, the ones that were not given are ``None``."""
+    """See `resize`; sides that were not given are ``None``."""
 
     width: int | None = None
     height: int | None = None
@@ -42,7 +42,7 @@ class Resize(Step):
         return np.asarray(Image.fromarray(rgb).resize((width, height), _PILLOW[self.method]))
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height that a picture of some width and height comes to have."""
+        """The new width and height for a picture's width and height."""
         if self.width and self.height:
             return self.width, self.height
         if self.width:
@@ -74,7 +74,7 @@ def resize(
     width, height
         The new sides in pixels, 1 to 65,535.
     short_side, long_side
-        Instead of these: what the picture's shorter or longer side shall have, in pixels.
+        Instead of these: the new shorter or longer side in pixels.
     method
         How new pixels are made of old ones, as Pillow does it: ``"bicubic"`` (smooth and sharp, and
         what most networks were trained with), ``"bilinear"``, ``"lanczos"``, ``"area"`` (the mean of
@@ -87,7 +87,7 @@ def resize(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For sides that do not go together, and for a side or method that there is not.
+        For sides that contradict each other, and for an invalid side or method.
 
     References
     ----------
@@ -109,6 +109,8 @@ def resize(
     if not named:
         raise ArgumentError("resize needs a size.", _HINT)
     if len(named) > 1 and named != ("width", "height"):
-        raise ArgumentError(f"resize got {' and '.join(named)}, which say two sizes.", _HINT)
+        raise ArgumentError(
+            f"resize got {' and '.join(named)}, which contradict each other.", _HINT
+        )
     checked = {name: side(name, given[name], hint=_HINT) for name in named}
     return Resize(**checked, method=choice("method", method, get_args(ResizeMethod)))

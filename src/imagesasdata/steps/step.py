@@ -1,4 +1,4 @@
-"""A step: what is done to the pixels of one picture, written as the call that makes it."""
+"""A step: an operation on the pixels of one picture, written as the call that makes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagesasdata.steps.named import Named
 
 @dataclass(frozen=True, repr=False)
 class Step(Named):
-    """What is done to one picture: called on its pixels, gives new pixels.
+    """An operation on one picture: called on its pixels, gives new pixels.
 
     Steps with the same arguments are equal and have the same hash; ``repr`` is the call that makes
     the step. A step keeps nothing between pictures, so that it may run in several threads at once.
@@ -46,12 +46,12 @@ class Step(Named):
         return new if own else new.copy()
 
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
-        """What the step does to pixels that are known to be right, and contiguous."""
+        """The operation on checked, contiguous pixels."""
         raise NotImplementedError
 
 
 def check_room(step: Step, rgb: np.ndarray, width: float, height: float) -> None:
-    """Raise unless the picture that a step makes has a size that fits into memory."""
+    """Raise when a step's result would be too large for memory."""
     limit = max(MAX_PIXELS, rgb.shape[0] * rgb.shape[1])
     if width * height > limit:
         raise ImageError(

@@ -1,4 +1,4 @@
-"""Steps that bring the light of every picture to one range, so that pictures can be compared."""
+"""Steps that bring the values of every picture to one range, so that pictures can be compared."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLIP, _TILES = 2.0, 8
 
 @dataclass(frozen=True, repr=False)
 class Normalize(Step):
-    """See `normalize`; what does not belong to the method is ``None``."""
+    """See `normalize`; arguments of other methods are ``None``."""
 
     method: NormalizeMethod = "range"
     _: KW_ONLY
@@ -72,15 +72,15 @@ def normalize(
     method
         ``"range"`` stretches the values evenly so that the ``low``-th percentile becomes 0 and the
         ``high``-th 255 (a picture whose two are equal stays as it is). ``"standard"`` moves and
-        stretches them to ``mean`` and ``sd``, as standardizing a variable does. What then lies
-        beyond black or white is cut off.
+        stretches them to ``mean`` and ``sd``, as standardizing a variable does. Values beyond black
+        or white are cut off.
     low, high
-        Percentiles, 0 to 100, by default 1 and 99, so that a few odd pixels do not decide.
+        Percentiles, 0 to 100, by default 1 and 99, so that a few outlying pixels have no influence.
     mean, sd
         0 to 255, by default 128 and 64: mid-gray, with two standard deviations to black and white.
     channels
         ``"together"`` stretches red, green and blue by one rule, which keeps color casts;
-        ``"apart"`` each by its own, which takes them away.
+        ``"apart"`` each by its own rule, which removes them.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def normalize(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a method, percentile, mean or spread that there is not, or that do not go together.
+        For an invalid method, percentile, mean or spread, or arguments that contradict each other.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def normalize(
 
 @dataclass(frozen=True, repr=False)
 class Equalize(Step):
-    """See `equalize`; what does not belong to the method is ``None``."""
+    """See `equalize`; arguments of other methods are ``None``."""
 
     method: EqualizeMethod = "global"
     _: KW_ONLY
@@ -159,7 +159,7 @@ def equalize(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For a method, clip or number of tiles that there is not, or that do not go together.
+        For an invalid method, clip or number of tiles, or arguments that contradict each other.
 
     References
     ----------

@@ -22,7 +22,7 @@ _HINT = 'for example threshold(128), threshold() or threshold(method="adaptive")
 
 @dataclass(frozen=True, repr=False)
 class Threshold(Step):
-    """See `threshold`; what does not belong to the method is ``None``."""
+    """See `threshold`; arguments of other methods are ``None``."""
 
     value: float | None = None
     _: KW_ONLY
@@ -64,7 +64,7 @@ def threshold(
         The threshold, 0 to 255, for ``"fixed"``.
     method
         ``"fixed"``, the default with a value: the same threshold for all pictures. ``"otsu"``, the
-        default without: for each picture the threshold that parts its gray values best into two
+        default without: for each picture the threshold that best separates its gray values into two
         groups. ``"adaptive"``: for each pixel the mean of the ``window`` around it less ``offset``,
         for pages that are lit unevenly.
     window
@@ -80,7 +80,7 @@ def threshold(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        For arguments that there are not, or that do not go together.
+        For invalid arguments, or arguments that contradict each other.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Steps from text, written as the call that makes them, such as ``resize(256)``."""
+"""Parses steps from text, written as the call that makes them, such as ``resize(256)``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _HINT = 'for example resize(256) or edges("canny", low=50).'
 
 
 def read_step(text: str) -> Step:
-    """The step that a text such as ``'blur(2, method="box")'`` names; nothing else in it is run.
+    """The step of a text such as ``'blur(2, method="box")'``; no other code is run.
 
     Raises
     ------
     ArgumentError
-        When it is no call, or its arguments are more than numbers, text and lists.
+        When it is not a call, or its arguments are not numbers, text or lists.
     UnknownNameError
         When there is no such step.
     """

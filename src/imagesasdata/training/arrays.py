@@ -1,4 +1,4 @@
-"""Named arrays and what is said about them, in one safetensors file: no format that can run code."""
+"""Named arrays and their metadata in one safetensors file, a format that cannot run code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_arrays(
     arrays: Mapping[str, np.ndarray],
     about: Mapping[str, Any],
 ) -> None:
-    """Write a file whole or not at all.
+    """Write a file atomically.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def write_arrays(
 def read_arrays(
     file: str | os.PathLike[str], format: str
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays of a file that `write_arrays` wrote, and what it says about them.
+    """The arrays and metadata of a file that `write_arrays` wrote.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Batches of one static size, in an order that follows from the seed and the epoch."""
+"""Batches of one static size, in an order set by the seed and the epoch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagesasdata.errors import ImageError
 
 
 class Batch(NamedTuple):
-    """Some rows: what goes in, and which they are.
+    """A batch: inputs and row numbers.
 
     ``rows`` are row numbers; a short batch is filled up with row numbers below 0, whose inputs are
     zeros and which do not count.
@@ -24,7 +24,7 @@ class Batch(NamedTuple):
 
 
 class Inputs(Protocol):
-    """Where the inputs of rows come from."""
+    """A source of inputs by row."""
 
     def batches(self, rows: np.ndarray, size: int, epoch: int | None) -> Iterator[Batch]:
         """The rows in this order, ``size`` at a time; as in training when ``epoch`` is given."""
@@ -78,7 +78,7 @@ class Pictured:
                         "leave the pictures in place while a model is trained on them.",
                     )
                 arrived[done.job] = done.results[0]
-                # Pictures arrive in any order, but batches are made up in the order of the rows.
+                # Pictures arrive in any order, but batches are built in the order of the rows.
                 while start < len(rows):
                     stop = min(start + size, len(rows))
                     if any(place not in arrived for place in range(start, stop)):

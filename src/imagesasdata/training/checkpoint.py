@@ -1,4 +1,4 @@
-"""Where training stands, on disk a few times a minute, so that a run that was killed goes on."""
+"""Checkpoints of training, written a few times a minute, so that a killed run can resume."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imagesasdata.training.arrays import read_arrays, write_arrays
 from imagesasdata.training.course import Course
 
 _FORMAT = "imagesasdata checkpoint 2"
-# Seconds between two writings within an epoch; of a large network these take no more than a tenth.
+# Seconds between two checkpoints within an epoch; of a large network writing takes at most a tenth.
 _PAUSE, _SHARE = 20.0, 0.1
 
 
@@ -29,11 +29,11 @@ class Checkpoint:
     Parameters
     ----------
     folder
-        Made when it does not exist.
+        Created when it does not exist.
     name
-        Which of several fits of one call it is.
+        Identifies one of several fits of a call.
     settings
-        All that the course depends on: a checkpoint of other settings is refused.
+        All that training depends on: a checkpoint with other settings is refused.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class Checkpoint:
         return time.monotonic() - self._written >= max(_PAUSE, self._took / _SHARE)
 
     def restore(self, course: Course) -> None:
-        """Set a course to where it was when it was last kept; a new one stays as it is.
+        """Restore a course from its checkpoint; without a checkpoint it is unchanged.
 
         Raises
         ------
@@ -89,13 +89,13 @@ class Checkpoint:
         now.outputs = [arrays["outputs"]] if now.steps else []
 
     def rate(self) -> float:
-        """The learning rate that an earlier run found; 0 when there is none."""
+        """The learning rate found by an earlier run; 0 when there is none."""
         if not self._file.is_file():
             return 0.0
         return float(read_arrays(self._file, _FORMAT)[1].get("learning_rate", 0.0))
 
     def keep(self, course: Course, learning_rate: float) -> None:
-        """Write where a course stands."""
+        """Write a course's state."""
         began = time.monotonic()
         arrays: dict[str, Any] = {f"trained/{name}": one for name, one in course.trained.items()}
         arrays |= {f"best/{name}": value for name, value in course.best.items()}
@@ -123,5 +123,5 @@ def _like(params: dict[str, Any], arrays: Mapping[str, np.ndarray], part: str) -
 
 
 def _as(leaf: Any, values: np.ndarray) -> Any:
-    """Values where, and of the kind that, a leaf is."""
+    """Values with a leaf's type and device."""
     return jax.device_put(jnp.asarray(values, leaf.dtype).reshape(leaf.shape), leaf.sharding)

@@ -13,7 +13,7 @@ def _measure(name: str, description: str, span: str, null: str) -> Column:
     return Column(name, "float64", description, range=span, null=null)
 
 
-# Those that are followed from epoch to epoch.
+# The measures recorded for each epoch.
 _ACCURACY = _measure("{}accuracy", "Share predicted right, of the {}.", "0 to 1", _CLASSES)
 _MACRO_F1 = _measure("{}macro_f1", "Mean F1 score of the classes, of the {}.", "0 to 1", _CLASSES)
 _RMSE = _measure("{}rmse", "Root mean squared error, of the {}.", "0 ...", _NUMERIC)

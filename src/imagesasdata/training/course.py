@@ -1,4 +1,4 @@
-"""Where training stands: the weights, what was seen of them, and how far an epoch has come."""
+"""The state of training: the weights, the history, and the progress within an epoch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, float]
 
 @dataclass(eq=False)
 class Epoch:
-    """How far the epoch that is under way has come."""
+    """The progress within the current epoch."""
 
     steps: int = 0
     loss: float = 0.0
@@ -33,7 +33,7 @@ class Epoch:
 
 @dataclass(eq=False)
 class Course:
-    """Where training stands: the weights, the optimizer, what was seen, the best so far."""
+    """The state of training: the weights, the optimizer, the history, the best weights so far."""
 
     trained: Params
     state: Any

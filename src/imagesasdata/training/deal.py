@@ -1,4 +1,4 @@
-"""The split of the coded rows: near copies and groups together, every class where it is needed."""
+"""The split of the coded rows: near copies and groups together, every class in each needed part."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FEWEST_FOLDS = 2
 
 
 class Turn(NamedTuple):
-    """One fit: the rows it is trained on, those that choose the epoch, those it is tested on."""
+    """The rows of one fit: training rows, validation rows, test rows."""
 
     train: np.ndarray
     validation: np.ndarray
@@ -33,7 +33,7 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """The fits that give the figures; the last is the model. ``moved`` counts rows."""
+    """The fits to be made; the last is the model. ``moved`` counts rows."""
 
     turns: tuple[Turn, ...]
     moved: int
@@ -59,10 +59,9 @@ def deal(
     stratify: bool,
     seed: int,
 ) -> Dealt:
-    """Deal the rows out.
+    """Assign the rows to parts.
 
-    With ``folds`` each fold is tested on by a fit to the others, and one more fit, the model's, is
-    tested on nothing.
+    With ``folds`` each fold tests a fit to the others, and one more fit, the model's, has no test rows.
 
     Raises
     ------
@@ -85,8 +84,7 @@ def deal(
         return Dealt((turn,), drawn.moved)
     if folds > len(np.unique(groups)):
         raise ArgumentError(
-            f"folds={folds} needs as many groups that are kept whole, and there are "
-            f"{len(np.unique(groups)):,}.",
+            f"folds={folds} needs at least {folds} groups, and there are {len(np.unique(groups)):,}.",
             "give fewer folds.",
         )
     drawn = fold_rows(strata, groups, folds, seed)

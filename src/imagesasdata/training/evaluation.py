@@ -1,4 +1,4 @@
-"""What a fit is worth: figures with intervals from the rows that it was tested on."""
+"""The evaluation of a fit: figures with intervals from its test rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Cells = dict[str, list[Any]]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
-    """The tested rows: what was coded, what was predicted, and which rows belong together.
+    """The test rows: codes, predictions, and groups.
 
     ``rows`` are their numbers in the table.
     """
@@ -35,9 +35,9 @@ class Evaluation:
         return decide(self.outcome.kind, self.chances)
 
     def figures(self) -> dict[str, float]:
-        """Each measure, and the ends of its 95% interval with ``_low`` and ``_high``."""
+        """Each measure, and the limits of its 95% interval with ``_low`` and ``_high``."""
         measures = full(self.outcome.kind)
-        # The share of right answers has an exact interval where rows are independent.
+        # Accuracy has Wilson's interval where rows are independent.
         exact = "accuracy" in measures and self._independent()
         drawn = {
             name: (lambda rows, f=measure: f(self.values[rows], self.chances[rows]))
@@ -96,11 +96,11 @@ class Evaluation:
         )
 
     def calibration(self) -> list[tuple[float, float, int]]:
-        """Mean probability, share that came true, and rows, in tenths of the probability."""
+        """Mean probability, observed share, and rows, in ten bins of the probability."""
         return calibration(self.outcome.kind, self.values, self.chances)
 
     def worst(self, k: int) -> np.ndarray:
-        """The tested rows that are most wrong, as places among them, the worst first."""
+        """The indices of the worst predictions among the test rows, the worst first."""
         kind, values = self.outcome.kind, self.values
         if kind == "numeric":
             off = np.abs(values - self.chances[:, 0])
@@ -115,7 +115,7 @@ class Evaluation:
         return order[wrong[order]][:k]
 
     def as_text(self, codes: np.ndarray) -> list[str]:
-        """What was coded or predicted, for people to read."""
+        """Codes or predictions as readable values."""
         levels = self.outcome.levels
         if self.outcome.kind == "numeric":
             return [f"{value:g}" for value in codes]
@@ -133,7 +133,7 @@ class Evaluation:
 
 
 def arrays_of(evaluation: Evaluation) -> dict[str, np.ndarray]:
-    """What a file keeps of an evaluation."""
+    """The arrays of an evaluation for a file."""
     return {
         name: np.asarray(getattr(evaluation, name))
         for name in ("values", "chances", "groups", "rows")

@@ -1,4 +1,4 @@
-"""One fit: rows to train on and to validate with in, weights and what they say of other rows out."""
+"""One fit: from training and validation rows to weights and their predictions for other rows."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from imagesasdata.training.range_test import find_rate
 from imagesasdata.training.recipe import AUTO, Recipe, row_weights
 from imagesasdata.training.trainer import Objective, Trainer
 
-# Rows of a batch that a core of a CPU works off together, where rows are pictures.
+# Pictures of a batch that one CPU core processes together.
 PART = 2
-# How the head is fitted before more is trained: what the user chose is for the larger fit.
+# How the head is fitted first, before more is trained: the user's choices are for the larger fit.
 _BEFORE: dict[str, Any] = {
     "optimizer": "adamw",
     "learning_rate": AUTO,
@@ -55,7 +55,7 @@ class Network(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Machine:
-    """Where the work is done."""
+    """The devices and threads used."""
 
     devices: Sequence[Any]
     cores: int
@@ -63,7 +63,7 @@ class Machine:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Fitted:
-    """A fit: the weights that were trained by name, the head, and the course that led there."""
+    """A fit: the trained weights by name, the head, and the course of training."""
 
     outcome: Outcome
     head: Head
@@ -89,10 +89,10 @@ def fit(
     checkpoint: Checkpoint | None = None,
     report: Callable[[Row], None] = lambda row: None,
 ) -> Fitted:
-    """Fit the head to embeddings, and with ``pictures`` then go on with more of the network.
+    """Fit the head to embeddings, and with ``pictures`` then train more of the network.
 
-    The larger fit begins with the fitted head: a random one would tear up what the network knows
-    before it has learned anything itself (Kumar et al. 2022).
+    The larger fit begins with the fitted head: a random head would distort the pretrained features
+    before it has learned anything (Kumar et al. 2022).
     """
     outcome = _scaled(coded.outcome, coded.values[train])
     codes = _codes(outcome, coded.values)
@@ -214,7 +214,7 @@ def _train(
 
 
 def _scaled(outcome: Outcome, values: np.ndarray) -> Outcome:
-    """A numeric outcome with the mean and spread of the rows trained on, and of no others."""
+    """A numeric outcome with the mean and standard deviation of the training rows only."""
     if outcome.kind != "numeric":
         return outcome
     spread = float(values.std(dtype=np.float64)) or 1.0

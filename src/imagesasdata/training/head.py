@@ -1,4 +1,4 @@
-"""The layers that are added to a network: standardized embedding in, one output for each class out."""
+"""The layers added to a network: from standardized embeddings to one output for each class."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Fixed(nnx.Variable):
 class Thresholds(nnx.Module):
     """The output layer for ordered classes: one weighted sum, compared with rising thresholds.
 
-    Gives the logits of being above each class but the highest (proportional odds).
+    Gives the logits of being above each class except the highest (proportional odds).
     """
 
     def __init__(self, inputs: int, thresholds: int) -> None:
@@ -32,7 +32,7 @@ class Thresholds(nnx.Module):
         self.gaps = nnx.Param(jnp.zeros((thresholds - 1,)))
 
     def start(self, logits: np.ndarray) -> None:
-        """Set the thresholds so that without any weights they give these (falling) logits."""
+        """Set the thresholds so that with zero weights they give these (decreasing) logits."""
         self.first.set_value(jnp.asarray(-logits[:1], jnp.float32))
         gaps = np.maximum(-np.diff(logits), 1e-3)
         self.gaps.set_value(jnp.asarray(np.log(np.expm1(gaps)), jnp.float32))
@@ -100,10 +100,10 @@ class Head(nnx.Module):
         self.dropout = dropout
 
     def standardize(self, embeddings: Float[np.ndarray, "n i"]) -> None:
-        """Take mean and spread of the inputs from some embeddings, those that are trained on."""
+        """Set the inputs' mean and standard deviation from the training embeddings."""
         values = embeddings.astype(np.float64)
         spread = values.std(axis=0)
-        # A dimension that hardly varies says nothing here; it must not be blown up later.
+        # A dimension that hardly varies has no information; scaling must not magnify it.
         least = max(_LEAST_SCALE, _LEAST_SCALE * float(spread.max(initial=0.0)))
         # The squares of all inputs together sum to about 1 per 16, whatever their number.
         size = np.sqrt(values.shape[1]) / 4
@@ -115,23 +115,23 @@ class Head(nnx.Module):
         x = (x - self.center[...]) / self.scale[...]
         if not self.hidden:
             x = self._drop(x, keys, 0)
-        for place, layer in enumerate(self.hidden):
-            x = self._drop(jax.nn.relu(layer(x)), keys, place)
+        for index, layer in enumerate(self.hidden):
+            x = self._drop(jax.nn.relu(layer(x)), keys, index)
         return self.output(x)
 
-    def _drop(self, x: Array, keys: Array | None, place: int) -> Array:
+    def _drop(self, x: Array, keys: Array | None, index: int) -> Array:
         if keys is None or self.dropout == 0.0:
             return x
         keep = 1.0 - self.dropout
-        # A key for each row: what is dropped depends on the row, not on how rows are batched.
+        # A key for each row: dropout depends on the row, not on the batch.
         mask = jax.vmap(
-            lambda key: jax.random.bernoulli(jax.random.fold_in(key, place), keep, x.shape[1:])
+            lambda key: jax.random.bernoulli(jax.random.fold_in(key, index), keep, x.shape[1:])
         )(keys)
         return jnp.where(mask, x / keep, 0.0)
 
 
 def base_logits(outcome: Outcome, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The outputs that fit best before anything is known of a picture: those of the classes' shares."""
+    """The best constant outputs: those of the classes' shares."""
     total = weights.sum()
     if outcome.kind == "numeric":
         return np.zeros(1)

@@ -1,4 +1,4 @@
-"""Epochs: train, look at the validation rows, keep the best, stop when it gets no better."""
+"""Epochs: train, evaluate on the validation rows, keep the best weights, stop early."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imagesasdata.training.trainer import Trainer
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How long and in what order."""
+    """Number of epochs, batch size and order."""
 
     epochs: int
     batch_size: int
@@ -42,7 +42,7 @@ def run_epochs(
     learning_rate: float = 0.0,
     report: Callable[[Row], None] = lambda row: None,
 ) -> Course:
-    """Train for the epochs planned and give the course, with the best weights.
+    """Train for the planned epochs and return the course, with the best weights.
 
     Without validation rows the last weights are the best.
 
@@ -55,10 +55,10 @@ def run_epochs(
     values
         From row numbers to their codes in the outcome's own unit, for measures.
     checkpoint
-        Where the course is kept after each epoch, and within a long one; an earlier one there is
-        gone on with.
+        Saves the course after each epoch, and within long ones; training resumes from an existing
+        checkpoint.
     learning_rate
-        What the schedule begins with, kept in the checkpoint.
+        The schedule's initial rate, kept in the checkpoint.
     report
         Called with each epoch's row.
     """
@@ -107,7 +107,7 @@ def run_epochs(
 def predict(
     trainer: Trainer, trained: Params, inputs: Inputs, rows: np.ndarray, size: int
 ) -> np.ndarray:
-    """Outputs of some rows, in order, as outside of training."""
+    """Outputs of some rows, in order, in evaluation mode."""
     found = [
         trainer.outputs(trained, batch)[batch.rows >= 0]
         for batch in inputs.batches(rows, size, None)

@@ -1,4 +1,4 @@
-"""What training makes small: how wrong the outputs are, and how large the weights."""
+"""What training minimizes: the loss of the outputs and the penalty on the weights."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def row_losses(
 
 
 def penalty(params: Params, l1: float, l2: float) -> jax.Array:
-    """``l1`` times the sum of all weights' sizes and ``l2`` times that of their squares.
+    """``l1`` times the sum of the weights' absolute values and ``l2`` times that of their squares.
 
-    Of weights that multiply (kernels) only: not of biases, nor of a normalization's scale and shift.
+    Only weights that multiply (kernels) count: not biases, nor a normalization's scale and shift.
     """
     kernels = [values for name, values in params.items() if is_kernel(name)]
     total = jnp.zeros(())

@@ -1,4 +1,4 @@
-"""The network that is trained: its parameters by name, split into those that learn and the rest."""
+"""The network in training: its parameters by name, split into trained and fixed ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.training.loss import Params
 
 
 class Tuned(nnx.Module):
-    """A pretrained network up to its embedding, and a head on that.
+    """A pretrained network up to its embedding, and a head.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Tuned(nnx.Module):
     head
         The new layers.
     normalize
-        From uint8 pixels to what the base takes.
+        From uint8 pixels to the input of the base.
     """
 
     def __init__(self, base: Any, head: Head, normalize: Callable[[Array], Array]) -> None:
@@ -35,7 +35,7 @@ class Tuned(nnx.Module):
         self.normalize = normalize
 
     def __call__(self, pixels: Array, keys: Array | None = None) -> Float[Array, "b o"]:
-        """Outputs for pictures; with ``keys`` as in training."""
+        """Outputs for pictures; with ``keys`` in training mode."""
         return self.head(self.base.features(self.normalize(pixels)), keys)
 
 
@@ -49,8 +49,8 @@ class Deciding(nnx.Module):
     head
         The layers that were added.
     binary
-        Whether the head gives the logit of the second class against the first alone; each then has
-        half of it, for or against.
+        Whether the head gives the logit of the second class against the first alone; the two
+        classes then get plus and minus half of it.
     """
 
     def __init__(self, base: Any, head: Head, *, binary: bool) -> None:
@@ -81,10 +81,10 @@ def split_module(
     learns: Callable[[str], bool],
     example: jax.ShapeDtypeStruct | None = None,
 ) -> Split:
-    """Take a module apart by the names of its parameters (``base.stages.6.0.expand.kernel``).
+    """Split a module by the names of its parameters (``base.stages.6.0.expand.kernel``).
 
-    The module stands as in evaluation: a batch normalization uses its running statistics, and they
-    stay as they are.
+    The module is in evaluation mode: batch normalization uses its running statistics, which do not
+    change.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def split_module(
     learns
         Whether a parameter of this name is trained.
     example
-        Shape of the inputs: given it, only parameters that outputs depend on are trained, not those
+        Shape of the inputs: with it, only parameters that outputs depend on are trained, not those
         of an output layer for another task.
     """
     module.eval()
@@ -122,7 +122,7 @@ def split_module(
 def _idle(
     forward: Callable[..., Array], trained: Params, fixed: Params, example: jax.ShapeDtypeStruct
 ) -> list[str]:
-    """The parameters that nothing is computed from."""
+    """The parameters that the outputs do not depend on."""
     names = sorted(trained)
     traced = jax.make_jaxpr(lambda values, x: forward(values, fixed, x, None))(trained, example)
     used = {id(one) for step in traced.jaxpr.eqns for one in step.invars}

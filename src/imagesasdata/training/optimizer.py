@@ -1,4 +1,4 @@
-"""How a step is made from a gradient: the optimizer by name, and how its learning rate runs."""
+"""Optimizers by name, and learning rate schedules."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MOMENTUM = 0.9
 
 
 class Optimizer(NamedTuple):
-    """An optax transform, and whether it takes care of ``l2`` itself.
+    """An optax transform, and whether it applies ``l2`` itself.
 
-    ``decoupled``: the weights are shrunk apart from the gradient (AdamW), so the penalty must not be
-    in the loss that is differentiated, too.
+    ``decoupled``: the weights are shrunk separately from the gradient (AdamW), so the penalty must
+    not also be in the differentiated loss.
     """
 
     transform: optax.GradientTransformation
@@ -29,7 +29,7 @@ class Optimizer(NamedTuple):
 
 
 def check_optimizer(optimizer: object, schedule: object) -> None:
-    """Raise unless both are known."""
+    """Raise for an unknown optimizer or schedule."""
     if isinstance(optimizer, str):
         if optimizer not in get_args(OptimizerName):
             raise one_of("optimizer", optimizer, get_args(OptimizerName))
@@ -48,7 +48,7 @@ def build_optimizer(
     *,
     l2: float,
 ) -> Optimizer:
-    """The optimizer of a name; a transform of the user's own is taken as it is."""
+    """The optimizer of a name; a user's transform is used unchanged."""
     if isinstance(optimizer, optax.GradientTransformation):
         return Optimizer(optimizer, decoupled=False)
     if optimizer == "sgd":
@@ -59,7 +59,7 @@ def build_optimizer(
 
 
 def rates(schedule: Schedule, learning_rate: float, steps: int) -> Callable[[Any], Any]:
-    """The learning rate at each step: constant, or falling to a hundredth by half a cosine."""
+    """The learning rate at each step: constant, or decaying to a hundredth by half a cosine."""
     if schedule == "constant":
         return optax.constant_schedule(learning_rate)
     return optax.cosine_decay_schedule(learning_rate, max(steps, 1), alpha=0.01)

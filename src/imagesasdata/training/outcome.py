@@ -1,4 +1,4 @@
-"""Kinds of outcomes: what a column of hand-coded values is, and how its values become numbers."""
+"""Kinds of outcomes: the type of a column of hand-coded values, and its conversion to numbers."""
 
 from __future__ import annotations
 
@@ -37,36 +37,36 @@ class Outcome:
 
     @property
     def outputs(self) -> int:
-        """How many numbers the network gives for a picture."""
+        """The number of the network's outputs."""
         if self.kind in {"binary", "numeric"}:
             return 1
         return len(self.levels) - (self.kind == "ordered")
 
     @property
     def stem(self) -> str:
-        """What the names of output columns begin with: the name, made fit for a formula."""
+        """The prefix of output columns: the name, made valid in a formula."""
         return identifier(self.name)
 
     def level_names(self) -> tuple[str, ...]:
-        """A name for each class that can be part of a column's name; no two are alike."""
+        """A unique name for each class, valid in a column's name."""
         plain = [re.sub(r"\W+", "_", str(level)).strip("_") or "class" for level in self.levels]
         count = Counter(name.lower() for name in plain)
         return tuple(
-            f"{name}_{place}" if count[name.lower()] > 1 else name
-            for place, name in enumerate(plain)
+            f"{name}_{index}" if count[name.lower()] > 1 else name
+            for index, name in enumerate(plain)
         )
 
     def codes(self, cells: Sequence[Any]) -> np.ndarray:
         """The cells as numbers: class numbers (n,), 0 and 1 for each label (n, labels), or values."""
         if self.kind == "numeric":
             return np.array([float(cell) for cell in cells], np.float32)
-        place = {level: number for number, level in enumerate(self.levels)}
+        index = {level: number for number, level in enumerate(self.levels)}
         if self.kind == "multilabel":
             coded = np.zeros((len(cells), len(self.levels)), np.float32)
             for row, cell in enumerate(cells):
-                coded[row, [place[label] for label in cell]] = 1.0
+                coded[row, [index[label] for label in cell]] = 1.0
             return coded
-        return np.array([place[plain(cell)] for cell in cells], np.int32)
+        return np.array([index[plain(cell)] for cell in cells], np.int32)
 
 
 def find_outcome(
@@ -77,10 +77,10 @@ def find_outcome(
     levels: Sequence[Any] | None = None,
     order: tuple[Any, ...] | None = None,
 ) -> Outcome:
-    """Tell from a column what kind of outcome it holds, and which classes.
+    """Infer a column's kind of outcome and its classes.
 
-    Lists are labels of which a picture may have several. An ordered category is ordered. Two
-    different values are binary; text with more is multiclass; numbers with more are numeric.
+    Lists are multilabel. An ordered category is ordered. Two different values are binary; text with
+    more is multiclass; numbers with more are numeric.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def find_outcome(
     cells
         Its values; missing ones as ``None``.
     kind
-        To say what it is rather than have it told.
+        The kind, instead of inferring it.
     levels
         The classes in order, in place of the sorted ones.
     order
@@ -98,8 +98,8 @@ def find_outcome(
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError
-        When a value is missing or makes no sense, when there is one class only, and when a class has
-        one row only; the message names rows.
+        When a value is missing or invalid, when there is only one class, and when a class has only
+        one row; the message names rows.
     """
     if kind is not None and kind not in get_args(OutcomeKind):
         raise one_of("kind", kind, get_args(OutcomeKind))
@@ -123,7 +123,7 @@ def find_outcome(
 
 
 def plain(cell: Any) -> Any:
-    """A value as Python has it: numpy's numbers become plain ones, 1.0 becomes 1."""
+    """A plain Python value: numpy's numbers are converted, 1.0 becomes 1."""
     if isinstance(cell, np.generic):
         cell = cell.item()
     if isinstance(cell, float) and cell.is_integer():
@@ -132,7 +132,7 @@ def plain(cell: Any) -> Any:
 
 
 def identifier(text: str) -> str:
-    """Text as a name that can stand in a formula."""
+    """Text as a name that is valid in a formula."""
     name = re.sub(r"\W+", "_", text).strip("_") or "outcome"
     return f"y_{name}" if name[0].isdigit() else name
 
@@ -206,7 +206,7 @@ def _classes(
                 "write all classes as text, or all as numbers.",
             ) from None
     else:
-        # An ordered category may list classes that no row has.
+        # An ordered category may list classes without rows.
         chosen = tuple(level for level in map(plain, levels) if level in counts)
         _check_known(name, values, list(levels))
     if len(chosen) < 2:
@@ -235,7 +235,7 @@ def _check_rows(name: str, cells: Sequence[Any], fits: Callable[[Any], bool], wh
         raise ArgumentTypeError(
             f"The outcome {name!r} should be {what} in each row, but row {bad[0]} has "
             f"{cells[bad[0]]!r} ({len(bad):,} such: {_listed(bad)}).",
-            "mend these rows, or say with kind= what the column is.",
+            "fix these rows, or say with kind= what the column is.",
         )
 
 

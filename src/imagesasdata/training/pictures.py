@@ -1,4 +1,4 @@
-"""Pictures as a network is trained on them: read, decoded, augmented and cut to its size."""
+"""Training pictures: read, decoded, augmented and cropped to the network's size."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def picture_source(
 ) -> Callable[[int, int | None], np.ndarray]:
     """A function from a row and an epoch to pixels; without an epoch, as in evaluation.
 
-    What is drawn for a picture follows from the seed, the epoch and the row alone.
+    The augmentation of a picture depends only on the seed, the epoch and the row.
     """
-    # Whatever is cut off at the sides has to be decoded, too.
+    # The margins that are cropped have to be decoded, too.
     short_side = -int(-preprocess.size / preprocess.share // 1)
 
     def load(row: int, epoch: int | None) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The learning rate by a range test: let it rise for some steps and see where the loss falls fastest."""
+"""The learning rate by a range test: raise it step by step and see where the loss is lowest."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from imagesasdata.training.batches import Inputs, shuffled
 from imagesasdata.training.optimizer import OptimizerName, build_optimizer
 from imagesasdata.training.trainer import Trainer
 
-# From, to, number of steps, and the least and largest rate that may be chosen. Of pictures a step
-# takes long, so there are fewer; and their network knows much already, so rates are lower.
+# First and last rate, number of steps, and the lowest and highest rate to choose. A step on
+# pictures is slow, so there are fewer; and their network is pretrained, so rates are lower.
 _VECTORS = (1e-5, 1.0, 60, 3e-4, 3e-3)
 _PICTURES = (1e-6, 0.1, 16, 3e-5, 3e-4)
-# Adam's steps are of about the size of the rate; those of SGD are smaller, by the gradient.
+# Adam's steps are about as large as the rate; those of SGD are smaller, scaled by the gradient.
 _TIMES = {"adamw": 1.0, "sgd": 30.0}
 _SMOOTH = 0.7
 _TOO_HIGH = 2.0
@@ -29,10 +29,11 @@ def find_rate(
     seed: int,
     picture: bool,
 ) -> float:
-    """A learning rate for an optimizer, on a copy of the weights that is thrown away.
+    """A learning rate for an optimizer, from a test on a copy of the weights.
 
-    The rate rises by a factor each step; the loss, smoothed, falls, turns and grows. A tenth of the
-    rate at the lowest point is taken (Smith 2017), well before training gets unstable.
+    The rate rises by a factor each step; the smoothed loss first falls, then rises. The result is a
+    tenth of the rate at the minimum (Smith 2017), well below the rates at which training is
+    unstable.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def find_rate(
     epoch = 0
     while len(losses) < steps:
         epoch += 1
-        # Epochs below 0 are the test's own, so that training starts as it would without it.
+        # Epochs below 0 are the test's own, so that training starts as without it.
         order = shuffled(train, seed, 2**31 + epoch)
         for batch in inputs.batches(order, size, 2**31 - epoch):
             gradients, sums = trainer.gradients(trained, batch, 2**31 - epoch)

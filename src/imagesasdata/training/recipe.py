@@ -1,4 +1,4 @@
-"""The choices that make a fit, checked."""
+"""The checked settings of a fit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What a user chose of how to train.
+    """The user's settings for training.
 
     ``stages`` is how many of the last stages are trained: 0 for the head alone, ``None`` for the whole
     network.
@@ -131,7 +131,7 @@ def check_weights(class_weight: ClassWeight, outcome: Outcome) -> None:
 def row_weights(
     class_weight: ClassWeight, outcome: Outcome, codes: np.ndarray, train: np.ndarray
 ) -> np.ndarray:
-    """How much each row counts; ``"balanced"`` makes each class count alike in the rows trained on."""
+    """The weight of each row; ``"balanced"`` gives each class equal weight in the training rows."""
     if class_weight is None:
         return np.ones(len(codes), np.float32)
     if class_weight == "balanced":

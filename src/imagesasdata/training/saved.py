@@ -1,4 +1,4 @@
-"""A fitted model as named arrays and plain values: what a file keeps, and nothing that can run."""
+"""A fitted model as named arrays and plain values for a file, without code."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _HEAD, _BASE, _TESTED = "head.", "base.", "tested/"
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Saved:
-    """A fitted model apart from the pictures it was fitted to.
+    """A fitted model without the pictures it was fitted to.
 
     ``weights`` has the head's parameters (``head. ...``) and those of the base that were trained
-    (``base. ...``); ``layers`` is how the head is built; ``model`` and ``fingerprint`` say which
-    network it stands on; ``about`` is the provenance; ``counts`` how many rows went where.
+    (``base. ...``); ``layers`` describes the head; ``model`` and ``fingerprint`` identify the base
+    network; ``about`` is the provenance; ``counts`` the rows in each part.
     """
 
     outcome: Outcome
@@ -42,7 +42,7 @@ class Saved:
 
     @property
     def hash(self) -> str:
-        """What a cached prediction depends on: every weight, the base's, and the classes."""
+        """A hash of what a cached prediction depends on: all weights, the base, and the classes."""
         digest = hashlib.sha256(self.fingerprint.encode())
         digest.update(repr(self.outcome).encode())
         for name in sorted(self.weights):
@@ -65,7 +65,7 @@ class Saved:
         return {**self.weights, **tested}
 
     def values(self) -> dict[str, Any]:
-        """All else, fit for JSON."""
+        """All else, ready for JSON."""
         return {
             "outcome": asdict(self.outcome),
             "model": self.model,
@@ -79,7 +79,7 @@ class Saved:
 
 
 def from_file(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> Saved:
-    """The model that `Saved.arrays` and `Saved.values` describe."""
+    """The model from `Saved.arrays` and `Saved.values`."""
     known = dict(values["outcome"])
     outcome = Outcome(**{**known, "levels": tuple(known["levels"])})
     layers = {**values["layers"], "hidden": tuple(values["layers"]["hidden"])}

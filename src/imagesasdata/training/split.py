@@ -1,4 +1,4 @@
-"""Which rows train, which choose the epoch, and which are kept back: splits that do not leak."""
+"""Splits into training, validation and test rows that do not leak."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BINS = 5
 
 @dataclass(frozen=True)
 class Split:
-    """A part for each row, and how many rows are elsewhere than in a split row by row."""
+    """A part for each row, and how many rows were moved to keep groups whole."""
 
     parts: Int[np.ndarray, " n"]
     moved: int
@@ -53,7 +53,7 @@ def check_shares(split: object) -> tuple[float, float, float]:
 
 
 def strata_of(codes: np.ndarray) -> Int[np.ndarray, " n"]:
-    """What a split keeps the shares of: classes; fifths of numbers; each row's rarest label."""
+    """The strata of a split: classes; fifths of numbers; each row's rarest label."""
     if codes.ndim == 2:
         counts = codes.sum(axis=0)
         rarest = np.where(codes > 0, counts, np.inf).argmin(axis=1)
@@ -75,7 +75,7 @@ def split_rows(
     Parameters
     ----------
     strata
-        Each part gets its share of every stratum, as far as groups allow; all equal for none.
+        Each part gets its share of every stratum, as far as groups allow; one value means no strata.
     groups
         Rows with the same number are kept together.
     shares
@@ -85,8 +85,8 @@ def split_rows(
 
     Notes
     -----
-    Groups of several rows are dealt out first, the largest first, each to the part that is then
-    nearest to its share of every stratum. Single rows fill up what is missing, drawn at random.
+    Groups of several rows are assigned first, the largest first, each to the part that is then
+    nearest to its share of every stratum. Single rows, drawn at random, fill up the parts.
     """
     parts = _deal(strata, groups, np.asarray(shares, float), np.random.default_rng(seed))
     alone = np.arange(len(strata))
@@ -102,7 +102,7 @@ def fold_rows(
 
 
 def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
-    """Groups such that rows which are together in any of several groupings are in one."""
+    """Merged groups: rows together in any of several groupings are in one group."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -156,7 +156,7 @@ def _quotas(wanted: np.ndarray, counts: np.ndarray) -> np.ndarray:
     total = wanted.sum(axis=0)
     scaled = wanted * np.divide(counts, total, out=np.zeros_like(total), where=total > 0)
     quota = np.floor(scaled + 1e-9).astype(int)
-    # What is left over goes to the largest remainders; parts that came off badly so far first.
+    # The rest goes to the largest remainders, first to the parts that have too few rows so far.
     lacking = np.zeros(len(wanted))
     for stratum, left in enumerate(counts - quota.sum(axis=0)):
         rest = scaled[:, stratum] - quota[:, stratum]
@@ -168,7 +168,7 @@ def _quotas(wanted: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _straddling(parts: np.ndarray, groups: np.ndarray) -> int:
-    """Rows outside the part that most of their group is in."""
+    """Rows outside their group's most frequent part."""
     _, groups = np.unique(groups, return_inverse=True)
     counts = np.zeros((groups.max(initial=-1) + 1, parts.max(initial=-1) + 1), int)
     np.add.at(counts, (groups, parts), 1)

@@ -24,7 +24,7 @@ from imagesasdata.training.outcome import Outcome
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Objective:
-    """What is minimized: the weighted mean of the rows' losses, and the penalty.
+    """The objective: the weighted mean of the rows' losses, and the penalty.
 
     ``codes`` and ``weights`` have an entry for each row of the table.
     """
@@ -49,10 +49,10 @@ class Summed(NamedTuple):
 class Trainer:
     """Compiled steps of a network on some devices.
 
-    On a CPU alone a batch of pictures is worked off in parts of ``part`` rows, each core with a part
-    of its own: the activations of a few pictures stay near the core, and those of the whole batch
-    are never in memory together. On several devices, of whatever kind, each has its share of the
-    batch, and the compiled program sums their gradients. As sums over rows, all of these are equal.
+    On a single CPU a batch of pictures is processed in parts of ``part`` rows, one part for each
+    core: the activations of a few pictures stay in the core's cache, and those of the whole batch
+    are never in memory together. On several devices of any kind, each has its share of the batch,
+    and the compiled program sums their gradients. As sums over rows, all of these are equal.
     """
 
     network: Split
@@ -80,11 +80,11 @@ class Trainer:
         self._add = jax.jit(lambda a, b: jax.tree.map(jnp.add, a, b))
 
     def start(self) -> Params:
-        """The parameters that are trained, on the devices."""
+        """The trained parameters, on the devices."""
         return jax.device_put(self.network.trained, self._everywhere)
 
     def size(self, batch_size: int) -> int:
-        """The least number of rows from ``batch_size`` on that devices and parts divide evenly."""
+        """The smallest number of rows, at least ``batch_size``, that devices and parts divide evenly."""
         step = self.part if self._in_parts and self.part else len(self.devices)
         return -(-batch_size // step) * step
 
@@ -114,7 +114,7 @@ class Trainer:
         sums: list[Any] = [None] * min(self.cores, len(parts))
 
         def lane(number: int) -> list[Any]:
-            # Each lane has the same parts every time, so that sums do not depend on who was quicker.
+            # Each lane always has the same parts, so that sums do not depend on which was faster.
             outputs = []
             for part in parts[number :: len(sums)]:
                 gradients, summed = jax.block_until_ready(one(part))
@@ -133,7 +133,7 @@ class Trainer:
         return gradients, summed._replace(outputs=jnp.concatenate(outputs))
 
     def outputs(self, trained: Params, batch: Batch) -> np.ndarray:
-        """Outputs of a batch, as outside of training."""
+        """Outputs of a batch, in evaluation mode."""
         if not self._in_parts:
             (inputs,) = self._put(batch.inputs)
             return np.asarray(self._forward(trained, self.fixed, inputs))
@@ -154,7 +154,7 @@ class Trainer:
         return float((np.asarray(each) * weights).sum() / weights.sum())
 
     def penalty(self, trained: Params) -> float:
-        """The penalty of the weights as they are."""
+        """The penalty of the current weights."""
         return float(penalty(trained, self.objective.l1, self.objective.l2))
 
     def _loss(

@@ -1,1 +1,1 @@
-"""The public verbs, a file each; what they share is in `imagesasdata.engine.verb`."""
+"""The public verbs, one file each; their shared code is in `imagesasdata.engine.verb`."""

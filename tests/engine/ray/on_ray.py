@@ -110,7 +110,7 @@ def test_verbs_in_a_row_with_a_cache_and_parquet(
     dataset = ray.data.read_parquet(str(tmp_path / "paths.parquet"))
     lit = iad.features(dataset, groups="light", cache="cache")
     both = iad.features(lit, groups="texture")
-    # What is wrong is told from the columns that the first verb gives, before anything has run.
+    # The error is found from the columns of the first verb, before anything has run.
     with pytest.raises(NameClashError, match="has a column 'bright_share' already"):
         iad.features(both, groups="light")
     both.write_parquet(str(tmp_path / "out"))
@@ -185,7 +185,7 @@ def test_an_actor_may_be_killed(cluster: Any, tmp_path: Path) -> None:
 
 
 def test_a_machine_may_be_lost(cluster: Any, tmp_path: Path) -> None:
-    # The last of this file's tests on the cluster, for it has one node less afterwards.
+    # The last of this file's tests on the cluster, because it loses a node.
     (worker,) = [node for node in cluster.list_all_nodes() if not node.head]
     lost = []
 

@@ -1,4 +1,4 @@
-"""Languages: codes, and what is said of others."""
+"""Languages: codes, and the errors for others."""
 
 from __future__ import annotations
 

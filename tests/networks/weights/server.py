@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that behaves as badly as it is told to."""
+"""A real HTTP server on this machine with configurable faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adding weights out of archives: known by their hash, and nothing written where an archive says."""
+"""Adding weights from archives: identified by hash, never written to an archive's own paths."""
 
 from __future__ import annotations
 

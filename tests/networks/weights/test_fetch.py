@@ -123,7 +123,7 @@ def test_a_silent_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_wrong_file_is_refused_and_not_kept(site: Site) -> None:
     site.files["/a.bin"] = DATA[::-1]
     with pytest.raises(
-        WeightsError, match="/a.bin gives another file than was published.\nHint: w"
+        WeightsError, match="/a.bin gives another file than was published.\nHint: if you have"
     ):
         store.locate(weights(Download(f"{site.address}/a.bin")))
     assert left() == []

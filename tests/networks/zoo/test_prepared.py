@@ -1,4 +1,4 @@
-"""What is kept of a network on disk: the same answers, made once, and never anything damaged."""
+"""Prepared networks on disk: the same results, built once, and damaged files refused."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ WEIGHTS = np.asarray([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], np.float32)
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for what is kept."""
+    """An empty folder for prepared networks."""
     monkeypatch.setenv("IMAGESASDATA_HOME", str(tmp_path))
     return tmp_path / "prepared"
 
 
 def network() -> Inference:
-    """Two matrices' worth of a network, one of them not there, and a number by itself."""
+    """The parameters of a small network: a matrix, a missing one, and a number."""
     params = {
         "last": (WEIGHTS, None),
         "first": 4.0 * np.ones(3, np.float32),
@@ -43,14 +43,14 @@ def network() -> Inference:
 
 
 def never() -> Inference:
-    """Stands for a network that must not be built again."""
+    """Replaces a network that must not be built again."""
     raise AssertionError("built again")
 
 
 def run(
     build: Callable[[], Inference], batch: np.ndarray = BATCH, weights: str = "a"
 ) -> np.ndarray:
-    """What the network says of a batch."""
+    """The network's output for a batch."""
     params, apply = prepared("small", weights, build)
     return np.asarray(jax.jit(apply)(params, batch)["logits"])
 

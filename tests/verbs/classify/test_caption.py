@@ -172,7 +172,8 @@ def test_misuse(colors: None, chosen: dict[str, Any], error: type[Exception], me
 def test_a_model_that_must_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     _use(monkeypatch, family(asks=True))
     with pytest.raises(
-        iad.ArgumentError, match="'colors' answers questions, and none is asked.\nHint: give one"
+        iad.ArgumentError,
+        match="'colors' answers questions, and no question was given.\nHint: give one",
     ):
         iad.caption("gone.png", model="colors")
 

@@ -131,8 +131,8 @@ def test_texts_in_more_than_one_batch() -> None:
         (["a"], "{}", "labels needs at least two texts, got 1"),
         (["a", " "], "{}", "One of the labels is empty"),
         (["a", "b", "a"], "{}", "The label 'a' is given twice.\nHint: leave one of them out"),
-        (["a", "b"], "a photo", "must have one {}, where a label is put"),
-        (["a", "b"], "{} and {}", "must have one {}"),
+        (["a", "b"], "a photo", "must contain one {} for the label"),
+        (["a", "b"], "{} and {}", "must contain one {}"),
     ],
 )
 def test_labels_that_cannot_be_used(labels: list[str], template: str, message: str) -> None:

@@ -141,7 +141,7 @@ def test_results_are_remembered(clip: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("chosen", "error", "message"),
     [
-        ({"every": "1s", "fps": 2}, iad.ArgumentError, "every and fps say two things"),
+        ({"every": "1s", "fps": 2}, iad.ArgumentError, "every and fps contradict each other"),
         ({"every": "soon"}, iad.ArgumentError, "every='soon' is not a length of time"),
         ({"every": "5 parsecs"}, iad.ArgumentError, "is not a length of time.\nHint: for example"),
         ({"every": 0}, iad.ArgumentError, "every must be over 0 seconds, got 0"),

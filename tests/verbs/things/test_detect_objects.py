@@ -160,11 +160,11 @@ def test_misuse(
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ({}, "finds what is named, and labels names nothing.\nHint: for example labels="),
-        ({"labels": []}, "labels names nothing"),
+        ({}, "finds what you name, and labels is missing or empty.\nHint: for example labels="),
+        ({"labels": []}, "labels is missing or empty"),
         ({"labels": ["a flag", " "]}, "One of the labels is empty"),
         ({"labels": ["a flag", "a flag"]}, "'a flag' is given twice"),
-        ({"labels": "a flag", "template": "a photo"}, "must have one {}, where a label is put"),
+        ({"labels": "a flag", "template": "a photo"}, "must contain one {} for the label"),
     ],
 )
 def test_misuse_of_a_model_that_takes_any_words(chosen: dict[str, Any], message: str) -> None:

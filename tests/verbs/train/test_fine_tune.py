@@ -308,7 +308,7 @@ def test_files_that_are_no_models(fit: iad.FittedModel, tmp_path: Path) -> None:
     fit.save(bad)
     arrays, values = read_arrays(bad, FORMAT)
     write_arrays(bad, FORMAT, arrays, {**values, "fingerprint": "0"})
-    with pytest.raises(iad.WeightsError, match="stands on other weights of efficientnet_lite0"):
+    with pytest.raises(iad.WeightsError, match="needs other weights of efficientnet_lite0"):
         iad.load_model(bad)
     write_arrays(bad, FORMAT, arrays, {"model": "efficientnet_lite0"})
     with pytest.raises(iad.WeightsError, match="written by another version"):

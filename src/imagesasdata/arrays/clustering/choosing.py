@@ -23,7 +23,7 @@ def silhouettes(
 
     A number that needs more rows than there are is left out. Of many rows a sample of 2,000 is
     clustered and scored. It is from -1 to 1: how much nearer rows are to their own cluster than to the
-    next one.
+    next nearest.
     """
     from sklearn.metrics import silhouette_score
 
@@ -35,6 +35,6 @@ def silhouettes(
             continue
         clusters = part(some, method, k, seed=seed).clusters
         found = len(np.unique(clusters))
-        # Rows that are all alike cannot be parted.
+        # Identical rows cannot be separated.
         curve[k] = float(silhouette_score(some, clusters)) if 1 < found < len(some) else -1.0
     return curve

@@ -11,7 +11,7 @@ from jaxtyping import Float32, Int
 
 
 class Contents(NamedTuple):
-    """Of one cluster: how many rows, its medoid, and rows from the most and the least typical on."""
+    """One cluster: its size, its medoid, its most typical and its least typical rows."""
 
     size: int
     medoid: int
@@ -20,7 +20,7 @@ class Contents(NamedTuple):
 
 
 class LabelShare(NamedTuple):
-    """A label in one cluster: how many rows have it, and how many times the share it has overall."""
+    """A label in one cluster: its count, and its share there over its share overall."""
 
     label: str
     members: int

@@ -1,4 +1,4 @@
-"""Rows parted into clusters by one of scikit-learn's algorithms."""
+"""Partitions rows into clusters by one of scikit-learn's algorithms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STARTS = 4
 
 
 class Partition(NamedTuple):
-    """The cluster of each row, the largest being 0 and ``-1`` none, and its distance to the center."""
+    """Each row's cluster (0 is the largest, ``-1`` none) and its distance to the center."""
 
     clusters: Int[np.ndarray, " rows"]
     distances: Float[np.ndarray, " rows"]
@@ -32,7 +32,7 @@ def part(
     least: int = 5,
     seed: int = 0,
 ) -> Partition:
-    """Part the rows into k clusters; hdbscan finds their number itself.
+    """Partition the rows into k clusters; hdbscan finds their number itself.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _labels(
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:
-    """Clusters numbered from the largest; of equal ones the one with the first row first."""
+    """Clusters numbered by size, the largest first; ties by their first row."""
     names, first, counts = np.unique(labels, return_index=True, return_counts=True)
     real = np.flatnonzero(names >= 0)
     order = real[np.lexsort((first[real], -counts[real]))]

@@ -21,7 +21,7 @@ _BEFORE = 50
 def project(
     vectors: Float32[np.ndarray, "rows size"], method: Reduction, dims: int, *, seed: int = 0
 ) -> Float32[np.ndarray, "rows dims"]:
-    """The rows in so many dimensions; a dimension that the rows do not span is 0.
+    """The rows in ``dims`` dimensions; a dimension that the rows do not span is 0.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def _components(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
 def _umap() -> Any:
     try:
         with warnings.catch_warnings():
-            # It warns that it can do less without TensorFlow.
+            # It warns when TensorFlow is missing.
             warnings.simplefilter("ignore", ImportWarning)
             import umap  # pyright: ignore[reportMissingImports]
     except ImportError:

@@ -1,4 +1,4 @@
-"""How far a clustering comes out the same from another seed or another sample."""
+"""How similar clusterings from other seeds and other samples are."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def stability(
     least: int = 5,
     seed: int = 0,
 ) -> float:
-    """The mean adjusted Rand index of ``clusters`` with ``runs`` clusterings made anew.
+    """The mean adjusted Rand index of ``clusters`` with ``runs`` new clusterings.
 
     Each has another seed and a bootstrap sample (drawn with replacement, of at most 2,000 rows), and
-    is compared on the rows in the sample. 1 is always the same clusters, 0 as alike as by chance
+    is compared on the rows in the sample. 1 means always the same clusters, 0 agreement by chance
     (Hubert & Arabie 1985, Comparing Partitions, Journal of Classification 2,
     https://doi.org/10.1007/BF01908075).
     """

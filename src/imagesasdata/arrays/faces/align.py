@@ -25,7 +25,7 @@ def by_eyes(
     distance: float,
     height: float,
 ) -> Frame:
-    """The square in which the eyes are level and at a given place.
+    """The square in which the eyes are level and at a given position.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def by_eyes(
 
 
 def by_points(points: Float[np.ndarray, "n 2"], places: Float[np.ndarray, "n 2"]) -> Frame:
-    """The square in which points come as near as they can to given places.
+    """The square in which points are as near as possible to given positions.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def by_box(box: Float[np.ndarray, 4], *, scale: float) -> Frame:
 
 
 def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size size 3"]:
-    """What is in the square, at ``size`` x ``size`` pixels; black beyond the picture's border.
+    """The pixels of the square, at ``size`` x ``size``; black beyond the picture's border.
 
     A large face is first reduced, so that each new pixel is a mean and not a sample.
     """

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from imagesasdata.arrays.faces.columns import CLASSES, attribute_columns
 
-# The middle 80% of what the network thinks possible.
+# The middle 80% of the predicted distribution.
 _LOW, _HIGH = 0.1, 0.9
 
 

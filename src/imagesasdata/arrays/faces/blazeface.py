@@ -13,7 +13,7 @@ POINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
 
 
 class Candidates(NamedTuple):
-    """Faces that may be: left, top, width, height; key points as x, y; scores from 0 to 1."""
+    """Candidate faces: left, top, width, height; key points as x, y; scores from 0 to 1."""
 
     boxes: Float[np.ndarray, "n 4"]
     points: Float[np.ndarray, "n 6 2"]
@@ -26,8 +26,8 @@ def decode(raw: Float[np.ndarray, "cells 17"], *, side: int, threshold: float) -
     Parameters
     ----------
     raw
-        For each anchor, row by row: a logit; the box's center, width and height; the key points. All
-        are pixels, places being from the anchor.
+        For each anchor, row by row: a logit; the box's center, width and height; the key points.
+        All are in pixels, relative to the anchor.
     side
         The input's side.
     threshold

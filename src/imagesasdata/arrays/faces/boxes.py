@@ -1,4 +1,4 @@
-"""Boxes: how far they overlap, and which of many that overlap to keep."""
+"""Boxes: how far they overlap, and which to keep of those that do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 
 
 def overlap(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
-    """The area that two boxes share as a share of the area that they cover together.
+    """Intersection over union of two boxes.
 
     Boxes are left, top, width, height.
     """
@@ -19,7 +19,7 @@ def overlap(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[n
 
 
 def inside(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
-    """The area that two boxes share as a share of the smaller one's."""
+    """The intersection of two boxes over the area of the smaller."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum((a[:, :2] + a[:, 2:])[:, None], (b[:, :2] + b[:, 2:])[None])
     shared = np.prod(np.clip(high - low, 0, None), axis=-1)

@@ -1,4 +1,4 @@
-"""The columns that verbs on faces add, and those that they look for."""
+"""The columns that verbs on faces add, and those that they need."""
 
 from __future__ import annotations
 

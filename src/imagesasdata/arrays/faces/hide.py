@@ -1,4 +1,4 @@
-"""Faces on a picture made unreadable, in place."""
+"""Faces on a picture made unrecognizable, in place."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from jaxtyping import Float, UInt8
 
 Method = Literal["gaussian", "pixelate", "fill"]
 
-# How much larger than the box is what is hidden: hair, ears and chin tell, too.
+# The hidden area over the box: hair, ears and chin identify, too.
 _REACH = 1.5
-# So few blocks across that a face cannot be told from another.
+# Few enough blocks across that a face cannot be recognized.
 _BLOCKS = 5
 _FILL = (127, 127, 127)
 
 
 def hide(pixels: UInt8[np.ndarray, "h w 3"], box: Float[np.ndarray, 4], method: Method) -> None:
-    """Make what is in an ellipse around the box unreadable.
+    """Make the face unrecognizable, in an ellipse around the box.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ MOST_FACES = 20_000
 
 
 class Calibration(NamedTuple):
-    """Distance up to which two faces count as one person's, and a logistic curve around it."""
+    """The largest distance of two faces of one person, and a logistic curve around it."""
 
     threshold: float
     slope: float
@@ -36,10 +36,10 @@ def distances(a: Float[np.ndarray, "n d"], b: Float[np.ndarray, "n d"]) -> Float
 def nearest(
     targets: Float[np.ndarray, "t d"], gallery: Float[np.ndarray, "g d"], k: int
 ) -> tuple[Int[np.ndarray, "t k"], Float[np.ndarray, "t k"]]:
-    """The ``k`` faces of a gallery that are nearest to each target, and how far they are.
+    """The ``k`` faces of a gallery nearest to each target, and their distances.
 
-    Vectors are of length one. Of equal distances the earlier face comes first. With fewer than ``k``
-    faces in the gallery all are given.
+    Vectors are of length one. Ties go to the earlier face. A gallery with fewer than ``k`` faces
+    gives all of them.
     """
     k = min(k, len(gallery))
     places = np.zeros((len(targets), k), np.int64)
@@ -47,7 +47,7 @@ def nearest(
     step = max(1, _BLOCK // max(1, len(gallery)))
     for start in range(0, len(targets), step):
         likeness = targets[start : start + step] @ gallery.T
-        # Those that may be among the k first, then these in order.
+        # First the candidates for the k nearest, then these in order.
         few = np.argpartition(-likeness, k - 1, axis=1)[:, :k] if k else np.zeros((1, 0), int)
         few = np.sort(few, axis=1)
         close = np.take_along_axis(likeness, few, axis=1)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from imagesasdata.arrays.faces.blazeface import POINTS, Candidates
 
-# Cells of so many pixels, and two anchors in the corner of each.
+# Sides of the cells in pixels; each cell has two anchors in its corner.
 STRIDES, ANCHORS = (8, 16, 32), 2
 
 
@@ -53,7 +53,7 @@ def decode(
     low = middle - sides[chosen, :2] * stride
     high = middle + sides[chosen, 2:] * stride
     five = middle[:, None] + points[chosen].reshape(-1, 5, 2) * stride[:, None]
-    six = np.full((len(chosen), len(POINTS), 2), np.nan)  # it knows no ears
+    six = np.full((len(chosen), len(POINTS), 2), np.nan)  # it gives no ears
     six[:, :3] = five[:, :3]
     six[:, 3] = five[:, 3:].mean(axis=1)
     return Candidates(
@@ -64,7 +64,7 @@ def decode(
 def in_order(
     outputs: Sequence[np.ndarray], side: int
 ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, "n 4"], Float[np.ndarray, "n 10"]]:
-    """Scores, sides and points of one picture from a network's nine outputs, told by their shapes.
+    """Scores, sides and points of one picture from nine outputs, recognized by their shapes.
 
     Raises
     ------

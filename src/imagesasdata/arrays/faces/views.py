@@ -12,7 +12,7 @@ from PIL import Image
 
 # Tiles share a quarter, so that a face on the edge of one is whole in its neighbor.
 OVERLAP = 0.25
-# A box may stand out of its view by this share of the view before it counts as cut off.
+# A box may extend beyond its view by this share of the view before it counts as cut off.
 _SLACK = 0.01
 
 

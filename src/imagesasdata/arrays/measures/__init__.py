@@ -43,8 +43,8 @@ def measure(
     ----------
     rgb
         The upright picture in sRGB, scaled down by averaging to the size at which measures are
-        taken (the longer side at most 512 pixels), so that they speak of the picture and not of
-        the camera's resolution. A smaller picture comes as it is. For a ``whole`` group every pixel.
+        taken (the longer side at most 512 pixels), so that they describe the picture and not the
+        camera's resolution. A smaller picture comes as it is. For a ``whole`` group every pixel.
     header
         The picture as it was stored.
     groups

@@ -15,7 +15,7 @@ _WHOLE = float((_AWAY + _HERE) ** 2)
 
 
 def _uniform_patterns() -> UInt8[np.ndarray, " neighbors"]:
-    """For each set of bright neighbors their number if they lie side by side, else 9."""
+    """For each set of bright neighbors their number if they are adjacent, else 9."""
     bits = np.arange(256)[:, None] >> np.arange(8) & 1
     changes = (bits != np.roll(bits, 1, axis=1)).sum(axis=1)
     return np.where(changes <= 2, bits.sum(axis=1), PATTERNS - 1).astype(np.uint8)

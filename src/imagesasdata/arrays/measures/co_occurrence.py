@@ -15,7 +15,7 @@ _SQUARED_STEP = (_LEVEL[:, None] - _LEVEL) ** 2
 
 
 def co_occurrence(gray: UInt8[np.ndarray, "h w"]) -> dict[str, float | None]:
-    """Each property, as the mean of the directions that have it; ``None`` if none has.
+    """Each property, the mean over the directions that have it; ``None`` if none has it.
 
     Neighbors one pixel apart in four directions, 32 gray levels, symmetric. A direction has no
     property when no pixel has a neighbor there, and no correlation when its pixels are all alike.
@@ -33,7 +33,7 @@ def co_occurrence(gray: UInt8[np.ndarray, "h w"]) -> dict[str, float | None]:
 def _shares(
     gray: UInt8[np.ndarray, "h w"], down: int, across: int
 ) -> Float64[np.ndarray, "levels levels"] | None:
-    """How often each level lies beside each other one, in and against a direction."""
+    """How often each pair of levels is adjacent, in and against a direction."""
     height, width = gray.shape
     if height <= down or width <= abs(across):
         return None

@@ -1,7 +1,7 @@
 """Shares of colors, from how many pixels fall into each of 32 x 32 x 32 cells of sRGB.
 
-A cell is 8 levels wide in each channel, and all its pixels count as its center's color: what a
-color is called or how warm it is then has to be found for the cells only, once.
+A cell is 8 levels wide in each channel, and all its pixels count as its center's color: the name
+and warmth of a color are then computed only once for each cell.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def dominant_colors(rgb: UInt8[np.ndarray, "h w 3"], counts: Counts) -> list[tup
 
 
 def _fullest_blocks(counts: Counts) -> Iterator[tuple[np.ndarray, float]]:
-    """The middle of the block of cells with most pixels, and how many; again whenever asked."""
+    """Yield the middle and the count of the fullest block; ``counts`` may change in between."""
     around = {"borderType": cv2.BORDER_CONSTANT, "normalize": False}
     flat = counts.reshape(_SIDE * _SIDE, _SIDE)
     while counts.any():

@@ -102,7 +102,7 @@ TERMS = tuple(EXAMPLES)
 
 
 def nearest_term(colors: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w"]:
-    """The place in `TERMS` of the term for each color, which is given in CIELAB."""
+    """The index in `TERMS` of the term for each color, which is given in CIELAB."""
     hexes = {code: place for place, term in enumerate(TERMS) for code in EXAMPLES[term].split()}
     rgb = np.array([list(bytes.fromhex(code)) for code in hexes], np.uint8)
     places = np.array(list(hexes.values()), np.uint8)

@@ -1,9 +1,9 @@
 """Composition: where in the picture things are, and how they are balanced.
 
-All but ``empty_share`` on the picture at 64 pixels on its longer side (area averaging), so that they
-speak of its layout and not of its detail. Saliency p is spectral-residual saliency (Hou and Zhang 2007,
-doi:10.1109/CVPR.2007.383267) beyond its mean, brought to add up to 1 over the picture: where a picture
-differs from its own regularity. It knows nothing of faces or meaning.
+All but ``empty_share`` on the picture at 64 pixels on its longer side (area averaging), so that
+they describe its layout and not its detail. Saliency p is spectral-residual saliency (Hou and Zhang
+2007, doi:10.1109/CVPR.2007.383267) beyond its mean, brought to add up to 1 over the picture: where
+a picture differs from its own regularity. It does not detect faces or meaning.
 
 - ``saliency_x``, ``saliency_y``: centroid of saliency, from 0 (left, top) to 1 (right, bottom).
 - ``saliency_spread``: root mean square distance from the centroid, sqrt(sum p d^2), over the diagonal.

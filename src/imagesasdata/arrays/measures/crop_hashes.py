@@ -33,7 +33,7 @@ PARTS = (
 
 # Hashes see 32 x 32 pixels, so parts may be cut from a small picture.
 _SIDE = 256
-# Below this a picture is a plain surface: the bits of its hash are those of its noise.
+# Below this a picture is a plain surface, and the bits of its hash are noise.
 _PLAIN = 2.0
 
 

@@ -1,4 +1,4 @@
-"""The edges that texture and composition look at."""
+"""The edges that texture and composition use."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Mean and standard deviation of the channels of a picture that comes in strips.
 
 Strips are small enough to stay in the processor's cache with all that is computed from them. Whole
-pictures in floating point do not, and memory that is asked for and given back again and again
-costs more time than the arithmetic.
+pictures in floating point do not, and allocating memory again and again costs more time than the
+arithmetic.
 """
 
 from __future__ import annotations

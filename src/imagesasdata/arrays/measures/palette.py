@@ -15,7 +15,7 @@ from jaxtyping import Float, Int8, UInt8
 
 from imagesasdata.arrays.measures.srgb import lab
 
-# So many pixels are converted at a time, to keep large scans out of memory.
+# Pixels converted at a time, which bounds the memory for large scans.
 _AT_ONCE = 1_000_000
 
 
@@ -34,7 +34,7 @@ class Cell(NamedTuple):
 def nearest_color(
     rgb: UInt8[np.ndarray, "h w 3"], palette: UInt8[np.ndarray, "colors 3"], tolerance: float
 ) -> Int8[np.ndarray, "h w"]:
-    """For each pixel the number of its color, or -1."""
+    """The number of each pixel's color, or -1."""
     wanted = lab(palette[None])[0]
     numbers = np.empty(rgb.shape[:2], np.int8)
     rows = max(1, _AT_ONCE // rgb.shape[1])
@@ -53,7 +53,7 @@ def shares(
     tolerance: float,
     grid: tuple[int, int],
 ) -> list[Cell]:
-    """The cells of a grid of so many rows and columns, from the upper left, row by row.
+    """The cells of a grid of some rows and columns, from the upper left, row by row.
 
     A picture with fewer pixels than cells along a side has as many cells as pixels there.
     """

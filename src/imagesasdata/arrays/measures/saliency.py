@@ -15,9 +15,9 @@ def saliency(gray: UInt8[np.ndarray, "h w"]) -> Float64[np.ndarray, "h w"]:
 
     The residual is what the log amplitude of the spectrum has beyond its mean over 3 x 3 frequencies;
     with the picture's own phase it is turned back into a picture, squared and smoothed (Gaussian,
-    sigma 2.5 pixels) (Hou and Zhang 2007, doi:10.1109/CVPR.2007.383267). The mean over the picture is
-    taken off, and nothing left under 0: every place has some residual, which would draw all centers to
-    the middle.
+    sigma 2.5 pixels) (Hou and Zhang 2007, doi:10.1109/CVPR.2007.383267). The mean over the picture
+    is subtracted and negative values become 0: every pixel has some residual, which would draw all
+    centers to the middle.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def saliency(gray: UInt8[np.ndarray, "h w"]) -> Float64[np.ndarray, "h w"]:
     spectrum = np.fft.fft2(gray.astype(np.float64))
     amplitude = np.abs(spectrum)
     log_amplitude = np.log(np.maximum(amplitude, _FLAT * amplitude.max()))
-    # A spectrum goes round: beyond its last frequency is its first.
+    # A spectrum is periodic: its first frequency follows its last.
     around = cv2.copyMakeBorder(log_amplitude, 1, 1, 1, 1, cv2.BORDER_WRAP)
     residual = log_amplitude - cv2.blur(around, (3, 3))[1:-1, 1:-1]
     back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))

@@ -1,6 +1,6 @@
 """Where one shot of a video ends and the next begins: at a cut, or at a fade through black.
 
-Frames come one at a time, and a few numbers of the last ones are all that is kept.
+Frames come one at a time, and only a few numbers of the last ones are kept.
 
 - Cut: a frame's change is the mean absolute difference of hue, saturation and value (HSV in bytes, hue
   from 0 to 179) from the frame before, the mean of the three. A cut is where the change is at least 15
@@ -24,7 +24,7 @@ from jaxtyping import UInt8
 
 Transition = Literal["start", "cut", "fade"]
 
-# Frames are looked at in this size; more pixels tell no more.
+# The size at which frames are compared; more pixels do not help.
 LONG_SIDE = 256
 _LEAST_CHANGE = 15.0
 _TIMES = 3.0
@@ -79,7 +79,7 @@ class ShotDetector:
 
     def finish(self) -> list[Shot]:
         """All shots, when every frame has been added."""
-        # The last frames have fewer neighbors to be compared with; so have all of a short video.
+        # The last frames, and all frames of a short video, have fewer neighbors to compare with.
         seen = len(self._window)
         for place in range(0 if self._count < 2 * _AROUND + 1 else seen - _AROUND, seen):
             self._look_at(place)
@@ -93,7 +93,7 @@ class ShotDetector:
         seen = self._window[place]
         around = [one.change for one in self._window if one is not seen and one.number > 0]
         usual = float(np.mean(around)) if around else 0.0
-        # Into black and out of it is the business of fades.
+        # Changes into and out of black are fades.
         if seen.change < max(_LEAST_CHANGE, _TIMES * usual) or seen.dark:
             return
         for first, last in ((place - 2, place), (place - 1, place + 1)):
@@ -114,7 +114,7 @@ class ShotDetector:
                 self._begin((first + self._count) // 2, (since + time) / 2, "fade")
 
     def _begin(self, number: int, time: float, how: Transition) -> None:
-        # A cut is known two frames late, after a fade that follows it.
+        # A cut is detected two frames late, after a fade that follows it.
         self._begins.sort()
         if all(abs(time - other) > self._min_length - 1e-6 for _, other, _ in self._begins):
             self._begins.append((number, time, how))

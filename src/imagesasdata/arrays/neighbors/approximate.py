@@ -50,7 +50,7 @@ def nearest_by_index(
     searcher.add(np.ascontiguousarray(scaled[0]))
     _, found = searcher.search(np.ascontiguousarray(scaled[1]), k)
     found = found.astype(np.int64)
-    # Where the index found fewer than k, the place is -1.
+    # Where the index found fewer than k, the row is -1.
     distances = of_pairs(
         queries, rows, np.repeat(np.arange(len(queries)), k), np.maximum(found, 0).ravel(), metric
     ).reshape(found.shape)
@@ -75,7 +75,7 @@ def recall(
         return 1.0
     sample = np.random.default_rng(seed).permutation(len(queries))[:_SAMPLE]
     truth = nearest(queries[sample], rows, found.rows.shape[1], metric, device=device)
-    # Compared by distance, for equally near rows are equally right.
+    # Compared by distance, because equally near rows are equally right.
     worst = truth.distances[:, -1:] + 1e-6
     return float(np.mean(found.distances[sample] <= worst))
 

@@ -15,7 +15,7 @@ from jaxtyping import Int, UInt64
 MOST_BITS = 15
 
 _BANDS, _BAND_BITS = 4, 16
-# Codes of one key stand in blocks of so many, which are compared all with all.
+# Codes with one key are stored in blocks of this size, compared all with all.
 _BLOCK = 8
 # Pairs of blocks at once: their codes stay in a core's cache.
 _AT_ONCE = 1024
@@ -36,9 +36,9 @@ def near_codes(
     bits: int,
     threads: int = 1,
 ) -> Pairs:
-    """All pairs of a code of ``a`` and one of ``b`` that differ in at most so many bits.
+    """All pairs of a code of ``a`` and a code of ``b`` that differ in at most ``bits`` bits.
 
-    Without ``b`` the pairs within ``a``, each once and none with itself. At most `MOST_BITS` bits.
+    Without ``b`` the pairs within ``a``, each once, no code with itself. At most `MOST_BITS` bits.
 
     Notes
     -----

@@ -11,7 +11,7 @@ from imagesasdata.arrays.neighbors.codes import Pairs, near_codes
 def near_copies(
     codes: UInt64[np.ndarray, "pictures parts"], *, bits: int, threads: int = 1
 ) -> tuple[Int[np.ndarray, " pairs"], Int[np.ndarray, " pairs"]]:
-    """Pairs of pictures of which the one as a whole is near the other or a part of it.
+    """Pairs of pictures of which one, as a whole, is near the other or a part of it.
 
     The first code of each is that of the whole picture. Each pair is given once.
     """

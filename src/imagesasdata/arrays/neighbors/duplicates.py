@@ -33,7 +33,7 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Copies:
-    """Of each row its group, or -1, whether it is the best of it, and its distance from the best."""
+    """Each row's group or -1, whether it is the best of its group, its distance from the best."""
 
     groups: Int[np.ndarray, " rows"]
     best: Bool[np.ndarray, " rows"]

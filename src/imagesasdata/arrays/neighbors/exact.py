@@ -19,9 +19,9 @@ from imagesasdata.machine import cores
 _BLOCK = 8192
 _GROUPS = 256
 _QUERIES = 1024
-# So many scores (512 MiB) are held at once; where there are many cores, each has fewer queries.
+# Scores (512 MiB) held at once; where there are many cores, each has fewer queries.
 _SCORES = 2**27
-# Squares of lengths that differ from 1 by no more are those of vectors that were scaled to it.
+# Vectors whose squared lengths differ from 1 by at most this were scaled to length one.
 _ROUNDING = 1e-6
 
 
@@ -72,9 +72,9 @@ def nearest(
     -----
     Blocks of 8,192 rows are multiplied with the queries. The scores of a block are parted into 256
     groups: the k best scores are in the k groups with the highest maxima, so only those are looked at,
-    and of these only what is better than the best so far. The distances of what is found are computed
-    anew in float64. On a CPU the product is numpy's, which is faster than XLA's there (measured: 1.4
-    times), one block on each core; on other devices all of it is compiled.
+    and of these only what is better than the best so far. The distances of the rows found are
+    recomputed in float64. On a CPU the product is numpy's, which is faster than XLA's there
+    (measured: 1.4 times), one block on each core; on other devices all of it is compiled.
     """
     k = min(k, len(rows))
     if not k or not len(queries):
@@ -147,7 +147,7 @@ def _search_here(
 
 
 def _weigh(scores: np.ndarray, block: np.ndarray, metric: Metric) -> None:
-    """Turn products into what is highest for the nearest, in place."""
+    """Turn products into scores that are highest for the nearest, in place."""
     squares = np.einsum("ij,ij->i", block, block)
     if metric == "euclidean":
         scores -= np.float32(0.5) * squares
@@ -163,12 +163,12 @@ class _Best:
         self.rows = np.full((queries, k), -1, np.int64)
 
     def add(self, scores: np.ndarray, first: int) -> None:
-        """Take in a block's scores, (queries, some number of groups), the rows from ``first``."""
+        """Add a block's scores, (queries, some number of groups), for the rows from ``first``."""
         k = self.scores.shape[1]
         # Group g has the scores g, g + groups, g + 2 groups, ...: maxima over them run along memory.
         grouped = scores.reshape(len(scores), -1, _GROUPS)
         maxima = grouped.max(axis=1)
-        # Rows come in order, so what is only as good as the worst so far is too late; and at least k
+        # Rows come in order, so a score equal to the worst so far is too late; and at least k
         # scores of this block are as high as the k-th highest maximum.
         floor = np.nextafter(self.scores.min(axis=1), np.float32(np.inf))
         if k <= _GROUPS:
@@ -179,14 +179,14 @@ class _Best:
         self.merge(asked[found], members[found, place], first + place * _GROUPS + groups[found])
 
     def merge(self, asked: np.ndarray, scores: np.ndarray, rows: np.ndarray) -> None:
-        """Take in scores of some queries, in any order."""
+        """Add scores of some queries, in any order."""
         queries, k = self.scores.shape
         if not len(asked):
             return
         every = np.concatenate([np.repeat(np.arange(queries), k), asked])
         scores = np.concatenate([self.scores.ravel(), scores])
         rows = np.concatenate([self.rows.ravel(), rows])
-        # Of equal scores the lower row stays.
+        # Ties go to the lower row.
         order = np.lexsort((rows, -scores, every))
         starts = np.searchsorted(every[order], np.arange(queries))
         taken = order[starts[:, None] + np.arange(k)]
@@ -209,7 +209,7 @@ def _search_there(
 
 @functools.cache
 def _step(k: int, metric: Metric) -> Any:
-    """A compiled function that takes one block of rows into the best so far."""
+    """A compiled function that merges one block of rows into the best so far."""
     import jax
     import jax.numpy as jnp
     from jax import lax
@@ -229,7 +229,7 @@ def _step(k: int, metric: Metric) -> Any:
         chosen = jnp.take_along_axis(grouped, groups[:, None, :], axis=2)
         members = jnp.arange(grouped.shape[1], dtype=jnp.int32)[:, None] * _GROUPS
         numbers = first + members + groups[:, None, :]
-        # Those found earlier come first: of equal scores the lower row stays.
+        # Earlier rows come first: ties go to the lower row.
         both = jnp.concatenate([best, chosen.reshape(len(queries), -1)], axis=1)
         numbers = jnp.concatenate([places, numbers.reshape(len(queries), -1)], axis=1)
         best, order = lax.top_k(both, k)

@@ -11,10 +11,10 @@ def star_groups(
 ) -> Int[np.ndarray, " rows"]:
     """The group of each row, numbered from 0 in the order of their first rows; -1 for a row alone.
 
-    Rows become centers in turn: those with the most near rows first, of equal ones that of the lowest
-    ``priority``. A center takes all its near rows that no center before it took, and those near these. A
-    row whose near rows are all taken goes with the first of these. So a group does not grow along a chain
-    of small steps until it holds two different pictures.
+    Rows become centers in turn: those with the most near rows first, ties by the lowest
+    ``priority``. A center takes all its near rows that no earlier center took, and the rows near
+    these. A row whose near rows are all taken joins the group of the first of them. So a group does
+    not grow along a chain of small steps until it holds two different pictures.
     """
     count = len(priority)
     ends = np.concatenate([a, b])
@@ -66,7 +66,7 @@ def row_groups(
 def best_of_groups(
     groups: Int[np.ndarray, " rows"], priority: Int[np.ndarray, " rows"]
 ) -> Int[np.ndarray, " rows"]:
-    """For each row the one of lowest ``priority`` in its group; for a row without one itself."""
+    """For each row the row of lowest ``priority`` in its group; a row without a group is its own."""
     best = np.arange(len(groups))
     grouped = np.flatnonzero(groups >= 0)
     order = grouped[np.lexsort((priority[grouped], groups[grouped]))]

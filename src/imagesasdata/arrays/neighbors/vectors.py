@@ -25,7 +25,7 @@ class NearPairs(NamedTuple):
 def near_vectors(
     vectors: Float32[np.ndarray, "rows size"], distance: float, *, seed: int = 0
 ) -> NearPairs:
-    """The pairs of rows whose cosine distance is at most so much.
+    """The pairs of rows whose cosine distance is at most ``distance``.
 
     Notes
     -----

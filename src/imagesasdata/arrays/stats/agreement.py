@@ -1,7 +1,7 @@
 """Agreement between coders: Krippendorff's alpha, Fleiss' and Cohen's kappa, percent agreement.
 
-All work on a table of counts: a row for each item, a column for each value, in the cells how many coders
-gave the item that value.
+All use a table of counts: a row for each item, a column for each value, in each cell the number of
+coders who gave the item that value.
 
 - Percent agreement: the mean over items with two codes or more of the share of pairs that agree.
 - Cohen's kappa is for two coders; with more it is the mean over pairs of coders (Light).
@@ -49,7 +49,7 @@ def alpha(
 def _distance(
     times: Float[np.ndarray, " values"], domain: Float[np.ndarray, " values"], level: Level
 ) -> Float[np.ndarray, "values values"]:
-    """How far two values are apart; ``times`` says how often each was given."""
+    """The distance of two values; ``times`` says how often each was given."""
     if level == "nominal":
         return 1.0 - np.eye(len(times))
     # On an ordinal scale, as many codes as lie between them, half of their own included.

@@ -12,7 +12,7 @@ Adjust = Literal["holm", "bh", "none"]
 
 
 class Rate(NamedTuple):
-    """Of each group: the rate, and the (effective) number of rows that it is of."""
+    """For each group the rate, and the (effective) number of rows behind it."""
 
     value: Float[np.ndarray, " groups"]
     rows: Float[np.ndarray, " groups"]
@@ -36,7 +36,7 @@ def rate(
 
 
 def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
-    """Two-sided p of each group's rate being that of all other groups together (Fisher's exact test).
+    """Two-sided p of each group's rate against that of all other groups (Fisher's exact test).
 
     Weighted rows enter with their effective number, rounded.
     """

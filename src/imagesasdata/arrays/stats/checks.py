@@ -1,4 +1,4 @@
-"""What makes a regression impossible, found before or after the fact and named by its terms."""
+"""Checks for what makes a regression impossible; the errors name the terms."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from imagesasdata.errors import ArgumentError
 Design = Float[np.ndarray, "rows terms"]
 
 _COLLINEAR = 1e-9
-# A linear predictor of 15 is a probability within one in three millions of certain.
+# A linear predictor of 15 is a probability within one in three million of 1.
 _CERTAIN = 15.0
-# Separation is looked for in so many rows at most, for the linear program is slow.
+# The most rows in which separation is looked for, because the linear program is slow.
 _MOST_ROWS = 20_000
 
 
 def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
-    """Raise when a term is a sum of multiples of others.
+    """Raise when a term is a linear combination of others.
 
     Raises
     ------
@@ -49,12 +49,12 @@ def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
     rank = int((np.abs(np.diag(upper)) > _COLLINEAR).sum())
     if rank == count:
         return
-    # The first term too many, written as a sum of those before it.
+    # The first redundant term, written as a sum of those before it.
     parts = np.linalg.solve(upper[:rank, :rank], upper[:rank, rank])
     others = sorted(order[np.flatnonzero(np.abs(parts) > 1e-6)])
     raise ArgumentError(
         f"The terms are collinear in the {rows:,} {where}: {terms[order[rank]]!r} follows from "
-        f"{', '.join(repr(terms[place]) for place in others)}.",
+        f"{', '.join(repr(terms[index]) for index in others)}.",
         "leave one of them out.",
     )
 
@@ -67,7 +67,7 @@ def check_separation(
     terms: Sequence[str],
     where: str,
 ) -> None:
-    """Raise when terms tell outcomes exactly, so that their coefficients are infinite.
+    """Raise when terms separate outcomes perfectly, so that their coefficients are infinite.
 
     ``linear`` is the fitted linear predictor; ``None`` when the fit did not converge.
 
@@ -78,18 +78,18 @@ def check_separation(
     """
     if family == "ols" or (linear is not None and np.abs(linear).max() < _CERTAIN):
         return
-    some, told = design[:_MOST_ROWS], outcome[:_MOST_ROWS]
-    direction = _separating(some, told, family)
+    some, outcomes = design[:_MOST_ROWS], outcome[:_MOST_ROWS]
+    direction = _separating(some, outcomes, family)
     if direction is None:
         return
-    constant = [place for place, term in enumerate(terms) if term == "Intercept"]
-    others = [place for place, term in enumerate(terms) if term != "Intercept"]
-    # In a direction that separates, terms that do not matter may have a part; so each alone, first.
+    constant = [index for index, term in enumerate(terms) if term == "Intercept"]
+    others = [index for index, term in enumerate(terms) if term != "Intercept"]
+    # A separating direction may include irrelevant terms; so test each term alone first.
     named = [
-        repr(terms[place])
-        for place in others
-        if _separating(some[:, [*constant, place]], told, family) is not None
-    ] or [repr(terms[place]) for place in others if abs(direction[place]) > 1e-6]
+        repr(terms[index])
+        for index in others
+        if _separating(some[:, [*constant, index]], outcomes, family) is not None
+    ] or [repr(terms[index]) for index in others if abs(direction[index]) > 1e-6]
     what = "tell" if len(named) > 1 else "tells"
     raise ArgumentError(
         f"Perfect separation in the {where}: {', '.join(named) or 'the constant'} {what} the "
@@ -107,7 +107,7 @@ def _separating(design: np.ndarray, outcome: np.ndarray, family: FamilyName) -> 
     )
     rows = np.concatenate([scaled[high], -scaled[low]])
     fixed = scaled[~low & ~high]
-    found = linprog(
+    result = linprog(
         -rows.sum(axis=0),
         A_ub=-rows if len(rows) else None,
         b_ub=np.zeros(len(rows)) if len(rows) else None,
@@ -115,6 +115,6 @@ def _separating(design: np.ndarray, outcome: np.ndarray, family: FamilyName) -> 
         b_eq=np.zeros(len(fixed)) if len(fixed) else None,
         bounds=(-1.0, 1.0),
     )
-    if not found.success or -found.fun < 1e-6:
+    if not result.success or -result.fun < 1e-6:
         return None
-    return found.x
+    return result.x

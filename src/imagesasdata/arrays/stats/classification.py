@@ -20,7 +20,7 @@ BINS = 10
 
 
 class Counts(NamedTuple):
-    """Weighted numbers of rows for each class: right, wrongly predicted, missed, neither."""
+    """Weighted true positives, false positives, false negatives, true negatives of each class."""
 
     true_positive: np.ndarray
     false_positive: np.ndarray
@@ -63,7 +63,7 @@ def auc(
     prob: Float[np.ndarray, " rows"],
     weights: Float[np.ndarray, " rows"],
 ) -> float:
-    """Area under the ROC curve; not a number where one of the two kinds is missing."""
+    """Area under the ROC curve; not a number without rows of both kinds."""
     order = np.argsort(prob, kind="stable")
     positive = np.where(truth, weights, 0.0)[order]
     negative = np.where(truth, 0.0, weights)[order]
@@ -114,7 +114,7 @@ def calibration_error(
     prob: Float[np.ndarray, " rows"],
     weights: Float[np.ndarray, " rows"],
 ) -> float:
-    """Mean over rows of how far their bin's probability is from its share."""
+    """Mean over rows of the difference between their bin's probability and its share."""
     bins = calibration(truth, prob, weights)
     some = bins.weight > 0.0
     return float(np.average(np.abs(bins.prob - bins.share)[some], weights=bins.weight[some]))

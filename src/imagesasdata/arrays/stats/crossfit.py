@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 FOLDS = 5
-# Gold rows for each column of the fit: with fewer, its noise costs more than the column brings.
+# Gold rows for each column of the fit: with fewer, noise outweighs the column's gain.
 _ROWS_EACH = 10
 
 
@@ -22,12 +22,12 @@ def cross_fit(
 ) -> Float[np.ndarray, " rows"]:
     """Regress gold values on predictions, other variables and their products, in folds.
 
-    A classifier's errors often differ between groups; the products let the fit know that. Rows of one
-    cluster are in one fold. Values are kept in the range of the gold ones.
+    A classifier's errors often differ between groups; the products let the fit use that. Rows of
+    one cluster are in one fold. Values are kept in the range of the gold ones.
     """
     number = np.random.default_rng(seed)
     units = np.arange(len(is_gold)) if clusters is None else clusters
-    # Gold rows are spread evenly over the folds, so that no fit lacks them.
+    # Gold rows are spread evenly over the folds, so that every fit has some.
     order = number.permutation(int(units.max()) + 1)
     has_gold = np.zeros(len(order), bool)
     has_gold[units[is_gold]] = True
@@ -48,7 +48,7 @@ def cross_fit(
 
 
 def _features(predicted: np.ndarray, others: np.ndarray, most: int) -> np.ndarray:
-    """A constant, and the columns brought to mean zero and spread one with their products.
+    """A constant, and the standardized columns with their products.
 
     Where that would be more than ``most`` columns, without the products; then predictions alone.
     """

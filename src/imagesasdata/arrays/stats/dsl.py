@@ -1,9 +1,9 @@
 """Design-based supervised learning (DSL): regression with predicted variables and known sampling.
 
-The moment of every row is taken with the predicted values. For rows with gold values the difference to
-the moment with these, weighted by one over the probability with which the row was sampled, is taken off.
-Because that probability is known by design, the estimate is consistent however wrong the predictions are.
-Better predictions make it more precise.
+The moment of every row is computed with the predicted values. For rows with gold values, the
+difference to the moment with these, weighted by one over the row's sampling probability, is
+subtracted. Because that probability is known by design, the estimate is consistent however wrong
+the predictions are. Better predictions make it more precise.
 
 Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for Downstream
 Inference: Design-based Supervised Learning for Social Science Applications of Large Language Models.
@@ -67,9 +67,9 @@ def dsl(
     same = Variables(predicted.design[is_gold], predicted.outcome[is_gold])
     rows = len(weight)
 
-    def equations(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def equations(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         parts = ((predicted, weight), (same, -gold_weight), (gold, gold_weight))
-        moments = [_moment(kind, part, share, place) for part, share in parts]
+        moments = [_moment(kind, part, share, beta) for part, share in parts]
         values, slopes = (sum(pieces) / rows for pieces in zip(*moments, strict=True))
         return np.asarray(values), np.asarray(slopes)
 
@@ -85,13 +85,13 @@ def dsl(
 
 
 def _moment(
-    kind: Family, part: Variables, weight: np.ndarray, place: np.ndarray
+    kind: Family, part: Variables, weight: np.ndarray, beta: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    mean = kind.mean(part.design @ place)
+    mean = kind.mean(part.design @ beta)
     values = part.design.T @ (weight * (part.outcome - mean))
     slopes = -(part.design.T * (weight * kind.slope(mean))) @ part.design
     return values, slopes
 
 
-def _scores(kind: Family, part: Variables, weight: np.ndarray, place: np.ndarray) -> np.ndarray:
-    return part.design * (weight * (part.outcome - kind.mean(part.design @ place)))[:, None]
+def _scores(kind: Family, part: Variables, weight: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    return part.design * (weight * (part.outcome - kind.mean(part.design @ beta)))[:, None]

@@ -13,13 +13,13 @@ from scipy.special import expit
 FamilyName = Literal["ols", "logit", "poisson"]
 Rows = Float[np.ndarray, " rows"]
 
-# exp overflows at 709; a linear predictor that far is a fit that runs away, which Newton steps back from.
+# exp overflows at 709; a linear predictor that large means a diverging fit, which Newton steps back from.
 _LARGEST = 500.0
 
 
 @dataclass(frozen=True)
 class Family:
-    """``mean`` of a linear predictor, and its ``slope`` there, as a function of that mean."""
+    """``mean`` of a linear predictor, and its ``slope`` as a function of that mean."""
 
     name: FamilyName
     mean: Callable[[Rows], Rows]

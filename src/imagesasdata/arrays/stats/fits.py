@@ -1,4 +1,4 @@
-"""Ordinary regressions by statsmodels, with robust covariance for all three families alike."""
+"""Ordinary regressions by statsmodels, with robust covariance for all three families."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def coefficients(
     ArgumentError
         When a logit or Poisson regression does not converge.
     """
-    # Slow to import, and needed by those alone who fit.
+    # Slow to import, and needed only for a fit.
     import statsmodels.api as sm
 
     if family == "ols":

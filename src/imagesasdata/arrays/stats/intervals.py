@@ -33,7 +33,7 @@ def wilson(share: Any, count: Any, level: float = 0.95) -> tuple[Any, Any]:
 
 
 def effective(weights: np.ndarray) -> float:
-    """How many unweighted rows would tell as much (Kish)."""
+    """The effective number of weighted rows (Kish)."""
     return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
 
 
@@ -45,7 +45,7 @@ def bootstrap(
     seed: int,
     level: float = 0.95,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of measures of rows, which are drawn anew within each stratum.
+    """Percentile intervals of measures of rows, which are resampled within each stratum.
 
     ``measure`` is given row numbers and gives an array; a round in which one is not a number does not
     count for it.

@@ -18,36 +18,36 @@ _TOLERANCE = 1e-12
 
 
 def solve(equations: Callable[[Vector], tuple[Vector, Matrix]], start: Vector) -> Vector:
-    """Where the equations are zero, from ``start``; a step that makes them worse is halved.
+    """The root of the equations, from ``start``; a step that makes them worse is halved.
 
     ``equations`` gives their values and their matrix of derivatives, the values as means over rows.
 
     Raises
     ------
     ArgumentError
-        When there is no such place near.
+        When no root is found.
     """
-    place = start
-    values, slopes = equations(place)
+    solution = start
+    values, slopes = equations(solution)
     for _ in range(_STEPS):
         try:
             step = np.linalg.solve(slopes, values)
         except np.linalg.LinAlgError:
             break
         size = np.abs(values).max()
-        if np.abs(step).max() < _TOLERANCE * (1.0 + np.abs(place).max()):
-            return place
+        if np.abs(step).max() < _TOLERANCE * (1.0 + np.abs(solution).max()):
+            return solution
         for halving in range(_HALVINGS):
-            nearer = place - step / 2**halving
+            nearer = solution - step / 2**halving
             values, slopes = equations(nearer)
             if np.isfinite(values).all() and np.abs(values).max() < size:
                 break
         else:
-            # No better place at the limit of the arithmetic: that is the solution.
-            if np.abs(step).max() < 1e-6 * (1.0 + np.abs(place).max()):
-                return place
+            # No improvement within the precision of the arithmetic: that is the solution.
+            if np.abs(step).max() < 1e-6 * (1.0 + np.abs(solution).max()):
+                return solution
             break
-        place = nearer
+        solution = nearer
     raise ArgumentError(
         "The regression did not converge: no coefficients solve its equations.",
         "code more pictures, or give a formula with fewer terms.",

@@ -1,12 +1,12 @@
 """Prediction-powered inference with power tuning (PPI++) for a predicted outcome.
 
-The predictions of all rows are regressed on the design, and the rows with a gold value tell by how much
-that is wrong. How far the predictions are trusted (``power``, 0 to 1) is what makes the sum of the
-estimates' variances smallest; at 0 the result is that of the gold rows alone.
+The predictions of all rows are regressed on the design, and the rows with a gold value estimate the
+bias of that. The weight of the predictions (``power``, 0 to 1) minimizes the sum of the estimates'
+variances; at 0 the result is that of the gold rows alone.
 
 Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered Inference.
 doi:10.48550/arXiv.2311.01453. The arithmetic is that of the authors' package ppi-python, so that the
-numbers are the same: for ols the two parts are regressed apart, and the power is tuned twice.
+numbers are the same: for ols the two parts are regressed separately, and the power is tuned twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from imagesasdata.arrays.stats.sandwich import sandwich
 
 
 class Gold(NamedTuple):
-    """The rows with a gold value, and what was predicted for them."""
+    """The rows with a gold value, and their predictions."""
 
     design: Float[np.ndarray, "rows terms"]
     outcome: Float[np.ndarray, " rows"]
@@ -82,9 +82,9 @@ def _estimate(gold: Gold, rest: Rest, family: FamilyName, power: float) -> np.nd
         ) + coefficients(gold.design, gold.outcome - power * gold.predicted, family, gold.weights)
     kind = FAMILIES[family]
 
-    def equations(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        mean = kind.mean(gold.design @ place)
-        rest_mean = kind.mean(rest.design @ place)
+    def equations(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = kind.mean(gold.design @ beta)
+        rest_mean = kind.mean(rest.design @ beta)
         share, rest_share = gold.weights / len(gold.weights), rest.weights / len(rest.weights)
         error = (1.0 - power) * mean - gold.outcome + power * gold.predicted
         values = gold.design.T @ (share * error)

@@ -1,4 +1,4 @@
-"""Random samples in which every row's chance is known: even, by strata, or by size."""
+"""Random samples with known sampling probabilities: equal, by strata, or by size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def even(rows: int, count: int) -> Chances:
 
 
 def strata(group: Int[np.ndarray, " rows"], count: int) -> Int[np.ndarray, " groups"]:
-    """How many rows to draw of each group: as equal as the groups' sizes allow."""
+    """Rows to draw of each group: as equal as the groups' sizes allow."""
     sizes = np.bincount(group)
     found = np.zeros_like(sizes)
     # Groups that have fewer rows than their share leave the rest to the others.
@@ -41,7 +41,7 @@ def by_size(size: Float[np.ndarray, " rows"], count: int) -> Chances:
 def draw_strata(
     group: Int[np.ndarray, " rows"], counts: Int[np.ndarray, " groups"], seed: int
 ) -> Int[np.ndarray, " drawn"]:
-    """Simple random samples of so many rows of each group, as sorted row numbers."""
+    """Simple random samples of each group, of the given sizes, as sorted row numbers."""
     random = np.random.default_rng(seed)
     parts = [
         random.choice(np.flatnonzero(group == number), count, replace=False)

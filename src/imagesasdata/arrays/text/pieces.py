@@ -1,4 +1,4 @@
-"""A piece of text as an engine finds it: its letters, where they stand, how sure the engine is."""
+"""A piece of text as an engine finds it: its text, its position, its score."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The order in which people read the pieces of text on a page: columns, rows, along the row.
 
-The page is first turned so that its text runs to the right. It is then cut where nothing stands: into
-columns, where both sides of a gutter hold running text, else into bands at the widest gap between
-rows, until nothing is left to cut (a recursive X-Y cut, Nagy and Seth 1984). Short pieces side by
-side, such as an article and its price, stay in one row.
+The page is first turned so that its text runs to the right. It is then cut at gaps: into columns,
+where both sides of a gutter hold running text, else into bands at the widest gap between rows,
+until no gap is left (a recursive X-Y cut, Nagy and Seth 1984). Short pieces side by side, such as
+an article and its price, stay in one row.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def as_text(placed: Sequence[Placed]) -> str:
 
 
 def _turned(quads: Float[np.ndarray, "n 4 2"]) -> Float[np.ndarray, "n 4 2"]:
-    """The corners after a turn by which the text, taken together, runs to the right."""
+    """The corners after a rotation by which most text runs to the right."""
     directions = (quads[:, 1] - quads[:, 0]) + (quads[:, 2] - quads[:, 3])
     total = directions.sum(axis=0)
     cos, sin = total / max(float(np.hypot(*total)), 1e-9)

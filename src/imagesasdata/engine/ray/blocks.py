@@ -15,25 +15,25 @@ from imagesasdata.machine import limit_cores
 
 Apply = Callable[[pa.Table], pa.Table]
 
-# An actor is booked for half of the processors that it computes with. Ray's own tasks, which read, cut
-# and write blocks, book a whole one each: were all promised to actors, these would wait for ever.
+# An actor reserves half of the processors that it computes with. Ray's own tasks, which read, cut
+# and write blocks, reserve a whole one each: if actors had all, these would wait forever.
 _SHARE = 0.5
 
-# The schemas of Datasets that verbs gave. Ray would run the pipeline to tell.
+# The schemas of Datasets made by verbs. To get a schema, Ray would run the pipeline.
 _schemas: weakref.WeakKeyDictionary[Any, pa.Schema] = weakref.WeakKeyDictionary()
 
 
 def is_dataset(images: object) -> bool:
-    """Whether this is a Ray Dataset; Ray is not imported to tell."""
+    """Whether this is a Ray Dataset; checked without importing Ray."""
     data = sys.modules.get("ray.data")
     return data is not None and isinstance(images, data.Dataset)
 
 
 def over_blocks(dataset: Any, apply: Apply) -> Any:
-    """A Dataset of what ``apply`` gives for each block; nothing runs until the Dataset is used.
+    """A Dataset of the results of ``apply`` for each block; nothing runs until it is used.
 
-    The function is first tried here on a table without rows, where the columns are known, so that
-    misuse raises at once; what it gives then has the new schema.
+    Where the columns are known, the function is first called here on a table without rows, so that
+    misuse raises at once; the result has the new schema.
     """
     ray = optional("ray", "ray", "A verb on a Ray Dataset")
     data = optional("ray.data", "ray", "A verb on a Ray Dataset")
@@ -60,7 +60,7 @@ def over_blocks(dataset: Any, apply: Apply) -> Any:
 
 
 def _share(machines: list[dict[str, Any]]) -> float:
-    """What part of its processors an actor is booked for; on machines of a single one, none."""
+    """The share of its processors that an actor reserves; none on machines with one processor."""
     most = max((machine["Resources"].get("CPU", 0) for machine in machines), default=0)
     return _SHARE if most >= 2 else 0.0
 

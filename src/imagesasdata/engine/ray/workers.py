@@ -23,13 +23,13 @@ _chosen: ContextVar[Workers] = ContextVar("ray_workers", default=_DEFAULT)
 
 
 def chosen() -> Workers:
-    """What the innermost `ray_workers` says."""
+    """The settings of the innermost `ray_workers`."""
     return _chosen.get()
 
 
 @contextlib.contextmanager
 def choose(workers: Workers) -> Iterator[None]:
-    """Give workers so much within a ``with`` block."""
+    """Use these settings within a ``with`` block."""
     before = _chosen.set(workers)
     try:
         yield

@@ -27,13 +27,13 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
     """What one answer says."""
     yield from _labels(answer)
     yield from _objects(answer)
-    for face, one in enumerate(answer.get("faces", ())):
-        yield Statement(task="face", label="face", face_id=face, **_box(one.get("faceRectangle")))
-        if "age" in one:
-            yield Statement(task="face", attribute="age", label=str(one["age"]), face_id=face)
-        if "gender" in one:
+    for face, item in enumerate(answer.get("faces", ())):
+        yield Statement(task="face", label="face", face_id=face, **_box(item.get("faceRectangle")))
+        if "age" in item:
+            yield Statement(task="face", attribute="age", label=str(item["age"]), face_id=face)
+        if "gender" in item:
             yield Statement(
-                task="face", attribute="gender", label=text(one["gender"]), face_id=face
+                task="face", attribute="gender", label=text(item["gender"]), face_id=face
             )
     for block in answer.get("readResult", {}).get("blocks", ()):
         for line in block.get("lines", ()):
@@ -46,46 +46,46 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
 
 def _labels(answer: dict[str, Any]) -> Iterator[Statement]:
     tags = [*answer.get("tags", ()), *answer.get("tagsResult", {}).get("values", ())]
-    for one in tags:
+    for item in tags:
         yield Statement(
-            task="label", label=text(one.get("name")), label_prob=number(one.get("confidence"))
+            task="label", label=text(item.get("name")), label_prob=number(item.get("confidence"))
         )
     captions = list(answer.get("description", {}).get("captions", ()))
     if "captionResult" in answer:
         captions.append(answer["captionResult"])
-    for one in captions:
+    for item in captions:
         yield Statement(
-            task="caption", label=text(one.get("text")), label_prob=number(one.get("confidence"))
+            task="caption", label=text(item.get("text")), label_prob=number(item.get("confidence"))
         )
 
 
 def _objects(answer: dict[str, Any]) -> Iterator[Statement]:
-    for one in answer.get("objects", ()):
+    for item in answer.get("objects", ()):
         yield Statement(
             task="object",
-            label=text(one.get("object")),
-            label_prob=number(one.get("confidence")),
-            **_box(one.get("rectangle")),
+            label=text(item.get("object")),
+            label_prob=number(item.get("confidence")),
+            **_box(item.get("rectangle")),
         )
-    for one in answer.get("objectsResult", {}).get("values", ()):
-        for tag in one.get("tags", ()):
+    for item in answer.get("objectsResult", {}).get("values", ()):
+        for tag in item.get("tags", ()):
             yield Statement(
                 task="object",
                 label=text(tag.get("name")),
                 label_prob=number(tag.get("confidence")),
-                **_box(one.get("boundingBox")),
+                **_box(item.get("boundingBox")),
             )
-    for one in answer.get("peopleResult", {}).get("values", ()):
+    for item in answer.get("peopleResult", {}).get("values", ()):
         yield Statement(
             task="object",
             label="person",
-            label_prob=number(one.get("confidence")),
-            **_box(one.get("boundingBox")),
+            label_prob=number(item.get("confidence")),
+            **_box(item.get("boundingBox")),
         )
 
 
 def _box(sides: dict[str, Any] | None) -> dict[str, Any]:
-    """A box; its sides are named in one way in rectangles of objects, in another in those of faces."""
+    """A box; the keys differ between rectangles of objects and of faces."""
     if not sides:
         return {}
     names = ("left", "top", "width", "height") if "left" in sides else ("x", "y", "w", "h")

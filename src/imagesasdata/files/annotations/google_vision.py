@@ -26,42 +26,42 @@ _OTHERS = ("headwear", "blurred", "underExposed")
 def statements(answer: dict[str, Any]) -> Iterator[Statement]:
     """What one answer says."""
     for task, key in (("label", "labelAnnotations"), ("object", "localizedObjectAnnotations")):
-        for one in answer.get(key, ()):
-            box = one.get("boundingPoly", {}).get("normalizedVertices")
+        for item in answer.get(key, ()):
+            box = item.get("boundingPoly", {}).get("normalizedVertices")
             yield Statement(
                 task=task,  # type: ignore[arg-type]
-                label=text(one.get("description", one.get("name"))),
-                label_id=one.get("mid"),
-                label_prob=number(one.get("score")),
+                label=text(item.get("description", item.get("name"))),
+                label_id=item.get("mid"),
+                label_prob=number(item.get("score")),
                 box=_box(box),
                 unit="share" if box else None,
             )
-    for face, one in enumerate(answer.get("faceAnnotations", ())):
-        box = one.get("boundingPoly", {}).get("vertices")
+    for face, item in enumerate(answer.get("faceAnnotations", ())):
+        box = item.get("boundingPoly", {}).get("vertices")
         yield Statement(
             task="face",
             label="face",
-            label_prob=number(one.get("detectionConfidence")),
+            label_prob=number(item.get("detectionConfidence")),
             face_id=face,
             box=_box(box),
             unit="pixel" if box else None,
         )
         for kind, names in (("expression", _EXPRESSIONS), ("other", _OTHERS)):
             for name in names:
-                if f"{name}Likelihood" in one:
+                if f"{name}Likelihood" in item:
                     yield Statement(
                         task="face",
                         attribute=kind,
                         label=name,
-                        likelihood=text(one[f"{name}Likelihood"]),
+                        likelihood=text(item[f"{name}Likelihood"]),
                         face_id=face,
                     )
     # The first is the whole text; the others are its words.
-    for one in list(answer.get("textAnnotations", ()))[1:]:
-        box = one.get("boundingPoly", {}).get("vertices")
+    for item in list(answer.get("textAnnotations", ()))[1:]:
+        box = item.get("boundingPoly", {}).get("vertices")
         yield Statement(
             task="text",
-            label=text(one.get("description")),
+            label=text(item.get("description")),
             box=_box(box),
             unit="pixel" if box else None,
         )
@@ -71,7 +71,7 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
 
 
 def _box(corners: Any) -> tuple[float, float, float, float] | None:
-    """The box around corners; a coordinate of zero is left out of the answer."""
+    """The box around corners; the answer leaves out coordinates of zero."""
     if not corners:
         return None
     across = [number(corner.get("x", 0)) or 0.0 for corner in corners]

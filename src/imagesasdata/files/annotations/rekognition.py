@@ -14,66 +14,66 @@ _TRAITS = ("Smile", "Eyeglasses", "Sunglasses", "Beard", "Mustache", "EyesOpen",
 
 def statements(answer: dict[str, Any]) -> Iterator[Statement]:
     """What one answer says."""
-    for one in answer.get("Labels", ()):
-        name = text(one.get("Name"))
+    for item in answer.get("Labels", ()):
+        name = text(item.get("Name"))
         yield Statement(
-            task="label", label=name, label_prob=number(one.get("Confidence"), _PERCENT)
+            task="label", label=name, label_prob=number(item.get("Confidence"), _PERCENT)
         )
-        for found in one.get("Instances", ()):
+        for instance in item.get("Instances", ()):
             yield Statement(
                 task="object",
                 label=name,
-                label_prob=number(found.get("Confidence"), _PERCENT),
-                **_box(found),
+                label_prob=number(instance.get("Confidence"), _PERCENT),
+                **_box(instance),
             )
-    for face, one in enumerate(answer.get("FaceDetails", ())):
+    for face, item in enumerate(answer.get("FaceDetails", ())):
         yield Statement(
             task="face",
             label="face",
-            label_prob=number(one.get("Confidence"), _PERCENT),
+            label_prob=number(item.get("Confidence"), _PERCENT),
             face_id=face,
-            **_box(one),
+            **_box(item),
         )
-        if "AgeRange" in one:
-            ends = one["AgeRange"]
+        if "AgeRange" in item:
+            ends = item["AgeRange"]
             yield Statement(
                 task="face", attribute="age", label=f"{ends['Low']}-{ends['High']}", face_id=face
             )
-        if "Gender" in one:
-            yield _trait("gender", text(one["Gender"].get("Value")), one["Gender"], face)
-        for shown in one.get("Emotions", ()):
+        if "Gender" in item:
+            yield _trait("gender", text(item["Gender"].get("Value")), item["Gender"], face)
+        for shown in item.get("Emotions", ()):
             yield _trait("expression", text(shown.get("Type")).lower(), shown, face)
         for name in _TRAITS:
-            if one.get(name, {}).get("Value") is True:
-                yield _trait("other", name.lower(), one[name], face)
-    for one in answer.get("TextDetections", ()):
-        if one.get("Type") != "WORD":  # words are parts of lines
+            if item.get(name, {}).get("Value") is True:
+                yield _trait("other", name.lower(), item[name], face)
+    for item in answer.get("TextDetections", ()):
+        if item.get("Type") != "WORD":  # words are parts of lines
             yield Statement(
                 task="text",
-                label=text(one.get("DetectedText")),
-                label_prob=number(one.get("Confidence"), _PERCENT),
-                **_box(one.get("Geometry", {})),
+                label=text(item.get("DetectedText")),
+                label_prob=number(item.get("Confidence"), _PERCENT),
+                **_box(item.get("Geometry", {})),
             )
-    for one in answer.get("ModerationLabels", ()):
+    for item in answer.get("ModerationLabels", ()):
         yield Statement(
             task="moderation",
-            label=text(one.get("Name")),
-            label_prob=number(one.get("Confidence"), _PERCENT),
+            label=text(item.get("Name")),
+            label_prob=number(item.get("Confidence"), _PERCENT),
         )
 
 
-def _trait(attribute: str, label: str, found: dict[str, Any], face: int) -> Statement:
+def _trait(attribute: str, label: str, item: dict[str, Any], face: int) -> Statement:
     return Statement(
         task="face",
         attribute=attribute,
         label=label,
-        label_prob=number(found.get("Confidence"), _PERCENT),
+        label_prob=number(item.get("Confidence"), _PERCENT),
         face_id=face,
     )
 
 
-def _box(found: dict[str, Any]) -> dict[str, Any]:
-    sides = found.get("BoundingBox")
+def _box(item: dict[str, Any]) -> dict[str, Any]:
+    sides = item.get("BoundingBox")
     if not sides:
         return {}
     box = tuple(number(sides.get(side)) for side in ("Left", "Top", "Width", "Height"))

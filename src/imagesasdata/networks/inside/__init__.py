@@ -1,1 +1,1 @@
-"""Looks inside networks: what each layer does, gives, and made of a decision."""
+"""Inspection of networks: what each layer does and gives, and how it contributes to a decision."""

@@ -12,14 +12,14 @@ from imagesasdata.figures import new_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# How much of the picture the hottest place hides.
+# Opacity of the heat at its maximum.
 _COVER = 0.65
 _INCHES = 1.3
 _DPI = 110
 
 
 def laid_over(pixels: UInt8[np.ndarray, "h w 3"], heat: Float[np.ndarray, "h w"]) -> np.ndarray:
-    """Heat in color over a picture, the more the hotter."""
+    """Heat in color over a picture, the more opaque the hotter."""
     import matplotlib
 
     colors = matplotlib.colormaps["inferno"](heat)[..., :3] * 255
@@ -33,7 +33,7 @@ def gray(heat: Float[np.ndarray, "h w"]) -> np.ndarray:
 
 
 def middle(heat: Float[np.ndarray, "h w"]) -> tuple[float | None, float | None]:
-    """The center of mass, as shares of width and height; none where there is no heat."""
+    """The center of mass, as shares of width and height; ``None`` without heat."""
     total = float(heat.sum(dtype=np.float64))
     if total <= 0:
         return None, None

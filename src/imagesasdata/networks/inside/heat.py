@@ -1,4 +1,4 @@
-"""Where in a picture a class's score comes from: three answers, each a function that is jitted."""
+"""Where in a picture a class's score comes from: three methods, each a jitted function."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from imagesasdata.networks.nn.normalize import normalize
 
 Method = Literal["gradcam", "integrated_gradients", "occlusion"]
 
-# Points on the way from no picture to the picture: with these, what the parts add up to is within a
-# few percent of the score for the networks that were tried.
+# Steps from the mean color to the picture: with these, the sum of the parts is within a few percent
+# of the score for the networks that were tried.
 STEPS = 20
-# The patch that is put over the picture, and its step, as parts of the picture's side.
+# The patch that covers part of the picture, and its step, as fractions of the picture's side.
 PATCH, STRIDE = 4, 8
 
 # In place of a class.
@@ -55,11 +55,10 @@ def heat(
     -------
     apply
         ``apply(params, pixels) -> {"heat": (b, size, size), "logits": (b, classes),
-        "target": (b,)}``; the heat is from 0 to 1, or 0 everywhere where nothing speaks for the
-        class.
+        "target": (b,)}``; the heat is from 0 to 1, or 0 everywhere if nothing supports the class.
     params
-        The network's state as ``"network"``. Beside it goes the class to explain as ``"target"``, or
-        `MOST_PROBABLE`: as a parameter, so that another class needs no other program.
+        The network's state as ``"network"``. The class to explain is added as ``"target"``, or
+        `MOST_PROBABLE`: a parameter, so that another class needs no new compilation.
 
     Raises
     ------
@@ -70,7 +69,7 @@ def heat(
     tape = trace(network, size)
     if len(tape.calls[-1].y.shape) != 2:
         raise ArgumentError("The network gives no logits.", "explain needs one that classifies.")
-    place = _last_map(tape) if method == "gradcam" else ""
+    layer = _last_map(tape) if method == "gradcam" else ""
 
     def apply(params: Any, pixels: UInt8[Array, "b h w 3"]) -> dict[str, Array]:
         def forward(x: Array, tape: Tape) -> Array:
@@ -80,49 +79,49 @@ def heat(
             return forward(x, Tape())
 
         x = normalize(pixels, mean, sd)
-        found = logits(x)
+        predicted = logits(x)
         target = params["target"]
-        chosen = jnp.where(target == MOST_PROBABLE, found.argmax(axis=-1), target)
+        chosen = jnp.where(target == MOST_PROBABLE, predicted.argmax(axis=-1), target)
         if method == "gradcam":
-            raw = grad_cam(forward, place, x, chosen)
+            raw = grad_cam(forward, layer, x, chosen)
         elif method == "integrated_gradients":
             parts = integrated_gradients(logits, x, chosen)
             raw = jnp.maximum(_blurred(parts.sum(axis=-1), size // 16), jnp.zeros((), x.dtype))
         else:
             raw = occlusion(logits, x, chosen)
-        return {"heat": _scaled(raw, size), "logits": found, "target": chosen}
+        return {"heat": _scaled(raw, size), "logits": predicted, "target": chosen}
 
     return apply, {"network": state, "target": np.int32(MOST_PROBABLE)}
 
 
 def grad_cam(
     forward: Callable[[Array, Tape], Array],
-    place: str,
+    layer: str,
     x: Float[Array, "b h w 3"],
     chosen: Int[Array, " b"],
 ) -> Float[Array, "b mh mw"]:
-    """Each channel of a map, times how much the score rises with it; what speaks for the class.
+    """The channels of a map, weighted by how much the score rises with each; positive parts only.
 
     Parameters
     ----------
     forward
-        From pictures to logits, with its layers written to a tape.
-    place
+        From pictures to logits, with its layers recorded on a tape.
+    layer
         The layer whose map it is.
     x
         Normalized pictures.
     chosen
         The class of each.
     """
-    shape = jax.eval_shape(lambda x: _map(forward, place, x), x)
+    shape = jax.eval_shape(lambda x: _map(forward, layer, x), x)
 
     def score(nudge: Array) -> tuple[Array, Array]:
-        tape = Tape({place: nudge})
-        found = forward(x, tape)
-        here = next(call for call in reversed(tape.flat()) if call.path == place)
-        return _chosen(found, chosen).sum(), here.y
+        tape = Tape({layer: nudge})
+        outputs = forward(x, tape)
+        here = next(call for call in reversed(tape.flat()) if call.path == layer)
+        return _chosen(outputs, chosen).sum(), here.y
 
-    # A batch's pictures do not mix, so the derivative of the sum holds each one's own.
+    # Pictures of a batch do not interact, so the derivative of the sum has each picture's own.
     slopes, maps = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))
     by_channel = slopes.mean(axis=(1, 2), keepdims=True)
     return jnp.maximum((by_channel * maps).sum(axis=-1), jnp.zeros((), maps.dtype))
@@ -131,7 +130,7 @@ def grad_cam(
 def integrated_gradients(
     score: Callable[[Array], Array], x: Float[Array, "b h w 3"], chosen: Int[Array, " b"]
 ) -> Float[Array, "b h w 3"]:
-    """What each value adds to the score on a straight way from the mean color to the picture.
+    """What each value adds to the score on a straight path from the mean color to the picture.
 
     Over a picture the parts add up to the score less that of the mean color.
     """
@@ -140,7 +139,7 @@ def integrated_gradients(
     def add(total: Array, share: Array) -> tuple[Array, None]:
         return total + slope(share * x), None
 
-    # The middle of each part of the way.
+    # The midpoint of each step of the path.
     shares = (jnp.arange(STEPS, dtype=x.dtype) + 0.5) / STEPS
     total, _ = lax.scan(add, jnp.zeros_like(x), shares)
     return x * total / STEPS
@@ -163,7 +162,7 @@ def occlusion(
 
     grid = jnp.stack(jnp.meshgrid(starts, starts, indexing="ij"), axis=-1).reshape(-1, 2)
     falls = lax.map(fall, grid).T.reshape(len(x), len(starts), len(starts))
-    # A place is as hot as the patches over it: the patches overlap, and reach the edges.
+    # A pixel's heat is the mean of the patches over it: the patches overlap, and reach the edges.
     return jnp.maximum(_spread(falls, side, patch, stride), jnp.zeros((), x.dtype))
 
 
@@ -176,10 +175,10 @@ def _spread(falls: Array, side: int, patch: int, stride: int) -> Array:
     return jnp.einsum("ri,bij,cj->brc", weights, falls, weights)
 
 
-def _map(forward: Callable[[Array, Tape], Array], place: str, x: Array) -> Array:
+def _map(forward: Callable[[Array, Tape], Array], layer: str, x: Array) -> Array:
     tape = Tape()
     forward(x, tape)
-    return next(call for call in reversed(tape.flat()) if call.path == place).y
+    return next(call for call in reversed(tape.flat()) if call.path == layer).y
 
 
 def _last_map(tape: Tape) -> str:
@@ -206,7 +205,7 @@ def _chosen(logits: Array, chosen: Array) -> Array:
 
 
 def _blurred(values: Array, side: int) -> Array:
-    """The mean over a square around each place: single pixels say little."""
+    """The mean over a square around each pixel: single pixels say little."""
     window = (1, side, side)
     total = lax.reduce_window(
         values, np.zeros((), values.dtype)[()], lax.add, window, (1, 1, 1), "SAME"
@@ -215,7 +214,7 @@ def _blurred(values: Array, side: int) -> Array:
 
 
 def _scaled(raw: Array, size: int) -> Array:
-    """At the picture's size, the hottest place being 1."""
+    """Resized to the picture, with the maximum 1."""
     shape = (raw.shape[0], size, size)
     large = raw if raw.shape == shape else jax.image.resize(raw, shape, "bilinear")
     top = large.max(axis=(1, 2), keepdims=True)

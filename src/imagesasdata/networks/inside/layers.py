@@ -1,4 +1,4 @@
-"""What each layer of a network is: its shape, its weights, its arithmetic, and how far it sees."""
+"""Each layer of a network: its shape, its weights, its operations, and its receptive field."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Layer:
 
     @property
     def values(self) -> int:
-        """How many numbers it gives for one picture."""
+        """How many numbers it outputs for one picture."""
         return math.prod(self.output) if self.output else 0
 
 
 @dataclass(frozen=True)
 class _Sight:
-    """How far a place of a map sees: the side in pixels, and how far apart two neighbors look."""
+    """The receptive field of a value of a map: side in pixels, and distance between neighbors."""
 
     side: int
     step: int
@@ -90,7 +90,7 @@ def layers(network: nnx.Module, size: int) -> list[Layer]:
 
 
 def trace(network: nnx.Module, size: int) -> Tape:
-    """A run over a picture that has a shape and no values.
+    """A traced run over a picture's shape, without values.
 
     Raises
     ------
@@ -115,10 +115,10 @@ def trace(network: nnx.Module, size: int) -> Tape:
 
 
 class _Sights:
-    """How far each call sees, by following arrays from layer to layer.
+    """The receptive field of each call, by following arrays from layer to layer.
 
-    What a module gives sees as far as the furthest-seeing layer in it: a shortcut sees less than
-    what it goes around.
+    A module's output has the largest receptive field in it: a shortcut has a smaller one than the
+    layers that it bypasses.
     """
 
     def __init__(self, tape: Tape, size: int) -> None:
@@ -140,12 +140,12 @@ class _Sights:
         side, stride = _window(call)
         sight = before.through(side, stride)
         self._known.setdefault(id(call.x), before)
-        # What is inside comes after the module's own kernel.
+        # Layers inside come after the module's own kernel.
         self._last = sight
         inner = [self._follow(one) for one in call.inner]
         if inner:
             furthest = max([sight, *inner], key=lambda one: one.side)
-            # All ways through a module come out at the same step.
+            # All paths through a module end with the same stride.
             sight = _Sight(furthest.side, max(one.step for one in [sight, *inner]))
         self._known[id(call.y)] = self._of[id(call)] = self._last = sight
         return sight
@@ -185,7 +185,7 @@ def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int
     return Layer(
         name=call.path or "(network)",
         kind=kind,
-        # What a module gives is that of the last layer inside it, which has a row.
+        # A module's output is that of the last layer inside it, which has a row.
         output=() if kind == _OTHER else output,
         weights=weights,
         formula=formula if weights else "",
@@ -196,7 +196,7 @@ def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int
 
 
 def _silent(call: Call, called: set[int], seen: set[int], sees: int | None) -> list[Layer]:
-    """The normalizations that a layer does itself, with parameters of a module it does not call."""
+    """The normalizations that a layer applies itself, with parameters of modules it does not call."""
     found = []
     for name, child in vars(call.module).items():
         module = original(child)
@@ -228,7 +228,7 @@ def _step_kind(call: Call) -> str:
 
 
 def _own(module: nnx.Module, seen: set[int]) -> dict[str, int]:
-    """The sizes of a module's own parameters, of those that no earlier layer has."""
+    """The sizes of a module's own parameters, without those counted for an earlier layer."""
     found = {}
     for name, value in vars(module).items():
         if isinstance(value, nnx.Param) and id(value) not in seen:

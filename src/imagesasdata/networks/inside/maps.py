@@ -1,4 +1,4 @@
-"""What a layer gives for one picture, and what it has learned to look for."""
+"""A layer's map for one picture, and its filters."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarr
 
 
 def check_layer(layer: str, known: list[str], what: str) -> None:
-    """Raise unless a layer is one of those known."""
+    """Raise for an unknown layer."""
     if layer not in known:
         close = nearest(str(layer), known)
         raise ArgumentError(

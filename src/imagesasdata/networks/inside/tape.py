@@ -1,7 +1,7 @@
-"""Runs a network and keeps what each of its layers was given and gave, without changing the network.
+"""Runs a network and records the input and output of each layer, without changing the network.
 
-Works on any Flax NNX module whose layers are modules that it calls: in a copy, each is put behind a
-stand-in that passes everything through and writes down what it saw.
+Works on any Flax NNX module whose layers are modules that it calls: in a copy, each is wrapped in a
+stand-in that passes everything through and records it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class Call:
 
 
 class Tape:
-    """What happened in one run, from first to last; ``inner`` calls are inside the one before.
+    """The calls of one run, from first to last; ``inner`` calls are inside the call before.
 
     Parameters
     ----------
     add
-        From a layer's path to an array that is added to what it gives: for derivatives.
+        From a layer's path to an array that is added to its output, for derivatives.
     """
 
     def __init__(self, add: Mapping[str, jax.Array] | None = None) -> None:
@@ -43,14 +43,14 @@ class Tape:
         self._open: list[list[Call]] = [self.calls]
 
     def start(self, path: str, module: nnx.Module, x: Any) -> Call:
-        """Note that a layer is being called."""
+        """Record that a layer is being called."""
         call = Call(path, module, x)
         self._open[-1].append(call)
         self._open.append(call.inner)
         return call
 
     def end(self, call: Call, y: Any) -> Any:
-        """Note what it gave."""
+        """Record its output."""
         self._open.pop()
         if call.path in self._add:
             y = y + self._add[call.path]
@@ -58,7 +58,7 @@ class Tape:
         return y
 
     def step(self, step: Step) -> None:
-        """Note what a function without weights did."""
+        """Record a function without weights."""
         path = f"{step.kind.replace(' ', '_')}_{1 + self._count(self.calls, step.kind)}"
         self._open[-1].append(Call(path, None, step.x, step.y, step))
 
@@ -80,11 +80,11 @@ class Tape:
 
 
 def run(network: nnx.Module, x: Any, tape: Tape) -> Any:
-    """What a network gives in evaluation, with each layer written to a tape.
+    """A network's output in evaluation, with each layer recorded on a tape.
 
     Meant to be traced: the arrays on the tape are then those of the program.
     """
-    # A copy that is ours alone, so that its layers can be replaced.
+    # A private copy, so that its layers can be replaced.
     copy = nnx.merge(*nnx.split(network))
     copy.eval()
     with watching(tape.step):
@@ -92,7 +92,7 @@ def run(network: nnx.Module, x: Any, tape: Tape) -> Any:
 
 
 class _StandIn:
-    """In the place of a layer: passes calls and attributes on to it."""
+    """Replaces a layer: passes calls and attributes on to it."""
 
     def __init__(self, path: str, module: nnx.Module, tape: Tape) -> None:
         self._path, self._module, self._tape = path, module, tape
@@ -106,7 +106,7 @@ class _StandIn:
 
 
 def original(module: Any) -> Any:
-    """The layer behind a stand-in, or what is none."""
+    """The layer behind a stand-in; anything else unchanged."""
     return vars(module)["_module"] if isinstance(module, _StandIn) else module
 
 
@@ -114,6 +114,6 @@ def _stand_in(path: str, module: nnx.Module, tape: Tape) -> Any:
     for name, child in list(vars(module).items()):
         if isinstance(child, nnx.Module) or type(child) in {nnx.List, nnx.Dict}:
             inside = f"{path}.{name}" if path else name
-            # Not by assignment, which Flax guards: a stand-in is no part of the network.
+            # Not by assignment, which Flax guards: a stand-in is not part of the network.
             vars(module)[name] = _stand_in(inside, child, tape)
     return _StandIn(path, module, tape) if callable(module) else module

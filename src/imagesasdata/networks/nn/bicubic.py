@@ -9,14 +9,14 @@ _SHARPNESS = -0.75
 
 
 def resize_grid(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """A grid of vectors (r, c, d) at another size, without smoothing first."""
+    """A grid of vectors (r, c, d) resized, without smoothing first."""
     down = _weights(grid.shape[0], rows)
     across = _weights(grid.shape[1], columns)
     return np.einsum("ir,rcd,jc->ijd", down, grid.astype(np.float64), across).astype(np.float32)
 
 
 def _weights(old: int, new: int) -> np.ndarray:
-    """How much each old place counts for each new one. Shape (new, old)."""
+    """The weight of each old cell for each new one. Shape (new, old)."""
     weights = np.zeros((new, old))
     centers = (np.arange(new) + 0.5) * old / new - 0.5
     for place, center in enumerate(centers):

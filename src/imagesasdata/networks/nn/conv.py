@@ -18,14 +18,14 @@ from imagesasdata.networks.nn.depthwise_gradient import depthwise_padded
 
 # Zeros before and after, for the rows and for the columns.
 Around = tuple[tuple[int, int], tuple[int, int]]
-# Zeros around a map: so many on every side (PyTorch), TensorFlow's SAME, or as told.
+# Padding of a map: a number for every side (PyTorch), TensorFlow's SAME, or explicit.
 Padding = int | Literal["same"] | Around
 
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
-    """TensorFlow's SAME padding along one side: as even as can be, the odd pixel at the end."""
+    """TensorFlow's SAME padding along one axis: split evenly, an odd pixel at the end."""
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2
 
@@ -119,9 +119,9 @@ def depthwise_shifted(
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
-    """The depthwise convolution as a sum of shifted multiplies, one for each place in the kernel."""
+    """The depthwise convolution as a sum of shifted multiplies, one for each position in the kernel."""
     sides = kernel.shape[:2]
-    # Padding is kept out of the sum, where it would be tested for at every pixel.
+    # Padded beforehand: inside the sum it would be tested at every pixel.
     padded = lax.optimization_barrier(pad(x, sides, stride, padding))
     # Cut with lax, which is traced much faster than an index.
     weights = kernel[None]
@@ -138,7 +138,7 @@ def depthwise_shifted(
 def shifts(
     padded: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int
 ) -> list[tuple[tuple[int, int], jax.Array]]:
-    """For each place in the kernel, what stands under it as the kernel moves over the padded map."""
+    """For each position in the kernel, the values under it as the kernel moves over the padded map."""
     batch, height, width, channels = padded.shape
     rows, columns = (height - kernel[0]) // stride, (width - kernel[1]) // stride
     return [
@@ -164,7 +164,7 @@ def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int, padding: Paddin
 
 
 def _patches(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Patches that do not overlap, each as a row; what is left over at the edges is not seen."""
+    """Patches that do not overlap, each as a row; pixels left over at the edges are ignored."""
     side = kernel.shape[0]
     batch, height, width, channels = x.shape
     rows, columns = height // side, width // side

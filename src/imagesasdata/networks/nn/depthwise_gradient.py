@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-# Columns of a row that are written out one by one; more make the program larger and no faster.
+# Columns of a row that are unrolled; more make the program larger and no faster.
 _COLUMNS = 16
 
 
@@ -37,7 +37,7 @@ def depthwise_padded(
         (size - side) // stride + 1
         for size, side in zip(padded.shape[1:3], kernel.shape[:2], strict=True)
     )
-    # Padding is kept out of the sum, where it would be tested for at every pixel.
+    # Padded beforehand: inside the sum it would be tested at every pixel.
     return _sum_shifted(lax.optimization_barrier(padded), kernel, rows, columns, stride)
 
 
@@ -96,13 +96,13 @@ def _to_input(
 def _to_kernel(
     padded: jax.Array, slope: jax.Array, sides: tuple[int, ...], stride: int
 ) -> jax.Array:
-    """Sum over all places of what stood under the filter times the slope there, row by row."""
+    """Sum over all positions of the values under the filter times the slope there, row by row."""
     batch, rows, columns, channels = slope.shape
     high, wide = sides
     block = min(columns, _COLUMNS)
     blocks = -(-columns // block)
     extra = blocks * block - columns
-    # Further columns have no slope, so they add nothing.
+    # The slope of further columns is zero, so they add nothing.
     slope = jnp.pad(slope, ((0, 0), (0, 0), (0, extra), (0, 0)))
     width = (blocks * block - 1) * stride + wide
     lacking = max(0, width - padded.shape[2])

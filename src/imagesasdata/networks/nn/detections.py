@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Float, Int
 class Detections(NamedTuple):
     """Boxes of one picture, the surest first; left, top, right and bottom.
 
-    There are always as many; those that were suppressed have score 0.
+    Their number is fixed; suppressed boxes have score 0.
     """
 
     boxes: Float[Array, "n 4"]
@@ -38,8 +38,8 @@ def overlap(boxes: Float[Array, "n 4"]) -> Float[Array, "n n"]:
 def suppress(found: Detections, limit: float) -> Detections:
     """Class-aware non-maximum suppression.
 
-    From the surest on, a box is dropped if it overlaps by more than ``limit`` one of its own class
-    that was kept. What is dropped keeps its place, with score 0.
+    In order of score, a box is dropped if it overlaps a kept box of its own class by more than
+    ``limit``. A dropped box keeps its position, with score 0.
     """
     order = jnp.argsort(-found.scores, stable=True)
     boxes, scores, classes = (part[order] for part in found)
@@ -58,7 +58,7 @@ def suppress(found: Detections, limit: float) -> Detections:
 def strongest(
     boxes: Float[Array, "places 4"], chances: Float[Array, "places classes"], count: int
 ) -> Detections:
-    """The surest pairs of a place and a class."""
+    """The pairs of cell and class with the highest scores."""
     classes = chances.shape[1]
     scores, flat = lax.top_k(chances.ravel(), count)
     return Detections(boxes[flat // classes], scores, flat % classes)
@@ -69,7 +69,7 @@ def distances_to_boxes(
 ) -> Float[Array, "places 4"]:
     """Boxes from distributions over the distances to the left, top, right and bottom edge.
 
-    A place is the middle of a cell of ``stride`` pixels in a map ``width`` cells wide; an edge's
+    The origin is the middle of a cell of ``stride`` pixels in a map ``width`` cells wide; an edge's
     distance, in strides, is the mean of its distribution (Generalized Focal Loss, Li et al. 2020).
     """
     places, _, bins = logits.shape

@@ -1,4 +1,4 @@
-"""Initial values of parameters: drawn at random, or none where only their shapes are wanted."""
+"""Initial values of parameters: random, or none where only their shapes are needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 
 class _NoDraw:
-    """Asked for a key by layers that begin with ones and zeros, and have no use for it."""
+    """Stands in for a random key in layers that begin with ones and zeros."""
 
     def params(self) -> None:
         """No key."""
@@ -25,7 +25,7 @@ _shapes_only = ContextVar("shapes_only", default=False)
 
 @contextmanager
 def shapes_only() -> Iterator[None]:
-    """Within it nothing is drawn: to trace the drawing for each layer costs more than to load it."""
+    """Within it nothing is drawn: tracing the drawing of a layer costs more than loading the layer."""
     token = _shapes_only.set(True)
     try:
         yield

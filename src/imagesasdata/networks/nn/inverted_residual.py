@@ -31,14 +31,14 @@ def inverted_residual(
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow o"]:
-    """Widen by a 1x1 convolution, filter each channel, narrow again; the input is added if it fits.
+    """Expand by a 1x1 convolution, filter each channel, project; the input is added if shapes match.
 
     Parameters
     ----------
     x
         Batch of maps.
     expand
-        Kernel (1, 1, i, c); ``None`` where the block does not widen.
+        Kernel (1, 1, i, c); ``None`` where the block does not expand.
     filters
         Kernel (k, k, c), one filter for each channel.
     project

@@ -121,10 +121,10 @@ class ConvNorm(nnx.Module):
         self.activation: Activation = activation
 
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
-        """Apply the layer, as it stands in training or in evaluation."""
+        """Apply the layer, in its training or evaluation mode."""
         layer = depthwise if self.by_channel else conv
         if self.norm.use_running_average:
-            # Folded, gradients are the same, and one map less is kept for them.
+            # Folding gives the same gradients and stores one map less for them.
             scale, shift = self._linear()
             y = layer(x, self.kernel[...] * scale, self.stride, self.padding) + shift
         else:
@@ -134,19 +134,19 @@ class ConvNorm(nnx.Module):
     def folded(self) -> Folded:
         """The kernel scaled and the bias shifted by the running statistics.
 
-        Normalization is linear once its statistics stand still, so it can be done to the weights
-        once in place of the maps each time.
+        With fixed statistics normalization is linear, so it can be applied once to the weights
+        instead of every map.
         """
         scale, bias, mean, variance = (
             np.asarray(parameter[...]) for parameter in self._normalization()
         )
         scale = scale / np.sqrt(variance + self.norm.epsilon)
-        # Done in numpy: as so many small programs, it would take longer to compile than to run.
+        # Done in numpy: compiling many small programs would take longer than running them.
         kernel = np.asarray(self.kernel[...]) * scale
         return Folded(cast("jax.Array", kernel), cast("jax.Array", bias - mean * scale))
 
     def _linear(self) -> tuple[jax.Array, jax.Array]:
-        """What the normalization multiplies by and adds while its statistics stand still."""
+        """The scale and shift of the normalization with fixed statistics."""
         scale, bias, mean, variance = (parameter[...] for parameter in self._normalization())
         scale = scale * jax.lax.rsqrt(variance + self.norm.epsilon)
         return scale, bias - mean * scale
@@ -181,7 +181,7 @@ def relu6(x: Float[Array, ...]) -> Float[Array, ...]:
 def _relu6_slope(
     primals: tuple[jax.Array], tangents: tuple[jax.Array]
 ) -> tuple[jax.Array, jax.Array]:
-    # Left to JAX, the slope of each of the two bounds is a division at every place, for ties.
+    # JAX's own slope of the two bounds is a division at every element, for ties.
     (x,), (tangent,) = primals, tangents
     return relu6(x), jnp.where((x > 0.0) & (x < 6.0), tangent, jnp.zeros((), x.dtype))
 

@@ -27,7 +27,7 @@ class Stage(NamedTuple):
 
 
 class Block(nnx.Module):
-    """An inverted residual block: widen, filter each channel, narrow."""
+    """An inverted residual block: expand, filter each channel, project."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Block(nnx.Module):
         self.adds_input = stride == 1 and inputs == outputs
 
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
-        """Apply the block, as it stands in training or in evaluation."""
+        """Apply the block, in its training or evaluation mode."""
         y = x if self.expand is None else self.expand(x)
         y = self.project(self.filters(y))
         return x + y if self.adds_input else y
@@ -123,7 +123,7 @@ class MobileNet(nnx.Module):
         self.classifier = nnx.Linear(HEAD_CHANNELS, classes, rngs=rngs)
 
     def features(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b 1280"]:
-        """The embedding: the mean over all places of the last map."""
+        """The embedding: the mean over all positions of the last map."""
         x = self.stem(x)
         for stage in self.stages:
             for block in stage:

@@ -19,6 +19,6 @@ def normalize(
 
 
 def kind_of(params: Any) -> Any:
-    """The kind of number that a network computes in: that of its parameters."""
+    """The dtype that a network computes in: that of its parameters."""
     kinds = [leaf.dtype for leaf in jax.tree.leaves(params)]
     return next((kind for kind in kinds if jnp.issubdtype(kind, jnp.floating)), jnp.float32)

@@ -1,4 +1,4 @@
-"""Transformer blocks: attention between places, then two full layers at each place."""
+"""Transformer blocks: attention between tokens, then two full layers on each token."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Gelu = Literal["gelu", "quick_gelu"]
 
 
 class Form(NamedTuple):
-    """What a run of blocks has in common.
+    """The settings that a run of blocks shares.
 
-    ``causal`` blocks see only what comes before, as in text. ``scaled`` blocks multiply what they
-    add by a learned number for each dimension (layer scale).
+    ``causal`` blocks attend only to earlier tokens, as in text. ``scaled`` blocks multiply their
+    output by a learned number for each dimension (layer scale).
     """
 
     width: int
@@ -33,7 +33,7 @@ class Form(NamedTuple):
 
 
 class Attention(nnx.Module):
-    """Each place asks all others, and takes a mean of what those answer that fit its question."""
+    """Multi-head attention: each token takes a weighted mean of the values of all tokens."""
 
     def __init__(self, form: Form, *, rngs: nnx.Rngs) -> None:
         self.query = nnx.Linear(form.width, form.width, rngs=rngs)
@@ -50,7 +50,7 @@ class Attention(nnx.Module):
 
 
 class Block(nnx.Module):
-    """Attention and two full layers, each on normalized values and added to them."""
+    """Attention and two full layers, each on normalized values and added to the input."""
 
     def __init__(self, form: Form, *, rngs: nnx.Rngs) -> None:
         width = form.width
@@ -86,9 +86,9 @@ def attend(
     causal: bool = False,
     there: Bool[Array, "*b m"] | None = None,
 ) -> Float[Array, "b n d"]:
-    """What each place takes from others (its own row or another), in several heads side by side.
+    """Multi-head attention from queries to keys (of the same row or another).
 
-    Where ``there`` is false nothing is taken.
+    Where ``there`` is false, the key is ignored.
     """
     batch, places, width = query.shape
     others = key.shape[1]
@@ -157,13 +157,13 @@ def run_blocks(
 
 
 def dense(x: Float[Array, "*b i"], layer: Dense) -> Float[Array, "*b o"]:
-    """A matrix product, over all places of all pictures at once."""
+    """A matrix product, over all tokens of all pictures at once."""
     rows = x.reshape(-1, x.shape[-1]) @ layer.kernel + layer.bias
     return rows.reshape(*x.shape[:-1], -1)
 
 
 class Scale(NamedTuple):
-    """What comes after a normalization: a factor and a shift for each dimension."""
+    """A normalization's scale and shift for each dimension."""
 
     scale: jax.Array
     shift: jax.Array
@@ -175,7 +175,7 @@ def scaled(x: Float[Array, "*b d"], by: Scale, epsilon: float) -> Float[Array, "
 
 
 def normal(x: Float[Array, "*b d"], epsilon: float) -> Float[Array, "*b d"]:
-    """Values with mean 0 and standard deviation 1 at each place."""
+    """Values with mean 0 and standard deviation 1 for each token."""
     centered = x - x.mean(axis=-1, keepdims=True)
     variance = (centered * centered).mean(axis=-1, keepdims=True)
     return centered * jax.lax.rsqrt(variance + epsilon)
@@ -192,14 +192,14 @@ def after_norm(norm: nnx.LayerNorm, layer: nnx.Linear) -> Any:
 
 
 def scale_of(norm: nnx.LayerNorm) -> Any:
-    """What a normalization multiplies by and adds."""
+    """A normalization's scale and shift."""
     assert norm.scale is not None, "the layer is made with a scale"
     assert norm.bias is not None, "the layer is made with a bias"
     return Scale(np.asarray(norm.scale[...]), np.asarray(norm.bias[...]))  # type: ignore[arg-type]
 
 
 def dense_of(layer: nnx.Linear, scale: nnx.Param | None = None) -> Any:
-    """A full layer as a matrix product, what it gives multiplied by ``scale``."""
+    """A full layer as a matrix product, its output multiplied by ``scale``."""
     assert layer.bias is not None, "the layer is made with a bias"
     kernel, bias = np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])
     if scale is None:

@@ -1,4 +1,4 @@
-"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as words, one more for the whole."""
+"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as tokens, and a class token."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class VisionTransformer(nnx.Module):
         self.token = nnx.Param(0.02 * draw(rngs.params(), (form.width,)))
         self.places = nnx.Param(0.02 * draw(rngs.params(), (places, form.width)))
         self.before = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs) if before else None
-        # Each block is a stage of its own.
+        # Each block is a stage.
         self.stages = nnx.List([nnx.List([Block(form, rngs=rngs)]) for _ in range(form.depth)])
         self.norm = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs)
 
@@ -70,7 +70,7 @@ class VisionTransformer(nnx.Module):
 def with_token(
     patches: Float[Array, "b r c d"], token: Float[Array, " d"], places: Float[Array, "n d"]
 ) -> Float[Array, "b n d"]:
-    """Patches in a row behind the class token, each with the vector of its place added."""
+    """The class token and the patches, each with the vector of its position added."""
     batch, _, _, width = patches.shape
     row = patches.reshape(batch, -1, width)
     first = jnp.broadcast_to(token, (batch, 1, width))

@@ -1,6 +1,6 @@
-"""Lets someone look at what happens between layers: pooling and attention, which have no weights.
+"""Reports operations without weights, pooling and attention, to whoever records a network.
 
-A layer that is an object can be watched from outside; a plain function has to say what it does.
+A layer that is an object can be wrapped; a plain function has to report itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import jax
 
 
 class Step(NamedTuple):
-    """What a function did: its kind, input and output, window and step, and multiply-adds."""
+    """A function's call: its kind, input and output, window and step, and multiply-adds."""
 
     kind: str
     x: jax.Array
@@ -28,7 +28,7 @@ _watcher: ContextVar[Callable[[Step], None] | None] = ContextVar("watcher", defa
 
 
 def say(step: Step) -> None:
-    """Tell whoever is watching; nobody is, as a rule."""
+    """Report a call to the listener; usually there is none."""
     watcher = _watcher.get()
     if watcher is not None:
         watcher(step)
@@ -36,7 +36,7 @@ def say(step: Step) -> None:
 
 @contextmanager
 def watching(watcher: Callable[[Step], None]) -> Iterator[None]:
-    """Hear of every step in what runs inside, in this thread."""
+    """Listen to every call made within the block, in this thread."""
     token = _watcher.set(watcher)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The languages that can be asked for, by their ISO 639-1 codes, and which engine reads each.
+"""The supported languages, by their ISO 639-1 codes, and which engine reads each.
 
 RapidOCR's one model (PP-OCRv6) reads all of its languages at once, in Latin letters, Chinese and
 Japanese; Tesseract has a file for each language.
@@ -110,7 +110,7 @@ LANGUAGES: dict[str, Language] = {
 
 
 def check_languages(languages: Sequence[str] | str, engine: Engine) -> tuple[str, ...]:
-    """The codes asked for, each known and read by the engine.
+    """The requested codes, checked: each is known and read by the engine.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def check_languages(languages: Sequence[str] | str, engine: Engine) -> tuple[str
 
 
 def _unknown(code: str) -> UnknownNameError:
-    """The error for a code that is not known: people also write a name, or Tesseract's code."""
+    """The error for an unknown code: people also write a name, or Tesseract's code."""
     other_names = {
         **{language.name.lower(): known for known, language in LANGUAGES.items()},
         **{language.tesseract: known for known, language in LANGUAGES.items()},

@@ -1,7 +1,7 @@
-"""RapidOCR as an engine: PP-OCRv6's detector and recognizer, whose files come inside the package.
+"""RapidOCR as an engine: PP-OCRv6's detector and recognizer, whose files are inside the package.
 
-The steps are the package's own; between them is noted how each piece was turned, which its own result
-does not say and reading order needs.
+The steps are the package's own; between them the rotation of each piece is recorded, which its own
+result lacks and reading order needs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from jaxtyping import Float, UInt8
 from imagesasdata.arrays.text.pieces import Piece, Word, along
 from imagesasdata.extras import optional
 
-# The detector reads pictures up to this side.
+# The longest side of the detector's input.
 LONG_SIDE = 2000
 # The detector enlarges a picture whose shorter side is under 736 pixels. A word cut out closely would
 # then have letters of a size that it does not know, and a long strip would become immense.
@@ -34,11 +34,11 @@ class RapidOcr:
         self._threads = threads
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Sent to another process, it is loaded there.
+        # When it is sent to another process, it is loaded there.
         return load, (self._threads,)
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
-        """Every piece of text, in no order that matters."""
+        """Every piece of text, in no particular order."""
         pixels = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
         pieces = self._read(pixels)
         height, width = pixels.shape[:2]
@@ -61,7 +61,7 @@ class RapidOcr:
         scaled, record = self._engine.preprocess_img(framed)
         try:
             crops, found = self._engine.detect_and_crop(scaled, record)
-        except RapidOCRError:  # what it raises when it finds nothing
+        except RapidOCRError:  # raised when it finds nothing
             return []
         upright, turned = self._engine.cls_and_rotate(crops)
         read = self._engine.recognize_txt(upright)
@@ -80,7 +80,7 @@ class RapidOcr:
 
 @functools.lru_cache(maxsize=2)
 def load(threads: int) -> RapidOcr:
-    """The engine with so many threads for one picture.
+    """The engine with ``threads`` threads for one picture.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def load(threads: int) -> RapidOcr:
     return RapidOcr(
         package.RapidOCR(
             params={
-                "Global.log_level": "critical",  # finding no text is no cause for alarm
+                "Global.log_level": "critical",  # no warning when there is no text
                 "Global.return_word_box": True,
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -109,7 +109,7 @@ def load(threads: int) -> RapidOcr:
 def _framed(
     pixels: UInt8[np.ndarray, "h w 3"],
 ) -> tuple[UInt8[np.ndarray, "hh ww 3"], Float[np.ndarray, 2]]:
-    """A small or very long picture in a frame of its border's color, and where its corner is then."""
+    """A small or very long picture padded in its border's color, and the offset of its corner."""
     height, width = pixels.shape[:2]
     least = max(SMALL, -(-max(height, width) // MOST_ELONGATED))
     longest = 2 * MOST_ELONGATED * min(height, width)
@@ -127,7 +127,7 @@ def _height(piece: Piece) -> float:
 
 
 def _letters(pieces: Sequence[Piece]) -> float:
-    """How many letters were read, each as far as it is sure."""
+    """The number of letters read, weighted by score."""
     return sum(piece.score * len(piece.text) for piece in pieces)
 
 
@@ -145,9 +145,10 @@ def _on_picture(
 
 
 def _quarter(box: Float[np.ndarray, "4 2"]) -> bool:
-    """Whether a crop was laid down, by a quarter turn to the left, because it is upright.
+    """Whether an upright crop was rotated by a quarter turn to the left.
 
-    Its text then begins at the corner that was the upper right one; after a half turn, at the opposite.
+    Its text then begins at the former upper right corner; after a half turn, at the opposite
+    corner.
     """
     sides = np.linalg.norm(box - np.roll(box, -1, axis=0), axis=1)
     across, down = int(max(sides[0], sides[2])), int(max(sides[1], sides[3]))

@@ -33,7 +33,7 @@ class Tesseract:
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         """Every line of text, in Tesseract's order."""
         height, width = rgb.shape[:2]
-        # It needs some paper around the text.
+        # It needs a margin around the text.
         framed = Image.new("RGB", (width + 2 * _FRAME, height + 2 * _FRAME), "white")
         framed.paste(Image.fromarray(rgb), (_FRAME, _FRAME))
         buffer = io.BytesIO()

@@ -1,1 +1,1 @@
-"""Files of weights: where they are, whether they are whole, and how to read them."""
+"""Files of weights: finding, downloading, checking and reading them."""

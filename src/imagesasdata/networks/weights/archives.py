@@ -1,4 +1,4 @@
-"""Looks for known files inside archives; nothing is unpacked under a name that an archive gives."""
+"""Finds known files inside archives; names in an archive are never used as paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple, cast
 from imagesasdata.errors import WeightsError
 
 _MOST_MEMBERS = 100_000
-# An archive can unpack to a thousand times its size; what does so is not weights.
+# An archive can unpack to a thousand times its size; weights do not.
 _LARGEST = 64 << 30
 _LONGEST_READ = 16 << 20
 _DAMAGE = (
@@ -26,20 +26,20 @@ _DAMAGE = (
     OSError,
     EOFError,
     ValueError,
-    NotImplementedError,  # a compression that Python does not know
+    NotImplementedError,  # a compression that Python does not support
     RuntimeError,  # a zip file under a password
 )
 
 
 class Content:
-    """The bytes of a member, unpacked as they are read."""
+    """A member's bytes, unpacked while they are read."""
 
     def __init__(self, archive: Path, file: IO[bytes]) -> None:
         self._archive = archive
         self._file = file
 
     def read(self, size: int = -1, /) -> bytes:
-        """So many bytes more.
+        """The next bytes.
 
         Raises
         ------
@@ -53,7 +53,7 @@ class Content:
 
 
 class Member(NamedTuple):
-    """A file inside an archive: what it is called there, its size in bytes, and its content."""
+    """A file inside an archive: its name there, its size in bytes, and its content."""
 
     name: str
     size: int
@@ -68,7 +68,7 @@ def is_archive(path: Path) -> bool:
 
 
 def members(path: Path) -> Iterator[Member]:
-    """The files inside an archive, one after another; each can be read until the next is drawn.
+    """The files inside an archive, one after another; each is readable until the next is taken.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def _in_tar(path: Path, *, gzipped: bool) -> Iterator[Member]:
 
 
 class _Guard:
-    """A file that refuses to give more at once, or to go further, than an honest archive asks for."""
+    """A file that refuses reads larger, or positions further, than a valid archive needs."""
 
     def __init__(self, file: Any) -> None:
         self._file = file

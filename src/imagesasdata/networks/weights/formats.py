@@ -1,4 +1,4 @@
-"""Reads a file of weights of any format that is known, told by its first bytes."""
+"""Reads a file of weights in any known format, recognized by its first bytes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         return read_safetensors(path)
     if head[:1] == b"\x80":  # a pickle of protocol 2 or later
         return read_pth(path)
-    # A protocol buffer has no mark; a model's starts with the version of its format.
+    # A protocol buffer has no signature; a model's starts with the version of its format.
     if head[:1] == b"\x08":
         return read_onnx(path)
     raise WeightsError(

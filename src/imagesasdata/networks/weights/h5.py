@@ -1,9 +1,9 @@
 """Reads the datasets of an HDF5 file (.h5) as Keras writes it, in numpy.
 
-The HDF5 library can be led to open other files, and its parser is compiled code in which damaged files
-have often found a way to crash the program. Keras uses a small part of the format: groups, and arrays
-stored in one piece. Only that part is understood here; see the HDF5 File Format Specification, 3.0, for
-the signatures and the numbers of messages.
+The HDF5 library can be led to open other files, and damaged files have often crashed its parser,
+which is compiled code. Keras uses a small part of the format: groups, and arrays stored in one
+piece. Only that part is supported here; see the HDF5 File Format Specification, 3.0, for the
+signatures and the numbers of messages.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 class _Message(NamedTuple):
-    """One thing that is said of a group or an array."""
+    """A header message of a group or an array."""
 
     kind: int
     shared: bool
@@ -79,18 +79,18 @@ class _File:
         if head[8] > 1 or head[13:15] != b"\x08\x08":
             raise _newer()
         # Version 1 has four bytes more before the addresses.
-        place = 24 + 4 * head[8]
-        (base,) = self._unpack("<Q", place)
+        position = 24 + 4 * head[8]
+        (base,) = self._unpack("<Q", position)
         if base:
             raise WeightsError("does not start at its first byte.")
-        _, root = self._unpack("<QQ", place + 32)
+        _, root = self._unpack("<QQ", position + 32)
         return dict(self._group(root, "", 0))
 
-    def _unpack(self, form: str, place: int) -> tuple[Any, ...]:
-        # A place beyond the end, like a negative one, must not be taken from the file's end.
-        if not 0 <= place <= len(self._data):
+    def _unpack(self, form: str, position: int) -> tuple[Any, ...]:
+        # An offset beyond the end, like a negative one, must not be read from the file's end.
+        if not 0 <= position <= len(self._data):
             raise struct.error
-        return struct.unpack_from(form, self._data, place)
+        return struct.unpack_from(form, self._data, position)
 
     def _group(self, address: int, path: str, depth: int) -> Iterator[tuple[str, np.ndarray]]:
         if address in self._seen or depth > _DEEPEST or len(self._seen) > _MOST_OBJECTS:
@@ -113,7 +113,7 @@ class _File:
             yield from self._group(child, f"{path}/{name}" if path else name, depth + 1)
 
     def _children(self, address: int, depth: int) -> Iterator[tuple[int, int, int]]:
-        """Of each member of a group: where its name is, where it is, and how it is linked."""
+        """For each member of a group: the addresses of its name and of itself, and how it is linked."""
         signature, kind, _, count = self._unpack("<4sBBH", address)
         if signature == b"SNOD":
             for number in range(count):
@@ -145,14 +145,14 @@ class _File:
             raise _newer()
         blocks, left = [(address + 16, length)], count
         while blocks and left:
-            place, length = blocks.pop(0)
-            end = place + length
-            while place + 8 <= end and left:
-                kind, size, flags = self._unpack("<HHB", place)
+            position, length = blocks.pop(0)
+            end = position + length
+            while position + 8 <= end and left:
+                kind, size, flags = self._unpack("<HHB", position)
                 if kind == _CONTINUATION:
-                    blocks.append(self._unpack("<QQ", place + 8))
-                yield _Message(kind, bool(flags & 2), place + 8, size)
-                place += 8 + size
+                    blocks.append(self._unpack("<QQ", position + 8))
+                yield _Message(kind, bool(flags & 2), position + 8, size)
+                position += 8 + size
                 left -= 1
 
     def _array(self, messages: dict[int, _Message]) -> np.ndarray:
@@ -176,32 +176,32 @@ class _File:
             raise WeightsError("is cut off, or an array reaches beyond its end.")
         return np.frombuffer(self._data, dtype, count, start).reshape(shape).copy()
 
-    def _shape(self, place: int) -> list[int]:
-        version, rank, _, kind = self._unpack("<BBBB", place)
+    def _shape(self, position: int) -> list[int]:
+        version, rank, _, kind = self._unpack("<BBBB", position)
         if version not in {1, 2} or rank > 32 or (version == 2 and kind == 2):
             raise WeightsError("describes an array in a way that is not understood.")
-        return list(self._unpack(f"<{rank}Q", place + (8 if version == 1 else 4)))
+        return list(self._unpack(f"<{rank}Q", position + (8 if version == 1 else 4)))
 
-    def _dtype(self, place: int) -> np.dtype[Any]:
-        kind, bits, _, _, size = self._unpack("<BBBBI", place)
+    def _dtype(self, position: int) -> np.dtype[Any]:
+        kind, bits, _, _, size = self._unpack("<BBBBI", position)
         order = ">" if bits & 1 else "<"
         if kind & 15 == _WHOLE and size in {1, 2, 4, 8}:
             return np.dtype(f"{order}{'i' if bits & 8 else 'u'}{size}")
         if kind & 15 == _REAL and size in _EXPONENT_BITS and not bits & 64:
-            (exponent,) = self._unpack("<B", place + 13)
+            (exponent,) = self._unpack("<B", position + 13)
             if exponent == _EXPONENT_BITS[size]:
                 return np.dtype(f"{order}f{size}")
         raise WeightsError("holds things that are not numbers.")
 
-    def _extent(self, place: int) -> tuple[int, int]:
+    def _extent(self, position: int) -> tuple[int, int]:
         """Where an array's values start, and how many bytes they are."""
-        version, kind = self._unpack("<BB", place)
+        version, kind = self._unpack("<BB", position)
         if version not in {3, 4}:
             raise _newer()
         if kind == 0:  # inside the message itself
-            return place + 4, self._unpack("<H", place + 2)[0]
+            return position + 4, self._unpack("<H", position + 2)[0]
         if kind == 1:  # in one piece
-            start, length = self._unpack("<QQ", place + 2)
+            start, length = self._unpack("<QQ", position + 2)
             return start, 0 if start == _NOWHERE else length
         raise WeightsError(
             "has compressed or chunked arrays, which cannot be read.",

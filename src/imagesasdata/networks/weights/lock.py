@@ -1,4 +1,4 @@
-"""One process at a time: a lock that goes away with the process that holds it."""
+"""A lock between processes that is released when the process that holds it ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if sys.platform == "win32":
     def _take(file: int) -> None:
         while True:
             try:
-                # Waits ten seconds, then gives up with this error.
+                # Raised after waiting ten seconds.
                 msvcrt.locking(file, msvcrt.LK_LOCK, 1)
                 return
             except OSError:
@@ -29,13 +29,13 @@ else:
 
 @contextmanager
 def locked(path: Path) -> Iterator[bool]:
-    """Hold a lock on a file, which is made if need be; wait while another process holds it.
+    """Hold a lock on a file, created if need be; wait while another process holds it.
 
     Yields
     ------
     bool
         Whether it is held. Some shared disks have no locks: there it is ``False``, and the caller
-        has to do without.
+        continues without one.
     """
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:

@@ -1,4 +1,4 @@
-"""Brings a package of npm here as an archive, by npm itself, without running what is in it."""
+"""Downloads an npm package as an archive, with npm itself, without running its code."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def is_here() -> bool:
 
 
 def pack(package: str, version: str) -> Path:
-    """The archive of a package at a version; kept until the process ends, for it holds many files.
+    """The archive of a package at a version; kept until the process ends, because it holds many files.
 
     Raises
     ------
     WeightsError
-        When npm does not give it.
+        When npm does not provide it.
     """
     folder = Path(_folder().name)
     archive = folder / f"{package.strip('@').replace('/', '-')}-{version}.tgz"

@@ -14,13 +14,13 @@ import numpy as np
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.weights.numbers import check_shape
 
-# As numpy writes it, and nothing else: so that the text need not be evaluated.
+# Exactly as numpy writes it, so that the text need not be evaluated.
 _HEADER = re.compile(
     r"\{'descr': '([<>|][fiub]\d{1,2})', 'fortran_order': (True|False), "
     r"'shape': \(((?:\d{1,18}, )*(?:\d{1,18})?,?)\), \} *\n"
 )
-# Zip can shrink zeros a thousandfold. Weights are not like that, and a small file that fills the
-# memory is not weights.
+# Zip can compress zeros a thousandfold. Weights do not compress like that, so a small file that
+# would fill memory is refused.
 _MOST_SHRUNK = 100
 
 

@@ -1,4 +1,4 @@
-"""What readers of every format have in common: whole shapes, and numbers that numpy lacks."""
+"""Shared by the readers of all formats: checks of shapes, and numbers that numpy lacks."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from imagesasdata.errors import WeightsError
 
 _MOST_AXES = 32
-# More than numpy can count to, even where a length of zero makes nothing of it.
+# More than numpy can count, even where a length of zero makes the product zero.
 _LARGEST = 1 << 48
 
 
 def check_shape(shape: object, available: int) -> tuple[int, ...]:
-    """A shape as a tuple, when it is one of at most so many elements.
+    """A shape as a tuple, checked to have at most ``most`` elements.
 
     Raises
     ------
     WeightsError
-        When it is not made of whole numbers from 0, or asks for more.
+        When it is not made of whole numbers from 0, or has more elements.
     """
     if (
         not isinstance(shape, Sequence)

@@ -1,7 +1,7 @@
 """Reads the weights (initializers) of an ONNX file, without the onnx package.
 
-An ONNX file is a protocol buffer. Its outermost layers, which is where weights are, need a hundred
-lines; the onnx package would bring a compiled parser, and follows references to other files.
+An ONNX file is a protocol buffer. Reading its outermost layers, which hold the weights, takes a
+hundred lines; the onnx package has a compiled parser, and follows references to other files.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _tensor(message: memoryview) -> tuple[str, np.ndarray]:
 
 
 def _values(fields: dict[int, list[int | memoryview]], dtype: np.dtype) -> np.ndarray:
-    """A tensor's numbers: as they lie in memory, or in the list for their kind."""
+    """A tensor's numbers: raw bytes, or the list for their type."""
     raw = _last(fields, _RAW)
     if raw is not None:
         raw = _message(raw)
@@ -126,7 +126,7 @@ def _values(fields: dict[int, list[int | memoryview]], dtype: np.dtype) -> np.nd
     numbers = _integers(
         [part for number in (_INT32S, _INT64S, _UINT64S) for part in fields.get(number, [])]
     )
-    # Numbers of less than 32 bits are kept in as many; halves as the bits they are made of.
+    # Numbers of less than 32 bits are stored in 32 bits; float16 as its bits.
     bits = np.dtype(f"<u{dtype.itemsize}")
     mask = (1 << 8 * dtype.itemsize) - 1
     return np.array([number & mask for number in numbers], bits).view(dtype)
@@ -143,50 +143,50 @@ def _message(value: int | memoryview | None) -> memoryview:
 
 
 def _integers(parts: list[int | memoryview]) -> list[int]:
-    """Whole numbers, each by itself or many in a row."""
+    """Whole numbers, single or packed."""
     numbers = []
     for part in parts:
         if isinstance(part, int):
             numbers.append(part)
             continue
-        place = 0
-        while place < len(part):
-            number, place = _varint(part, place)
+        position = 0
+        while position < len(part):
+            number, position = _varint(part, position)
             numbers.append(number)
     return numbers
 
 
 def _fields(data: memoryview) -> Iterator[Field]:
     """The fields of a message: number, and value or bytes."""
-    place = 0
-    while place < len(data):
-        tag, place = _varint(data, place)
+    position = 0
+    while position < len(data):
+        tag, position = _varint(data, position)
         number, wire = tag >> 3, tag & 7
         if wire == _VARINT:
-            value, place = _varint(data, place)
+            value, position = _varint(data, position)
             yield number, value
             continue
         if wire == _BYTES:
-            length, place = _varint(data, place)
+            length, position = _varint(data, position)
         elif wire in {_EIGHT, _FOUR}:
             length = 8 if wire == _EIGHT else 4
         else:
             raise WeightsError("is not an ONNX model.")
-        if length > len(data) - place:
+        if length > len(data) - position:
             raise WeightsError("is not an ONNX model, or is cut off.")
-        yield number, data[place : place + length]
-        place += length
+        yield number, data[position : position + length]
+        position += length
 
 
-def _varint(data: memoryview, place: int) -> tuple[int, int]:
-    """A whole number of seven bits a byte, and where the next thing starts."""
+def _varint(data: memoryview, position: int) -> tuple[int, int]:
+    """A whole number of seven bits a byte, and the position after it."""
     number = 0
     for shift in range(0, 70, 7):
-        if place >= len(data):
+        if position >= len(data):
             break
-        byte = data[place]
-        place += 1
+        byte = data[position]
+        position += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return number, place
+            return number, position
     raise WeightsError("is not an ONNX model, or is cut off.")

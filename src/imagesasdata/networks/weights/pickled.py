@@ -1,6 +1,6 @@
-"""Reads a pickle of tensors, running nothing that is in it.
+"""Reads a pickle of tensors without running code in it.
 
-A pickle can name any function to be called. The unpickler here knows six names, each of which makes a
+A pickle can name any function to be called. This unpickler allows six names, each of which makes a
 tensor or a dictionary, and refuses all others.
 """
 
@@ -100,19 +100,19 @@ def load(file: io.BytesIO, storages: dict[str, Storage]) -> Any:
         return _Unpickler(file, storages).load()
     except WeightsError:
         raise
-    except Exception as error:  # damaged pickles raise any kind; all mean the same
+    except Exception as error:  # damaged pickles raise any exception; all mean the same
         raise WeightsError(f"cannot be read as a PyTorch file ({type(error).__name__}).") from error
 
 
 def arrays(state: Any) -> dict[str, np.ndarray]:
-    """The arrays of a state dict, or of the one that a checkpoint holds as ``"state_dict"``.
+    """The arrays of a state dict, or of a checkpoint's ``"state_dict"``.
 
     Raises
     ------
     WeightsError
         When there is none, or it holds other things than tensors.
     """
-    # The class's own methods, for a pickle can give a dictionary others of these names.
+    # The class's methods, because a pickle can replace a dictionary's own.
     if isinstance(state, dict) and isinstance(dict.get(state, "state_dict"), dict):
         state = dict.get(state, "state_dict")
     if not isinstance(state, dict):
@@ -128,7 +128,7 @@ def arrays(state: Any) -> dict[str, np.ndarray]:
 
 
 def _check_memory(file: io.BytesIO) -> None:
-    """Refuse a pickle that numbers its parts far beyond what it has: the table would fill memory."""
+    """Refuse a pickle with memo numbers far beyond its size: the table would fill memory."""
     start = file.tell()
     most = file.getbuffer().nbytes
     for code, argument, _ in pickletools.genops(file):
@@ -184,7 +184,7 @@ def _rebuild_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any
         raise WeightsError("has a tensor of impossible shape.")
     if len(shape) != len(strides):
         raise WeightsError("has a tensor of impossible shape.")
-    # A step of zero repeats values; without a limit a small file could ask for all memory.
+    # A stride of zero repeats values; without a limit a small file could ask for all memory.
     return Tensor(storage, offset, check_shape(shape, storage.size), tuple(strides))
 
 

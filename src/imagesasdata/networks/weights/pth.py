@@ -1,7 +1,7 @@
-"""Reads PyTorch's files (.pth, .pt, .bin) in numpy, running nothing that is in them.
+"""Reads PyTorch's files (.pth, .pt, .bin) in numpy, without running code in them.
 
-There are two forms. The older is five pickles followed by the numbers, the newer a zip file with a pickle
-and the numbers of each storage as a member.
+There are two formats. The older is five pickles followed by the numbers, the newer a zip file with
+a pickle and a member for each storage's numbers.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _read_pickles(data: bytes) -> dict[str, np.ndarray]:
 def _read_zip(data: bytes) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = {info.filename: info for info in archive.infolist()}
-        # PyTorch never compresses: a member that does, or that is there twice, was put there later.
+        # PyTorch never compresses: a compressed or duplicate member was added later.
         if (
             len(infos) != len(archive.infolist())
             or any(info.compress_type != zipfile.ZIP_STORED for info in infos.values())

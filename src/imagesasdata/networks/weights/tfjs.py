@@ -1,8 +1,8 @@
 """Reads TensorFlow.js weights in numpy: a manifest in JSON, and the shards of numbers it describes.
 
 Both forms are read: a ``model.json`` with a topology (a graph or layers), and a bare
-``weights_manifest.json``. Nothing in a file is run, and no size in it is believed: every shape is
-held against the bytes that are there before memory is asked for.
+``weights_manifest.json``. No code in a file is run, and no size in it is trusted: every shape is
+compared with the bytes in the file before memory is allocated.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _MAX_MANIFEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class TfjsModel:
-    """What the files of a TensorFlow.js model hold.
+    """The content of a TensorFlow.js model's files.
 
-    ``topology`` is the network as JSON, empty where the files hold weights alone; ``signature`` the
-    graph's inputs and outputs, empty where it does not name them.
+    ``topology`` is the network as JSON, empty where the files hold only weights; ``signature`` the
+    graph's inputs and outputs, empty where they are not named.
     """
 
     weights: dict[str, np.ndarray]
@@ -83,7 +83,7 @@ def _parse(path: Path) -> Any:
         raise WeightsError(f"has over {_MAX_MANIFEST:,} bytes, too many for a manifest.")
     try:
         return json.loads(path.read_bytes())
-    # Bytes that are no text, text that is no JSON, JSON nested without end.
+    # Bytes that are not text, text that is not JSON, JSON nested too deeply.
     except (ValueError, RecursionError) as error:
         raise WeightsError(
             f"is not JSON ({type(error).__name__}).",
@@ -125,7 +125,7 @@ def _shard_paths(
             raise WeightsError(f"names {len(named)} shards, but {len(shards)} were given.")
         return [Path(shard) for shard in shards]
     for name in named:
-        # A manifest must not reach for files outside its folder.
+        # A manifest must not name files outside its folder.
         if not name or name != Path(name).name or "\\" in name or "\0" in name:
             raise WeightsError(f"names a shard outside its folder: {name!r}.")
     return [manifest.parent / name for name in named]

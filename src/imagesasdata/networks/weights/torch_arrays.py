@@ -1,4 +1,4 @@
-"""Layers of a PyTorch file as the plain arrays that a network's fast form takes."""
+"""Layers of a PyTorch file as the plain arrays of a network's inference form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Arrays(dict[str, np.ndarray]):
         )
 
     def count(self, start: str) -> int:
-        """How many numbered layers there are whose names start so."""
+        """The number of numbered layers with a name prefix."""
         return len(
             {name[len(start) :].partition(".")[0] for name in self if name.startswith(start)}
         )
@@ -36,7 +36,7 @@ class Arrays(dict[str, np.ndarray]):
         )
 
     def scale(self, name: str) -> Scale:
-        """What a layer normalization multiplies by and adds."""
+        """The scale and shift of a layer normalization."""
         return Scale(self[f"{name}.weight"], self[f"{name}.bias"])  # type: ignore[arg-type]
 
     def after(self, norm: str, name: str) -> Dense:

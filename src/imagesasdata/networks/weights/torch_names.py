@@ -9,7 +9,7 @@ from flax import nnx
 from imagesasdata.networks.nn.layers import Conv, ConvNorm
 from imagesasdata.networks.weights.assign import Slot, from_conv, from_depthwise, from_linear
 
-# Counts training steps; inference has no use for it.
+# Counts training steps; not needed for inference.
 COUNTERS = ("num_batches_tracked",)
 
 

@@ -1,4 +1,4 @@
-"""What is known of a model: its weights, its input, its origin, its accuracy and its limits."""
+"""A model's card: its weights, its input, its origin, its accuracy and its limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Task = Literal[
     "embed_faces",
     "analyze_faces",
 ]
-# What part of a picture the network sees.
+# The part of a picture that the network sees.
 Fit = Literal["center", "letterbox", "stretch", "face"]
 
 
@@ -64,11 +64,11 @@ class Preprocess:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """A model's card: what to know before using it, and to cite after.
+    """A model's card: what to know before using it, and what to cite.
 
     ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
-    ``threshold`` is the score that a detector of objects asks for by default. ``cpu_batch`` is how many
-    pictures a core is given at once, where measured to be other than usual.
+    ``threshold`` is the default score threshold of an object detector. ``cpu_batch`` is the number
+    of pictures that a core gets at once, where measurement showed another than the usual.
     """
 
     name: str
@@ -92,7 +92,7 @@ class ModelCard:
 
     @property
     def intended_use(self) -> str:
-        """What a model of these tasks is for."""
+        """What to use a model of these tasks for."""
         return "; ".join(USES[task].intended for task in self.tasks if task in USES)
 
     @property
@@ -139,6 +139,6 @@ class ModelCard:
 
 
 def _triple(values: tuple[float, float, float]) -> str:
-    """One number where all are equal, else the three of them."""
+    """One number where all are equal, else all three."""
     few = dict.fromkeys(f"{value:g}" for value in values)
     return next(iter(few)) if len(few) == 1 else f"({', '.join(f'{value:g}' for value in values)})"

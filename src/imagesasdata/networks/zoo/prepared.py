@@ -1,8 +1,8 @@
-"""Networks as they are run, kept on disk, so that a later process neither builds nor traces them.
+"""Runnable networks kept on disk, so that a later process neither builds nor traces them.
 
-To build a Flax module, fold it and trace its function takes longer than to run it on one picture.
-What that gives is kept: the parameters, and for each shape of batch the program as `jax.export`
-writes it. JAX keeps the compiled program itself (`runner.use_compilation_cache`).
+Building a Flax module, folding it and tracing its function takes longer than running it on one
+picture. The results are kept: the parameters, and for each shape of batch the program as
+`jax.export` writes it. JAX keeps the compiled program itself (`runner.use_compilation_cache`).
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from imagesasdata.files.atomic import write_whole
 from imagesasdata.machine import home
 from imagesasdata.networks.zoo.family import Inference
 
-# A larger network is used where it takes long anyway, and its parameters would be on disk twice.
+# Larger networks run for long anyway, and their parameters would be on disk twice.
 LARGEST = 64 * 2**20
 _DIGEST = hashlib.sha256().digest_size
 
 
 def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inference:
-    """A network from what an earlier process kept, else built, and kept for the next.
+    """A network from an earlier process's files, else built, and kept for the next process.
 
     Parameters
     ----------
     name
-        The model's. What was kept under it for other weights or by another version goes.
+        The model's. Files under this name for other weights or of another version are deleted.
     fingerprint
-        What the network depends on beside this library: its weights' hashes.
+        What the network depends on besides this library: its weights' hashes.
     build
-        Builds it; called when nothing is kept, or a shape of batch is new.
+        Builds it; called when nothing is kept, or for a new shape of batch.
 
     Returns
     -------
     Inference
-        The same function, for CPUs, of a list of the parameters and a batch.
+        The same function, for CPUs, of a flat list of the parameters and a batch.
     """
     import jax
 
@@ -62,7 +62,7 @@ def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inf
 
 
 class _Once:
-    """Calls a function once; can be sent to another process, unlike what `functools.cache` gives."""
+    """Calls a function once; can be pickled, unlike the result of `functools.cache`."""
 
     def __init__(self, build: Callable[[], Inference]) -> None:
         self._build = build
@@ -97,7 +97,7 @@ def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], ba
 
 
 def _version(fingerprint: str) -> str:
-    """What a program depends on: the weights, JAX and its settings, and this library's own code."""
+    """A hash of what a program depends on: the weights, JAX, its settings, and the library's code."""
     import jax
 
     stats = sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sources())
@@ -108,7 +108,7 @@ def _version(fingerprint: str) -> str:
 
 
 def sources() -> list[Path]:
-    """The files that a network is made of: all of `networks`, and the arrays that it works on."""
+    """The source files that define a network: all of `networks`, and the array functions it uses."""
     return [
         path
         for package in (networks, arrays)
@@ -141,12 +141,12 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, hashlib.sha256(data).digest() + data)
     except OSError:
-        # No room, or not ours to write: the next process builds it again, as this one did.
+        # No space, or no permission: the next process builds it again, as this one did.
         return
 
 
 def _read(path: Path) -> bytes | None:
-    """What was written there; ``None`` where there is nothing, or it was damaged since."""
+    """The file's content; ``None`` if it is missing or damaged."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -156,7 +156,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _forget_others(folder: Path) -> None:
-    """Remove what this version has no use for, or every upgrade would leave its parameters."""
+    """Remove files of other versions, or every upgrade would leave its parameters behind."""
     if folder.parent.is_dir():
         for other in folder.parent.iterdir():
             if other != folder:

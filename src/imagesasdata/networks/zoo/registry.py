@@ -1,4 +1,4 @@
-"""The models that are known by name, and how one is loaded."""
+"""The registered models, and how one is loaded."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ FAMILIES: tuple[Family, ...] = (
     owlvit.FAMILY,
 )
 
-# What a tutorial or a group of verbs needs, under one name.
+# Sets of models that a tutorial or a group of verbs needs, under one name.
 SETS: Mapping[str, tuple[str, ...]] = {
     "faces": ("blazeface_full", "dlib_resnet", "faceres", "gear", "mini_xception"),
     "objects": ("centernet", "nanodet"),
 }
 
-# What bfloat16 is good enough for. A box's corner in it may be off by a pixel or two.
+# Tasks for which bfloat16 is precise enough. A box's corner in it may be off by a pixel or two.
 _HALF: frozenset[Task] = frozenset({"classify", "embed", "zero_shot"})
 
-# Models that this process was told of, by name.
+# The user's models in this process, by name.
 _added: dict[str, Added] = {}
 
 
@@ -80,12 +80,12 @@ class Model:
 
     @property
     def program(self) -> Network:
-        """What is run on batches."""
+        """The program to run on batches."""
         half = not isinstance(self.apply, HostFunction) and half_will_do(self.card)
         return Network(self.apply, self.params, self.card.cpu_batch, half)
 
     def told(self, more: Mapping[str, Any]) -> Network:
-        """What is run on batches, with more among its parameters: what it is asked in words."""
+        """The program to run on batches, with further parameters, such as a query's vectors."""
         return self.program._replace(params={**self.params, **more})
 
 
@@ -97,7 +97,7 @@ class Added(NamedTuple):
 
 
 def add(model: Model, network: Any | None) -> None:
-    """Make a user's model known by its card's name; one of that name that was added before goes.
+    """Register a user's model under its card's name; it replaces an earlier one of that name.
 
     Raises
     ------
@@ -115,8 +115,8 @@ def add(model: Model, network: Any | None) -> None:
 
 def cards() -> tuple[ModelCard, ...]:
     """The cards of all models."""
-    known = [card for family in FAMILIES for card in family.cards]
-    return (*known, *(added.model.card for added in _added.values()))
+    model_card = [card for family in FAMILIES for card in family.cards]
+    return (*model_card, *(added.model.card for added in _added.values()))
 
 
 def names() -> list[str]:
@@ -124,9 +124,9 @@ def names() -> list[str]:
     return [card.name for card in cards()]
 
 
-def half_will_do(known: ModelCard) -> bool:
-    """Whether what a model is for can do with bfloat16."""
-    return set(known.tasks) <= _HALF
+def half_will_do(model_card: ModelCard) -> bool:
+    """Whether bfloat16 is precise enough for a model's tasks."""
+    return set(model_card.tasks) <= _HALF
 
 
 def card(name: str) -> ModelCard:
@@ -148,24 +148,24 @@ def files(wanted: Iterable[str]) -> list[WeightFile]:
     UnknownNameError
         When there is no model or set of that name.
     """
-    found: dict[WeightFile, None] = {}
+    files_once: dict[WeightFile, None] = {}
     for name in wanted:
         if name not in SETS and name not in names():
             raise one_of("model or set of models", name, [*SETS, *names()])
-        for one in SETS.get(name, (name,)):
-            found |= dict.fromkeys(card(one).weights)
-    return list(found)
+        for member in SETS.get(name, (name,)):
+            files_once |= dict.fromkeys(card(member).weights)
+    return list(files_once)
 
 
 def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
-    """Load a model with its weights; a second time it is at hand.
+    """Load a model with its weights; it is cached for later calls.
 
     Parameters
     ----------
     name
         The model's.
     task
-        What it is to do.
+        The task it is used for.
     progress
         Whether a download shows a progress bar; ``None`` in a terminal and in a notebook.
 
@@ -197,7 +197,7 @@ def reads_texts(name: str, task: Task) -> bool:
 
 
 def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = None) -> TextSide:
-    """The part of a model that reads texts; a second time it is at hand.
+    """A model's text encoder; it is cached for later calls.
 
     ``task`` and ``progress`` are as in `load`.
 
@@ -210,7 +210,7 @@ def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = No
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
-        When a package that cuts texts into words is not installed.
+        When the tokenizer's package is not installed.
     """
     if not reads_texts(name, task):
         able = sorted(other for other in names() if reads_texts(other, task))
@@ -221,7 +221,7 @@ def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = No
 
 
 def load_words(name: str) -> Words:
-    """The words of a model that writes texts; a second time they are at hand.
+    """The tokenizer of a model that writes texts; it is cached for later calls.
 
     Raises
     ------
@@ -232,14 +232,14 @@ def load_words(name: str) -> Words:
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
-        When a package that cuts texts into words is not installed.
+        When the tokenizer's package is not installed.
     """
     _check(name, "caption")
     return _load_words(name)
 
 
 def network(name: str) -> Any:
-    """A model's network with its weights, for training or for a look inside.
+    """A model's network with its weights, for training or inspection.
 
     Raises
     ------
@@ -250,12 +250,12 @@ def network(name: str) -> Any:
     """
     if name in _added:
         return _without_network(name) if (own := _added[name].network) is None else own
-    family, known = _find(name)
-    return family.read(known, _files(known))
+    family, model_card = _find(name)
+    return family.read(model_card, _files(model_card))
 
 
 def architecture(name: str) -> Any:
-    """A model's network without its weights: a Flax module whose parameters have shapes alone.
+    """A model's network without its weights: a Flax module whose parameters have only shapes.
 
     Raises
     ------
@@ -266,10 +266,10 @@ def architecture(name: str) -> Any:
     """
     if name in _added:
         return network(name)
-    family, known = _find(name)
+    family, model_card = _find(name)
     if family.build is None:
         return _without_network(name)
-    return shapes(family.build, known)
+    return shapes(family.build, model_card)
 
 
 def labels(name: str) -> Labels:
@@ -282,15 +282,15 @@ def labels(name: str) -> Labels:
     ArgumentError
         When the model has no classes.
     """
-    known = card(name)
-    if "classify" not in known.tasks:
+    model_card = card(name)
+    if "classify" not in model_card.tasks:
         able = sorted(other.name for other in cards() if "classify" in other.tasks)
         raise ArgumentError(f"The model {name!r} has no classes.", f"these do: {', '.join(able)}.")
-    return _added[name].model.labels() if name in _added else _labels(known)
+    return _added[name].model.labels() if name in _added else _labels(model_card)
 
 
 def as_model(name: str, network: Any) -> Model:
-    """A network of a known architecture, such as a fine-tuned one, in the form that is fast.
+    """A network of a known architecture, such as a fine-tuned one, in its inference form.
 
     Raises
     ------
@@ -299,62 +299,62 @@ def as_model(name: str, network: Any) -> Model:
     """
     if name in _added:
         raise ArgumentError(
-            f"The weights of {name!r} cannot be trained here, for it is a model of your own.",
+            f"The weights of {name!r} cannot be trained here, because it is your own model.",
             'train="head" leaves them as they are and works with every model that embeds.',
         )
-    family, known = _find(name)
-    return _model(known, family.inference(network))
+    family, model_card = _find(name)
+    return _model(model_card, family.inference(network))
 
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str) -> Model:
     import jax
 
-    family, known = _find(name)
-    files = _files(known)  # checks their hashes, whether they are read or not
+    family, model_card = _find(name)
+    files = _files(model_card)  # checks their hashes, even if they are not read
 
     def build() -> Inference:
-        return family.inference(family.read(known, files))
+        return family.inference(family.read(model_card, files))
 
-    # Programs are kept for CPUs alone; where there is no other device, none other can be asked for.
+    # Programs are kept only for CPUs; without another device, no other can be requested.
     if not family.kept or jax.default_backend() != "cpu":
-        return _model(known, build())
-    return _model(known, prepared(name, _fingerprint(known), build))
+        return _model(model_card, build())
+    return _model(model_card, prepared(name, _fingerprint(model_card), build))
 
 
-def _model(known: ModelCard, inference: Inference) -> Model:
+def _model(model_card: ModelCard, inference: Inference) -> Model:
     params, forward = inference
-    apply = forward if isinstance(forward, HostFunction) else normalized(forward, known)
-    return Model(known, params, apply, _fingerprint(known), lambda: _labels(known))
+    apply = forward if isinstance(forward, HostFunction) else normalized(forward, model_card)
+    return Model(model_card, params, apply, _fingerprint(model_card), lambda: _labels(model_card))
 
 
-def _fingerprint(known: ModelCard) -> str:
-    return " ".join(file.digest for file in known.weights)
+def _fingerprint(model_card: ModelCard) -> str:
+    return " ".join(file.digest for file in model_card.weights)
 
 
 @functools.lru_cache(maxsize=2)
 def _load_words(name: str) -> Words:
-    family, known = _find(name)
+    family, model_card = _find(name)
     if family.words is None:
         raise TypeError(f"The card of {name} promises texts that its family cannot write.")
-    return family.words(_load(name).params, _files(known))
+    return family.words(_load(name).params, _files(model_card))
 
 
 @functools.lru_cache(maxsize=2)
 def _load_text(name: str) -> TextSide:
-    family, known = _find(name)
+    family, model_card = _find(name)
     if family.text is None:
         raise TypeError(f"The card of {name} promises a text side that its family lacks.")
-    return family.text(network(name), _files(known))
+    return family.text(network(name), _files(model_card))
 
 
 def normalized(
-    forward: Callable[[Any, Any], dict[str, Any]], known: ModelCard
+    forward: Callable[[Any, Any], dict[str, Any]], model_card: ModelCard
 ) -> Callable[[Any, Any], dict[str, Any]]:
-    """A function of a normalized batch as one of pixels; it computes in what its parameters are in."""
+    """A function of a normalized batch as a function of pixels, in the dtype of its parameters."""
     from imagesasdata.networks.nn.normalize import kind_of, normalize
 
-    mean, sd = known.preprocess.mean, known.preprocess.sd
+    mean, sd = model_card.preprocess.mean, model_card.preprocess.sd
 
     def apply(params: Any, pixels: Any) -> dict[str, Any]:
         return forward(params, normalize(pixels, mean, sd).astype(kind_of(params)))
@@ -362,8 +362,8 @@ def normalized(
     return apply
 
 
-def _bring(known: ModelCard, progress: bool | None) -> None:
-    for file in known.weights:
+def _bring(model_card: ModelCard, progress: bool | None) -> None:
+    for file in model_card.weights:
         if not store.is_here(file):
             store.locate(file, progress=progress)
 
@@ -378,14 +378,14 @@ def _check(name: str, task: Task) -> None:
         )
 
 
-def _files(known: ModelCard) -> list[Path]:
-    return [store.locate(file) for file in known.weights]
+def _files(model_card: ModelCard) -> list[Path]:
+    return [store.locate(file) for file in model_card.weights]
 
 
-def _labels(known: ModelCard) -> Labels:
-    if known.labels == "places365":
-        return places365(_files(known)[1])
-    return coco() if known.labels == "coco" else imagenet()
+def _labels(model_card: ModelCard) -> Labels:
+    if model_card.labels == "places365":
+        return places365(_files(model_card)[1])
+    return coco() if model_card.labels == "coco" else imagenet()
 
 
 def _without_network(name: str) -> NoReturn:
@@ -397,7 +397,7 @@ def _without_network(name: str) -> NoReturn:
 
 def _find(name: str) -> tuple[Family, ModelCard]:
     for family in FAMILIES:
-        for known in family.cards:
-            if known.name == name:
-                return family, known
+        for model_card in family.cards:
+            if model_card.name == name:
+                return family, model_card
     raise one_of("model", name, names())

@@ -1,4 +1,4 @@
-"""What a network needs in order to be fine-tuned, and which of its parameters a choice retrains."""
+"""Requirements of a network for fine-tuning, and which parameters ``train=`` retrains."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from imagesasdata.errors import ArgumentError
 
-# Where the stages are, in networks that have them in a part of their own, and what comes after them.
+# Attributes that hold the stages, where they are in a submodule, and the layers after them.
 HOMES = ("body", "image")
 AFTER_STAGES = ("head", "norm", "hidden", "image_projection")
 
@@ -18,9 +18,9 @@ class Trainable(Protocol):
 
     ``features(x)`` gives the embedding (b, d) of normalized pictures (b, h, w, 3). ``stages`` are the
     parts in which it is retrained, from the first to the last; they are an attribute of the module or
-    of one of its `HOMES`. What stands between the last stage and the embedding is an attribute named
-    in `AFTER_STAGES`, beside the stages or of the module; all else comes before the first stage, or
-    is not used for the embedding.
+    of one of its `HOMES`. Layers between the last stage and the embedding are attributes named in
+    `AFTER_STAGES`, beside the stages or of the module; all others come before the first stage, or
+    are not used for the embedding.
     """
 
     @property

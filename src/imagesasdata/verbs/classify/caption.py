@@ -42,24 +42,24 @@ def caption(
 ) -> Any:
     """Describe each picture in a sentence, or answer a question about it.
 
-    Sentences let you search a collection, sort it before you know its categories, and make texts of
-    pictures for methods that read texts. They are a model's guess: before they enter an estimate,
-    hold a sample of them against what people see.
+    Sentences let you search a collection, sort it before you know its categories, and apply methods
+    for text to pictures. They are a model's guess: before they enter an estimate, compare a sample
+    of them with what people see.
 
     Parameters
     ----------
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     prompt
-        For ``"blip_base"`` the beginning of the sentence, which the model goes on with, such as
-        ``"a photo of a crowd that"``; for ``"blip_vqa_base"`` the question, such as
-        ``"how many people are there?"``.
+        For ``"blip_base"`` the beginning of the sentence, which the model continues, such as ``"a
+        photo of a crowd that"``; for ``"blip_vqa_base"`` the question, such as ``"how many people
+        are there?"``.
     path
         The table's column of paths.
     model
         A name from ``iad.models("caption")``.
     max_words
-        The most that is written, in parts of words; a long word counts as several.
+        The maximum length in tokens; a long word counts as several.
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
         ``"exact"`` decodes every pixel.
@@ -89,28 +89,28 @@ def caption(
     table
         The rows given, in order, and:
 
-        - ``caption``: the sentence, with the prompt at its start, or the answer; in lower case, for
-          the models know no other;
+        - ``caption``: the sentence, with the prompt at its start, or the answer; in lower case, the
+          only one that the models know;
         - ``image_error``: why a picture was not described, else null.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When the prompt is empty or too long, a model that answers is asked nothing, or the model does
-        not write.
+        When the prompt is empty or too long, a model that answers gets no question, or the model
+        does not write texts.
     UnknownNameError, WeightsError, MissingPackageError, ColumnError, NameClashError, DeviceError
         For other misuse, before any picture is read.
 
     Notes
     -----
-    At each place the likeliest word is taken (greedy search), so the same picture always gives the same
-    text. The whole picture is pressed into a square of 384 pixels. The networks are BLIP's, written
-    in JAX and equal to those of the package transformers on the same weights; PyTorch is not needed.
-    The package that cuts texts into words is: ``pip install "imagesasdata[captions]"``. Weights
-    come with ``imagesasdata weights fetch blip_base`` (990 MB).
+    At each position the most likely token is taken (greedy search), so the same picture always
+    gives the same text. The whole picture is stretched into a square of 384 pixels. The networks
+    are BLIP's, written in JAX, and give the same results as the package transformers with the same
+    weights; PyTorch is not needed. A tokenizer is: ``pip install "imagesasdata[captions]"``.
+    Weights come with ``imagesasdata weights fetch blip_base`` (990 MB).
 
-    A caption may name what is not there, and describes people by stereotypes; its limits are in
-    ``iad.model_card("blip_base")``.
+    A caption may name things that are not in the picture, and describe people by stereotypes; its
+    limits are in ``iad.model_card("blip_base")``.
 
     References
     ----------
@@ -168,10 +168,10 @@ def _check(prompt: str | None, max_words: int) -> None:
 
 
 def _question(prompt: str | None, model: str, words: Words) -> str | None:
-    """The prompt, once the model can do with it or without it."""
+    """The prompt, checked against what the model needs."""
     if prompt is None and words.asks:
         raise ArgumentError(
-            f"The model {model!r} answers questions, and none is asked.",
+            f"The model {model!r} answers questions, and no question was given.",
             'give one, as in prompt="is this a protest?".',
         )
     return prompt

@@ -41,9 +41,9 @@ def classify(
 ) -> Any:
     """Name what each picture shows, from the 1,000 classes of ImageNet or those of another model.
 
-    A first look at what is in a collection, and a quick measure where a class is close to what a
-    study is about. The classes are animals, plants and objects of everyday life, not political
-    events: for those, code some pictures by hand and fine-tune.
+    A first look at a collection, and a quick measure where a class is close to the subject of a
+    study. The classes are animals, plants and objects of everyday life, not political events: for
+    those, code some pictures by hand and fine-tune.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def _rows(
     logits: np.ndarray, labels: Labels, top: int, long: bool, every: Sequence[Column]
 ) -> list[Row]:
     chances = softmax(logits)
-    # A stable sort of the negated values: among equals the lower class number comes first.
+    # A stable sort of the negated values: ties go to the lower class number.
     best = np.argsort(-chances, kind="stable")[:top]
     found = [(labels.names[i], labels.ids[i], float(chances[i])) for i in best]
     names = [column.name for column in (col.LABEL, col.LABEL_ID, col.LABEL_PROB)]

@@ -35,8 +35,8 @@ def embed(
     """Describe each picture by a vector: what a pretrained network sees before it names a class.
 
     Pictures that show similar things have vectors that point the same way. Distances between them
-    find duplicates and neighbors, group a collection, and the vectors are good predictors for
-    whatever was coded by hand.
+    find duplicates and neighbors and group a collection, and the vectors are good predictors of
+    hand-coded variables.
 
     Parameters
     ----------
@@ -91,9 +91,9 @@ def embed(
     -----
     For EfficientNet-Lite the vector is the mean over all positions of the last convolution, of 1,280
     numbers from 0 to 6; so it is for MobileNetV2 (1,280), ResNet (512 or 2,048, from 0) and, normalized,
-    ConvNeXt (768). For VGG it is the last layer before the classes (4,096, from 0), for ViT and DINOv2
-    what stands for the whole picture after the last block (768; 384), for CLIP its place in the space
-    that pictures and texts share (512).
+    ConvNeXt (768). For VGG it is the last layer before the classes (4,096, from 0), for ViT and
+    DINOv2 the class token after the last block (768; 384), for CLIP the vector in the space that
+    pictures and texts share (512).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`register_model`: a network of one's own, under a name that every verb takes."""
+"""`register_model`: a network of your own, under a name that every verb takes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def register_model(
     mean: Colors = (0.0, 0.0, 0.0),
     sd: Colors = (1.0, 1.0, 1.0),
 ) -> ModelCard:
-    """Make a network of your own known by a name, which `classify`, `embed` and the others then take.
+    """Register a network of your own under a name, which `classify`, `embed` and the others then take.
 
-    The name is known until Python ends; register the model anew in each script. A second model of the
-    same name takes the place of the first.
+    The name is known until Python ends; register the model again in each script. A second model of
+    the same name replaces the first.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def register_model(
     network
         A Flax NNX module that takes float32 pictures (batch, height, width, 3) and gives logits when
         called; its method ``features``, where it has one, gives the embedding. Or the path of an
-        ``.onnx`` file, which takes (batch, 3, height, width) and whose first output is taken; that
+        ``.onnx`` file, which takes (batch, 3, height, width) and whose first output is used; that
         needs ``pip install "imagesasdata[onnx]"``.
     labels
         The classes' names in the order of the outputs. Without, the model embeds and cannot
@@ -57,15 +57,15 @@ def register_model(
     interpolation
         ``"bicubic"`` or ``"bilinear"``.
     mean
-        Taken from the values 0 to 255 of red, green and blue; (123.675, 116.28, 103.53) is usual for
-        networks that were trained on ImageNet.
+        Subtracted from the values 0 to 255 of red, green and blue; (123.675, 116.28, 103.53) is
+        usual for networks that were trained on ImageNet.
     sd
         What the differences are divided by; with that mean, (58.395, 57.12, 57.375).
 
     Returns
     -------
     ModelCard
-        What is now known of it; ``iad.models()`` lists it, too.
+        Its card; ``iad.models()`` lists it, too.
 
     Raises
     ------

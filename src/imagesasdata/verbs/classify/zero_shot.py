@@ -1,4 +1,4 @@
-"""`zero_shot`: which of some texts fits each picture best, without training."""
+"""`zero_shot`: which of several texts fits each picture best, without training."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def zero_shot(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Say which of some labels, in your own words, fits each picture best.
+    """Find which of several labels, in your own words, fits each picture best.
 
     No pictures need be coded first: the network has learned from captions which texts go with which
     pictures. Good for a first sorting of a collection and for finding rare things to code by hand;
@@ -100,18 +100,18 @@ def zero_shot(
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When there are fewer than two labels, one is empty or stands twice, the template has no
-        place for them, or the model reads no texts.
+        When there are fewer than two labels, one is empty or given twice, the template has no
+        placeholder, or the model reads no texts.
     UnknownNameError, WeightsError, MissingPackageError, ColumnError, NameClashError, DeviceError
         For other misuse, before any picture is read.
 
     Notes
     -----
     The probabilities are a softmax over the labels of the cosines between the picture's vector and
-    the texts', times a factor that was learned (100 for CLIP). They sum to one over the labels given,
-    even where none of them holds, and change when a label is added: add one for the rest, such as
-    "something else". They are not calibrated. CLIP's authors advise against using it to describe
-    people's faces or character, for it carries stereotypes.
+    the texts', times a factor that was learned (100 for CLIP). They sum to one over the labels
+    given, even where none of them fits, and change when a label is added: add one for the rest,
+    such as "something else". They are not calibrated. CLIP's authors advise against using it to
+    describe people's faces or character, because it carries stereotypes.
 
     References
     ----------

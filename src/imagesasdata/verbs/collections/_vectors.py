@@ -1,4 +1,4 @@
-"""How verbs on collections get a vector for each row, and give their columns back."""
+"""Vectors for the verbs on collections, and the columns that they return."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HINT = "iad.embed adds a column of vectors; or leave embedding=None to read the
 
 @dataclass(frozen=True)
 class Collection:
-    """A table, the vectors of its usable rows, and why the others have none.
+    """A table, the vectors of its usable rows, and the errors of the others.
 
     Row ``i`` of ``vectors`` belongs to row ``rows[i]`` of the table.
     """
@@ -33,7 +33,7 @@ class Collection:
     errors: list[str | None]
 
     def without(self, errors: Sequence[str | None]) -> Collection:
-        """The same less the rows that have an error here."""
+        """The same without the rows that have an error here."""
         kept = np.array([errors[row] is None for row in self.rows.tolist()], bool)
         both = [ours or theirs for ours, theirs in zip(self.errors, errors, strict=True)]
         return Collection(self.table, self.rows[kept], self.vectors[kept], both)
@@ -42,7 +42,7 @@ class Collection:
 def read_collection(
     table: Table, options: Options, *, embedding: str | None, model: str | None
 ) -> Collection:
-    """The vectors of a table's column; where it has none, of its pictures, which are then read.
+    """The vectors in a table's column; without such a column, those of its pictures.
 
     Without a ``model`` pictures are not read: the table must have vectors.
 

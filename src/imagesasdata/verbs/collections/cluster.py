@@ -80,11 +80,11 @@ def cluster(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Put pictures that look alike into groups, without saying beforehand what the groups are.
+    """Group pictures that look alike, without defining the groups beforehand.
 
-    A first map of a collection that nobody has coded: which kinds of pictures there are, and how many
-    of each. The groups are the model's; whether they are kinds that matter to you, only looking at them
-    tells (`cluster_table`, ``contact_sheet(by="cluster")``).
+    A first overview of a collection that nobody has coded: which kinds of pictures there are, and
+    how many of each. The groups are the model's; look at them to see whether they matter to you
+    (`cluster_table`, ``contact_sheet(by="cluster")``).
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def cluster(
         ``"pca"`` (to 50 dimensions) or ``"umap"`` (to 10; ``pip install "imagesasdata[umap]"``) before
         the clustering; by default the vectors as they are.
     stability
-        How many times the clustering is made anew to see how far it comes out the same; 0 does not.
+        How many times the clustering is repeated to measure its stability; 0 skips that.
     min_size
         The smallest cluster of ``"hdbscan"``.
     seed
@@ -142,8 +142,8 @@ def cluster(
         - ``cluster_distance``: from the cluster's center, in the space that was clustered. The
           pictures with the least are the most typical;
         - ``cluster_stability``: the mean adjusted Rand index of these clusters with those of other seeds
-          and bootstrap samples: 1 when they always come out the same, near 0 when by chance. One number
-          for the whole clustering, in every row;
+          and bootstrap samples: 1 when they are always the same, near 0 for agreement by chance.
+          One number for the whole clustering, in every row;
         - ``image_error``: why a picture is in no cluster, else null.
 
         With a range or list as ``k`` a row for each number of clusters instead:
@@ -242,7 +242,7 @@ def cluster(
 
 
 def check_method(method: str, reduce: str | None, seed: int) -> None:
-    """Raise for a method that there is not."""
+    """Raise for an unknown method or reduction."""
     if method not in get_args(Method):
         raise one_of("method", method, get_args(Method))
     if reduce is not None and reduce not in get_args(Reduce):
@@ -251,7 +251,7 @@ def check_method(method: str, reduce: str | None, seed: int) -> None:
 
 
 def prepare(vectors: np.ndarray, reduce: Reduce | None, seed: int) -> np.ndarray:
-    """The vectors as they are clustered: of length one, in fewer dimensions if that was asked for."""
+    """The vectors for the clustering: of length one, in fewer dimensions if requested."""
     scaled = unit(vectors)
     if reduce is None or not len(scaled):
         return scaled

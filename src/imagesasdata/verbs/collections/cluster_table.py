@@ -1,4 +1,4 @@
-"""`cluster_table`: a row for each cluster, with what it takes to name it."""
+"""`cluster_table`: a row for each cluster, with the pictures and labels to name it by."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def cluster_table(
 
         - ``cluster``, ``size``, ``share``: its number, and how many of the clustered pictures;
         - ``stability``: of the whole clustering, as `cluster` gave it;
-        - ``labels``: those that it has more of than the others, as ``espresso (4, 2.5x)``: 4 of its
-          pictures, 2.5 times as many as if labels were spread evenly;
+        - ``labels``: the labels more frequent in it than overall, as ``espresso (4, 2.5x)``: 4 of
+          its pictures, 2.5 times as many as if labels were spread evenly;
         - ``medoid_id``, ``medoid_path``: the picture in its middle;
         - ``typical_path_1``, ...: the pictures nearest to its middle;
         - ``atypical_path_1``, ...: those farthest from it. Look at these before you name it.
@@ -97,8 +97,8 @@ def cluster_table(
 
     Notes
     -----
-    Distances are those of vectors scaled to length one from their cluster's mean. Labels are ordered by
-    how many more pictures have them than would if labels were spread evenly.
+    Distances are from the cluster's mean, with vectors scaled to length one. Labels are ordered by
+    the number of pictures beyond what an even spread of labels would give.
 
     Examples
     --------

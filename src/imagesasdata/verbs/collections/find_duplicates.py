@@ -1,4 +1,4 @@
-"""`find_duplicates`: which pictures of a collection are copies of which, and which to keep."""
+"""`find_duplicates`: groups of copies in a collection, and which picture of each to keep."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def find_duplicates(
     """Group pictures that are copies of one another, and say which of each group to keep.
 
     One photo is counted many times where people share it: at another size, saved again, cropped, with
-    a caption. Copies inflate counts and standard errors that take them for independent pictures; and
-    the number of copies is itself a measure, of how far a picture traveled.
+    a caption. Copies counted as independent pictures distort counts and standard errors; and the
+    number of copies is itself a measure of how far a picture spread.
 
     Parameters
     ----------
@@ -99,12 +99,12 @@ def find_duplicates(
     method
         ``"hash"`` compares the layout of light and dark and finds the same picture changed a little;
         ``"embedding"`` compares what a network sees and finds larger crops and other versions, but
-        also different photos of the same thing; ``"both"`` takes what either finds.
+        also different photos of the same thing; ``"both"`` takes the copies that either finds.
     threshold
         How far copies may differ. For ``"hash"`` the number of bits, of 64, from 0 to 15, by default
         6; for ``"embedding"`` the cosine distance, by default 0.1; for ``"both"`` the two as a pair.
     mirror
-        Whether a mirrored picture is a copy.
+        Whether a mirrored picture counts as a copy.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
         Pictures without vectors are embedded first. Not used by ``"hash"``.
@@ -137,8 +137,8 @@ def find_duplicates(
           ``"both"`` the smaller of the two, each as a share of its threshold. It may exceed the
           threshold where both are near a third picture. Null without a copy;
         - ``is_kept``: true for the best of each group and for pictures without a copy, so that
-          ``photos[photos.is_kept == True]`` has each once. The best has the most pixels, of such the
-          most bytes, of such it comes first in the table;
+          ``photos[photos.is_kept == True]`` has each once. The best has the most pixels; ties go to
+          the most bytes, then to the first row;
         - ``image_error``: why a picture was not compared, else null.
 
     Raises
@@ -149,12 +149,12 @@ def find_duplicates(
     Notes
     -----
     Files with equal bytes are always copies. The hash is the perceptual one (`features`), of the whole
-    picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when one
-    as a whole is near the other or one of its parts, which is what cropping and captions need. A picture
-    of a plain surface has no hash and is only compared by its bytes. Not all pairs are compared: hashes
-    are looked up by parts of them, which misses none, and vectors among those near the same leaders. A
-    group is made around the picture with the most near ones, of these and those near these, so that it
-    does not grow along a chain of small changes.
+    picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when
+    one as a whole is near the other or one of its parts, which finds crops and captions. A picture
+    of a plain surface has no hash and is compared only by its bytes. Not all pairs are compared:
+    hashes are looked up by parts of them, which misses none, and vectors among those near the same
+    leaders. A group has the picture with the most near ones as its center, these near pictures, and
+    the pictures near them, so that it does not grow along a chain of small changes.
 
     References
     ----------
@@ -169,10 +169,10 @@ def find_duplicates(
     >>> small = iad.transform(cat, iad.steps.resize(200), to=mkdtemp()).out_path[0]
     >>> photos = iad.find_duplicates([small, "examples/photos/coffee.jpg", cat])
     >>> photos[["copy_group", "copy_distance", "is_kept"]]
-       group  distance   keep
-    0    0.0       0.0  False
-    1    NaN       NaN   True
-    2    0.0       0.0   True
+       copy_group  copy_distance  is_kept
+    0         0.0            0.0    False
+    1         NaN            NaN     True
+    2         0.0            0.0     True
     """
     options = Options(
         path=path,
@@ -235,7 +235,7 @@ def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
 def _fingerprints(
     paths: list[str | None], options: Options, *, hashes: bool, mirror: bool
 ) -> Table:
-    """A table with what tells copies, and which of them is best, for each path."""
+    """A table with the hashes or vectors of each path, and the values that rank copies."""
 
     def load(data: bytes) -> list[dict[str, Any]]:
         header = read_header(data)

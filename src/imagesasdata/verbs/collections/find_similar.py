@@ -1,4 +1,4 @@
-"""`find_similar`: for each query the pictures of a collection that are most like it."""
+"""`find_similar`: for each query the most similar pictures of a collection."""
 
 from __future__ import annotations
 
@@ -55,8 +55,6 @@ INDEX_RECALL = Column(
     null="never",
 )
 COLUMNS = (QUERY_ID, RANK, col.IMAGE_ID, col.PATH, DISTANCE, INDEX_RECALL)
-# The picture's own columns come from the table.
-_ADDED = (QUERY_ID, RANK, DISTANCE)
 
 
 def find_similar(
@@ -77,10 +75,10 @@ def find_similar(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Find the pictures of a collection that are most like a picture, or each of several.
+    """Find the pictures of a collection that are most similar to each query.
 
-    Search by example: give one poster, uniform or gesture and see where else it is. What "like" means
-    is the model's: an ImageNet network is about the kinds of things shown.
+    Search by example: give one poster, uniform or gesture and see where else it is. The model
+    defines similarity: an ImageNet network compares the kinds of things shown.
 
     Parameters
     ----------
@@ -88,15 +86,15 @@ def find_similar(
         A table with a column of paths, or a folder, glob, archive or list of paths. Vectors that
         the table has (from `embed`) are used; pictures without are embedded first.
     query
-        What to look for: a path, several paths, or rows of a table like ``images``. A picture that is
-        in the collection, too, finds itself first, at distance 0. With a model that reads texts also a
-        text, such as ``"a crowd at night"``.
+        What to look for: a path, several paths, or rows of a table like ``images``. A query that is
+        also in the collection finds itself first, at distance 0. With a model that reads texts, a
+        query may be a text, such as ``"a crowd at night"``.
     path
         The table's column of paths. It is the same in both tables.
     model
         A name from ``iad.models("embed")``. It embeds pictures without vectors.
     top
-        How many pictures for each query; of a smaller collection all are given.
+        How many pictures for each query; a smaller collection gives all.
     metric
         ``"cosine"``, for which only the vectors' directions count, or ``"euclidean"``.
     index
@@ -145,9 +143,10 @@ def find_similar(
 
     Notes
     -----
-    The exact search multiplies blocks of 8,192 rows with the queries on any device, and keeps the best;
-    its memory does not grow with the collection. HNSW: Malkov & Yashunin 2020, IEEE TPAMI 42(4),
-    https://doi.org/10.1109/TPAMI.2018.2889473. Cosine distances of different models cannot be compared.
+    The exact search multiplies blocks of 8,192 rows with the queries on any device, and keeps the
+    nearest; its memory does not grow with the collection. HNSW: Malkov & Yashunin 2020, IEEE TPAMI
+    42(4), https://doi.org/10.1109/TPAMI.2018.2889473. Cosine distances of different models cannot
+    be compared.
 
     Examples
     --------
@@ -205,7 +204,7 @@ def _give_back(
     options: Options,
 ) -> Any:
     """A row for each picture found, then one for each query that could not be used."""
-    columns = _ADDED if reached is None else (*_ADDED, INDEX_RECALL)
+    columns = [QUERY_ID, RANK, DISTANCE, *([] if reached is None else [INDEX_RECALL])]
     out = Results("find_similar", table, columns, options, "queries")
     kept = out.kept(asked.errors)
     failed = [row for row, error in enumerate(asked.errors) if error is not None and kept[row]]
@@ -241,7 +240,7 @@ def _read_text(text: str, model: str, device: str | None) -> Collection:
 
 
 def _is_text(query: str) -> bool:
-    """Whether a query can only be meant as a text: nothing is there, and it is named like no picture."""
+    """Whether a query must be a text: no such file exists, and it does not look like a picture's name."""
     if os.path.exists(query) or is_remote(query) or parse(query) is not None:
         return False
     if any(sign in query for sign in "*?[") and "/" in query:

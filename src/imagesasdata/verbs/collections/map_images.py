@@ -1,4 +1,4 @@
-"""`map_images`: a page on which a whole collection can be seen, searched and selected from."""
+"""`map_images`: a page to view, search and select from a whole collection."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def map_images(
     cache: PathLike | None = None,
     progress: bool | None = None,
 ) -> Path:
-    """Make a page that shows every picture of a collection on a map, those that look alike together.
+    """Make a page with a map of all pictures of a collection, similar ones near each other.
 
     The quickest way to know a collection: move over it, zoom in, color it by any column, search it,
-    draw a line around pictures and save their ids. The page is one file that holds everything, opens
-    from disk in any browser, and fetches nothing: it can be sent to a co-author or archived.
+    draw a line around pictures and save their ids. The page is a single file, opens from disk in
+    any browser, and loads nothing: it can be sent to a co-author or archived.
 
     Parameters
     ----------
@@ -72,23 +72,23 @@ def map_images(
     model
         A name from ``iad.models("embed")``. It embeds pictures without vectors.
     to
-        The file to write; it is replaced if there.
+        The file to write; an existing one is replaced.
     x
         A column of numbers that places pictures from left to right; by default ``dim_1``. Where the
         table has no such column, pictures are placed by ``method``.
     y
         The same from bottom to top; by default ``dim_2``.
     method
-        How: ``"pca"``, ``"umap"`` or ``"tsne"`` (see `reduce`).
+        The method that places pictures: ``"pca"``, ``"umap"`` or ``"tsne"`` (see `reduce`).
     label
-        The column that is the first to be shown of a picture; by default ``"label"`` if there.
+        The column shown first for a picture; by default ``"label"`` if there.
     color
         The column of colors to begin with; any other can be chosen on the page.
     time
         A column of times or numbers for the time view; by default ``"taken_at"`` if there.
     columns
         The columns that go into the page; by default all that hold text, numbers, times or yes and no.
-        Leave out what the readers of the page should not have.
+        Leave out columns that the readers of the page should not see.
     title
         Above the page.
     thumbnail
@@ -124,10 +124,10 @@ def map_images(
     Notes
     -----
     Keys: arrows go from picture to picture, space selects, ``+``, ``-`` and ``0`` zoom, ``m``, ``g`` and
-    ``t`` change the view, ``/`` searches. Pictures that cannot be read are gray; those without a place
-    are in the grid only. Names and labels are shown as text, whatever is in them, and the page's policy
-    lets no other script run. Drawn by PixiJS (MIT license), which is part of the page. The thumbnails are
-    the pictures: whoever has the page has them.
+    ``t`` change the view, ``/`` searches. Pictures that cannot be read are gray; those without a
+    position are only in the grid. Names and labels are escaped, and the page's policy blocks other
+    scripts. Drawn by PixiJS (MIT license), which is part of the page. The page contains the
+    thumbnails: whoever has the page has them.
 
     Examples
     --------

@@ -41,10 +41,10 @@ def reduce(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Place pictures on a map of few dimensions, those that look alike near each other.
+    """Place pictures on a map with few dimensions, similar ones near each other.
 
-    Two dimensions are for looking (`map_images`). More are for a regression: principal components hold
-    most of what an embedding of 1,280 numbers says, in a few columns that are not correlated.
+    Two dimensions are for looking (`map_images`). More are for a regression: principal components
+    hold most of the information of an embedding of 1,280 numbers in a few uncorrelated columns.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def reduce(
         The rows given, in order, and:
 
         - ``dim_1``, ``dim_2``, ...: where the picture is;
-        - ``image_error``: why a picture has no place, else null.
+        - ``image_error``: why a picture has no position, else null.
 
     Raises
     ------
@@ -99,8 +99,9 @@ def reduce(
 
     Notes
     -----
-    Vectors are scaled to length one before. A dimension that so few pictures do not span is 0. With
-    very few pictures UMAP and t-SNE fall back on principal components: t-SNE for two, UMAP for four.
+    Vectors are first scaled to length one. A dimension that the pictures do not span is 0. With
+    very few pictures UMAP and t-SNE fall back on principal components: t-SNE for two, UMAP for
+    four.
 
     References
     ----------

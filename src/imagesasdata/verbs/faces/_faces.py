@@ -1,4 +1,4 @@
-"""How verbs run a network on faces that were found: each picture is decoded once for all of its own."""
+"""Runs a network on detected faces; each picture is decoded once for all its faces."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HINT = "make one with faces = iad.detect_faces(images), and keep its columns."
 
 
 class Face(NamedTuple):
-    """Where a face is on its picture: left, top, width, height; both eyes, and more, as x, y."""
+    """The position of a face: left, top, width, height; both eyes, and more, as x, y."""
 
     box: np.ndarray
     points: np.ndarray
@@ -69,7 +69,7 @@ def run_on_faces(
     options: Options,
     points: Sequence[Column] = col.EYES,
 ) -> Any:
-    """The table of faces with columns that a network gives for each; rows without a face get nulls."""
+    """The table of faces with a network's columns; rows without a face get nulls."""
     table = open_table(faces, options.path)
     out = Results(name, table, columns, options, "faces").checked()
     found = faces_in(table, points)

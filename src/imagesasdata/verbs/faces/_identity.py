@@ -1,4 +1,4 @@
-"""What verbs that compare faces share: one face of each picture, and its embedding."""
+"""Shared by verbs that compare faces: one face of each picture, and its embedding."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from imagesasdata.verbs.faces.embed_faces import embed_faces
 Which = Literal["largest"] | int
 
 # The threshold is dlib's own (0.6) over the mean length of its vectors before they are scaled (1.43,
-# on 54 crops that are in no pair); the curve was fitted to pairs of pictures made worse in many ways,
-# as the reference on faces tells. By model.
+# on 54 crops that are in no pair); the curve was fitted to pairs of degraded pictures, as the
+# reference on faces says. By model.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "dlib_resnet": Calibration(threshold=0.42, slope=50.0, middle=0.434),
 }
@@ -119,7 +119,7 @@ def _vector(cell: Any) -> np.ndarray | None:
 
 
 def one_face(known: Known, path: str, which: Which | None) -> tuple[int | None, str | None]:
-    """The row of the face that is meant on a picture, or why there is none."""
+    """The row of the chosen face of a picture, or why there is none."""
     rows = known.rows_of(path)
     if not rows:
         errors = [known.errors[r] for r, one in enumerate(known.paths) if one == path]

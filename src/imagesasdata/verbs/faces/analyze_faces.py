@@ -29,20 +29,20 @@ Attribute = Literal["age", "gender", "race", "expression"]
 
 
 class _Look(NamedTuple):
-    """A crop of a face: how wide beside what the network was trained on, and whether mirrored."""
+    """A crop of a face: its width relative to the network's training crops, and whether mirrored."""
 
     width: float
     mirrored: bool
 
 
-# The mean of two looks is right more often than one. Both sides of a face are best for what is not a
-# number; age, measured, is nearer where the crops differ in size as well.
+# The mean of two crops is right more often than one. For classes a face and its mirror image are
+# best; for age, measured errors are lower when the crops also differ in size.
 _SIDES = (_Look(1.0, False), _Look(1.0, True))
 _SIZES = (_Look(0.9, False), _Look(1.1, True))
 
 
 class _Part(NamedTuple):
-    """The model for an attribute, its looks at a face, and how their mean becomes columns."""
+    """The model for an attribute, its crops of a face, and how their mean becomes columns."""
 
     model: str
     looks: tuple[_Look, ...]
@@ -83,11 +83,11 @@ def analyze_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Say what faces look like: their age; and, where named, gender, race and expression.
+    """Describe what faces look like: their age; and, when named, gender, race and expression.
 
-    These are guesses at how a face would be labeled by strangers, not measurements of a person. They
-    can be of use for averages over many pictures, once their error in your pictures is known, by
-    group; they are of no use for deciding about anyone.
+    These are guesses at how strangers would label a face, not measurements of a person. They can be
+    useful as averages over many pictures, once their error in your pictures is known by group; they
+    must not be used to decide about anyone.
 
     Parameters
     ----------
@@ -123,12 +123,12 @@ def analyze_faces(
     table
         A row for each face (see `detect_faces`), or the rows of faces given, and:
 
-        - ``age``: in years; ``age_low``, ``age_high``: the middle 80% of what the network holds
-          possible;
+        - ``age``: in years; ``age_low``, ``age_high``: the middle 80% of the predicted
+          distribution;
         - ``gender``: ``"female"`` or ``"male"`` by appearance; ``gender_prob_female``,
           ``gender_prob_male``;
-        - ``race``: ``"white"``, ``"black"``, ``"asian"``, ``"indian"`` or ``"other"``, as the
-          network's makers divided people; ``race_prob_white`` and so on;
+        - ``race``: ``"white"``, ``"black"``, ``"asian"``, ``"indian"`` or ``"other"``, the
+          categories of the network's makers; ``race_prob_white`` and so on;
         - ``expression``: ``"angry"``, ``"disgust"``, ``"fear"``, ``"happy"``, ``"sad"``,
           ``"surprise"`` or ``"neutral"``; ``expression_prob_angry`` and so on;
         - ``image_error``: why the picture cannot be read, else null.
@@ -147,14 +147,14 @@ def analyze_faces(
 
     Notes
     -----
-    Each number is the mean of two looks: at the face and at its mirror image; for age, at a crop a
-    tenth tighter and at a mirrored one a tenth wider.
+    Each number is the mean of two crops: the face and its mirror image; for age, a crop a tenth
+    tighter and a mirrored one a tenth wider.
 
     Gender here is two classes seen from outside; how people see themselves is not visible, and trans
     and non-binary people are misclassified by design. Race is a social category that differs by
     place and time; the five classes are one data set's. An expression is not a feeling (Barrett et
-    al. 2019). Measured error, by group, is in the reference on faces; check your own with labels
-    of your own (``iad.audit``), and correct estimates for it.
+    al. 2019). Measured error by group is in the reference on faces; measure it on your pictures
+    with labels of your own (``iad.audit``), and correct estimates for it.
 
     References
     ----------
@@ -218,7 +218,7 @@ def analyze_faces(
 
 @functools.cache
 def _mean_of_looks(network: Model) -> Callable[[Any, Any], dict[str, Any]]:
-    """The mean of what the network makes of a face's crops: (faces, looks, side, side, 3)."""
+    """The mean of the network's outputs for a face's crops: (faces, crops, side, side, 3)."""
 
     def apply(params: Any, pixels: Any) -> dict[str, Any]:
         looks = [network.apply(params, pixels[:, place]) for place in range(pixels.shape[1])]
@@ -244,7 +244,7 @@ def _note() -> None:
     warnings.warn(
         "Gender, race and expression are guesses from appearance, wrong more often for some groups "
         "than for others. Measure the error in your own pictures with iad.audit before you use them. "
-        "(This is said once.)",
+        "(This warning is given once.)",
         AppearanceWarning,
         stacklevel=4,
     )

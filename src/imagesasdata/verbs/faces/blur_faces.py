@@ -26,7 +26,7 @@ from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 
 HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.", range="0 ...")
 COLUMNS = (base.OUT_PATH, HIDDEN)
-# On fewer pixels nobody can be told from another.
+# On fewer pixels nobody can be recognized.
 _SMALLEST = 12
 _KEEP = "keep= takes rows of iad.detect_faces(images)."
 
@@ -50,10 +50,10 @@ def blur_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Write copies of pictures on which the faces are made unreadable.
+    """Write copies of pictures with unrecognizable faces.
 
-    For showing pictures, or handing them on, without showing who is on them. Copies have no metadata
-    (no place, no time, no camera, no preview of the picture as it was).
+    For showing or sharing pictures without showing who is on them. Copies have no metadata (no
+    place, no time, no camera, no preview of the original picture).
 
     Parameters
     ----------
@@ -62,14 +62,15 @@ def blur_faces(
     path
         The table's column of paths.
     to
-        The folder for the copies, made if need be. No source is ever written over.
+        The folder for the copies, created if need be. A source is never overwritten.
     method
         ``"pixelate"`` (few large blocks), ``"gaussian"`` (a strong blur) or ``"fill"`` (one color:
         nothing at all is left of the face).
     keep
-        Rows of a table of faces, as `detect_faces` gave it, of those that stay as they are.
+        The faces that are not hidden: rows of a table of faces, as `detect_faces` gives it.
     threshold
-        The least score of a face. Lower than elsewhere: what is no face may well be hidden, too.
+        The least score of a face. Lower than elsewhere, because hiding something that is not a face
+        does little harm.
     tiles
         Whether small faces are searched for, as in `detect_faces`.
     format
@@ -101,7 +102,7 @@ def blur_faces(
         The rows given, in order, and:
 
         - ``out_path``: the copy;
-        - ``faces_hidden``: how many faces were made unreadable on it;
+        - ``faces_hidden``: how many faces were hidden on it;
         - ``image_error``: why there is no copy, else null.
 
     Raises
@@ -112,8 +113,8 @@ def blur_faces(
     Notes
     -----
     An ellipse 1.5 times as wide and as high as the box is hidden. A face that is not found is not
-    hidden: look through the copies before they leave your hands, and remember that clothes, places
-    and other people identify, too.
+    hidden: look through the copies before you share them, and remember that clothes, places and
+    other people identify, too.
 
     Examples
     --------
@@ -190,7 +191,7 @@ def _boxes(faces: Any) -> list[tuple[Any, ...]]:
 
 
 def _is_kept(path: str, box: tuple[float, ...], kept: set[tuple[Any, ...]]) -> bool:
-    """Whether this is one of the faces to keep, found with other settings perhaps."""
+    """Whether this is one of the faces to keep, perhaps detected with other settings."""
     from imagesasdata.arrays.faces.boxes import overlap
 
     mine = [one[1:] for one in kept if one[0] == path]

@@ -29,9 +29,9 @@ def cluster_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Sort the faces of a collection by person: the same number for all faces of one.
+    """Group the faces of a collection by person: one number for all faces of a person.
 
-    Who appears how often, and who with whom, follows by counting.
+    Counting then shows who appears how often, and who with whom.
 
     Parameters
     ----------

@@ -20,9 +20,9 @@ from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options, check_count
 
 Tiles = Literal["auto", "always", "never"]
-# A picture is seen whole with a wide margin (for faces that fill it) and whole.
+# The whole picture is searched with a wide margin (for faces that fill it) and without.
 _WHOLE = (0.5, 1.0)
-# From which length of the longer side, in sides of the input, tiles at which zoom are worth their time.
+# From which longer side, in multiples of the input's side, tiles of a zoom are worth their time.
 _TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
 _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
@@ -49,10 +49,10 @@ def detect_faces(
 ) -> Any:
     """Find the faces in pictures: a row for each, with its box and where eyes, nose and mouth are.
 
-    How many people a picture shows, how large they are in it and where they stand are measures of
-    their own; the rows go on to `embed_faces`, `analyze_faces` and `blur_faces`. A count for each
-    picture is a plain group-by on ``image_id`` (with ``keep_empty=True``, so that pictures without a
-    face are there).
+    The number of people in a picture, their size and their position are measures by themselves; the
+    rows go on to `embed_faces`, `analyze_faces` and `blur_faces`. A count for each picture is a
+    plain group-by on ``image_id`` (with ``keep_empty=True``, so that pictures without a face are
+    there).
 
     Parameters
     ----------
@@ -115,10 +115,9 @@ def detect_faces(
 
     Notes
     -----
-    Of boxes that overlap by more than 0.3 (the shared area by the whole), or lie in one another by
-    0.7, the most certain is kept. Profiles, covered and upside-down faces are missed more often;
-    drawn and carved faces are found, too. How often it is right is told, with figures, in the
-    reference on faces.
+    Of boxes that overlap by more than 0.3 (intersection over union), or of which one contains over
+    0.7 of another, the most certain is kept. Profiles, covered and upside-down faces are missed
+    more often; drawn and carved faces are found, too. The reference on faces has its measured accuracy.
 
     References
     ----------
@@ -160,7 +159,7 @@ def detect_faces(
         zooms = _zooms(max(header.width, header.height) / size, tiles)
         wanted = round(size * max(zooms))
         image = decode(data, long_side=wanted, max_pixels=max_pixels)
-        # A JPEG may have been decoded at a smaller scale than that of its pixels.
+        # A JPEG may have been decoded at a reduced scale.
         scale = header.width / image.width
         for view in views(image.width, image.height, zooms):
             yield Sample(render(image, view, size), _Seen(view, image.width, image.height, scale))
@@ -188,7 +187,7 @@ def detect_faces(
 
 
 class _Seen(NamedTuple):
-    """What a view is of: the decoded picture's size, and how many of the stored pixels one is."""
+    """A view's picture: its decoded size, and the stored pixels for each decoded one."""
 
     view: View
     width: int

@@ -1,4 +1,4 @@
-"""`embed_faces`: each face as a vector that tells persons apart."""
+"""`embed_faces`: each face as a vector that distinguishes persons."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
-# Where the eyes stand on a crop, as shares of its side: where dlib's own alignment has them.
+# The position of the eyes on a crop, as shares of its side: that of dlib's own alignment.
 _EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
-# Where ArcFace has eyes, nose and the middle of the mouth, on a crop of 112 pixels.
+# ArcFace's positions of eyes, nose and the middle of the mouth, on a crop of 112 pixels.
 _BY_FOUR = ("arcface_r50",)
 _ARCFACE = (
     np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
@@ -39,11 +39,11 @@ def embed_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Describe each face by a vector: near to that of another picture of the same person.
+    """Describe each face by a vector that is near those of other pictures of the person.
 
-    Two faces of one person have vectors that are near, two of different persons such that are far.
-    `verify_faces`, `find_faces` and `cluster_faces` do this by themselves; the vectors also serve as
-    predictors for whatever was coded by hand.
+    Vectors of the same person are near each other, those of different persons far apart.
+    `verify_faces`, `find_faces` and `cluster_faces` do this by themselves; the vectors are also
+    predictors for hand-coded variables.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def embed_faces(
     Notes
     -----
     A picture is decoded once for all its faces. The face is turned and scaled (a similarity
-    transform) so that its eyes are level and at a fixed place; without this the same person's head,
-    held askew, is taken for another's. Each vector is of length one, so distances are from 0 to 2.
+    transform) so that its eyes are level and at a fixed position; otherwise a tilted head is taken
+    for another person's. Each vector is of length one, so distances are from 0 to 2.
 
     References
     ----------
@@ -124,7 +124,7 @@ def embed_faces(
 
 
 def aligned(model: str, size: int) -> Callable[[Image.Image, Face], np.ndarray]:
-    """A function that cuts out a face with its points where a model wants them."""
+    """A function that crops a face with its points where a model needs them."""
 
     def cut_out(image: Image.Image, face: Face) -> np.ndarray:
         if model in _BY_FOUR:

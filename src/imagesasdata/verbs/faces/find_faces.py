@@ -1,4 +1,4 @@
-"""`find_faces`: the pictures of a collection on which a person is."""
+"""`find_faces`: the pictures of a collection that show a person."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def find_faces(
     Parameters
     ----------
     target
-        Who is searched for: a picture or several, as paths or as a table; or a table of faces.
+        The person to find: a picture or several, as paths or as a table; or a table of faces.
     gallery
-        Where: pictures, as paths or as a table; a table of faces that `detect_faces` gave; or one
-        that `embed_faces` gave, which is searched at once.
+        Where to search: pictures, as paths or as a table; a table of faces that `detect_faces`
+        gave; or one that `embed_faces` gave, which is searched at once.
     path
         The table's column of paths. It is the same in both tables.
     model
@@ -66,8 +66,9 @@ def find_faces(
     top
         How many faces to list for each target.
     which
-        Which face of a target is meant, when it shows several: ``"largest"``, or its number,
-        ``face_id`` in `detect_faces`. Without it, several are an error that lists them.
+        Which face of a target to use when it shows several: ``"largest"``, or its number,
+        ``face_id`` in `detect_faces`. Without it, a target with several faces is an error that
+        lists them.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -95,7 +96,7 @@ def find_faces(
         - ``image_id``, ``path``, ``face_id``: the face in the gallery;
         - ``distance``: from the target's face, from 0 (alike) to 2;
         - ``match``: whether it counts as the same person's;
-        - ``image_error``: why there is nothing for this target, else null.
+        - ``image_error``: why there is no result for this target, else null.
 
     Raises
     ------
@@ -104,8 +105,8 @@ def find_faces(
 
     Notes
     -----
-    Every target is compared with every face. In a large gallery of strangers some are near by
-    chance: the more faces, the more of the matches are false. To search one collection often, keep
+    Every target is compared with every face. In a large gallery some strangers are near by chance:
+    the more faces, the more matches are false. To search one collection often, keep
     ``iad.embed_faces(iad.detect_faces(gallery))`` as a Parquet file.
 
     Examples

@@ -41,19 +41,19 @@ def verify_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Say of pairs of pictures whether they show the same person.
+    """Decide whether pairs of pictures show the same person.
 
-    For linking records that have a portrait each, and for finding out how well faces are told apart
-    in pictures like yours: give pairs of which you know the answer.
+    For linking records that have portraits, and for testing how well faces are matched in pictures
+    like yours: give pairs with known answers.
 
     Parameters
     ----------
     pairs
         A table with a row for each pair.
     a
-        Its column of the one picture's path.
+        The column of the first picture's path.
     b
-        Its column of the other's.
+        The column of the second's.
     model
         A name from ``iad.models("embed_faces")``. A threshold must be known for it.
     which
@@ -84,9 +84,9 @@ def verify_faces(
         The rows given, in order, and:
 
         - ``distance``: between the two faces, from 0 (alike) to 2;
-        - ``threshold``: up to which they count as one person's;
+        - ``threshold``: the largest distance that counts as one person's;
         - ``match``: whether they do;
-        - ``match_prob``: the probability of it, where half of all pairs are of one person;
+        - ``match_prob``: the probability of a match, if half of all pairs match;
         - ``image_error``: which picture cannot be read or shows no face, else null.
 
     Raises
@@ -97,9 +97,9 @@ def verify_faces(
     Notes
     -----
     Error is not the same for all people: networks of this kind mix up people of Asian or African
-    descent, women and children more often (Grother et al. 2019). A probability is right only for
-    pictures like those it was fitted to, and where as many pairs match as do not; among strangers by
-    the thousand, most matches are false.
+    descent, women and children more often (Grother et al. 2019). A probability is valid only for
+    pictures like those it was fitted to, and where half of the pairs match; among thousands of
+    strangers, most matches are false.
 
     References
     ----------
@@ -128,7 +128,7 @@ def verify_faces(
     check_which(which)
     by = calibration(model)
     first, second = open_table(pairs, a), open_table(pairs, b)
-    out = Results("verify_faces", first, COLUMNS, options, "pairs").checked()
+    out = Results("verify_faces", first, col.VERIFIED, options, "pairs").checked()
     sides = list(zip(first.paths(), second.paths(), strict=True))
     pictures = as_paths([path for pair in sides for path in pair if path is not None])
     known = known_faces(pictures, model, replace(within(options), path="path"))

@@ -1,1 +1,1 @@
-"""Functions that look inside networks."""
+"""Functions that inspect networks."""

@@ -1,4 +1,4 @@
-"""`explain`: where in each picture a class's score comes from, as pictures of heat."""
+"""`explain`: heat maps of where in each picture a class's score comes from."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def explain(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Show where in each picture a network finds the class that it names, or one that you name.
+    """Show where in each picture a network finds its class, or a class that you name.
 
     A check before a label is believed: is it the banner that makes the network say "protest", or
-    the crowd, or the sky? A network that looks at the wrong place will be right for the wrong
-    reason, and stop being right on other pictures.
+    the crowd, or the sky? A network that looks at the wrong part is right for the wrong reason, and
+    will fail on other pictures.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def explain(
     path
         The table's column of paths.
     to
-        The folder for the pictures of heat; it is made if need be.
+        The folder for the heat maps; it is created if need be.
     method
         ``"gradcam"`` (fast, coarse), ``"integrated_gradients"`` (fine, 20 times slower) or
         ``"occlusion"`` (coarse, needs no derivatives, 50 times slower).
@@ -118,8 +118,8 @@ def explain(
 
         - ``heat_path``: a PNG file of the square that the network sees;
         - ``heat_label``, ``heat_label_prob``: the class that is explained, and its probability;
-        - ``heat_x``, ``heat_y``: where the middle of the heat is, from 0 at the left and the top of
-          that square to 1;
+        - ``heat_x``, ``heat_y``: the center of the heat, from 0 at the left and the top of that
+          square to 1;
         - ``image_error``: why there is none, else null.
 
     Raises
@@ -130,13 +130,13 @@ def explain(
     Notes
     -----
     Grad-CAM weighs the channels of the last map by how much the class's score rises with them.
-    Integrated gradients adds up derivatives on a straight way from the mean color to the picture,
-    in 20 steps. Occlusion lays a patch of the mean color, a quarter of the side, over 49 places
-    and takes how much the score falls. Of each, only what speaks for the class is kept, and the
-    hottest place of a picture is 1: heat does not compare between pictures.
+    Integrated gradients sums derivatives on a straight path from the mean color to the picture, in
+    20 steps. Occlusion puts a patch of the mean color, a quarter of the side, at 49 positions and
+    measures how much the score falls. Of each, only positive evidence for the class is kept, and a
+    picture's maximum is 1: heat cannot be compared between pictures.
 
     The three answer different questions and often disagree; none of them proves that the network
-    would decide otherwise without what is hot. Adebayo et al. (2018) show saliency maps that look
+    would decide otherwise without the hot part. Adebayo et al. (2018) show saliency maps that look
     convincing for networks that have learned nothing.
 
     References

@@ -1,4 +1,4 @@
-"""`feature_maps`: what a layer sees in a picture, or the filters with which it looks at any."""
+"""`feature_maps`: a layer's maps of a picture, or its filters."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ def feature_maps(
     top: int = 32,
     to: PathLike | None = None,
 ) -> Figure:
-    """Draw what the channels of one layer make of a picture, or the filters that it has learned.
+    """Draw the outputs of one layer's channels for a picture, or the layer's filters.
 
-    Early layers answer to edges and colors at their place; later ones to textures and parts of
-    things, on a coarser grid. Bright is where a channel answers strongly.
+    Early layers respond to local edges and colors; later ones to textures and parts of things, on a
+    coarser grid. Bright is where a channel responds strongly.
 
-    The first layer's filters are small color pictures of what they answer to: edges in several
-    directions, spots, pairs of colors. Nobody drew them; they came out of labeled photographs.
+    The first layer's filters are small color pictures of what they respond to: edges in several
+    directions, spots, pairs of colors. Nobody designed them; they were learned from labeled
+    photographs.
 
     Parameters
     ----------
@@ -50,10 +51,10 @@ def feature_maps(
         The name of a layer, as in `summary`; by default the first. For maps one that gives a map, or
         a block of several; for filters one whose filters have more than one pixel.
     of
-        ``"maps"``, what the layer makes of the picture; or ``"filters"``, its weights.
+        ``"maps"``, the layer's outputs for the picture; or ``"filters"``, its weights.
     top
-        How many are drawn: of maps those that differ most over the picture, the liveliest first; of
-        filters the first.
+        How many are drawn: of maps those that vary most over the picture, the most variable
+        first; of filters the first.
     to
         A file to save the figure to (``.png``, ``.pdf``, ``.svg``, ...).
 
@@ -62,7 +63,7 @@ def feature_maps(
     matplotlib.figure.Figure
         A small picture for each channel or filter, scaled by itself, with its number, and for a
         channel its largest value. Filters of the first layer are in color. Those of later ones take
-        many channels: drawn is the part for the channel that has the most weight.
+        many channels: the part for the channel with the most weight is drawn.
 
     Raises
     ------
@@ -71,8 +72,8 @@ def feature_maps(
 
     Notes
     -----
-    A block's map is what it gives after its activation; a convolution's, too, where the network has
-    them in one layer.
+    A block's map is its output after the activation; so is a convolution's, where the network has
+    both in one layer.
 
     Examples
     --------
@@ -121,7 +122,7 @@ def _maps(image: Any, model: str, layer: str | None, top: int) -> Drawn:
             'for a table of pictures, call it with each path; of="filters" needs no picture.',
         )
     prepare = registry.card(model).preprocess
-    # A wrong layer is told before weights are read, and may be before they are downloaded.
+    # A wrong layer raises before weights are read or downloaded.
     shapes, size = flax_module(model, None, weights=False)
     known = map_names(shapes, size)
     layer = known[0] if layer is None else layer

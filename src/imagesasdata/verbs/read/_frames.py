@@ -1,4 +1,4 @@
-"""Which frames of a video are looked at: lengths of time, even steps, one for each shot."""
+"""Selects frames of a video: by equal time steps, or one for each shot."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def seconds(name: str, value: str | float) -> float:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When it is neither, or not over 0.
+        When it is neither, or not above 0.
     """
     if isinstance(value, str):
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", value)
@@ -56,7 +56,7 @@ def grid(times: np.ndarray, step: float) -> np.ndarray:
     """The numbers of the frames that are shown at 0, step, 2 step, ...; each once."""
     if not len(times):
         return np.zeros(0, np.int64)
-    # Not arange of floats, whose steps add up their rounding.
+    # Not arange of floats, which accumulates rounding errors.
     wanted = np.arange(int((times[-1] + 1e-6) / step) + 1) * step
     return shown(times, wanted)
 

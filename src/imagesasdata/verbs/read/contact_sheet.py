@@ -1,4 +1,4 @@
-"""`contact_sheet`: the pictures of a table in a grid, with what is known of each below it."""
+"""`contact_sheet`: the pictures of a table in a grid, each with a label below it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def contact_sheet(
     sort
         A column to sort by, the smallest first; by default the table's order.
     by
-        A column of groups, such as ``"cluster"``: each group has rows of its own under its name.
+        A column of groups, such as ``"cluster"``: each group has its own rows under its name.
     boxes
         The long table of a verb that finds things, with a row for each and the columns ``path`` and
         ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of the upright original:
@@ -67,7 +67,7 @@ def contact_sheet(
         Pictures in a row.
     n
         Pictures on the sheet; of a longer table the first ones are shown, and the title says so.
-        With ``by`` each group has an equal part of them.
+        With ``by`` each group gets an equal number.
     title
         Written above the sheet.
     to
@@ -76,7 +76,7 @@ def contact_sheet(
     Returns
     -------
     matplotlib.figure.Figure
-        A notebook shows it. A picture that cannot be read has its reason in its place.
+        A notebook shows it. A picture that cannot be read is replaced by the reason.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def contact_sheet(
 def thumbnails(
     paths: Sequence[str | None], side: int = round(_INCHES * _DPI)
 ) -> list[np.ndarray | str]:
-    """The pictures, their longer side so many pixels at most, or why one cannot be read."""
+    """The pictures, scaled down to ``long_side`` pixels, or why one cannot be read."""
     found = _thumbnails(paths, list(range(len(paths))), {}, side)
     return [found[row].picture for row in range(len(paths))]
 
@@ -189,7 +189,7 @@ def _draw(
     blocks: dict[str | None, list[tuple[_Thumbnail, str]]], per_row: int, title: str | None
 ) -> Figure:
     across = min(per_row, max((len(cells) for cells in blocks.values()), default=1) or 1)
-    # Each block begins a row; what its last row lacks stays empty.
+    # Each block begins a row; its last row may have empty cells.
     grid: list[tuple[_Thumbnail, str] | None] = []
     headings: dict[int, str] = {}
     for name, cells in blocks.items():
@@ -198,7 +198,7 @@ def _draw(
         grid += cells
         grid += [None] * (-len(grid) % across)
     rows = [grid[start : start + across] for start in range(0, len(grid), across)] or [[None]]
-    # A row is as high as its highest picture, so that wide ones leave no gap above them.
+    # A row is as high as its tallest picture, so that wide pictures leave no gap above them.
     tall = [max(_height(cell) for cell in row) for row in rows]
     height = sum(tall) + len(rows) * _CAPTION_INCHES
     height += (0.4 if title else 0) + 0.2 * len(headings)
@@ -218,7 +218,7 @@ def _draw(
 
 
 def _height(cell: tuple[_Thumbnail, str] | None) -> float:
-    """Of a picture on the sheet, in inches; a reason in its place has half that of a square."""
+    """Height of a picture on the sheet, in inches; an error text has half that of a square picture."""
     if cell is None or isinstance(cell[0].picture, str):
         return _INCHES / 2
     high, wide = cell[0].picture.shape[:2]

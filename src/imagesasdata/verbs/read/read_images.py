@@ -38,7 +38,7 @@ COLUMNS = (
     col.FRAME,
     col.IMAGE_ERROR,
 )
-# Files of which each may hold several pictures.
+# Formats whose files may hold several pictures.
 FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
 
 
@@ -59,9 +59,9 @@ def read_images(
 ) -> Any:
     """Make a table with a row for each picture, from a folder, a glob, an archive or a table.
 
-    The first step of an analysis: what pictures there are, how large, of which kind, taken when,
-    and which files cannot be read. Only headers are decoded, so it is quick; a picture damaged
-    further in is found by the first verb that looks at its pixels.
+    The first step of an analysis: which pictures there are, their size, format and date, and which
+    files cannot be read. Only headers are decoded, so it is quick; damage after the header is found
+    by the first verb that decodes the pixels.
 
     Parameters
     ----------
@@ -71,11 +71,10 @@ def read_images(
     path
         The table's column of paths.
     exif
-        Whether to add what the camera wrote into the file: its make and model, program, turn,
-        exposure time, aperture, sensitivity and focal length.
+        Whether to add the camera's metadata: its make and model, software, orientation, exposure
+        time, aperture, sensitivity and focal length.
     gps
-        Whether to add where the picture was taken. Only for those who need it: it may be a person's
-        home.
+        Whether to add where the picture was taken. Use it only if you need it: it may be a person's home.
     frames
         ``"first"`` gives a row for each file. ``"all"`` gives a row for each frame of an animation
         or page of a document, whose ``path`` every verb reads.
@@ -83,8 +82,8 @@ def read_images(
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
         back as its own kind.
     max_pixels
-        A picture with more pixels is refused from its header. The default is the largest that
-        phones make.
+        A picture with more pixels is refused from its header. The default is the resolution of the
+        largest phone cameras.
     prefix
         Put before the new columns' names, so that a second run can stand beside the first.
     workers
@@ -103,7 +102,7 @@ def read_images(
     table
         From paths: ``image_id`` (number from 0) and ``path``; from a table: its own rows. And:
 
-        - ``format``, ``mode``: as Pillow names them;
+        - ``format``, ``mode``: Pillow's names;
         - ``width``, ``height``: of the upright picture, in pixels;
         - ``bytes``, ``sha256``: of the file;
         - ``taken_at``: the camera's clock, from EXIF, without time zone;

@@ -1,4 +1,4 @@
-"""`read_video`: from videos to a table with a row for each frame that is looked at."""
+"""`read_video`: from videos to a table with a row for each selected frame."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def read_video(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Make a table with a row for each of some frames of videos.
+    """Make a table with a row for each selected frame of videos.
 
-    Every verb for pictures takes the table as it is: ``iad.classify(iad.read_video("floor.mp4",
-    every="5s"))``. Frames are decoded one at a time as they are looked at, so neither a long video
-    nor many of them fill the memory.
+    Every verb for pictures takes the table: ``iad.classify(iad.read_video("floor.mp4",
+    every="5s"))``. Frames are decoded one at a time when they are used, so neither long videos nor
+    many videos fill memory.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def read_video(
     fps
         In place of ``every``: frames per second.
     n
-        In place of ``every``: so many frames of each video, from its first on, at equal times.
+        In place of ``every``: the number of frames of each video, from its first on, at equal steps.
     to
         A folder: the frames are written to it as files. By default the column ``path`` refers to the
         frame within the video, and nothing is written.
@@ -110,9 +110,9 @@ def read_video(
 
     Notes
     -----
-    At a time ``t`` the frame is taken that is shown at ``t``: the last one that starts by then. With
-    a variable frame rate this is what a viewer sees; a frame is listed once. A video that is marked
-    as turned comes upright. Of several video tracks the first is taken.
+    The frame for a time ``t`` is the one shown at ``t``: the last one that starts by then. With a
+    variable frame rate this is what a viewer sees; each frame is listed once. A video that is
+    marked as rotated is turned upright. Of several video tracks the first is used.
 
     Examples
     --------
@@ -173,11 +173,11 @@ def read_video(
 
 
 def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choice:
-    """From a video to the numbers of the frames that are taken."""
+    """From a video to the numbers of the selected frames."""
     given = {"every": every, "fps": fps, "n": n}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
-        raise ArgumentError(f"{' and '.join(named)} say two things.", "give one of them.")
+        raise ArgumentError(f"{' and '.join(named)} contradict each other.", "give one of them.")
     if n is not None:
         check_count("n", n)
         return lambda video: _equally(video.times(), n)
@@ -193,7 +193,7 @@ def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choi
 
 
 def _equally(times: np.ndarray, count: int) -> np.ndarray:
-    """So many frames, the first at 0, at equal distances; all when there are no more."""
+    """A number of frames, the first at 0, at equal steps; all when there are fewer."""
     if count >= len(times):
         return np.arange(len(times))
     end = times[-1] + (times[-1] - times[0]) / (len(times) - 1)
@@ -223,7 +223,7 @@ def _files(
             try:
                 target.write(next(reader).pixels, file)
             except ImageError as error:
-                # The frames before are there; what is missing is said in rows of their own.
+                # Earlier frames are kept; missing frames get rows with the error.
                 yield {**_row(None, number, time), IMAGE_ERROR.name: error.message}
                 reader = video.frames(times[missing])
                 continue

@@ -27,7 +27,7 @@ class Shown:
     _side: int
 
     def __repr__(self) -> str:
-        """The rows as text, for a terminal; the files' names stand for the pictures."""
+        """The rows as text, for a terminal, with file names in place of pictures."""
         rows = self._table.take(range(self._rows))
         shown = {name: _cells(rows, name) for name in self._columns}
         if rows.path not in shown:
@@ -36,7 +36,7 @@ class Shown:
         return "\n".join([*(line.strip() for line in text.splitlines()), self._note()])
 
     def _repr_html_(self) -> str:
-        """The rows with their pictures, as a notebook asks for them."""
+        """The rows with their pictures, as HTML for a notebook."""
         rows = self._table.take(range(self._rows))
         columns = [(name, _cells(rows, name), _is_numeric(rows, name)) for name in self._columns]
         return picture_table(thumbnails(rows.paths(), self._side), columns, self._note())
@@ -58,8 +58,8 @@ def show(
 ) -> Shown:
     """Look at a table with its pictures: a thumbnail at the start of each row.
 
-    What a column says is soonest checked by seeing what it says it of. In a notebook the last line of a
-    cell shows it; elsewhere ``print(iad.show(photos))`` prints the rows as text.
+    The quickest way to check a column is to see the pictures beside its values. In a notebook the
+    last line of a cell shows it; elsewhere ``print(iad.show(photos))`` prints the rows as text.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def show(
     Returns
     -------
     Shown
-        What a notebook or a terminal shows; the table stays as it is.
+        The view for a notebook or a terminal; the table is not changed.
 
     Raises
     ------
@@ -89,8 +89,8 @@ def show(
 
     Notes
     -----
-    The thumbnails are part of the output, and so of a notebook that is saved or shared. Cells and names
-    are shown as text whatever is in them. A picture that cannot be read has the reason in its place.
+    The thumbnails are part of the output, and so of a notebook that is saved or shared. Cells and
+    names are escaped. A picture that cannot be read is replaced by the reason.
 
     Examples
     --------

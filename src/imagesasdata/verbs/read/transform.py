@@ -1,4 +1,4 @@
-"""`transform`: pictures through a pipe of steps, into a folder."""
+"""`transform`: applies steps to pictures and writes the results to a folder."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def transform(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Put pictures through a pipe of steps and write the results to a folder.
+    """Apply a list of steps to pictures and write the results to a folder.
 
     To prepare pictures for people or programs (all of one size, in gray, without metadata), and to
     see what a filter does: blur, edges, a threshold, any kernel.
@@ -52,7 +52,7 @@ def transform(
     path
         The table's column of paths.
     to
-        The folder for the results; it is made if need be. The sources stay as they are.
+        The folder for the results; it is created if need be. The sources are not changed.
     format
         ``"jpeg"`` (quality 95), ``"png"`` or ``"tiff"`` (without loss), or ``"webp"``.
     decode
@@ -89,8 +89,8 @@ def transform(
     Notes
     -----
     A result's name is its source's with a hash of path, steps and the source's size and time, so
-    sources of the same name do not collide, and a run that was stopped goes on where it was: what
-    is in the folder already is not made again. Results are upright, in sRGB and without metadata.
+    sources of the same name do not collide, and a stopped run resumes: results that exist in the
+    folder are not made again. Results are upright, in sRGB and without metadata.
 
     Examples
     --------
@@ -139,17 +139,17 @@ _NAMES = [column.name for column in COLUMNS]
 
 
 def _hash(data: bytes | None) -> str:
-    """A hash that stands for a file whose time is not known."""
+    """A hash of a file's content, where its time is not known."""
     return hashlib.sha256(data or b"").hexdigest()
 
 
 def _decode(data: bytes, first: Step, exactness: Exactness, max_pixels: int) -> Image.Image:
-    """The picture, or one of at least twice the size that the first step gives it."""
+    """The picture, or one decoded at a reduced scale of at least twice the first step's result."""
     if exactness == "exact" or not isinstance(first, Resize) or first.method == "nearest":
         return decode_picture(data, exactness="exact", max_pixels=max_pixels)
     header = read_header(data, max_pixels=max_pixels)
     width, height = first.size(header.width, header.height)
-    # One scale for both sides: the larger one where the step stretches.
+    # One scale for both sides: the larger one if the step stretches.
     scale = 2 * max(width / header.width, height / header.height)
     wanted = -int(-scale * max(header.width, header.height) // 1)
     return decode_picture(data, long_side=wanted, max_pixels=max_pixels)

@@ -49,10 +49,10 @@ def video_motion(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Make a table with a row for each interval of videos: how much changes, what moves, and where to.
+    """Make a table with a row for each interval of videos: how much changes and moves, and which way.
 
-    How much people move about, seen by a camera that stands still, is how cooperation on the floor
-    of a legislature has been measured (Dietrich 2021).
+    People's motion in front of a fixed camera has been used to measure cooperation on the floor of
+    a legislature (Dietrich 2021).
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ def video_motion(
     path
         The table's column of paths.
     every
-        How long an interval is: ``"1s"``, ``"5min"`` or a number of seconds.
+        The length of an interval: ``"1s"``, ``"5min"`` or a number of seconds.
     fps
         Frames per second that are compared, each with the next; all frames when the video has fewer.
-        Optical flow follows small steps only: take more for fast motion.
+        Optical flow can follow only small steps: take more frames for fast motion.
     flow
         How optical flow is computed: ``"dis"`` (quick) or ``"farneback"``.
     backend

@@ -55,9 +55,9 @@ def video_shots(
 ) -> Any:
     """Make a table with a row for each shot of videos, found by cuts and by fades through black.
 
-    Shots are what an editor chose: how many there are, how long they last, and by their key frames
-    what they show. The key frame, in the middle, is in the column ``path``, so that
-    ``iad.classify(iad.video_shots("news.mp4"))`` says what each shot shows.
+    Shots are an editor's choices: their number, their length, and, by their key frames, their
+    content. The key frame, in the middle, is in the column ``path``, so that
+    ``iad.classify(iad.video_shots("news.mp4"))`` classifies each shot.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def video_shots(
     path
         The table's column of paths.
     min_length
-        The shortest shot: ``"0.6s"``, ``"500ms"`` or a number of seconds. What would be shorter is
-        part of the shot before.
+        The shortest shot: ``"0.6s"``, ``"500ms"`` or a number of seconds. A shorter one is joined
+        to the shot before.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
         back as its own kind.
@@ -107,8 +107,8 @@ def video_shots(
     Notes
     -----
     The rules are PySceneDetect's adaptive and threshold detectors with their defaults, and a check
-    that a single odd frame is no cut. Dissolves, wipes and fades to white are not found; a whole
-    picture that changes its color at once is found as a cut.
+    that a single outlying frame is not a cut. Dissolves, wipes and fades to white are not found; a
+    sudden change of color of the whole picture counts as a cut.
 
     Examples
     --------

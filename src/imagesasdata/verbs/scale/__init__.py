@@ -1,1 +1,1 @@
-"""Many machines, and decoding apart."""
+"""Many machines, and isolated decoding."""

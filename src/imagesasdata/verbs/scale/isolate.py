@@ -1,4 +1,4 @@
-"""`isolate`: decoding in processes apart, so that a bad file costs a picture, not the run."""
+"""`isolate`: decoding in separate processes, so that a bad file costs a picture, not the run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from imagesasdata.files.isolation import DecoderPool, decode_in
 
 @contextlib.contextmanager
 def isolate(*, seconds: float = 30.0) -> Iterator[None]:
-    """Decode pictures in processes of their own, for the lines within a ``with`` block.
+    """Decode pictures in separate processes, for the lines within a ``with`` block.
 
-    Pictures from the open web may be damaged, or made to do damage. A decoder is old code in C: where
-    one crashes, it takes Python and hours of work with it. Within this block it takes one row, whose
-    ``image_error`` says so. Everything else, numbers included, stays the same.
+    Pictures from the open web may be damaged or malicious. Decoders are old C code: a crash ends
+    Python and loses hours of work. Within this block it costs one row, whose ``image_error`` says
+    so. Everything else, numbers included, stays the same.
 
     Parameters
     ----------
     seconds
-        The longest that one picture may take; it is given up then.
+        The time limit for one picture.
 
     Returns
     -------
@@ -30,12 +30,12 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When ``seconds`` is no number over 0.
+        When ``seconds`` is not a number above 0.
 
     Notes
     -----
     Bytes go to another process and pixels come back; there is one process for each thread that decodes.
-    On Linux and macOS each may take 4 GiB of memory. Videos are not decoded so.
+    On Linux and macOS each may take 4 GiB of memory. Videos are not decoded there.
 
     Examples
     --------

@@ -13,8 +13,9 @@ from imagesasdata.tables.table import open_table
 def ray_dataset(images: Any, *, path: str = "path") -> Any:
     """Make a Ray Dataset of pictures, for verbs to run on a cluster or on all of a large machine.
 
-    Every verb that goes picture by picture takes a Dataset in place of a table and gives a Dataset
-    back. "Planning" in the docs says from how many pictures that pays, by measured times.
+    Every verb that works on each picture by itself takes a Dataset in place of a table and gives a
+    Dataset back. "Planning" in the docs has measured times, and says from how many pictures this
+    pays.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def ray_dataset(images: Any, *, path: str = "path") -> Any:
     >>> iad.classify(dataset).write_parquet("labels/")  # doctest: +SKIP
     """
     table = open_table(images, path)
-    # Ray reports to its makers how it is used unless told otherwise before it starts.
+    # Ray reports usage statistics unless this is turned off before it starts.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     data = optional("ray.data", "ray", "ray_dataset")
     return data.from_arrow(table.blocks(chosen().rows))

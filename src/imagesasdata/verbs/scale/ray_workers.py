@@ -14,10 +14,10 @@ from imagesasdata.options import check_count
 def ray_workers(
     *, actors: int | None = None, cpus: int = 1, gpus: float = 0, rows: int = 256
 ) -> Iterator[None]:
-    """Say what verbs on Ray Datasets get, for the lines within a ``with`` block.
+    """Set the workers of verbs on Ray Datasets, for the lines within a ``with`` block.
 
     A verb on a Dataset starts actors, processes that load the model once and then take block after
-    block of rows. The defaults fill a cluster's processors with one actor each; on GPUs say so here.
+    block of rows. By default there is an actor for each processor of the cluster; set GPUs here.
 
     Parameters
     ----------
@@ -25,11 +25,11 @@ def ray_workers(
         How many actors each verb may start; by default as many as the cluster has room for.
     cpus
         Cores that each actor decodes and computes with. Fewer actors with more cores take less
-        memory, for each holds the model.
+        memory, because each holds the model.
     gpus
         GPUs of each actor; without any it computes on the CPU. Under 1, actors share one.
     rows
-        Rows in a block: what is done again when an actor or a machine is lost.
+        Rows in a block: the work that is repeated when an actor or a machine is lost.
 
     Returns
     -------

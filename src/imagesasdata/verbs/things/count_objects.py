@@ -1,4 +1,4 @@
-"""`count_objects`: how many things of each kind pictures show, a row for each picture."""
+"""`count_objects`: the number of things of each kind in each picture."""
 
 from __future__ import annotations
 
@@ -50,13 +50,12 @@ def count_objects(
     model
         A name from ``iad.models("detect_objects")``. ``"centernet"``, ``"nanodet"`` and
         ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
-        ``"owlvit_b32"`` (slow, too) counts what ``labels`` say.
+        ``"owlvit_b32"`` (also slow) counts the things named in ``labels``.
     threshold
-        Things of which the model is less sure are not counted, from 0 to 1; by default what is usual
-        for the model.
+        Things with a lower score are not counted, from 0 to 1; by default the model's usual threshold.
     labels
-        Count these kinds only, as in ``("person", "car")``; by default all 80. For OWL-ViT, and
-        needed there, what to count in your own words.
+        Count only these kinds, as in ``("person", "car")``; by default all 80. For OWL-ViT,
+        required: what to count, in your own words.
     template
         A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
         ``"a photo of {}"``.
@@ -99,9 +98,9 @@ def count_objects(
 
     Notes
     -----
-    A count from a detector is too low where things are many, small or hidden, so its error grows with
-    the count itself. Before it stands for a crowd's size, have some pictures counted by hand.
-    The same things as `detect_objects` finds with the same options are counted.
+    A detector's count is too low where things are many, small or hidden, so its error grows with
+    the count. Before you use it as a crowd's size, have some pictures counted by hand. It counts
+    the things that `detect_objects` finds with the same options.
 
     Examples
     --------

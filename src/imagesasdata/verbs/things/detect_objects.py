@@ -1,4 +1,4 @@
-"""`detect_objects`: a row for each thing that pictures show."""
+"""`detect_objects`: a row for each thing in pictures."""
 
 from __future__ import annotations
 
@@ -53,11 +53,12 @@ def detect_objects(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Find the things that pictures show: people, cars, bicycles, chairs, and where they stand.
+    """Find the things in pictures, such as people, cars and chairs, and their positions.
 
     How many people are in a picture and how large they are, whether a candidate is shown with a
-    child's bicycle or a truck: counts and places become columns. Most models know a list of things of
-    everyday life; ``"owlvit_b32"`` looks for whatever you name, such as a banner or a police shield.
+    child's bicycle or a truck: counts and positions become columns. Most models know a list of
+    everyday things; ``"owlvit_b32"`` looks for whatever you name, such as a banner or a police
+    shield.
 
     Parameters
     ----------
@@ -68,14 +69,14 @@ def detect_objects(
     model
         A name from ``iad.models("detect_objects")``. ``"centernet"``, ``"nanodet"`` and
         ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
-        ``"owlvit_b32"`` (slow, too) finds what ``labels`` say.
+        ``"owlvit_b32"`` (also slow) finds the things named in ``labels``.
     threshold
-        Things of which the model is less sure are left out, from 0 to 1. Lower finds more, and more
-        that is not there. By default what is usual for the model: 0.4, for DETR 0.7 and for OWL-ViT
-        0.1.
+        Things with a lower score are left out, from 0 to 1. A lower threshold finds more things,
+        and more that are not there. By default the model's usual threshold: 0.4, for DETR 0.7 and
+        for OWL-ViT 0.1.
     labels
-        Keep these kinds only, as in ``("person", "car")``. For OWL-ViT, and needed there, what to
-        look for in your own words: ``("banner", "police shield")``.
+        Keep only these kinds, as in ``("person", "car")``. For OWL-ViT, required: what to look for,
+        in your own words: ``("banner", "police shield")``.
     template
         A sentence in which ``{}`` stands for a label, for a model that takes any words; by default
         ``"a photo of {}"``.
@@ -114,7 +115,7 @@ def detect_objects(
         - ``object_id``: number of the thing in its picture, from 0;
         - ``object``: what it is; ``score``: how sure the model is, 0 to 1;
         - ``x``, ``y``, ``width``, ``height``: its box in pixels of the upright original;
-        - ``image_error``: why the picture was not looked at, else null.
+        - ``image_error``: why the picture could not be used, else null.
 
     Raises
     ------
@@ -129,11 +130,12 @@ def detect_objects(
 
     Notes
     -----
-    The whole picture is scaled into a square, so small things in a large picture are lost. Boxes of one
-    kind that overlap by more than half are taken for one thing (non-maximum suppression), which merges
-    people in a dense crowd; DETR does without. ``iad.model_card("centernet")`` has the measured
-    accuracy. What OWL-ViT scores for one text depends on the words and on the other texts: compare
-    scores within a label, not between labels, and check a threshold against pictures coded by hand.
+    The whole picture is scaled into a square, so small things in a large picture are lost. Boxes of
+    one kind that overlap by more than half count as one thing (non-maximum suppression), which
+    merges people in a dense crowd; DETR does not need this. ``iad.model_card("centernet")`` has the
+    measured accuracy. OWL-ViT's scores for a text depend on the words and on the other texts:
+    compare scores within a label, not between labels, and check a threshold against pictures coded
+    by hand.
 
     References
     ----------
@@ -194,7 +196,7 @@ def detector(
     many: bool,
     keep_empty: bool = False,
 ) -> Verb:
-    """A verb that looks for things; ``rows`` makes its rows from those of one picture."""
+    """A verb that detects things; ``rows`` makes its rows from the detections in one picture."""
     least = wanted.card.threshold if threshold is None else threshold
     check_share("threshold", least)
     if decode not in get_args(Exactness):
@@ -225,10 +227,10 @@ def detector(
 
 
 class Wanted(NamedTuple):
-    """A detector and what is asked of it.
+    """A detector and its query.
 
-    ``names`` are what the numbers of its answers stand for, ``labels`` those asked for, in the order
-    asked, and ``texts`` how a model was asked that takes any words.
+    ``names`` are the kinds by the numbers of the model's outputs, ``labels`` the requested ones in
+    order, and ``texts`` the query of a model that takes any words.
     """
 
     card: ModelCard
@@ -247,7 +249,7 @@ def look_for(
     device: str | None,
     progress: bool | None,
 ) -> Wanted:
-    """A model by its name, and the kinds of things asked for; all that it knows by default.
+    """A model by its name, and the requested kinds of things; by default all that it knows.
 
     Raises
     ------
@@ -259,7 +261,7 @@ def look_for(
     if reads_texts(model, task):
         if given is None or not len(given):
             raise ArgumentError(
-                f"The model {model!r} finds what is named, and labels names nothing.",
+                f"The model {model!r} finds what you name, and labels is missing or empty.",
                 'for example labels=["a banner", "a police shield"].',
             )
         names = tuple(check_labels(given))
@@ -321,13 +323,13 @@ def _things(
     wanted: Wanted,
     threshold: float,
 ) -> list[Row]:
-    """What was found in one picture, the surest first, in its own pixels."""
+    """The detections in one picture, the surest first, in its own pixels."""
     scale, limits = note
     boxes = (outputs["boxes"].astype(np.float64) / scale).clip(0, limits)
     scores = outputs["scores"].astype(np.float64)
     things = []
     for place in np.argsort(-scores, kind="stable"):
-        # What was suppressed has score 0.
+        # Suppressed boxes have score 0.
         if scores[place] < threshold or scores[place] <= 0:
             break
         name = wanted.names[int(outputs["classes"][place])]

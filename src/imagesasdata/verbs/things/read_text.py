@@ -1,4 +1,4 @@
-"""`read_text`: the words that pictures show."""
+"""`read_text`: the text in pictures."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def read_text(
     """Read the text in pictures: signs, banners, memes, screenshots, scanned forms and receipts.
 
     Slogans become strings that can be searched and counted; a scanned table becomes numbers, with
-    the place of each on the page.
+    their positions on the page.
 
     Parameters
     ----------
@@ -107,10 +107,9 @@ def read_text(
         ``"word"``.
     engine
         ``"rapidocr"`` (``pip install "imagesasdata[text]"``), which reads photographs and turned
-        text too; or ``"tesseract"``, a program that is installed apart, for upright text on pages,
-        in more scripts.
+        text too; or ``"tesseract"``, a separate program, for upright text on pages, in more scripts.
     threshold
-        Lines of which the engine is less sure are left out, from 0 to 1.
+        Lines with a lower score are left out, from 0 to 1.
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls. With ``level="image"`` it
         always has one.
@@ -137,7 +136,7 @@ def read_text(
         - ``image_id``, ``path``: the picture;
         - ``row``: number of the row of text in the picture, from 0. Pieces that stand side by side,
           such as an article and its price, share it;
-        - ``text``: what is written; ``score``: how sure the engine is, 0 to 1;
+        - ``text``: the text; ``score``: how sure the engine is, 0 to 1;
         - ``x1``, ``y1`` ... ``x4``, ``y4``: the corners in pixels of the upright original, in the
           direction of reading: where the text begins and ends above, ends and begins below;
         - ``image_error``: why the picture was not read, else null.
@@ -158,12 +157,12 @@ def read_text(
     -----
     RapidOCR runs PP-OCRv6 (Baidu, Apache-2.0) on the CPU; its files are inside the package and nothing
     is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side, so the print of a
-    newspaper page is too small: cut it into parts first. Text turned by any angle is read; rows are
-    ordered along the direction in which most of it runs. Words are found by spaces, so a Chinese or
-    Japanese line is one word. Handwriting is read badly. Text over a picture is read best where it is
-    large and clear, so what is missed is not missed at random: check a sample by eye.
+    newspaper page is too small: cut it into parts first. Text at any angle is read; rows are
+    ordered by the direction of most of the text. Words are separated at spaces, so a Chinese or
+    Japanese line is one word.
 
-    Numbers matter letter by letter: where they have to add up, use that as a check.
+    Handwriting is read badly. Large and clear text is read best, so misses are not random: check a
+    sample by eye. In numbers every digit matters: where they have to add up, use that as a check.
 
     References
     ----------
@@ -224,7 +223,7 @@ def read_text(
         finish=lambda results: results,
         settings={
             "engine": engine,
-            # RapidOCR's answer is the same whichever of its languages are named.
+            # RapidOCR's result does not depend on which of its languages are named.
             "languages": chosen if engine == "tesseract" else (),
             "shape": shape,
             "unit": unit,
@@ -240,7 +239,7 @@ def read_text(
 def _engine(
     engine: Engine, languages: Sequence[str], workers: int | None
 ) -> tuple[Callable[[np.ndarray], list[Piece]], int]:
-    """What reads a picture's pixels, and the longest side that it takes."""
+    """The engine's function for pixels, and the longest side that it takes."""
     if engine == "tesseract":
         return tesseract.load(languages), tesseract.LONG_SIDE
     threads = max(1, cores() // (workers or cores()))

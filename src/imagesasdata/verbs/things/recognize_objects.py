@@ -1,4 +1,4 @@
-"""`recognize_objects`: which of some named things a picture, or a part of one, shows, by example."""
+"""`recognize_objects`: which of several named things a picture or region shows, by examples."""
 
 from __future__ import annotations
 
@@ -61,24 +61,24 @@ def recognize_objects(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Any:
-    """Tell which of some named things pictures show, from a few examples of each.
+    """Recognize which of several named things pictures show, from a few examples of each.
 
-    A party's logo, a flag, a landmark: what no ready model knows can be told apart by a handful of
-    examples, for a first sorting that people then check.
+    Things that no pretrained model knows, such as a party's logo, a flag or a landmark, can be
+    recognized by a handful of examples, for a first sorting that people then check.
 
     Parameters
     ----------
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     references
-        From the name of a thing to pictures of it: a path, folder, glob or list of these. Cut out
-        tightly, in the views and sizes that are met.
+        From the name of a thing to pictures of it: a path, folder, glob or list of these. Crop
+        tightly, and cover the views and sizes that occur.
     path
         The table's column of paths.
     model
         A name from ``iad.models("embed")``.
     neighbors
-        So many of the nearest examples vote on the name; among equals the nearest decides.
+        How many of the nearest examples vote on the name; ties go to the nearest.
     regions
         Whether each row is a part of a picture, in its columns ``x``, ``y``, ``width`` and
         ``height``, as `detect_objects` gives; else whole pictures are compared.
@@ -111,11 +111,10 @@ def recognize_objects(
     table
         The rows given, in order, and:
 
-        - ``match``: the name whose examples are nearest. There is always one: whether it holds, the
-          distance tells;
+        - ``match``: the name whose examples are nearest. There is always one: judge it by the distance;
         - ``match_distance``: cosine distance to its nearest example, from 0 (the same) to 2;
-        - ``match_margin``: how much further the nearest example of any other thing is. Near 0 (or
-          below, when others outvoted the nearest) the picture could be either;
+        - ``match_margin``: how much farther the nearest example of any other thing is. Near 0 (or
+          below, when others outvoted the nearest) the match is uncertain;
         - ``image_error``: why a picture was not compared, else null.
 
     Raises
@@ -127,10 +126,10 @@ def recognize_objects(
 
     Notes
     -----
-    Pictures are compared by a network's embeddings at length 1. Choose the distance up to which a
-    match counts on pictures that people named, and report how often it errs. Small logos in a large
-    picture are not seen: cut out parts first. With more than some dozens of examples for each thing,
-    fine-tuning does better.
+    Pictures are compared by a network's embeddings at length 1. Choose the largest distance of a
+    match on pictures that people labeled, and report the error rate. Small logos in a large picture
+    are missed: crop parts first. With more than a few dozen examples of each thing, fine-tuning
+    does better.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Verbs that teach a network what was coded by hand."""
+"""Verbs that train a network on hand-coded pictures."""

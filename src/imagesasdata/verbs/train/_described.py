@@ -1,4 +1,4 @@
-"""What fine-tuning wants to know of every picture: its embedding, and hashes that tell copies."""
+"""Each picture's embedding and its hashes, which identify copies, for fine-tuning."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HASHES = (
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """Of each picture its embedding and two hashes, or why there are none."""
+    """Each picture's embedding and two hashes, or its error."""
 
     embeddings: np.ndarray
     hashes: tuple[list[str], list[str]]
@@ -41,9 +41,9 @@ def describe(
     max_pixels: int,
     options: Options,
 ) -> Described:
-    """Describe pictures through the same stream and cache as any verb.
+    """Embed and hash pictures with the stream and cache of every verb.
 
-    The hashes are of the network's view of a picture, which is decoded already.
+    The hashes are of the network's input, which is already decoded.
     """
     vector = Column(**{**vars(col.EMBEDDING), "size": base.card.embedding_size})
     load = picture_loader(base.card.preprocess, decode, max_pixels)

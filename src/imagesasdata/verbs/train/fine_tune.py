@@ -1,4 +1,4 @@
-"""`fine_tune`: teach a pretrained network what was coded by hand, and say how well it learned it."""
+"""`fine_tune`: train a pretrained network on hand-coded pictures and evaluate it."""
 
 from __future__ import annotations
 
@@ -90,16 +90,16 @@ def fine_tune(
     cache: PathLike | None = None,
     progress: bool | None = None,
 ) -> FittedModel:
-    """Teach a pretrained network what you coded by hand, with figures from pictures it never saw.
+    """Train a pretrained network on hand-coded pictures, with figures from held-out pictures.
 
     A few hundred hand-coded pictures are enough for many questions: the network has learned to see
-    from a million photographs, and only what is to be told apart is new. The result predicts the
-    outcome for every other picture of the collection.
+    from a million photographs, and only your classes are new. The result predicts the outcome for
+    every other picture of the collection.
 
     Parameters
     ----------
     images
-        A table with a column of paths and one of codes. Every row has a code.
+        A table with a column of paths and a column of codes, without missing codes.
     outcome
         The column of codes: two classes, several, an ordered category, lists of labels, or numbers.
     path
@@ -108,60 +108,61 @@ def fine_tune(
         A name from ``iad.models("embed")``.
     kind
         ``"binary"``, ``"multiclass"``, ``"ordered"``, ``"multilabel"`` or ``"numeric"``; by default
-        told from the column. Whole numbers with more than two values are taken as numeric.
+        inferred from the column. Whole numbers with more than two values are taken as numeric.
     levels
-        The classes in order, by default sorted. Of two, the second is the one whose probability is
-        predicted; ordered ones go from lowest to highest.
+        The classes in order, by default sorted. Of two classes, the second is the one whose
+        probability is predicted; ordered classes go from lowest to highest.
     train
         What is trained. ``"head"``: the added layers alone, which takes seconds. ``"last:2"``: the
         last two stages of the network, too. ``"all"``: every weight.
     head
         Nodes of the hidden layers between the network and the output layer; ``()`` for none.
     dropout
-        Share of a hidden layer's nodes that are left out at random at each step of training, so that
-        the network does not rely on single ones.
+        Share of a hidden layer's nodes that are left out at random at each step of training, so
+        that the network does not rely on single nodes.
     split
-        Shares of the rows for training, for validation (they choose the epoch) and for the test
-        (they give the figures, and nothing else).
+        Shares of the rows for training, for validation (to choose the epoch) and for the test (only
+        for the figures).
     group
-        A column whose values are kept whole by the split: an outlet, a user, an event. Pictures that
-        belong together are alike, and a test on the like of what was trained on flatters.
+        A column of groups that the split keeps whole: an outlet, a user, an event. Pictures of a
+        group are alike, so a test on a group used in training is too optimistic.
     stratify
         Whether every part of the split gets its share of each class (of numbers, of each fifth).
     folds
-        Cross-validation: the figures come from so many fits, each tested on another part of the rows,
-        so that every row is tested once. The model itself is then trained on all rows but those for
-        validation. Better than one split when there are few rows.
+        Cross-validation: the number of fits for the figures, each tested on another part of the
+        rows, so that every row is tested once. The model itself is then trained on all rows except
+        those for validation. Better than one split when there are few rows.
     epochs
-        How often training goes over all training pictures, at most.
+        The maximum number of passes over the training pictures.
     learning_rate
-        How far a step goes; ``"auto"`` looks for a rate by a short range test.
+        The size of a step; ``"auto"`` finds it by a short range test.
     optimizer
         ``"adamw"``, ``"sgd"`` (with Nesterov momentum 0.9), or any optax transform, which then has its
         own learning rate.
     schedule
-        ``"cosine"`` lets the learning rate fall to a hundredth; ``"constant"`` leaves it.
+        ``"cosine"`` decreases the learning rate to a hundredth; ``"constant"`` keeps it.
     l1
-        Regularization: so much times the sum of the weights' sizes is added to the loss. Of weights
-        only, not of biases nor of a normalization's scale and shift.
+        Regularization: this times the sum of the weights' absolute values is added to the loss,
+        without biases and the scale and shift of normalizations.
     l2
         The same with their squares.
     label_smoothing
         Share of each row's weight that is spread over all classes, for codes that may be wrong.
     class_weight
         ``"balanced"`` makes rare classes count as much as frequent ones; a dict gives weights. By
-        default every row counts alike, and the predicted probabilities fit the classes' shares.
+        default every row has the same weight, and the predicted probabilities fit the classes'
+        shares.
     augment
-        With ``train`` other than ``"head"``: what is left to chance in how a picture is seen in each
-        epoch. ``"light"``, ``"none"``, or a list of augmentations and steps.
+        With ``train`` other than ``"head"``: random changes of the pictures in each epoch.
+        ``"light"``, ``"none"``, or a list of augmentations and steps.
     early_stopping
-        Stop when the loss on the validation rows has not got better for so many epochs; ``None``
-        goes on to the end. The weights of the best epoch are kept in any case.
+        Stop when the loss on the validation rows has not improved for this many epochs; ``None``
+        never stops early. The weights of the best epoch are always kept.
     seed
         For what begins at random; the same seed gives the same result.
     checkpoint
-        A folder that keeps where training stands, after each epoch and every 20 seconds within one,
-        so that a stopped run goes on.
+        A folder for checkpoints, after each epoch and every 20 seconds within one, so that a
+        stopped run can resume.
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
         ``"exact"`` decodes every pixel.
@@ -197,10 +198,10 @@ def fine_tune(
     Notes
     -----
     Embeddings are computed once and standardized. The head is fitted to them by back-propagation;
-    ``train="last:n"`` and ``"all"`` then go on from that head with pictures. A batch normalization
-    uses the statistics of pretraining throughout, and they are not updated: batches of a few dozen
-    pictures are too small to estimate them, and a picture's prediction does not depend on its batch.
-    Its scale and shift are trained.
+    ``train="last:n"`` and ``"all"`` then continue from that head with pictures. A batch
+    normalization uses the statistics of pretraining throughout, and they are not updated: batches
+    of a few dozen pictures are too small to estimate them, and a picture's prediction does not
+    depend on its batch. Its scale and shift are trained.
 
     Copies and near copies (perceptual and difference hash, each within 6 of 64 bits) are always in
     one part of the split. Pictures that cannot be read are left out and counted.
@@ -341,7 +342,7 @@ def fine_tune(
 
 
 def _trainable(model: str, recipe: Recipe) -> Trainable | None:
-    """The network, where more than the head is trained and it can be."""
+    """The network, where more than the head is trained and the network allows it."""
     if recipe.train == "head":
         return None
     network = check_trainable(registry.network(model), model)
@@ -363,18 +364,18 @@ def _usable(seen: Described, table: Table) -> np.ndarray:
 
 
 def _groups(seen: Described, usable: np.ndarray, together: list[Any] | None) -> np.ndarray:
-    """A number for each usable row; rows of one number are kept in one part of the split."""
+    """A group number for each usable row; a group stays in one part of the split."""
     copies = near_copies(*([kind[row] for row in usable] for kind in seen.hashes))
     if together is None:
         return copies
-    # A row without a group is one by itself.
+    # A row without a group is its own group.
     names = [(row, None) if together[row] is None else (-1, plain(together[row])) for row in usable]
     place = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return merge_groups(copies, np.array([place[name] for name in names]))
 
 
 def _larger(network: Trainable, base: Model, recipe: Recipe, inputs: Pictured) -> Network:
-    """What to train beyond the head."""
+    """The part to train beyond the head."""
     stages = len(network.stages)
     learns_base = learns_last(recipe.stages(stages), stages)
     mean, sd = base.card.preprocess.mean, base.card.preprocess.sd
@@ -384,7 +385,7 @@ def _larger(network: Trainable, base: Model, recipe: Recipe, inputs: Pictured) -
         return part == "head" or recipe.train == "all" or learns_base(rest)
 
     def fresh(head: Head) -> Tuned:
-        # A network of its own for each fit, for training changes it.
+        # A separate network for each fit, because training changes it.
         return Tuned(registry.network(base.card.name), head, lambda x: normalize(x, mean, sd))
 
     size = base.card.preprocess.size
@@ -401,7 +402,7 @@ def _choices(
     steps: Sequence[Augmentation | Step],
     decode: Exactness,
 ) -> dict[str, Any]:
-    """How the model is made, for its file and for telling one checkpoint from another."""
+    """The model's provenance, for its file and to identify checkpoints."""
     chosen = {
         name: value if isinstance(value, (str, int, float, tuple, type(None))) else repr(value)
         for name, value in vars(recipe).items()
@@ -424,7 +425,7 @@ def _choices(
 
 
 def _identity(seen: Described, usable: np.ndarray, coded: Coded) -> str:
-    """What distinguishes these coded pictures from others, the same in every run."""
+    """A hash of the coded pictures, the same in every run."""
     hashes = [[kind[row] for row in usable] for kind in seen.hashes]
     return repr((coded.outcome, hashes, coded.values.tolist()))
 
@@ -436,7 +437,7 @@ def _checkpoints(
     data: str,
     dealt: Dealt,
 ) -> Callable[[int], Checkpoint | None]:
-    """For each fit the file that keeps where it stands."""
+    """A checkpoint file for each fit."""
     settings = {
         **{name: value for name, value in choices.items() if name != "date"},
         "model": base.fingerprint,
@@ -486,7 +487,7 @@ def _evaluate(
     usable: np.ndarray,
     seed: int,
 ) -> Evaluation:
-    """The predictions of each fit for the rows that it was kept from."""
+    """The predictions of each fit for its test rows."""
     pairs = [(turn, one) for turn, one in zip(dealt.turns, fits, strict=True) if len(turn.test)]
     rows = np.concatenate([turn.test for turn, _ in pairs])
     chances = np.concatenate([one.chances(turn.test) for turn, one in pairs])

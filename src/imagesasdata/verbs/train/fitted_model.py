@@ -1,4 +1,4 @@
-"""A fitted model: what `fine_tune` gives, and `load_model`."""
+"""A fitted model, the result of `fine_tune` and `load_model`."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FittedModel:
-    """A network that was taught a hand-coded outcome: predictions, and how good they are.
+    """A network trained on a hand-coded outcome: predictions and their accuracy.
 
     Made by `fine_tune` and `load_model`. Its tables are of the kind that `fine_tune` was given.
     """
 
     _saved: Saved = field(repr=False)
     _backend: Backend = field(default="pandas", repr=False)
-    # The tested rows' paths; they are not saved, for they may say whose pictures these were.
+    # The test rows' paths; they are not saved, because they may identify people.
     _paths: Sequence[str] | None = field(default=None, repr=False)
     _decode: Exactness = field(default="fast", repr=False)
 
@@ -70,7 +70,7 @@ class FittedModel:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """How the model was made: the base and its hash, every choice, versions and date."""
+        """How the model was made: the base and its hash, all settings, versions and date."""
         return {
             "model": self._saved.model,
             "weights": self._saved.fingerprint,
@@ -161,17 +161,17 @@ class FittedModel:
         return run(images, verb, options)
 
     def tidy(self) -> Any:
-        """A row for each epoch: loss and measures on the rows trained on, and on the validation rows.
+        """A row for each epoch: loss and measures on the training rows and on the validation rows.
 
-        Those of training are as they were seen in training, with dropout and augmentation.
-        ``penalty`` is what regularization adds to the loss of training.
+        Those of training are measured during training, with dropout and augmentation. ``penalty``
+        is the regularization term of the training loss.
         """
         rows = self._saved.history
         names = list(dict.fromkeys(name for row in rows for name in row))
         return from_columns({n: [row.get(n) for row in rows] for n in names}, self._backend)
 
     def glance(self) -> Any:
-        """One row: how many pictures went where, and figures from the tested rows with 95% intervals.
+        """One row: the pictures in each part, and figures from the test rows with 95% intervals.
 
         Intervals end in ``_low`` and ``_high``. That of accuracy is Wilson's, others are from the
         bootstrap over whole groups.
@@ -204,18 +204,18 @@ class FittedModel:
         return from_columns(self._saved.evaluation.confusion(), self._backend)
 
     def errors(self, top: int = 20) -> Any:
-        """The tested pictures that are most wrong, the worst first: look at them.
+        """The test pictures with the worst predictions, the worst first: look at them.
 
         Parameters
         ----------
         top
-            At most so many.
+            The maximum number of pictures.
 
         Returns
         -------
         table
             ``row`` (number in the coded table), ``path``, ``coded``, ``predicted``, and
-            ``coded_prob``, the probability given to what was coded (for numbers ``error``).
+            ``coded_prob``, the probability of the coded class (for numbers ``error``).
 
         Raises
         ------
@@ -276,7 +276,7 @@ class FittedModel:
         Raises
         ------
         ArgumentError
-            When it cannot be written there.
+            When it cannot be written.
 
         Notes
         -----
@@ -288,7 +288,7 @@ class FittedModel:
         write_arrays(file, FORMAT, self._saved.arrays(), values)
 
     def explainable(self) -> Explainable:
-        """What `explain` takes of it: the network up to the classes' logits.
+        """The network up to the classes' logits, for `explain`.
 
         Returns
         -------
@@ -298,7 +298,7 @@ class FittedModel:
         Raises
         ------
         ArgumentError
-            When the outcome is not one of several classes, or the network is no Flax module.
+            When the outcome is not one of several classes, or the network is not a Flax module.
         """
         return self._decisions
 
@@ -351,7 +351,7 @@ class FittedModel:
         return self._saved.evaluation.figures()
 
     def headline(self) -> str:
-        """Accuracy (of a numeric outcome R squared) on the tested rows, with its interval, in words."""
+        """Accuracy (R squared for a numeric outcome) on the test rows, with its interval, as text."""
         name = "r_squared" if self._saved.outcome.kind == "numeric" else "accuracy"
         low, high = self._figures[f"{name}_low"], self._figures[f"{name}_high"]
         return f"{name} {self._figures[name]:.3f} (95% interval {low:.3f} to {high:.3f})"
@@ -366,7 +366,7 @@ class FittedModel:
 
 
 def output_columns(outcome: Outcome) -> tuple[Column, ...]:
-    """The columns that predictions of an outcome go into."""
+    """The columns of predictions of an outcome."""
     stem, names = outcome.stem, outcome.level_names()
     if outcome.kind == "numeric":
         return (Column(f"{stem}_pred", "float64", f"Predicted {outcome.name}."),)

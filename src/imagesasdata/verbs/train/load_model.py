@@ -13,26 +13,26 @@ from imagesasdata.verbs.train.fitted_model import FittedModel
 def load_model(file: PathLike) -> FittedModel:
     """Read a model that ``FittedModel.save`` wrote.
 
-    A coded sample is worth more when others can use what was learned from it: a saved model gives the
-    same predictions on another machine, and says what it was made of.
+    A saved model lets others use what was learned from a coded sample: it gives the same
+    predictions on another machine, and contains its provenance.
 
     Parameters
     ----------
     file
-        Its name, such as ``"protest.iad"``. Reading it runs nothing that is in it.
+        Its name, such as ``"protest.iad"``. Reading it runs no code.
 
     Returns
     -------
     FittedModel
-        As `fine_tune` gave it, but for the paths of the tested pictures, which are not in the file.
+        As `fine_tune` gave it, without the paths of the test pictures, which are not in the file.
 
     Raises
     ------
     ArgumentError
         When there is no such file.
     WeightsError
-        When it is no such file or damaged, or when the weights of the network it stands on are not
-        on this machine or are others.
+        When it is another kind of file or damaged, or when the weights of its base network are
+        missing on this machine or differ.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def load_model(file: PathLike) -> FittedModel:
         ) from error
     if registry.load(saved.model, task="embed").fingerprint != saved.fingerprint:
         raise WeightsError(
-            f"{file} stands on other weights of {saved.model} than this version of the library has.",
+            f"{file} needs other weights of {saved.model} than this version of the library has.",
             "fit the model again.",
         )
     return FittedModel(saved, _decode=exactness)

@@ -1,1 +1,1 @@
-"""Verbs that say how far a measure can be trusted."""
+"""Verbs that validate measures and correct estimates for their errors."""

@@ -1,4 +1,4 @@
-"""`agreement`: whether people who coded the same pictures saw the same."""
+"""`agreement`: how far people who coded the same pictures agree."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TIDY = (
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """How well coders agree. `tidy` has the measures, `disputed` the items to talk about."""
+    """How well coders agree. `tidy` has the measures, `disputed` the items to discuss."""
 
     table: Table = field(repr=False)
     item: str
@@ -70,8 +70,8 @@ class Agreement:
         Returns
         -------
         table
-            The item, ``agreement`` (share of pairs of coders that agree), and a column for each coder
-            with what they chose.
+            The item, ``agreement`` (share of pairs of coders that agree), and a column for each
+            coder with their codes.
         """
         counts = measures.counts(self.codes, len(self.labels))
         times = counts.sum(axis=1)
@@ -104,10 +104,10 @@ def agreement(
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Agreement:
-    """Measure whether people who coded the same pictures agree.
+    """Measure how far people who coded the same pictures agree.
 
-    What people cannot agree on, no model can be held to. Report alpha with its interval before the
-    labels are used as the truth, and talk about the items that `disputed` lists.
+    A model cannot be judged by codes on which people disagree. Report alpha with its interval
+    before you use the labels as the truth, and discuss the items that `disputed` lists.
 
     Parameters
     ----------
@@ -120,10 +120,10 @@ def agreement(
     value
         The column with what was chosen. Rows without a value are left out.
     level
-        ``"nominal"``: values are the same or not; ``"ordinal"``: numbers of which nearer ones agree
-        more, by their ranks; ``"interval"``: by their difference.
+        ``"nominal"``: values are equal or not; ``"ordinal"``: numbers compared by their ranks;
+        ``"interval"``: numbers compared by their difference.
     rounds
-        How often items are drawn anew for the intervals.
+        The number of bootstrap samples for the intervals.
     seed
         For what begins at random; the same seed gives the same result.
 
@@ -136,14 +136,15 @@ def agreement(
     Raises
     ------
     ArgumentError, ArgumentTypeError, ColumnError, UnknownNameError
-        When there are fewer than two coders, no item that two coded, or a coder coded an item twice.
+        When there are fewer than two coders, no item that two coded, or a coder who coded an item twice.
 
     Notes
     -----
     Krippendorff's alpha takes any number of coders and missing codes, and is 1 for perfect and 0 for
-    chance agreement; 0.8 is often asked for, and below 0.667 conclusions are hardly tentative. Cohen's
-    kappa is the mean over pairs of coders; Fleiss' is null unless items were coded equally often. Both,
-    and percent agreement, take values as nominal. Intervals are percentiles of the bootstrap over items.
+    chance agreement; 0.8 is often required, and below 0.667 not even tentative conclusions are
+    justified. Cohen's kappa is the mean over pairs of coders; Fleiss' is null unless items were
+    coded equally often. Both, and percent agreement, take values as nominal. Intervals are
+    percentiles of the bootstrap over items.
 
     References
     ----------

@@ -61,7 +61,7 @@ GAPS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """Error rates by group. `tidy` has a row for each, `gaps` one for each way to group."""
+    """Error rates by group. `tidy` has a row for each group, `gaps` a row for each grouping."""
 
     table: Table = field(repr=False)
     rows: dict[str, list[Any]] = field(repr=False)
@@ -70,7 +70,7 @@ class Audit:
     min_group: int
 
     def tidy(self) -> Any:
-        """A row for each group and rate; the first are of all rows together.
+        """A row for each group and rate; the first rows are for the whole table.
 
         Returns
         -------
@@ -81,7 +81,7 @@ class Audit:
         return self.table.new(_arrow(TIDY, self.rows))
 
     def gaps(self) -> Any:
-        """The widest gap of each rate, for each way to group.
+        """The widest gap of each rate, for each grouping.
 
         Returns
         -------
@@ -143,9 +143,9 @@ def audit(
 ) -> Audit:
     """Compare error rates between groups and their intersections.
 
-    A measure with few errors on the whole can have many for some. Then a comparison of groups compares
-    errors, too. Buolamwini and Gebru's *Gender Shades* is such a table: error rates of a service by
-    gender, by skin type, and by both.
+    A measure with few errors overall can have many in some groups. Then a comparison of groups also
+    compares errors. Buolamwini and Gebru's *Gender Shades* is such a table: error rates of a
+    service by gender, by skin type, and by both.
 
     Parameters
     ----------
@@ -156,17 +156,16 @@ def audit(
     prediction
         The column with the predicted classes.
     by
-        The columns that make groups; of several there are also all intersections.
+        The columns that define groups; with several, also all their intersections.
     positive
-        Of two classes the one that is found or missed; by default the second (1, or "yes" of "no" and
-        "yes").
+        The positive one of two classes; by default the second (1, or "yes" of "no" and "yes").
     weights
         The column of the probabilities with which rows were sampled, whose inverse weights them; where
         the table has no ``sample_prob``, or with ``None``, all rows count the same.
     min_group
-        Groups with fewer rows have no estimates, for they would be noise and could point to persons.
+        Groups with fewer rows get no estimates, which would be noise and could identify persons.
     correction
-        For the number of tests: ``"holm"``, ``"bh"`` (Benjamini and Hochberg) or ``"none"``.
+        The correction for multiple tests: ``"holm"``, ``"bh"`` (Benjamini and Hochberg) or ``"none"``.
 
     Returns
     -------
@@ -183,9 +182,9 @@ def audit(
     -----
     ``error_rate``: predictions that are wrong. For two classes also ``false_positive_rate``: of rows that
     are not positive, those predicted to be; ``false_negative_rate``: of positive rows, those missed;
-    ``positive_rate``: rows predicted positive. Intervals are Wilson's. p is of Fisher's exact test of the
-    group against all other groups; with weights at the effective number of rows. A p that is not small
-    does not show that rates are equal: look at the interval.
+    ``positive_rate``: rows predicted positive. Intervals are Wilson's. p is from Fisher's exact
+    test of the group against all other groups; with weights, for the effective number of rows. A
+    large p does not show that rates are equal: look at the interval.
 
     References
     ----------
@@ -253,7 +252,7 @@ def _add(
     weight: np.ndarray,
     min_group: int,
 ) -> None:
-    """Append the rows of one way to group; ``widest`` gets its gaps."""
+    """Append the rows of one grouping; ``widest`` gets its gaps."""
     names, group = np.unique(np.array(cells, object).astype(str), return_inverse=True)
     sizes = np.bincount(group, minlength=len(names))
     for measure, (hits, among) in rates.items():
@@ -287,7 +286,7 @@ def _add(
 def _rates(
     true: np.ndarray, predicted: np.ndarray, positive: int | None
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """For each rate, which rows are hits and which it is of."""
+    """For each rate, the rows in its numerator and in its denominator."""
     every = np.ones(len(true), bool)
     found = {"error_rate": (true != predicted, every)}
     if positive is not None:

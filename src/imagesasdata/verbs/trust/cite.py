@@ -1,4 +1,4 @@
-"""`cite`: the paragraph of methods and the references that a paper needs for what it used."""
+"""`cite`: the methods paragraph and the references for the models that a paper used."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ def cite(
     truth: str | None = None,
     prediction: str | None = None,
 ) -> Citation:
-    """Write the paragraph of methods that says what was used, and how good it was found to be.
+    """Write the methods paragraph that reports the models used and their accuracy.
 
     A reader can judge a measure when the paper says which model made it, of which version, trained on
-    what, and how it did on the study's own pictures. Few papers do; this is that paragraph.
+    what, and how it did on the study's own pictures. This is that paragraph.
 
     Parameters
     ----------
     what
-        A model's name, its card, what `fine_tune` gave, or several of these; or the table that was
-        analyzed, with ``model=``.
+        A model's name, its card, a result of `fine_tune`, or several of these; or the table that
+        was analyzed, with ``model=``.
     model
-        The model or models that made the table's columns; a table does not say it by itself.
+        The model or models that made the table's columns; the table does not record them.
     truth
-        With a table: the column with hand-coded truth. The paragraph then reports what `validate`
-        measures.
+        With a table: the column with hand-coded truth. The paragraph then reports the figures of
+        `validate`.
     prediction
         With a table: the column with the model's classes.
 
@@ -125,7 +125,7 @@ def _card(one: str | ModelCard | FittedModel) -> ModelCard:
 
 
 def _once(cards: Sequence[ModelCard]) -> list[ModelCard]:
-    """Two models that were fine-tuned from one network have its card."""
+    """Two models fine-tuned from one network share its card."""
     return list({card.name: card for card in cards}.values())
 
 
@@ -181,7 +181,7 @@ def _software(today: dt.date) -> str:
 
 
 def _one_each(cards: Sequence[ModelCard]) -> list[ModelCard]:
-    """Models of one paper share a reference."""
+    """Models from one paper share a reference."""
     return list({card.citation: card for card in cards}.values())
 
 

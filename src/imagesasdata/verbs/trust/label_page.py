@@ -1,4 +1,4 @@
-"""`label_page`: a page on which people code pictures by keyboard; `read_labels`: what they chose."""
+"""`label_page`: a page on which people code pictures by keyboard; `read_labels`: their codes."""
 
 from __future__ import annotations
 
@@ -64,27 +64,28 @@ def label_page(
 ) -> Path:
     """Write a page on which people code pictures by keyboard.
 
-    One file that opens from disk in any browser, holds the pictures, and needs no server: send it to
-    the coders. Keys 1 to 9 choose, ``u`` takes back, arrows move. Every answer is kept in the browser at
-    once, so that a closed window loses nothing. *Export CSV* gives the file for `read_labels`.
+    The page is a single file that contains the pictures, opens from disk in any browser and needs
+    no server: send it to the coders. Keys 1 to 9 choose, ``u`` undoes, arrows move. Every answer is
+    kept in the browser at once, so that a closed window loses nothing. *Export CSV* gives the file
+    for `read_labels`.
 
     Parameters
     ----------
     sample
         The pictures to code, as `sample_for_labels` gives them: a table with a column of paths, or paths.
     question
-        What is asked of each picture.
+        The question for each picture.
     choices
         The answers, two to nine: text or whole numbers.
     path
         The table's column of paths.
     coders
-        The names of those who code. With one, the page is theirs; with several, it asks which of
-        them; with ``None`` it asks for a name.
+        The coders' names. With one name, the page is for that coder; with several, it asks which
+        one; with ``None`` it asks for a name.
     blur
         Whether a picture is blurred until it is clicked, for content that may disturb.
     long_side
-        Pictures are scaled to at most so many pixels, for the page holds them all.
+        The longest side of the pictures in pixels, because the page contains them all.
     to
         The file to write.
 
@@ -100,8 +101,8 @@ def label_page(
 
     Notes
     -----
-    The page contains copies of the pictures without their metadata: guard it as you guard them. A picture
-    that cannot be read is shown as its path and the reason.
+    The page contains copies of the pictures without their metadata: protect it like the originals.
+    For a picture that cannot be read, its path and the reason are shown.
 
     Examples
     --------
@@ -152,7 +153,7 @@ def label_page(
 
 
 def read_labels(files: PathLike | Iterable[PathLike], *, backend: Backend = "pandas") -> Any:
-    r"""Bring the files that coders exported from a `label_page` together.
+    r"""Combine the files that coders exported from a `label_page`.
 
     Parameters
     ----------
@@ -167,15 +168,16 @@ def read_labels(files: PathLike | Iterable[PathLike], *, backend: Backend = "pan
         A row for each picture and coder:
 
         - ``image_id``, ``path``: the picture;
-        - ``coder``, ``question``, ``value``: who chose what; whole numbers when all choices are;
+        - ``coder``, ``question``, ``value``: the coder, the question and the answer, as whole
+          numbers if all choices are;
         - ``coded_at``: when, in UTC; ``seconds``: how long the picture was shown before.
 
-        Of several exports by one coder the last answer counts.
+        If a coder exported several times, the last answer counts.
 
     Raises
     ------
     ArgumentError, UnknownNameError
-        When a file is missing, is no such file, or there is none.
+        When a file is missing or not an export, or there is none.
 
     Examples
     --------
@@ -287,7 +289,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
         raise ArgumentError(f"The file {str(file)!r} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise ArgumentError(f"The file {str(file)!r} is not text in UTF-8.") from error
-    # Spreadsheets in many countries write semicolons.
+    # Spreadsheets in many countries write semicolons as separators.
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
     wanted = [column.name for column in COLUMNS]

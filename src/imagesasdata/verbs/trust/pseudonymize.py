@@ -13,7 +13,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
 from imagesasdata.tables.codes import plain
 from imagesasdata.tables.table import open_data
 
-# What the library's own verbs write that says which picture or person it was.
+# The library's own columns that identify a picture or person.
 IDENTIFYING = (
     "path",
     "image_id",
@@ -35,9 +35,9 @@ COLUMNS: tuple[Column, ...] = ()
 def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | None = None) -> Any:
     """Replace names and ids by keyed hashes, the same for the same value in every table.
 
-    A path holds a name, an id leads to a profile, a hash of a file finds it on the web. Hashed with a
-    key, they still join tables and count persons, but whoever lacks the key cannot tell whom they mean,
-    nor find out by hashing all names there are.
+    A path may contain a name, an id leads to a profile, a file's hash finds it on the web. Hashed
+    with a key, they still join tables and count persons, but without the key nobody can identify
+    them, not even by hashing all possible names.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | 
         A table.
     key
         A secret of at least 16 characters, such as ``secrets.token_hex(16)`` gives. Keep it apart from
-        the data; whoever has it can check a guess. Without it the hashes cannot be made again.
+        the data; whoever has it can test guesses. Without it the hashes cannot be reproduced.
     columns
         The columns to replace. By default those of the library's own that identify: ``path``,
         ``image_id``, ``file_path``, ``file_id``, ``video_path``, ``video_id``, ``out_path``, ``sha256``,
@@ -64,9 +64,9 @@ def pseudonymize(data: Any, *, key: str | bytes, columns: str | Sequence[str] | 
 
     Notes
     -----
-    Pseudonymized data are still personal data in law, for they can be traced by whoever has the key.
-    Other columns can identify, too: times, places, embeddings, rare combinations of traits. Of two
-    million different values two share a hash with a chance of about one in ten million.
+    Pseudonymized data are still personal data in law, because whoever has the key can trace them.
+    Other columns can identify, too: times, places, embeddings, rare combinations of traits. Among
+    two million different values, the chance that two share a hash is about one in ten million.
 
     Examples
     --------

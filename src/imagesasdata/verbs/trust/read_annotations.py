@@ -58,18 +58,18 @@ def read_annotations(
     keep_empty: bool = False,
     backend: Backend = "pandas",
 ) -> Any:
-    """Read what Google Vision, AWS Rekognition or Azure answered, into one form.
+    """Read answers of Google Vision, AWS Rekognition or Azure into one table.
 
-    So that a service can be validated and audited side by side with the models here, or with another
-    service. Nothing is sent: the answers were saved before, one JSON file for each picture or one for
-    many.
+    So a service can be validated and audited beside the models here, or another service. Nothing is
+    sent: the answers were saved before, one JSON file for each picture or one for many.
 
     Parameters
     ----------
     files
         A JSON file, a folder of them, or a list of files.
     service
-        ``"google_vision"``, ``"rekognition"`` or ``"azure"``; by default told by what the answer holds.
+        ``"google_vision"``, ``"rekognition"`` or ``"azure"``; by default recognized by the answer's
+        content.
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.
     backend
@@ -92,13 +92,13 @@ def read_annotations(
     Raises
     ------
     ArgumentError, UnknownNameError
-        When there is no such file or service. An answer that is no JSON, or of no known form, is a row
-        with an ``image_error``.
+        When there is no such file or service. An answer that is not JSON, or of an unknown form, is
+        a row with an ``image_error``.
 
     Notes
     -----
-    A service's confidence is what it calls by that name; it need not be a probability. Services change
-    without notice: record when the answers were made.
+    A service defines its own confidence, which need not be a probability. Services change without
+    notice: record the date of the answers.
 
     Examples
     --------

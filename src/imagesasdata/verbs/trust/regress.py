@@ -41,25 +41,25 @@ def regress(
 ) -> Regression:
     """Regress on variables measured from pictures, corrected for the errors of the measure.
 
-    A variable that a model predicted has errors. A regression that takes it for the truth is biased,
-    at times in its sign, and too sure of itself. When some pictures, sampled at random, were also
-    coded by hand, the errors can be estimated and taken out: as precise as the predictions allow, and
-    right on average however bad they are.
+    A variable that a model predicted has errors. A regression that takes it for the truth is
+    biased, sometimes in its sign, and its intervals are too narrow. With hand codes for a random
+    sample of pictures, the errors can be estimated and the estimates corrected: as precise as the
+    predictions allow, and right on average however bad they are.
 
     Parameters
     ----------
     formula
-        ``"outcome ~ explanation"`` in Wilkinson's notation, as R and statsmodels have it: ``+``, ``:``,
+        ``"outcome ~ explanation"`` in Wilkinson's notation, as in R and statsmodels: ``+``, ``:``,
         ``*``, ``C(x)``, ``I(x**2)``, ``np.log(x)``. Bools count as 0 and 1.
     data
         A table with a row for each picture.
     gold
-        For each column that was predicted the column with its hand-coded values, which is null where
-        nobody coded the picture: ``{"protest_prob": "protest"}``. The formula names the predicted one.
+        For each predicted column the column with its hand-coded values, null where the picture was
+        not coded: ``{"protest_prob": "protest"}``. The formula names the predicted one.
     sample_prob
-        The column of the probabilities with which the rows were chosen to be coded, as
-        `sample_for_labels` gives it. Where the table has no such column, or with ``None``, the gold
-        rows are taken as a simple random sample, and the result says so.
+        The column of the sampling probabilities of the coded rows, as `sample_for_labels` gives it.
+        Without such a column, or with ``None``, the gold rows are taken as a simple random sample,
+        and the result says so.
     method
         ``"dsl"``: design-based supervised learning, for predicted outcomes and explanations;
         ``"ppi"``: prediction-powered inference, for a predicted outcome; ``"gold"``: the coded rows
@@ -73,8 +73,7 @@ def regress(
     weights
         A column of survey weights.
     seed
-        For what begins at random; the same seed gives the same result. It deals the folds in which
-        ``dsl`` improves predictions.
+        For what begins at random; the same seed gives the same result. It draws the folds of ``dsl``.
 
     Returns
     -------
@@ -97,9 +96,9 @@ def regress(
     -----
     ``dsl`` first regresses the gold values on the predictions and the other variables, in five folds so
     that no row is predicted from itself; then it solves the moments of the regression with these, less
-    the weighted difference that the gold rows show. ``ppi`` is PPI++ with power tuning. Both need gold
-    rows that were chosen at random, with probabilities that do not depend on anything but what was
-    known before coding, and that the model was not trained on.
+    the weighted difference that the gold rows show. ``ppi`` is PPI++ with power tuning. Both need
+    gold rows that were chosen at random, with probabilities that depend only on what was known
+    before coding, and that were not used to train the model.
 
     Rows with a missing value in a variable are left out; ``n_dropped`` counts them. With clusters, p and
     intervals are from Student's t with G - 1 degrees of freedom; else from the normal distribution.

@@ -1,4 +1,4 @@
-"""`sample_for_labels`: which pictures to code by hand, each chosen with a known probability."""
+"""`sample_for_labels`: draws pictures to code by hand, each with a known probability."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMN = Column(
     null="never",
 )
 COLUMNS = (COLUMN,)
-# Of the mean uncertainty, given to every row: a sure row, too, must have a chance.
+# Share of the mean uncertainty added to every row, so that certain rows have a chance, too.
 _FLOOR = 0.25
 _MOST_CLUSTERS = 50
 
@@ -44,27 +44,27 @@ def sample_for_labels(
 ) -> Any:
     """Choose pictures to code by hand, at random, and keep the probability of each.
 
-    Which pictures are coded decides what can be said afterwards. A sample that is random with known
-    probabilities lets `validate`, `audit` and `regress` speak of all pictures, though it holds more of
-    the rare or doubtful ones. Pictures that someone picked do not.
+    With a random sample with known probabilities, `validate`, `audit` and `regress` estimate
+    figures for all pictures, even if the sample has more rare or uncertain ones. Hand-picked
+    pictures do not allow this.
 
     Parameters
     ----------
     data
-        A table with a row for each picture. Rows with an ``image_error`` cannot be coded and are no part
-        of what is sampled.
+        A table with a row for each picture. Rows with an ``image_error`` cannot be coded and are
+        not sampled.
     n
         How many rows.
     by
         A column or several whose values make strata, for ``"stratified"``.
     strategy
-        ``"random"``: all have the same chance. ``"stratified"``: as many of each stratum, so that rare
-        ones are seen. ``"uncertain"``: more of those whose prediction is unsure. ``"diverse"``: as many
-        of each of up to 50 clusters of the embeddings. By default ``"stratified"`` with ``by=``, else
-        ``"random"``.
+        ``"random"``: all have the same chance. ``"stratified"``: an equal number of each stratum,
+        so that rare ones are included. ``"uncertain"``: more of those with an uncertain prediction.
+        ``"diverse"``: an equal number of each of up to 50 clusters of the embeddings. By default
+        ``"stratified"`` with ``by=``, else ``"random"``.
     prob
-        For ``"uncertain"``: the column of the probability of one of two classes, unsure near 0.5; or a
-        list of columns, of which the largest says how sure, as ``["label_prob"]``.
+        For ``"uncertain"``: the column of the probability of one of two classes, uncertain near
+        0.5; or a list of columns, of which the largest is the certainty, as ``["label_prob"]``.
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
@@ -85,7 +85,8 @@ def sample_for_labels(
     Notes
     -----
     ``"uncertain"`` draws systematically from a random order with chances in proportion to 1 less the
-    largest probability, plus a quarter of the mean of that. Rows without a probability count as unsure.
+    largest probability, plus a quarter of the mean of that. Rows without a probability count as
+    uncertain.
 
     Examples
     --------
@@ -191,6 +192,6 @@ def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: in
     vectors = unit(vectors)
     count = min(_MOST_CLUSTERS, n, len(np.unique(vectors, axis=0)))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of empty clusters, which do no harm here
+        warnings.simplefilter("ignore")  # of empty clusters, which are harmless here
         _, found = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
     return np.unique(found, return_inverse=True)[1].astype(np.int64)

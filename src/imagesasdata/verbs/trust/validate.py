@@ -1,4 +1,4 @@
-"""`validate`: a measure held against the truth, with intervals."""
+"""`validate`: compares a measure with the truth, with intervals."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ GLANCE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
-    """How well a measure matches the truth. `tidy` has a row for each class, `glance` one for all."""
+    """How well a measure matches the truth. `tidy` has a row for each class, `glance` one row."""
 
     table: Table = field(repr=False)
     labels: list[Any]
@@ -86,11 +86,11 @@ class Validation:
         return self.table.new(_arrow(self.by_class))
 
     def glance(self) -> Any:
-        """One row over all classes: accuracy, mean F1 and, with ``prob=``, the measures of it."""
+        """One row over all classes: accuracy, mean F1 and, with ``prob=``, those of the probability."""
         return self.table.new(_arrow({name: [cell] for name, cell in self.overall.items()}))
 
     def plot(self) -> Figure:
-        """Draw what was taken for what and, with ``prob=``, probabilities against shares."""
+        """Draw the confusion matrix and, with ``prob=``, the calibration."""
         parts = 2 if self.bins else 1
         figure = new_figure(4.4 * parts, 4.0)
         axes = figure.subplots(1, parts, squeeze=False)[0]
@@ -143,28 +143,28 @@ def validate(
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Validation:
-    """Hold a measure against hand-coded truth: accuracy, precision, recall, F1, AUC, calibration.
+    """Compare a measure with hand-coded truth: accuracy, precision, recall, F1, AUC, calibration.
 
-    Published accuracy is of other pictures. What counts for a study is how good the measure is on its
-    own pictures, and how sure one can be of that from the pictures that were coded.
+    Published accuracy was measured on other pictures. What counts for a study is the accuracy on
+    its own pictures, with an interval from the pictures that were coded.
 
     Parameters
     ----------
     data
         A table; rows without truth or prediction are left out and counted.
     truth
-        The column with the truth, null where nobody coded.
+        The column with the truth, null where the picture was not coded.
     prediction
         The column with the predicted classes.
     prob
         For two classes the column with the probability of the second (1, or "yes" of "no" and "yes").
         For more, a mapping from class to its column, or one column with the probability of the predicted
-        class, as ``label_prob``: then the measures of it are of being right.
+        class, as ``label_prob``: its measures are then of the event that the prediction is right.
     weights
         The column of the probabilities with which rows were sampled, whose inverse weights them; where
         the table has no ``sample_prob``, or with ``None``, all rows count the same.
     rounds
-        How often rows are drawn anew for intervals.
+        The number of bootstrap samples for intervals.
     seed
         For what begins at random; the same seed gives the same result.
 
@@ -252,7 +252,7 @@ _RIGHT = -1
 
 @dataclass(frozen=True)
 class _Measured:
-    """The rows as arrays; measures are of all of them or of rows drawn anew."""
+    """The rows as arrays; measures are of all rows or of a bootstrap sample."""
 
     true: np.ndarray
     predicted: np.ndarray
@@ -317,7 +317,7 @@ def _by_class(
 def _prob_values(
     measured: _Measured, every: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> list[dict[int, np.ndarray]]:
-    """Estimates and ends of the measures of each probability."""
+    """Estimates and interval limits of the measures of each probability."""
     start = measured.classes + 1
     pieces = [np.concatenate([*measured.of_probs(every), np.empty(0)]), low[start:], high[start:]]
     return [

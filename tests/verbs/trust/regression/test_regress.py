@@ -347,7 +347,12 @@ def test_bad_data_is_named(
     [
         ("y_pred ~ z", {}, iad.ColumnError, "The formula names 'z', but the table has no such"),
         ("y_pred ~~ +* x", {}, iad.ArgumentError, "is not a formula"),
-        ("~ x", {}, iad.ArgumentError, 'not one outcome.*\nHint: write it as "outcome ~ expl'),
+        (
+            "~ x",
+            {},
+            iad.ArgumentError,
+            'must have one outcome.*\nHint: write it as "outcome ~ expl',
+        ),
         (3, {}, iad.ArgumentTypeError, "Expected a formula, got int"),
         ("y_pred ~ np.nope(x)", {}, iad.ArgumentError, "The formula cannot be computed: .*nope"),
         (

@@ -1,4 +1,4 @@
-"""BLIP (Li et al. 2022): writes a text about a picture, word by word, or answers a question about it."""
+"""BLIP (Li et al. 2022): writes a caption token by token, or answers a question about a picture."""
 
 from __future__ import annotations
 
@@ -29,15 +29,14 @@ SIZE, PATCH = 384, 16
 # Of every head, in pictures and in texts.
 HEAD = 64
 SEES_EPSILON, READS_EPSILON = 1e-5, 1e-12
-# BERT's mark for the end of a text. A text starts with the first of two marks that BLIP puts behind
-# BERT's words.
+# BERT's end token. A text starts with the first of two tokens that BLIP adds to BERT's vocabulary.
 END, MARKS = 102, 2
-# A place of a text in which nothing is written yet, or any more.
+# An empty position of a text, before or after the written part.
 BLANK = -1
 
 
 class Sees(NamedTuple):
-    """The part that sees: a vision transformer whose every place is used."""
+    """The vision encoder: a vision transformer of which every token is used."""
 
     patches: Folded
     token: jax.Array
@@ -47,7 +46,7 @@ class Sees(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A layer of the part that reads and writes: of its own words, then of what they are about."""
+    """A layer of the text encoder or decoder: self-attention, then cross-attention."""
 
     ask: Dense
     out: Dense
@@ -62,7 +61,7 @@ class Layer(NamedTuple):
 
 
 class Reads(NamedTuple):
-    """Words and their places as vectors, and layers."""
+    """Embeddings of tokens and positions, and layers."""
 
     words: jax.Array
     places: jax.Array
@@ -71,7 +70,7 @@ class Reads(NamedTuple):
 
 
 class Head(NamedTuple):
-    """From a vector to the next word."""
+    """From a vector to the next token."""
 
     hidden: Dense
     norm: Scale
@@ -86,7 +85,7 @@ Beside = list[tuple[jax.Array, jax.Array]]
 def apply(
     params: Mapping[str, Any], x: Float[Array, "b 384 384 3"]
 ) -> dict[str, Int[Array, "b length"]]:
-    """The texts, as numbers of words, the likeliest word at each place.
+    """The texts, as token ids, by greedy decoding.
 
     ``params`` holds, beside the network's parameters (``sees``, ``writes``, ``head`` and, in a
     network that answers, ``reads``), what is given of the ``text`` with `BLANK` at the other places
@@ -99,7 +98,7 @@ def apply(
 
 
 def see(params: Sees, x: Float[Array, "b h w 3"]) -> Float[Array, "b n d"]:
-    """A vector for each patch of a picture, and one for the whole."""
+    """A vector for each patch of a picture, and the class token's."""
     width = params.token.shape[-1]
     form = Form(width, len(params.blocks), width // HEAD, SEES_EPSILON)
     patches = conv(x, params.patches.kernel, PATCH, 0) + params.patches.bias
@@ -110,7 +109,7 @@ def see(params: Sees, x: Float[Array, "b h w 3"]) -> Float[Array, "b n d"]:
 def read(
     params: Reads, question: Int[Array, " q"], about: Float[Array, "b n d"]
 ) -> Float[Array, "b q d"]:
-    """A vector for each word of a question about pictures."""
+    """A vector for each token of a question about pictures."""
     x = embed(params, question, jnp.arange(question.shape[0]))
     x = jnp.broadcast_to(x, (about.shape[0], *x.shape))
     heads = x.shape[-1] // HEAD
@@ -120,7 +119,7 @@ def read(
 
 
 class Written(NamedTuple):
-    """How far the texts are: the place that was written last, and what is remembered of each."""
+    """The state of decoding: the last position written, and the keys and values so far."""
 
     place: Int[Array, ""]
     texts: Int[Array, "b length"]
@@ -131,7 +130,7 @@ class Written(NamedTuple):
 def write(
     params: Reads, head: Head, text: Int[Array, " length"], about: Float[Array, "b n d"]
 ) -> Int[Array, "b length"]:
-    """Go on with a text about each picture until all have ended or are full."""
+    """Continue a text about each picture until all have ended or are full."""
     batch, length, width = about.shape[0], text.shape[0], params.words.shape[1]
     others = beside(params, about)
     empty = jnp.zeros((batch, length, width), jnp.float32)
@@ -168,7 +167,7 @@ def _remembering(
     place: Int[Array, ""],
     known: Bool[Array, " length"],
 ) -> Own:
-    """Attention of one new word to itself and to those before; ``memory`` gets what these were."""
+    """Attention of a new token to itself and earlier ones; ``memory`` caches keys and values."""
 
     def own(query: jax.Array, key: jax.Array, value: jax.Array) -> jax.Array:
         keys, values = (
@@ -184,7 +183,7 @@ def _remembering(
 def think(
     layer: Layer, x: Float[Array, "b n d"], other: tuple[jax.Array, jax.Array], own: Own
 ) -> Float[Array, "b n d"]:
-    """Apply a layer: words among themselves (``own``), then beside what they are about."""
+    """Apply a layer: self-attention (``own``), then cross-attention."""
     taken = own(*jnp.split(dense(x, layer.ask), 3, axis=-1))
     x = scaled(x + dense(taken, layer.out), layer.norm, READS_EPSILON)
     taken = attend(dense(x, layer.ask_beside), *other, heads=x.shape[-1] // HEAD)
@@ -194,7 +193,7 @@ def think(
 
 
 def beside(params: Reads, about: Float[Array, "b n d"]) -> Beside:
-    """For each layer, what words are held against: computed once for a whole text."""
+    """For each layer the keys and values of cross-attention: computed once for a whole text."""
     found = []
     for layer in params.layers:
         key, value = jnp.split(dense(about, layer.beside), 2, axis=-1)
@@ -203,11 +202,11 @@ def beside(params: Reads, about: Float[Array, "b n d"]) -> Beside:
 
 
 def embed(params: Reads, ids: Int[Array, " n"], places: Int[Array, "*n"]) -> Float[Array, "n d"]:
-    """Words at their places as vectors."""
+    """Embeddings of tokens at their positions."""
     return scaled(params.words[ids] + params.places[places], params.norm, READS_EPSILON)
 
 
 def next_word(head: Head, x: Float[Array, "b d"]) -> Int[Array, " b"]:
-    """The likeliest word to come."""
+    """The most likely next token."""
     hidden = scaled(gelu(dense(x, head.hidden), "gelu"), head.norm, READS_EPSILON)
     return (hidden @ head.words.T + head.bias).argmax(axis=-1).astype(jnp.int32)

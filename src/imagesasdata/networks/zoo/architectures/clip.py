@@ -31,7 +31,7 @@ WORDS, LENGTH = 49_408, 77
 
 
 class TextTransformer(nnx.Module):
-    """Blocks over the parts of words, trainable; a text has up to ``length`` of them."""
+    """The text encoder over tokens, trainable; a text has up to ``length`` of them."""
 
     def __init__(self, form: Form, *, length: int, rngs: nnx.Rngs) -> None:
         draw = jax.random.normal
@@ -42,7 +42,7 @@ class TextTransformer(nnx.Module):
         self.norm = nnx.LayerNorm(form.width, epsilon=form.epsilon, rngs=rngs)
 
     def __call__(self, ids: Int[Array, "b n"]) -> Float[Array, "b d"]:
-        """What stands at the end of each text, normalized."""
+        """The output at the end token of each text, normalized."""
         x = self.words[...][ids] + self.places[...]
         for stage in self.stages:
             for block in stage:
@@ -60,7 +60,7 @@ class CLIP(nnx.Module):
     size
         Side of the pictures in pixels.
     length
-        Parts of words of the longest text.
+        Tokens of the longest text.
     """
 
     def __init__(self, *, size: int = SIZE, length: int = LENGTH, rngs: nnx.Rngs) -> None:
@@ -68,12 +68,12 @@ class CLIP(nnx.Module):
         self.image_projection = nnx.Linear(IMAGE.width, SPACE, use_bias=False, rngs=rngs)
         self.text = TextTransformer(TEXT, length=length, rngs=rngs)
         self.text_projection = nnx.Linear(TEXT.width, SPACE, use_bias=False, rngs=rngs)
-        # The logarithm of what cosines are multiplied by before the softmax.
+        # The logarithm of the factor of cosines before the softmax.
         self.scale = nnx.Param(jnp.log(1 / 0.07))
 
     @property
     def stages(self) -> Sequence[Any]:
-        """The blocks of the part that sees pictures, each a stage of its own."""
+        """The blocks of the vision encoder, each a stage."""
         return self.image.stages
 
     def features(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b 512"]:
@@ -81,7 +81,7 @@ class CLIP(nnx.Module):
         return self.image_projection(self.image(x))
 
     def text_features(self, ids: Int[Array, "b n"]) -> Float[Array, "b 512"]:
-        """The embedding of texts, as numbers of parts of words; not scaled to length one."""
+        """The embedding of texts, given as token ids; not scaled to length one."""
         return self.text_projection(self.text(ids))
 
     def __call__(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b 512"]:
@@ -90,7 +90,7 @@ class CLIP(nnx.Module):
 
 
 def at_end(x: Float[Array, "b n d"], ids: Int[Array, "b n"]) -> Float[Array, "b d"]:
-    """What stands at the first end mark of each text: the part of the highest number."""
+    """The output at the first end token of each text: the one with the highest id."""
     return x[jnp.arange(x.shape[0]), ids.argmax(axis=1)]
 
 
@@ -100,7 +100,7 @@ def image_inference(
     dict[str, Any],
     Callable[[dict[str, Any], Float[Array, "b h w 3"]], dict[str, Float[Array, "b 512"]]],
 ]:
-    """The part that sees pictures, as folded parameters and a pure function.
+    """The vision encoder, as folded parameters and a pure function.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def text_inference(
     dict[str, Any],
     Callable[[dict[str, Any], Int[Array, "b n"]], Float[Array, "b 512"]],
 ]:
-    """The part that reads texts, as folded parameters and a pure function of numbers of words.
+    """The text encoder, as folded parameters and a pure function of token ids.
 
     Returns
     -------

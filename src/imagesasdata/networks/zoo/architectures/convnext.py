@@ -37,7 +37,7 @@ TINY = Form((3, 3, 9, 3), (96, 192, 384, 768))
 
 
 class Block(nnx.Module):
-    """A 7x7 filter for each channel, then two full layers at each place; added to the input."""
+    """A 7x7 filter for each channel, then two full layers at each position; added to the input."""
 
     def __init__(self, width: int, *, rngs: nnx.Rngs) -> None:
         self.filters = Conv(width, width, kernel=7, by_channel=True, padding=3, rngs=rngs)
@@ -91,7 +91,7 @@ class ConvNeXt(nnx.Module):
         self.classifier = nnx.Linear(last, classes, rngs=rngs)
 
     def features(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b n"]:
-        """The embedding: the mean over all places of the last map, normalized."""
+        """The embedding: the mean over all positions of the last map, normalized."""
         x = self.stem_norm(self.stem(x))
         for stage in self.stages:
             for block in stage:

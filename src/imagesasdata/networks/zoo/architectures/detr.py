@@ -1,4 +1,4 @@
-"""DETR (Carion et al. 2020): a fixed number of questions, each of which may find one thing."""
+"""DETR (Carion et al. 2020): a fixed number of queries, each of which may find one thing."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from imagesasdata.networks.nn.transformer import Dense, Scale, attend, dense, sc
 HEADS = 8
 EPSILON = 1e-5
 _TEMPERATURE = 10_000.0
-# Outputs are COCO's numbers of 1 to 90, ten of which name nothing, and one for "no thing".
+# Outputs are COCO's ids 1 to 90, ten of which are unused, and one for "no object".
 _UNUSED = (12, 26, 29, 30, 45, 66, 68, 69, 71, 83)
 KINDS = tuple(number for number in range(1, 91) if number not in _UNUSED)
 
 
 class Attention(NamedTuple):
-    """Question and key, which are told their places, and value, which is not."""
+    """Query and key, which get positions, and value, which does not."""
 
     ask: Dense
     key: Dense
@@ -40,14 +40,14 @@ class Last(NamedTuple):
 
 
 class Encodes(NamedTuple):
-    """A layer over the places of a picture."""
+    """An encoder layer over the positions of a picture."""
 
     own: Attention
     last: Last
 
 
 class Decodes(NamedTuple):
-    """A layer over the questions: among themselves, then of the picture."""
+    """A decoder layer over the queries: self-attention, then attention to the picture."""
 
     own: Attention
     picture: Attention
@@ -55,7 +55,7 @@ class Decodes(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A picture without the black margin that made it square: what is in it, and its size."""
+    """A picture without the padding that made it square: its mask and its size."""
 
     pixels: Float[Array, "b h w 3"]
     rows: Bool[Array, "b h"]
@@ -71,7 +71,7 @@ class Seen(NamedTuple):
 def detections(
     params: Mapping[str, Any], maps: Callable[[Any, Any], Any], seen: Seen
 ) -> Detections:
-    """What each question found, in the pixels of the square."""
+    """Each query's detection, in the pixels of the square."""
     logits, boxes = answers(params, maps, seen)
     chances = jax.nn.softmax(logits, axis=-1)[..., jnp.asarray(KINDS)]
     size = seen.size[:, None]
@@ -85,7 +85,7 @@ def detections(
 def answers(
     params: Mapping[str, Any], maps: Callable[[Any, Any], Any], seen: Seen
 ) -> tuple[Float[Array, "b q k"], Float[Array, "b q 4"]]:
-    """For each question logits over kinds, and a box: middle and sides as shares of the picture's."""
+    """For each query logits over kinds, and a box: center and sides as shares of the picture's."""
     kernel, bias = params["project"]
     found = maps(params["backbone"], seen.pixels) @ kernel + bias
     batch, height, width, depth = found.shape
@@ -110,10 +110,10 @@ def answers(
 
 
 def without_margin(x: Float[Array, "b h w 3"], black: Float[np.ndarray, 3]) -> Seen:
-    """Tell the margin, to the right and below, from the picture: it is wholly black.
+    """Find the padding, to the right and below the picture: it is wholly black.
 
-    ``black`` is what the darkest pixel that is not black becomes by normalization, less a little.
-    Black edges of the picture itself are taken for margin, too; there is nothing to be found in them.
+    ``black`` is a little below the normalized value of the darkest pixel that is not black. Black
+    edges of the picture itself also count as padding; they contain no things.
     """
     bright = (x > black).any(axis=-1)
     rows, columns = (_up_to_last(bright.any(axis=axis)) for axis in (2, 1))
@@ -134,7 +134,7 @@ def _nearest(there: Bool[Array, "b n"], count: int) -> Bool[Array, "b count"]:
 def _places(
     rows: Bool[Array, "b h"], columns: Bool[Array, "b w"], depth: int
 ) -> Float[Array, "b n d"]:
-    """A vector for each place: waves along the height, then along the width."""
+    """Position vectors: sines and cosines along the height, then along the width."""
     batch, height, width = *rows.shape, columns.shape[1]
     down, across = (_waves(side, depth // 2) for side in (rows, columns))
     shape = (batch, height, width, depth // 2)
@@ -146,7 +146,7 @@ def _places(
 
 
 def _waves(there: Bool[Array, "b n"], depth: int) -> Float[Array, "b n d"]:
-    """Sines and cosines, in turns, of how far along a place is."""
+    """Alternating sines and cosines of positions."""
     count = jnp.cumsum(there, axis=1).astype(jnp.float32)
     share = count / (count[:, -1:] + jnp.float32(1e-6)) * jnp.float32(2 * np.pi)
     lengths = jnp.asarray(_TEMPERATURE ** (np.arange(0, depth, 2) / depth), jnp.float32)

@@ -66,7 +66,7 @@ def _block(x: jax.Array, first: Folded, second: Folded, *, halves: bool) -> jax.
         return jax.nn.relu(x + _conv(jax.nn.relu(_conv(x, first, 1)), second, 1))
     y = _conv(jax.nn.relu(_conv(x, first, 2, _NONE)), second, 1)
     short = lax.reduce_window(x, 0.0, lax.add, (1, 2, 2, 1), (1, 2, 2, 1), "VALID") / 4.0
-    # Zeros fill up what the other way lacks: channels here, the last row and column there.
+    # Zero padding makes the shapes match: channels here, the last row and column there.
     short = jnp.pad(short, ((0, 0), (0, 0), (0, 0), (0, y.shape[3] - short.shape[3])))
     rows, columns = (a - b for a, b in zip(short.shape[1:3], y.shape[1:3], strict=True))
     y = jnp.pad(y, ((0, 0), (0, rows), (0, columns), (0, 0)))

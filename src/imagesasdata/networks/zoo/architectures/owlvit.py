@@ -1,4 +1,4 @@
-"""OWL-ViT (Minderer et al. 2022): CLIP at every patch, so that things are found by texts."""
+"""OWL-ViT (Minderer et al. 2022): CLIP at every patch, to find things by texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.networks.nn.vision_transformer import inference_everywhere
 from imagesasdata.networks.zoo.architectures.clip import CLIP, IMAGE, PATCH, TEXT
 
 SIZE, LENGTH = 768, 16
-# Of boxes found by the same text none overlaps a surer one by more. The authors keep them all.
+# Largest overlap of a box with a better box of the same text. The authors keep all boxes.
 OVERLAP = 0.5
 # The key of the texts' vectors among the parameters.
 ASKED = "asked"
@@ -25,13 +25,13 @@ _TINY = 1e-6
 
 
 class OWLViT(nnx.Module):
-    """CLIP's two sides, and what makes a box and a vector of each patch, trainable."""
+    """CLIP's two encoders, and heads for a box and a vector of each patch, trainable."""
 
     def __init__(self, *, rngs: nnx.Rngs) -> None:
         width = IMAGE.width
         self.clip = CLIP(size=SIZE, length=LENGTH, rngs=rngs)
         self.merge = nnx.LayerNorm(width, epsilon=IMAGE.epsilon, rngs=rngs)
-        # To the space of texts; what is added to a cosine, and what the sum is multiplied by.
+        # Projection to the space of texts; shift and scale of a cosine.
         self.kind = nnx.Linear(width, TEXT.width, rngs=rngs)
         self.shift = nnx.Linear(width, 1, rngs=rngs)
         self.scale = nnx.Linear(width, 1, rngs=rngs)
@@ -44,12 +44,12 @@ def inference(
     dict[str, Any],
     Callable[[dict[str, Any], Float[Array, "b 768 768 3"]], Detections],
 ]:
-    """The part that sees, as folded parameters and a pure function.
+    """The vision encoder and heads, as folded parameters and a pure function.
 
     Returns
     -------
     params
-        Pytree of arrays. What is looked for has to be added: ``params["asked"]``, the texts' vectors,
+        Pytree of arrays. The queries have to be added: ``params["asked"]``, the texts' vectors,
         (texts, d).
     apply
         ``apply(params, x)``: for each patch its box, in pixels, and the text that fits best.
@@ -80,7 +80,7 @@ def answers(
     see: Callable[[dict[str, Any], jax.Array], jax.Array],
     x: Float[Array, "b 768 768 3"],
 ) -> tuple[Float[Array, "b n texts"], Float[Array, "b n 4"]]:
-    """For each patch logits over texts, and a box: middle and sides as shares of the picture's."""
+    """For each patch logits over texts, and a box: center and sides as shares of the picture's."""
     seen = see(params, x)
     y = scaled(seen[:, 1:] * seen[:, :1], params["merge"], IMAGE.epsilon)
     fit = _unit(dense(y, params["kind"])) @ _unit(params[ASKED]).T
@@ -92,7 +92,7 @@ def answers(
 
 
 def _own_places() -> Float[np.ndarray, "n 4"]:
-    """What is added to each patch's answer, so that 0 stands for the patch itself."""
+    """The bias of each patch's box, so that an output of 0 means the patch itself."""
     side = SIZE // PATCH
     down, across = np.mgrid[1 : side + 1, 1 : side + 1] / side
     sides = np.full_like(down, 1 / side)

@@ -1,4 +1,4 @@
-"""ResNet (He et al. 2016), as torchvision has it: the stride is in a block's 3x3 convolution."""
+"""ResNet (He et al. 2016), torchvision's version: the stride is in a block's 3x3 convolution."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Block(nnx.Module):
         self.shortcut = layer(inputs, outputs, 1, stride, last=True) if changes else None
 
     def __call__(self, x: Float[Array, "b h w i"]) -> Float[Array, "b oh ow o"]:
-        """Apply the block, as it stands in training or in evaluation."""
+        """Apply the block, in its training or evaluation mode."""
         y = x
         for layer in self.layers:
             y = layer(y)
@@ -108,7 +108,7 @@ class ResNet(nnx.Module):
         self.classifier = nnx.Linear(inputs, classes, rngs=rngs)
 
     def features(self, x: Float[Array, "b h w 3"]) -> Float[Array, "b n"]:
-        """The embedding: the mean over all places of the last map."""
+        """The embedding: the mean over all positions of the last map."""
         x = max_pool(self.stem(x), 3, 2, 1)
         for stage in self.stages:
             for block in stage:

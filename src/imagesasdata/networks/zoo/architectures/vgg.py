@@ -24,7 +24,7 @@ VGG19 = (2, 2, 4, 4, 4)
 class VGG(nnx.Module):
     """VGG, trainable; `inference` gives the form that is fast.
 
-    Takes pictures of 224 x 224 pixels only, for its full layers have a weight for every place.
+    Takes only pictures of 224 x 224 pixels, because its full layers have a weight for every position.
 
     Parameters
     ----------

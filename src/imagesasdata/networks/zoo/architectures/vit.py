@@ -32,7 +32,7 @@ class ViT(nnx.Module):
 
     @property
     def stages(self) -> Sequence[Any]:
-        """The blocks, each a stage of its own."""
+        """The blocks, each a stage."""
         return self.body.stages
 
     def features(self, x: Float[Array, "b 224 224 3"]) -> Float[Array, "b d"]:

@@ -1,1 +1,1 @@
-"""The families of models that have a name: cards, and how the files become a network."""
+"""The families of registered models: cards, and how files become a network."""

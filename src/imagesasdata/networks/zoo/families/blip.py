@@ -32,17 +32,17 @@ _PREPROCESS = Preprocess(
     fit="stretch",
 )
 _TRAINING = (
-    "129 million pictures from the web with texts, of which a network of their own sorted out and "
-    "rewrote a part (CapFilt)"
+    "129 million pictures with texts from the web, partly filtered and recaptioned by a network "
+    "(CapFilt)"
 )
 _LIMITS = (
-    "Writes English, in the manner of captions of COCO: what is there, seldom why it matters. Names of "
-    "people, parties and places are guesses where they come up at all.",
-    "States things that are not in the picture, in the same tone as those that are (Rohrbach et al. "
+    "Writes English captions in the style of COCO: what is visible, seldom why it matters. Names of "
+    "people, parties and places are guesses, if they occur at all.",
+    "Mentions things that are not in the picture as confidently as those that are (Rohrbach et al. "
     "2018, Object Hallucination in Image Captioning).",
     "Guesses gender and kinship from clothes and setting, and carries the stereotypes of captions on "
     "the web (Zhao et al. 2021, Understanding and Evaluating Racial Biases in Image Captioning).",
-    "The files' hashes are as public repositories pin them, which say that they are their host's.",
+    "The files' hashes are from public repositories that pin them and name them as the host's.",
     imagenet.NOT_RUN,
 )
 _CITATION = (
@@ -96,7 +96,7 @@ _CARDS = (
         score={},
         score_source="none for this file; the paper has 78.2 on VQA 2.0 (test-dev) for its base model",
         limits=(
-            "Answers in a word or two, and always: also where the picture does not tell.",
+            "Always answers, in a word or two: also where the picture does not show the answer.",
             "Counts badly beyond a few things, and leans to yes.",
             *_LIMITS,
         ),

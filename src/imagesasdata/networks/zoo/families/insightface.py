@@ -1,4 +1,4 @@
-"""Face networks of the project InsightFace, as ONNX files that a user brings; onnxruntime runs them."""
+"""Face networks of the project InsightFace, as ONNX files that onnxruntime runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.networks.zoo.family import Family, Inference
 
 _PACK = "https://github.com/deepinsight/insightface/releases/download/v0.7/buffalo_l.zip"
 _LICENSE = "for non-commercial research only (InsightFace's terms for its networks)"
-_HASH = "The file's hash is as public repositories pin it; the publisher states none."
+_HASH = "The file's hash is from public repositories that pin it; the publisher states none."
 
 
 def _file(name: str, sha256: str, length: int) -> WeightFile:
@@ -85,8 +85,7 @@ _CARDS = (
         score={"IJB-C (E4)": 97.25},
         score_source="InsightFace's table for R50@WebFace600K",
         limits=(
-            "No distance is known here up to which two faces count as one person's: set it on pairs of "
-            "your own.",
+            "No distance threshold for one person is known here: choose it on pairs of your own.",
             "Faces have to be aligned by eyes, nose and mouth, as embed_faces does.",
             "Runs on the CPU alone, by onnxruntime.",
             _HASH,
@@ -99,7 +98,7 @@ _CARDS = (
 
 
 class Network(NamedTuple):
-    """An open file and the card that says what it is used for."""
+    """An open file and its card."""
 
     card: ModelCard
     session: Any
@@ -125,7 +124,7 @@ def _inference(network: Network) -> Inference:
 
 
 def _one(card: ModelCard, outputs: Sequence[np.ndarray], size: int) -> dict[str, np.ndarray]:
-    """What is found in one picture; these files take one at a time."""
+    """The detections in one picture; these files take one at a time."""
     from imagesasdata.arrays.faces import scrfd
 
     if "embed_faces" in card.tasks:

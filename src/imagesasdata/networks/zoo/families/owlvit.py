@@ -42,19 +42,18 @@ _CARD = ModelCard(
     score={"LVIS AP": 0.193, "LVIS AP of rare things": 0.169},
     score_source="the authors' table, LVIS 1.0 val, zero-shot for rare things",
     limits=(
-        "Finds what is named in a few words, and nothing else. Whether it knows a thing at all has to "
-        "be looked at: draw the boxes on some pictures first.",
-        "Scores are low and differ from text to text: the usual threshold is 0.1, and a common one for "
-        "two texts is no fair comparison of how often each is there.",
-        "Of texts given together a box goes to the one that fits best, so another text beside it can "
-        "take boxes away.",
-        "Boxes of one text that overlap by more than half are taken for one thing, which the authors "
-        "leave to the user.",
+        "Finds only what is named in a few words. Check whether it recognizes a thing at all: draw "
+        "the boxes on some pictures first.",
+        "Scores are low and differ between texts: the usual threshold is 0.1, and counts of two "
+        "texts at one threshold are not comparable.",
+        "A box goes to the text that fits best, so adding a text can take boxes from another.",
+        "Boxes of one text that overlap by more than half count as one thing; the authors leave "
+        "this to the user.",
         "Reads English, and 14 parts of words at most.",
-        "Slow without an accelerator: 1.1 s a picture on two cores, some twelve times as long as "
+        "Slow without an accelerator: 1.1 s a picture on two cores, about twelve times as long as "
         "centernet.",
-        "What CLIP learned from the web about people it has learned, too: do not let it name people.",
-        "The file's hash is as three public repositories state it; the one that says how it came by it "
+        "It has inherited what CLIP learned about people from the web: do not let it name people.",
+        "The file's hash is stated by three public repositories; the one that documents its source "
         "(kurtvalcorza/owlvit-detection-pipeline) found it equal to the host's own.",
         imagenet.NOT_RUN,
     ),
@@ -93,5 +92,5 @@ def _text(model: OWLViT, files: Sequence[Path]) -> TextSide:
     return clip.text_side(model.clip, files[1], owlvit.LENGTH)
 
 
-# Not kept on disk: what is looked for is among the parameters.
+# Not kept on disk: the queries are among the parameters.
 FAMILY = Family(cards=(_CARD,), read=_read, inference=_inference, text=_text, kept=False)

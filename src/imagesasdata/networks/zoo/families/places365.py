@@ -1,4 +1,4 @@
-"""What the cards of networks trained on Places365 have in common."""
+"""The shared parts of cards of networks trained on Places365."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ TRAINING_DATA = "Places365-Standard, 1.8 million photographs of 365 kinds of sce
 SCORE: dict[str, float] = {}
 SCORE_SOURCE = "the authors publish no figure for this network"
 LIMITS = (
-    "Knows 365 kinds of scenes, indoors and outdoors; a portrait or a chart gets one of them all "
-    "the same.",
-    "Several kinds can hold of one picture (a street, a crosswalk, downtown); the first guess is "
-    "often a neighbor of the label that a coder would choose, so look at the top 5.",
+    "Knows 365 kinds of scenes, indoors and outdoors; a portrait or a chart still gets one of them.",
+    "Several kinds can fit one picture (a street, a crosswalk, downtown); the first guess is often "
+    "close to the label that a coder would choose, so look at the top 5.",
     "The photographs were found on the web by searching for the name of the scene, in English.",
     "Probabilities are not calibrated.",
-    "The authors publish no hash; the ones here were stated by public repositories that use the "
-    "files, and the address has no encryption, so the hash is all that protects the download.",
+    "The authors publish no hash; the ones here are from public repositories that use the files, "
+    "and the address has no encryption, so only the hash protects the download.",
 )
 CITATION = (
     "Zhou, B., Lapedriza, A., Khosla, A., Oliva, A. and Torralba, A. (2018). Places: A 10 Million "

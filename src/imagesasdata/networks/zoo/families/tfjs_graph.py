@@ -1,4 +1,4 @@
-"""What families of TensorFlow.js graphs share: their two files, and how these become a network."""
+"""Shared by families of TensorFlow.js graphs: their two files, and how these become a network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Pin(NamedTuple):
 
 
 class Network(NamedTuple):
-    """A graph and the card that says what it is used for."""
+    """A graph and its card."""
 
     card: ModelCard
     program: Program

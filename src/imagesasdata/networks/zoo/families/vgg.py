@@ -27,7 +27,7 @@ def _vgg(
         architecture="VGG",
         tasks=("classify", "embed"),
         weights=(WeightFile(file, "", length, (Download(f"{_RELEASE}/{file}"),), md5=md5),),
-        # The mean color that the authors took away, in the order red, green, blue.
+        # The mean color that the authors subtracted, in the order red, green, blue.
         preprocess=Preprocess(224, 224 / 256, "bilinear", mean=(123.68, 116.779, 103.939)),
         labels="imagenet",
         classes=1000,
@@ -39,8 +39,9 @@ def _vgg(
         score_source="Keras Applications' table, center crop",
         limits=(
             *imagenet.LIMITS,
-            "Large and slow for its accuracy; of interest for teaching, and where a study used it.",
-            "Only the file's md5 is published (by Keras), which tells damage but not forgery.",
+            "Large and slow for its accuracy; useful for teaching, and where an earlier study used "
+            "it.",
+            "Only the file's md5 is published (by Keras), which detects damage but not forgery.",
             imagenet.NOT_RUN,
         ),
         citation="Simonyan, K. and Zisserman, A. (2015). Very Deep Convolutional Networks for "

@@ -41,7 +41,7 @@ def max_pool(node: Node, m: Any, x: Float[Array, "b h w c"]) -> Float[Array, "b 
 
 
 def mean_pool(node: Node, m: Any, x: Float[Array, "b h w c"]) -> Float[Array, "b oh ow c"]:
-    """The mean of each window, of what lies inside the map."""
+    """The mean of each window's part inside the map."""
     return _pool(node, x, 0.0, lax.add) / _pool(node, jnp.ones((1, *x.shape[1:3], 1)), 0.0, lax.add)
 
 
@@ -59,7 +59,7 @@ def resize_bilinear(
 
 
 def _between(old: int, new: int, centered: bool) -> Float[np.ndarray, "new old"]:
-    """How much of each old pixel there is in each new one, along one side."""
+    """The weight of each old pixel in each new one, along one axis."""
     places = np.arange(new) * (old / new)
     if centered:
         places = (np.arange(new) + 0.5) * (old / new) - 0.5

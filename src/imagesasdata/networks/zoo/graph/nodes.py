@@ -19,7 +19,7 @@ class Tensor(NamedTuple):
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: its name, its kind, where its inputs come from, its settings."""
+    """One operation: its name, its kind, its inputs, its settings."""
 
     name: str
     op: str
@@ -33,7 +33,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """A network's nodes, each after those it needs, and the names of what goes in and comes out."""
+    """A network's nodes in topological order, and the names of its inputs and outputs."""
 
     nodes: tuple[Node, ...]
     inputs: tuple[str, ...]
@@ -48,7 +48,7 @@ def parse(topology: Mapping[str, Any], signature: Mapping[str, Any]) -> Graph:
     Raises
     ------
     WeightsError
-        When it is no graph, has no input, names a node that is not there, or goes in circles.
+        When it is not a graph, has no input, names a missing node, or has a cycle.
     """
     listed = topology.get("node")
     if not isinstance(listed, list) or not listed:
@@ -148,7 +148,7 @@ def _ordered(by_name: Mapping[str, Node], wanted: Iterable[str]) -> list[Node]:
     """The nodes that the wanted ones need, each after its own inputs."""
     ordered: dict[str, Node] = {}
     open_: set[str] = set()
-    # A stack of its own, for a graph may be deeper than Python's.
+    # An explicit stack, because a graph may be deeper than Python's limit.
     stack = [(name, False) for name in wanted]
     while stack:
         name, inputs_done = stack.pop()

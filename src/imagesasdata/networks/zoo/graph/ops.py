@@ -1,8 +1,8 @@
-"""The table of operations: what each of TensorFlow's that a graph may name is in JAX.
+"""The table of operations: the JAX function of each supported TensorFlow operation.
 
 An operation is a function of its node, of a module of array functions, and of its inputs. The module
-is numpy where all inputs are known before the network runs (shapes, axes, sizes), so that whatever is
-computed from shapes stays a plain number; else it is jax.numpy.
+is numpy where all inputs are known before the network runs (shapes, axes, sizes), so that values
+computed from shapes stay plain numbers; else it is jax.numpy.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _select(node: Node, m: Any, condition: Any, yes: Any, no: Any) -> Any:
 
 
 def _matmul(node: Node, m: Any, a: Any, b: Any, *others: Any) -> Any:
-    # The plain product has these names for its settings, the batched one those.
+    # The plain and the batched product name their settings differently.
     first = node.get("transpose_a", False) or node.get("adj_x", False)
     second = node.get("transpose_b", False) or node.get("adj_y", False)
     product = m.matmul(
@@ -101,12 +101,12 @@ _TAKES_INPUT = {"BiasAdd", "Prelu"}
 
 
 def fused(node: Node, x: Any, others: tuple[Any, ...]) -> Any:
-    """What a fused node does after its product: a bias, an activation.
+    """The operations that a fused node applies after its product: a bias, an activation.
 
     Raises
     ------
     WeightsError
-        When it is of a kind that is not in the table.
+        For an operation that is not in the table.
     """
     left = list(others)
     for name in node.get("fused_ops", []):

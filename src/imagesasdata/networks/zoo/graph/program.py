@@ -14,7 +14,7 @@ from imagesasdata.networks.weights.tfjs import TfjsModel
 from imagesasdata.networks.zoo.graph.nodes import Graph, Node, Tensor, parse
 from imagesasdata.networks.zoo.graph.ops import OPS
 
-# What arrays raise when shapes, axes or types do not go together.
+# The errors of arrays whose shapes, axes or types do not match.
 _MISFITS = (TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError)
 
 
@@ -29,7 +29,7 @@ def compile_graph(model: TfjsModel) -> Program:
     """Turn a graph into a function that ``jax.jit`` compiles as a whole.
 
     Weights that are real numbers become parameters. Whole numbers (shapes, axes, sizes) stay
-    constants, and all that follows from them is worked out before the network runs.
+    constants, and everything computed from them is evaluated before the network runs.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def compile_graph(model: TfjsModel) -> Program:
     Raises
     ------
     WeightsError
-        When the graph has operations that are not in the table (named), lacks a weight, or is no
-        graph. When it is traced: when its shapes do not go together.
+        When the graph has operations that are not in the table (named), lacks a weight, or is not a
+        graph. At tracing, when its shapes do not match.
     """
     graph = parse(model.topology, model.signature)
     unknown = sorted({node.op for node in graph.nodes} - set(OPS) - {"Const", "Placeholder"})
@@ -58,16 +58,16 @@ def compile_graph(model: TfjsModel) -> Program:
     if len(graph.inputs) != 1:
         raise WeightsError(f"The graph has {len(graph.inputs)} inputs; one is supported.")
     params: dict[str, np.ndarray] = {}
-    known: dict[str, np.ndarray] = {}
+    constants: dict[str, np.ndarray] = {}
     for node in graph.nodes:
         if node.op == "Const":
             if node.name not in model.weights:
                 raise WeightsError(f"The weights have no {node.name!r}, which the graph needs.")
             values = model.weights[node.name]
-            (params if values.dtype.kind == "f" else known)[node.name] = values
+            (params if values.dtype.kind == "f" else constants)[node.name] = values
 
     def run(params: Mapping[str, Any], x: Any) -> dict[str, Any]:
-        return _run(graph, {**known, **params}, x)
+        return _run(graph, {**constants, **params}, x)
 
     def one_by_one(params: Mapping[str, Any], x: Any) -> dict[str, Any]:
         single = jax.vmap(lambda one: run(params, one[None]))(x)

@@ -12,7 +12,7 @@ from imagesasdata.networks.zoo.graph.nodes import Node
 
 _TYPES = {
     "DT_FLOAT": np.float32,
-    "DT_DOUBLE": np.float32,  # no network here needs more, nor has JAX it by default
+    "DT_DOUBLE": np.float32,  # no network here needs 64 bits, and JAX does not use them by default
     "DT_INT32": np.int32,
     "DT_INT64": np.int32,
     "DT_UINT8": np.uint8,
@@ -21,7 +21,7 @@ _TYPES = {
 
 
 def identity(node: Node, m: Any, x: Any) -> Any:
-    """The input as it is."""
+    """The input, unchanged."""
     return x
 
 
@@ -75,7 +75,7 @@ def pack(node: Node, m: Any, *inputs: Any) -> Any:
 
 
 def unpack(node: Node, m: Any, x: Any) -> Any:
-    """The parts along an axis, which goes."""
+    """The parts along an axis, which is removed."""
     axis = node.get("axis", 0)
     return tuple(m.moveaxis(x, axis, 0)[place] for place in range(np.shape(x)[axis]))
 
@@ -137,7 +137,7 @@ def fill(node: Node, m: Any, size: np.ndarray, value: Any) -> Any:
 
 
 def gather(node: Node, m: Any, x: Any, places: Any, axis: np.ndarray) -> Any:
-    """The values at some places along an axis."""
+    """The values at some indices along an axis."""
     if node.get("batch_dims", 0):
         raise WeightsError("GatherV2 with batch_dims is not supported.")
     return m.take(x, places, axis=int(axis))
@@ -146,7 +146,7 @@ def gather(node: Node, m: Any, x: Any, places: Any, axis: np.ndarray) -> Any:
 def sparse_to_dense(
     node: Node, m: Any, places: np.ndarray, size: np.ndarray, values: Any, rest: Any
 ) -> Any:
-    """An array of one value but for some places."""
+    """An array of one value except at some indices."""
     index = np.asarray(places).reshape(-1, len(size))
     if m is np:
         filled = np.full(tuple(size.tolist()), rest)

@@ -1,4 +1,4 @@
-"""The names that BLIP's parameters have in the files of the authors' model pages, and their form here."""
+"""The names of BLIP's parameters in the authors' published files, and their layout here."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
 
 def _sees(state: Arrays) -> Sees:
     start = "vision_model.embeddings."
-    places = state[f"{start}position_embedding"][0]
+    positions = state[f"{start}position_embedding"][0]
     wanted = (SIZE // PATCH) ** 2 + 1
-    if len(places) != wanted:
+    if len(positions) != wanted:
         raise WeightsError(
-            f"The weights are for pictures of {len(places)} places, the network sees {wanted}."
+            f"The weights are for pictures of {len(positions)} places, the network sees {wanted}."
         )
     blocks = []
     for number in range(state.count("vision_model.encoder.layers.")):
@@ -69,7 +69,7 @@ def _sees(state: Arrays) -> Sees:
     return Sees(
         Folded(from_conv(kernel), bias),  # type: ignore[arg-type]
         state[f"{start}class_embedding"][0, 0],  # type: ignore[arg-type]
-        places,  # type: ignore[arg-type]
+        positions,  # type: ignore[arg-type]
         blocks,
         state.scale("vision_model.post_layernorm"),
     )

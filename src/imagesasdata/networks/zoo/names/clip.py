@@ -15,7 +15,7 @@ from imagesasdata.networks.zoo.architectures.clip import CLIP
 _IGNORED = ("position_ids",)
 
 
-# What precedes the blocks that see; the slip of the pen is the file's.
+# The normalization before the vision blocks; the typo is the file's.
 BEFORE = "vision_model.pre_layrnorm"
 
 
@@ -31,21 +31,21 @@ def load(model: CLIP, state: Mapping[str, np.ndarray]) -> None:
 
 
 def slots(model: CLIP, *, before: str = BEFORE) -> Iterator[Slot]:
-    """Where each parameter goes; ``before`` is the file's name for what precedes the blocks that see."""
+    """The slot of each parameter; ``before`` is the file's name of the first normalization."""
     image, text = model.image, model.text
-    place = "vision_model.embeddings."
-    yield Slot(f"{place}class_embedding", image.token)
-    yield from conv(image.patches, f"{place}patch_embedding")
-    yield Slot(f"{place}position_embedding.weight", image.places)
+    prefix = "vision_model.embeddings."
+    yield Slot(f"{prefix}class_embedding", image.token)
+    yield from conv(image.patches, f"{prefix}patch_embedding")
+    yield Slot(f"{prefix}position_embedding.weight", image.places)
     if image.before is not None:
         yield from layer_norm(image.before, before)
     yield from _blocks([b for stage in image.stages for b in stage], "vision_model")
     yield from layer_norm(image.norm, "vision_model.post_layernorm")
     yield from linear(model.image_projection, "visual_projection")
 
-    place = "text_model.embeddings."
-    yield Slot(f"{place}token_embedding.weight", text.words)
-    yield Slot(f"{place}position_embedding.weight", text.places)
+    prefix = "text_model.embeddings."
+    yield Slot(f"{prefix}token_embedding.weight", text.words)
+    yield Slot(f"{prefix}position_embedding.weight", text.places)
     yield from _blocks([b for stage in text.stages for b in stage], "text_model")
     yield from layer_norm(text.norm, "text_model.final_layer_norm")
     yield from linear(model.text_projection, "text_projection")

@@ -32,8 +32,8 @@ def _slots(model: ConvNeXt) -> Iterator[Slot]:
             shrink = blocks.pop(0)
             yield from layer_norm(shrink.norm, f"features.{2 * number}.0")
             yield from conv(shrink.conv, f"features.{2 * number}.1")
-        for place, block in enumerate(blocks):
-            name = f"features.{2 * number + 1}.{place}."
+        for index, block in enumerate(blocks):
+            name = f"features.{2 * number + 1}.{index}."
             yield Slot(f"{name}layer_scale", block.scale, lambda values: values[:, 0, 0])
             yield from conv(block.filters, f"{name}block.0")
             yield from layer_norm(block.norm, f"{name}block.2")

@@ -1,4 +1,4 @@
-"""The names that DETR's parameters have in the file of its authors' model page, and their form here."""
+"""The names of DETR's parameters in its authors' published file, and their layout here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BACKBONE = "model.backbone.conv_encoder.model."
 
 
 def load_backbone(backbone: ResNet, tensors: Mapping[str, np.ndarray]) -> None:
-    """Put the convolutional part into a network, in place.
+    """Put the convolutional backbone into a network, in place.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def load_backbone(backbone: ResNet, tensors: Mapping[str, np.ndarray]) -> None:
 
 
 def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """The parameters of all else.
+    """All other parameters.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
         "norm": state.scale("model.decoder.layernorm"),
         "questions": state["model.query_position_embeddings.weight"],
         "kinds": state.dense("class_labels_classifier"),
-        "boxes": [state.dense(f"{heads}{place}") for place in range(state.count(heads))],
+        "boxes": [state.dense(f"{heads}{index}") for index in range(state.count(heads))],
     }
 
 

@@ -11,7 +11,7 @@ from imagesasdata.networks.weights.assign import Slot, assign
 from imagesasdata.networks.weights.torch_names import conv, layer_norm, linear
 from imagesasdata.networks.zoo.architectures.dinov2 import DINOv2
 
-# Stands for patches that were hidden in training; inference has no use for it.
+# The token of masked patches in training; not needed for inference.
 _IGNORED = ("mask_token",)
 
 
@@ -52,7 +52,7 @@ def _slots(model: DINOv2) -> Iterator[Slot]:
 
 
 def _places(values: np.ndarray, side: int) -> np.ndarray:
-    """The vectors of places for pictures of this size; the file's are for larger ones."""
+    """The position vectors for pictures of this size; the file's are for larger ones."""
     old = round((len(values) - 1) ** 0.5)
     grid = resize_grid(values[1:].reshape(old, old, -1), side, side)
     return np.concatenate([values[:1], grid.reshape(side * side, -1)])

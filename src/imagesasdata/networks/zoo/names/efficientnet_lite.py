@@ -26,10 +26,10 @@ def _slots(model: EfficientNetLite) -> Iterator[Slot]:
     yield from conv_norm(model.stem, "_conv_stem", "_bn0")
     blocks = [block for stage in model.stages for block in stage]
     for number, block in enumerate(blocks):
-        place = f"_blocks.{number}."
+        prefix = f"_blocks.{number}."
         if block.expand is not None:
-            yield from conv_norm(block.expand, f"{place}_expand_conv", f"{place}_bn0")
-        yield from conv_norm(block.filters, f"{place}_depthwise_conv", f"{place}_bn1")
-        yield from conv_norm(block.project, f"{place}_project_conv", f"{place}_bn2")
+            yield from conv_norm(block.expand, f"{prefix}_expand_conv", f"{prefix}_bn0")
+        yield from conv_norm(block.filters, f"{prefix}_depthwise_conv", f"{prefix}_bn1")
+        yield from conv_norm(block.project, f"{prefix}_project_conv", f"{prefix}_bn2")
     yield from conv_norm(model.head, "_conv_head", "_bn1")
     yield from linear(model.classifier, "_fc")

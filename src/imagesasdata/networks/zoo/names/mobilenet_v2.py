@@ -26,13 +26,13 @@ def _slots(model: MobileNetV2) -> Iterator[Slot]:
     yield from conv_norm(model.stem, "features.0.0", "features.0.1")
     blocks = [block for stage in model.stages for block in stage]
     for number, block in enumerate(blocks, start=1):
-        place = f"features.{number}.conv."
+        prefix = f"features.{number}.conv."
         step = 0
         if block.expand is not None:
-            yield from conv_norm(block.expand, f"{place}0.0", f"{place}0.1")
+            yield from conv_norm(block.expand, f"{prefix}0.0", f"{prefix}0.1")
             step = 1
-        yield from conv_norm(block.filters, f"{place}{step}.0", f"{place}{step}.1")
-        yield from conv_norm(block.project, f"{place}{step + 1}", f"{place}{step + 2}")
+        yield from conv_norm(block.filters, f"{prefix}{step}.0", f"{prefix}{step}.1")
+        yield from conv_norm(block.project, f"{prefix}{step + 1}", f"{prefix}{step + 2}")
     head = f"features.{len(blocks) + 1}"
     yield from conv_norm(model.head, f"{head}.0", f"{head}.1")
     yield from linear(model.classifier, "classifier.1")

@@ -12,7 +12,7 @@ from imagesasdata.networks.zoo.architectures.owlvit import OWLViT
 from imagesasdata.networks.zoo.names import clip as clip_weights
 
 _CLIP = "owlvit."
-# The numbers 0, 1, 2, ..., and the places of patches; some versions wrote them down.
+# The numbers 0, 1, 2, ..., and the positions of patches; some versions saved them.
 _IGNORED = ("position_ids", "box_bias")
 
 

@@ -35,8 +35,8 @@ def body_slots(model: ResNet) -> Iterator[Slot]:
     """All parameters but the classifier's."""
     yield from conv_norm(model.stem, "conv1", "bn1")
     for number, stage in enumerate(model.stages, start=1):
-        for place, block in enumerate(stage):
-            name = f"layer{number}.{place}."
+        for index, block in enumerate(stage):
+            name = f"layer{number}.{index}."
             for step, layer in enumerate(block.layers, start=1):
                 yield from conv_norm(layer, f"{name}conv{step}", f"{name}bn{step}")
             if block.shortcut is not None:

@@ -36,10 +36,10 @@ def _by_layer(state: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _slots(model: VGG) -> Iterator[Slot]:
     for number, stage in enumerate(model.stages, start=1):
-        for place, block in enumerate(stage, start=1):
-            name = f"block{number}_conv{place}"
-            # The published network takes blue, green, red; here the order of all pictures is kept.
-            first = (number, place) == (1, 1)
+        for index, block in enumerate(stage, start=1):
+            name = f"block{number}_conv{index}"
+            # The published network takes blue, green, red; here all networks take red, green, blue.
+            first = (number, index) == (1, 1)
             yield Slot(f"{name}/kernel", block.kernel, _colors_turned if first else None)
             if block.bias is not None:
                 yield Slot(f"{name}/bias", block.bias)

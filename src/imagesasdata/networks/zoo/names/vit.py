@@ -33,7 +33,7 @@ def _slots(model: ViT) -> Iterator[Slot]:
         yield from layer_norm(block.norm1, f"{name}ln_1")
         attention = block.attention
         for part, layer in enumerate((attention.query, attention.key, attention.value)):
-            # Question, key and value stand one below the other in the file.
+            # Query, key and value are stacked in the file.
             cut = _third(part)
             yield Slot(
                 f"{name}self_attention.in_proj_weight",

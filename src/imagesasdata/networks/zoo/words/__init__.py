@@ -1,1 +1,1 @@
-"""Between texts and the numbers that networks read and write."""
+"""Tokenizers: from texts to token ids and back."""

@@ -1,4 +1,4 @@
-"""From a prompt to the numbers that BLIP goes on from, and from its numbers back to a text."""
+"""BLIP's tokenizer: from a prompt to token ids, and from token ids back to a text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from imagesasdata.networks.zoo.words.tokenizer import number_of, open_tokenizer
 
 
 def read_words(path: Path, *, words: int, places: int, answers: bool) -> Words:
-    """The words of a network.
+    """The tokenizer of a network.
 
     Parameters
     ----------
     path
         The file ``tokenizer.json``.
     words
-        How many the network knows, its two own marks among them.
+        Size of the vocabulary, with the network's two own tokens.
     places
         The longest text that it writes or reads.
     answers
@@ -39,7 +39,7 @@ def read_words(path: Path, *, words: int, places: int, answers: bool) -> Words:
     start = words - MARKS
 
     def begin(prompt: str | None, room: int) -> dict[str, np.ndarray]:
-        # With the marks of a whole text around it.
+        # With the start and end tokens of a whole text.
         given = [] if prompt is None else tokenizer.encode(prompt).ids
         text = [start] if answers else [start, *given[1:-1]]
         if max(len(text) + room, len(given)) > places:

@@ -1,4 +1,4 @@
-"""Cuts texts into the parts of words that CLIP knows, by the published file of its tokenizer."""
+"""CLIP's tokenizer, from its published file."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy as np
 from imagesasdata.errors import ArgumentError
 from imagesasdata.networks.zoo.words.tokenizer import number_of, open_tokenizer
 
-# CLIP's mark for the end of a text; what comes after it is not read.
+# CLIP's end token; tokens after it are not read.
 _END = "<|endoftext|>"
 
 
 def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndarray]:
-    """A function from texts to the numbers of their parts, int32 (n, length).
+    """A function from texts to their token ids, int32 (n, length).
 
     Parameters
     ----------
     path
         The file ``tokenizer.json``.
     length
-        Numbers for each text; shorter ones are filled with end marks. A longer text raises
-        `ArgumentError` when it is cut.
+        Token ids for each text; shorter texts are padded with end tokens. A longer text raises
+        `ArgumentError`.
 
     Raises
     ------
     MissingPackageError
         When the package ``tokenizers`` is not installed.
     WeightsError
-        When the file is not a tokenizer's, or has no end mark.
+        When the file is not a tokenizer's, or has no end token.
     """
     tokenizer = open_tokenizer(path, "clip")
     end = number_of(tokenizer, _END, path)

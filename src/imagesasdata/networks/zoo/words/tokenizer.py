@@ -1,4 +1,4 @@
-"""Opens the published file of a tokenizer, which cuts texts into the parts of words a network knows."""
+"""Opens the published file of a tokenizer."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def open_tokenizer(path: Path, extra: str) -> Any:
         ) from error
     try:
         return Tokenizer.from_file(str(path))
-    except Exception as error:  # the package raises this, and nothing finer
+    except Exception as error:  # the package raises only this general exception
         raise WeightsError(f"The file {str(path)!r} is not a tokenizer's ({error}).") from error
 
 
 def number_of(tokenizer: Any, mark: str, path: Path) -> int:
-    """The number of a mark.
+    """The id of a token.
 
     Raises
     ------

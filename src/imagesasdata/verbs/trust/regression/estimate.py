@@ -19,12 +19,12 @@ from imagesasdata.verbs.trust.regression.rows import Rows, renumbered
 def estimate(
     rows: Rows, method: Method, family: FamilyName, robust: Robust, seed: int
 ) -> tuple[Fit, Variables]:
-    """The fit, and the best known values of all rows, for fitted values and residuals.
+    """The fit, and the best available values of all rows, for fitted values and residuals.
 
     Raises
     ------
     ArgumentError
-        When there are no such estimates; the message names the terms that are to blame.
+        When there are no such estimates; the message names the terms that cause this.
     """
     terms, predicted, coded, some = (
         rows.design.terms,

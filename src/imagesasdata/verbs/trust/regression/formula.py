@@ -39,7 +39,7 @@ class Design:
         return _arrays(_matrices(self.spec, frame))
 
     def free_of(self, columns: set[str]) -> list[int]:
-        """The places of the terms, but the constant, that read none of ``columns``."""
+        """The indices of the terms, except the constant, that use none of ``columns``."""
         spec = self.spec.rhs
         reading = {str(factor): names for factor, names in spec.factor_variables.items()}
         return [
@@ -68,9 +68,9 @@ def parse(text: str) -> Formula:
     Raises
     ------
     ArgumentError
-        When it is no formula, or has no outcome.
+        When it is not a formula, or has no outcome.
     """
-    # Slow to import, and needed by those alone who regress.
+    # Slow to import, and needed only for a regression.
     import formulaic
     from formulaic.errors import FormulaicError
 
@@ -81,14 +81,14 @@ def parse(text: str) -> Formula:
     try:
         parsed: Any = formulaic.Formula(text)  # pyright: ignore[reportAbstractUsage]
     except (FormulaicError, SyntaxError) as error:
-        # Its message marks the place with colors and brackets of its own.
+        # Its message marks the position with colors and brackets.
         raise ArgumentError(
             f"{text!r} is not a formula: {str(error).splitlines()[0]}",
             'for example "likes ~ crowd + C(day)".',
         ) from error
     if not hasattr(parsed, "rhs") or not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
         raise ArgumentError(
-            f"The formula {text!r} has not one outcome before its ~.",
+            f"The formula {text!r} must have one outcome before its ~.",
             'write it as "outcome ~ explanation".',
         )
     outcome = frozenset(map(str, parsed.lhs.required_variables))
@@ -102,7 +102,7 @@ def apply(formula: Formula, frame: Any) -> Design:
     Raises
     ------
     ArgumentError
-        When a part cannot be computed, or gives no number.
+        When a part cannot be computed, or does not give numbers.
     """
     matrices = _matrices(formula.parsed, frame)
     if matrices.lhs.shape[1] != 1:

@@ -1,4 +1,4 @@
-"""What a regression found: as a tidy table, in one row, beside the data, in LaTeX."""
+"""The result of a regression: tidy table, one-row summary, augmented data, LaTeX."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ COMPARE = (
 class Regression:
     """A fitted regression. `tidy` has the estimates; print it for a summary.
 
-    ``notes`` say what was assumed and what was left out.
+    ``notes`` list the assumptions and the omitted rows.
     """
 
     method: Method
@@ -134,7 +134,7 @@ class Regression:
         return self.table.new(self._tidy(conf_level))
 
     def glance(self) -> Any:
-        """One row on the regression: method, rows used, gold rows, how they were sampled."""
+        """One row about the regression: method, rows used, gold rows, how they were sampled."""
         values = (
             self.method,
             self.family,
@@ -173,8 +173,8 @@ class Regression:
     def compare(self, *, conf_level: float = 0.95) -> Any:
         """The naive estimates and those of gold rows alone beside the corrected ones.
 
-        The difference between ``naive`` and ``corrected`` is what errors of measurement did; the
-        widths of ``gold`` and ``corrected`` tell what the predictions are worth.
+        The difference between ``naive`` and ``corrected`` is the effect of measurement error; the
+        widths of ``gold`` and ``corrected`` show the value of the predictions.
 
         Raises
         ------

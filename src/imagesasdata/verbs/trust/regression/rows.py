@@ -1,4 +1,4 @@
-"""The rows that a regression can use: variables present, gold values known, bad input named."""
+"""The rows that a regression can use, with checks of the input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.verbs.trust.regression.formula import Design, Formula, apply
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """The rows that can be used, and what each is."""
+    """The usable rows with their values."""
 
     parsed: Formula
     pairs: Mapping[str, str]
@@ -41,7 +41,7 @@ def prepare(
     weights: str | None,
     cluster: str | None,
 ) -> Rows:
-    """The rows with a value in every variable, weight and cluster; those with gold values among them.
+    """The rows with a value in every variable, weight and cluster, and which have gold values.
 
     Raises
     ------
@@ -187,5 +187,5 @@ def renumbered(clusters: np.ndarray) -> np.ndarray:
 
 
 def counts(missing: Mapping[str, int]) -> str:
-    """In how many rows each column is missing, as text."""
+    """The number of rows in which each column is missing, as text."""
     return ", ".join(f"{name!r} in {count:,}" for name, count in missing.items())
