@@ -56,8 +56,6 @@ INDEX_RECALL = Column(
     null="never",
 )
 COLUMNS = (QUERY_ID, RANK, col.IMAGE_ID, col.PATH, DISTANCE, INDEX_RECALL)
-# The picture's own columns come from the table.
-_ADDED = (QUERY_ID, RANK, DISTANCE)
 
 
 def find_similar(
@@ -181,11 +179,12 @@ def find_similar(
     if text is not None:
         _check_reads_text(model, text)
     table = open_table(images, path)
+    # Before any picture is read, for it may be no table.
+    given = None if text is not None else open_table(query, "path" if is_paths(query) else path)
     collection = read_collection(table, options, embedding=embedding, model=model)
-    if text is not None:
-        asked = _read_text(text, model, device)
+    if given is None:
+        asked = _read_text(str(text), model, device)
     else:
-        given = open_table(query, "path" if is_paths(query) else path)
         named = None if is_paths(query) else embedding
         asked = read_collection(given, options, embedding=named, model=model)
     _check_sizes(collection, asked)
