@@ -206,7 +206,7 @@ def _give_back(
     options: Options,
 ) -> Any:
     """A row for each picture found, then one for each query that could not be used."""
-    columns = _ADDED if reached is None else (*_ADDED, INDEX_RECALL)
+    columns = [QUERY_ID, RANK, DISTANCE, *([] if reached is None else [INDEX_RECALL])]
     out = Results("find_similar", table, columns, options, "queries")
     kept = out.kept(asked.errors)
     failed = [row for row, error in enumerate(asked.errors) if error is not None and kept[row]]
