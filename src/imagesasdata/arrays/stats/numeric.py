@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Real
 
-Numbers = Float[np.ndarray, " rows"]
+Numbers = Real[np.ndarray, " rows"]
 
 
 def rmse(truth: Numbers, predicted: Numbers) -> float:
