@@ -31,7 +31,7 @@ def pyright(*files: str) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_the_kind_of_table_that_goes_in_comes_out() -> None:
-    assert pyright(str(TYPED / "kinds.py")) == []
+    assert pyright(str(TYPED / "frames.py")) == []
 
 
 @pytest.mark.slow

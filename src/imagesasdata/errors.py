@@ -88,7 +88,7 @@ def one_of(
 ) -> UnknownNameError:
     """The error for an unknown name, with the most similar known name as its hint.
 
-    ``words`` are what users may write in place of some of the known names.
+    ``words`` are what users may write instead of some of the known names.
     """
     names = sorted(known)
     close = (words or {}).get(str(name)) or nearest(str(name), names)
