@@ -30,6 +30,7 @@ from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
 from imagesasdata.tables.frames import (
     AnyFrame,
+    Backend,
     MadeFrame,
     Pandas,
     PandasFrame,
