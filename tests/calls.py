@@ -149,7 +149,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "read_text": lambda to: [
         iad.read_text(PHOTO, keep_empty=True, shape=shape) for shape in ("long", "wide")
     ],
-    "find_similar": lambda to: [iad.find_similar(_vectors(), _vectors()[:2], k=2, index="hnsw")],
+    "find_similar": lambda to: [iad.find_similar(_vectors(), _vectors()[:2], top=2, index="hnsw")],
     "find_duplicates": lambda to: [iad.find_duplicates([PHOTO, OTHER])],
     "cluster": lambda to: [iad.cluster(_vectors(), k=k) for k in (2, range(2, 4))],
     "cluster_table": lambda to: [iad.cluster_table(iad.cluster(_vectors(), k=2))],

@@ -9,7 +9,7 @@ from typing import Any
 import tables
 
 import imagesasdata as iad
-from imagesasdata.cli.signatures import GROUPS
+from imagesasdata.verbs.signatures import GROUPS
 
 # The common options, in the order in which every verb that has them lists them.
 COMMON = {

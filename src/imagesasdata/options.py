@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, TypeGuard, get_args
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 
@@ -156,16 +157,15 @@ class Options:
             )
 
 
-def check_count(name: str, value: int | None) -> None:
-    """Raise unless ``value`` is ``None`` or a whole number from 1."""
+def check_count(name: str, value: object, *, least: int = 1) -> None:
+    """Raise unless ``value`` is ``None`` or a whole number from ``least``."""
     if value is None:
         return
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ArgumentTypeError(
-            f"{name} must be a whole number, got {value!r}.", f"for example {name}=8."
-        )
-    if value < 1:
-        raise ArgumentError(f"{name} must be at least 1, got {value}.", f"for example {name}=8.")
+    hint = f"for example {name}=8."
+    if not _is_whole(value):
+        raise ArgumentTypeError(f"{name} must be a whole number, got {value!r}.", hint)
+    if value < least:
+        raise ArgumentError(f"{name} must be at least {least}, got {value}.", hint)
 
 
 def check_shape(shape: str, known: object = Shape) -> None:
@@ -174,11 +174,40 @@ def check_shape(shape: str, known: object = Shape) -> None:
         raise one_of("shape", shape, get_args(known))
 
 
-def check_share(name: str, value: float) -> None:
-    """Raise unless ``value`` is a number from 0 to 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ArgumentTypeError(
-            f"{name} must be a number from 0 to 1, got {value!r}.", f"for example {name}=0.5."
-        )
-    if not 0 <= value <= 1:
-        raise ArgumentError(f"{name} must be from 0 to 1, got {value}.", f"for example {name}=0.5.")
+def check_whole(name: str, value: object, *, most: int | None = None) -> None:
+    """Raise unless ``value`` is a whole number from 0: a seed, or how many times."""
+    span = "from 0" if most is None else f"from 0 to {most}"
+    message = f"{name} must be a whole number {span}, got {value!r}."
+    if not _is_whole(value):
+        raise ArgumentTypeError(message, f"for example {name}=1.")
+    if value < 0 or (most is not None and value > most):
+        raise ArgumentError(message, f"for example {name}=1.")
+
+
+def check_share(name: str, value: object, *, under_one: bool = False) -> None:
+    """Raise unless ``value`` is a number from 0 to 1, or to under 1."""
+    span, hint = f"from 0 to {'under ' if under_one else ''}1", f"for example {name}=0.5."
+    if not _is_number(value):
+        raise ArgumentTypeError(f"{name} must be a number {span}, got {value!r}.", hint)
+    if not 0 <= value <= 1 or (under_one and value == 1):
+        raise ArgumentError(f"{name} must be {span}, got {value}.", hint)
+
+
+def check_amount(name: str, value: object, *, over_zero: bool = False, example: float = 1) -> None:
+    """Raise unless ``value`` is a finite number from 0, or over it."""
+    hint = f"for example {name}={example}."
+    if not _is_number(value):
+        raise ArgumentTypeError(f"{name} must be a number, got {value!r}.", hint)
+    if not math.isfinite(value):
+        raise ArgumentError(f"{name} must be finite, got {value}.", hint)
+    if value < 0 or (over_zero and value == 0):
+        span = "over 0" if over_zero else "at least 0"
+        raise ArgumentError(f"{name} must be {span}, got {value}.", hint)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from imagesasdata import cli
-from imagesasdata.cli.signatures import GROUPS
+from imagesasdata.verbs.signatures import GROUPS
 from tests.conftest import REPO
 
 
@@ -121,7 +121,7 @@ def test_a_table_is_not_taken_for_a_folder_of_files(tmp_path: Path) -> None:
     target = tmp_path / "frames.parquet"
     done = shell("read-video", "examples/videos/shots.mp4", "--to", target)
     assert done.returncode == 2
-    assert "--to is the folder for the files.\nHint: write the table with --table." in done.stderr
+    assert "--to is a folder.\nHint: write the table with --table." in done.stderr
     assert not target.exists()
 
 

@@ -38,7 +38,7 @@ def test_every_command_is_shown_with_its_help() -> None:
 
 
 def test_the_page_says_which_verbs_have_no_command() -> None:
-    from imagesasdata.cli.signatures import LEFT_OUT
+    from imagesasdata.cli.command import LEFT_OUT
 
     last = (DOCS / "reference" / "cli.md").read_text().strip().splitlines()[-1]
     assert set(re.findall(r"`(\w+)`", last)) == set(LEFT_OUT)

@@ -88,7 +88,11 @@ def test_pixels_and_headers_are_the_same() -> None:
     ("seconds", "error", "message"),
     [
         (0, ArgumentError, "seconds must be over 0, got 0.\nHint: for example"),
-        ("5", ArgumentTypeError, "seconds must be a number, got '5'.\nHint: such as 30."),
+        (
+            "5",
+            ArgumentTypeError,
+            "seconds must be a number, got '5'.\nHint: for example seconds=30.",
+        ),
     ],
 )
 def test_times_that_cannot_be(seconds: float, error: type, message: str) -> None:

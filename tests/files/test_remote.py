@@ -19,7 +19,7 @@ import pytest
 
 import imagesasdata as iad
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
-from imagesasdata.files import remote
+from imagesasdata.files import remote, retry
 from imagesasdata.files.sources import Files, list_files
 from tests.conftest import encoded, picture
 
@@ -106,7 +106,7 @@ def server() -> Iterator[Server]:
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pauses are noted, not made."""
     pauses: list[float] = []
-    monkeypatch.setattr(remote.time, "sleep", pauses.append)
+    monkeypatch.setattr(retry.time, "sleep", pauses.append)
     return pauses
 
 

@@ -12,14 +12,7 @@ import pytest
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, UnknownNameError
-from imagesasdata.tables.kinds import (
-    arrow_type,
-    frame_of,
-    from_columns,
-    is_paths,
-    like,
-    to_arrow,
-)
+from imagesasdata.tables.kinds import arrow_type, frame_of, from_columns, is_paths, like, to_arrow
 from tests.conftest import Kind
 
 

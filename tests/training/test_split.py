@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.training.deal import check_folds, deal
-from imagesasdata.training.near_copies import near_copies
 from imagesasdata.training.outcome import find_outcome
-from imagesasdata.training.split import check_shares, merge_groups, split_rows, strata_of
+from imagesasdata.training.split import (
+    check_shares,
+    kept_together,
+    merge_groups,
+    split_rows,
+    strata_of,
+)
 
 SHARES = (0.8, 0.1, 0.1)
 
@@ -71,11 +76,15 @@ def test_groupings_are_merged() -> None:
     assert merged[0] != merged[3]
 
 
-def test_near_copies_are_told_by_every_hash() -> None:
-    a = ["0" * 16, "0" * 15 + "7", "f" * 16, "0" * 16]
-    b = ["0" * 16, "0" * 15 + "3", "f" * 16, "f" * 16]
-    groups = near_copies(a, b)
-    assert groups[0] == groups[1]
+def test_copies_and_names_keep_rows_together() -> None:
+    one = ["0" * 16, "0" * 15 + "7", "f" * 16, "0" * 16, "a" * 16]
+    other = ["0" * 16, "0" * 15 + "3", "f" * 16, "f" * 16, "a" * 16]
+    copies = kept_together([one, other], None)
+    assert copies[0] == copies[1]
+    assert len(set(copies)) == 4
+    # The second is a copy of the first, and of the third's outlet; rows without one stay apart.
+    groups = kept_together([one, other], [None, 1.0, np.int64(1), None, None])
+    assert groups[0] == groups[1] == groups[2]
     assert len(set(groups)) == 3
 
 

@@ -7,17 +7,26 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import imagesasdata
-from imagesasdata.cli.signatures import TABLES, Parameter, read, verbs
+from imagesasdata.cli.values import TABLES, value
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
+from imagesasdata.verbs.signatures import Parameter, read, summary, verbs
 
+LEFT_OUT = ("show", "load_model")  # `contact-sheet` and `augment` are there in their place
+LEFT_OUT += ("register_model", "ray_dataset")  # take or give an object of Python
+LEFT_OUT += ("ray_workers", "isolate")  # change the rest of a program in Python
 NOT_OPTIONS = ("progress", "backend")  # --quiet; and what is printed shows no kind of table
 _COMMON = (*Options.__dataclass_fields__, "quiet")
 _MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def commands() -> dict[str, tuple[str, str]]:
+    """The verbs that are commands, with their group and file."""
+    return {name: place for name, place in verbs().items() if name not in LEFT_OUT}
 
 
 class Verbs(TyperGroup):
@@ -25,23 +34,30 @@ class Verbs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The verbs by group, then what is written by hand."""
-        names = [name.replace("_", "-") for name in verbs()]
+        names = [name.replace("_", "-") for name in commands()]
         return [*names, *(name for name in self.commands if name not in names)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command by its name, with hyphens or as in Python."""
         name, verb = cmd_name.replace("_", "-"), cmd_name.replace("-", "_")
-        if name not in self.commands and verb in verbs():
+        if name not in self.commands and verb in commands():
             self.commands[name] = _made(verb)
         elif name not in self.commands:  # all, so that the message can suggest one
             for one in self.list_commands(ctx):
                 self.get_command(ctx, one)
         return self.commands.get(name)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The list of all commands, for which the verbs' summaries are enough."""
+        for verb, (group, _) in commands().items():
+            name = verb.replace("_", "-")
+            self.commands[name] = TyperCommand(name, help=summary(verb), rich_help_panel=group)
+        super().format_help(ctx, formatter)
+
 
 def _made(verb: str) -> Any:
     """The command of a verb."""
-    summary, parameters, gives = read(verb)
+    parameters, gives = read(verb)
     names = [one.name for one in parameters]
     own = [one for one in parameters if one.name not in NOT_OPTIONS]
     if gives == "Figure":  # which a shell cannot show
@@ -63,12 +79,10 @@ def _made(verb: str) -> Any:
     def run(ctx: typer.Context, **given: Any) -> None:
         # A default is left to the verb: what was not given is not passed on.
         said = [one for one in own if "COMMANDLINE" in str(ctx.get_parameter_source(one.name))]
-        passed = {one.name: one.value(given[one.name]) for one in said}
+        passed = {one.name: value(one, given[one.name]) for one in said}
         passed |= {"progress": False} if given.get("quiet") else {}
         if to == "table" and passed.get("to", "").endswith(TABLES):
-            raise ArgumentError(
-                "--to is the folder for the files.", "write the table with --table."
-            )
+            raise ArgumentError("--to is a folder.", "write the table with --table.")
         owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
         result = getattr(owner, verb)(**passed)
         if "save" in given:
@@ -84,7 +98,8 @@ def _made(verb: str) -> Any:
     run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in options}
     single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-    single.command(verb.replace("_", "-"), help=summary, rich_help_panel=verbs()[verb][0])(run)
+    name, panel = verb.replace("_", "-"), commands()[verb][0]
+    single.command(name, help=summary(verb), rich_help_panel=panel)(run)
     return typer.main.get_command(single)
 
 
@@ -94,7 +109,7 @@ def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
     is_list = bool(kinds & {"Sequence", "Iterable", "Mapping"})
     if one.is_argument:
         several = is_last and (is_list or one.is_data)
-        return _typed(one.name, list[str] if several else str, one.default, one.help)
+        return _typed(one.name, list[str] if several else str, ..., one.help)
     if is_list and one.name.endswith("s"):
         names.append(names[0][:-1])
     plain: Any = next((kind for kind in (bool, int, float) if kinds == {kind.__name__}), str)

@@ -29,15 +29,13 @@ def _list() -> None:
     from imagesasdata.tables.kinds import from_columns
 
     store, registry = _modules()
-    needed = [(card, file) for card in registry.cards() for file in card.weights]
-    columns = {
-        "model": [card.name for card, _ in needed],
-        "file": [file.name for _, file in needed],
-        "bytes": [file.bytes for _, file in needed],
-        "hash": [file.digest[:16] for _, file in needed],
-        "here": [store.is_here(file) for _, file in needed],
-    }
-    show(from_columns(columns), columns=list(columns))
+    names = ["model", "file", "bytes", "hash", "here"]
+    rows = [
+        (card.name, file.name, file.bytes, file.digest[:16], store.is_here(file))
+        for card in registry.cards()
+        for file in card.weights
+    ]
+    show(from_columns(dict(zip(names, zip(*rows, strict=True), strict=True))), columns=names)
 
 
 @weights.command("add")

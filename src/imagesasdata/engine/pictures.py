@@ -14,9 +14,11 @@ from imagesasdata.options import check_count
 
 
 def picture_loader(
-    preprocess: Preprocess, exactness: Exactness, max_pixels: int
+    preprocess: Preprocess, exactness: Exactness, max_pixels: int, *, detail: int = 1
 ) -> Callable[[bytes], list[Sample]]:
     """A function from bytes to a sample, preprocessed as the network needs it.
+
+    A fast decode keeps at least ``detail`` times the pixels across that the network takes.
 
     Raises
     ------
@@ -26,8 +28,7 @@ def picture_loader(
     if exactness not in get_args(Exactness):
         raise one_of("decode", exactness, get_args(Exactness))
     check_count("max_pixels", max_pixels)
-    # The margins that are cropped have to be decoded, too.
-    short_side = -int(-preprocess.size / preprocess.share // 1)
+    short_side = preprocess.short_side(detail)
 
     def load(data: bytes) -> list[Sample]:
         image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)

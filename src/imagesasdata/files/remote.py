@@ -7,14 +7,12 @@ not passed on.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
-
-Given = TypeVar("Given")
+from imagesasdata.files.retry import Given, with_retries
 
 # Tries when a server is busy, and seconds before the second.
 TRIES = 4
@@ -103,21 +101,22 @@ def ask(what: Callable[[], Given]) -> Given:
     FileNotFoundError, IsADirectoryError
         As they are.
     """
-    for left in reversed(range(TRIES)):
-        try:
-            return what()
-        except ImageError:
-            raise
-        except Exception as raised:  # each server's library raises errors of its own
-            # fsspec says of whatever goes wrong over HTTP that there is no such file, too.
-            cause = raised.__cause__
-            error = raised
-            if isinstance(raised, FileNotFoundError) and isinstance(cause, Exception):
-                error = cause
-            if not left or not _passes(error):
-                _raise_worded(error)
-            time.sleep(PAUSE * 2 ** (TRIES - 1 - left))
-    raise AssertionError  # the last try returns or raises
+    try:
+        return with_retries(
+            what, tries=TRIES, pause=PAUSE, passes=lambda error: _passes(_origin(error))
+        )
+    except ImageError:
+        raise
+    except Exception as error:  # each server's library raises errors of its own
+        _raise_worded(_origin(error))
+
+
+def _origin(error: Exception) -> Exception:
+    # fsspec says of whatever goes wrong over HTTP that there is no such file, too.
+    cause = error.__cause__
+    if isinstance(error, FileNotFoundError) and isinstance(cause, Exception):
+        return cause
+    return error
 
 
 def read_bytes(system: Any, path: str) -> bytes:
@@ -162,7 +161,8 @@ def _passes(error: Exception) -> bool:
     busy = status in {408, 425, 429} or (status is not None and status >= 500)
     # A picture that took the whole time limit would take it again.
     slow = type(error).__name__ == "FSTimeoutError"
-    return not slow and (
+    named = isinstance(error, ImageError)
+    return not (slow or named) and (
         busy or _late(error) or _unreachable(error) or bool(_BUSY.search(str(error)))
     )
 

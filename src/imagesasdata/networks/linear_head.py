@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.errors import ArgumentError, WeightsError
 
 _HINT = 'np.savez("head.npz", weight=weight, bias=bias), with a weight for each dimension.'
@@ -28,7 +29,7 @@ class LinearHead:
         """The prediction for one picture."""
         vector = embedding.astype(np.float64)
         if self.normalize:
-            vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
+            vector = unit(vector)
         return float(vector @ self.weight + self.bias)
 
 

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PICTURES, Media, PathLike, list_files
-from imagesasdata.tables.kinds import Backend, frame_of, from_columns, to_arrow
+from imagesasdata.tables.frames import Backend
+from imagesasdata.tables.kinds import frame_of, from_columns, to_arrow
 
 
 def from_paths(

@@ -1,8 +1,7 @@
-"""What verbs take and give back, in words for a type checker: the kind of table that came goes out.
+"""The types of tables for a type checker: a verb gives back the kind of table that it was given.
 
-A checker that sees ``def classify(images: Frame | Paths) -> Frame`` knows a polars table in for a
-polars table out, and takes what has no kind, such as a path, for pandas. Nothing of this is looked
-at when the library runs, and no table library is imported for it.
+A checker that sees ``def classify(images: Frame | Paths) -> Frame`` infers a polars table for a polars
+table, and pandas for paths. Nothing here is used at run time, and no table library is imported.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_che
 from imagesasdata.files.sources import PathLike
 
 Paths = PathLike | Sequence[PathLike] | AbstractSet[PathLike] | Iterator[PathLike]
-# The values of backend=, an overload each.
+Backend = Literal["pandas", "polars", "pyarrow"]
+# Those of an overload each.
 Pandas = Literal["pandas"]
 Polars = Literal["polars"]
 Pyarrow = Literal["pyarrow"]

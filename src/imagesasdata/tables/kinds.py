@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, TypeGuard, cast, get_args
+from typing import Any, TypeGuard, cast, get_args
 
 import narwhals as nw
 import pyarrow as pa
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, one_of
-from imagesasdata.tables.frames import Paths
-
-Backend = Literal["pandas", "polars", "pyarrow"]
+from imagesasdata.tables.frames import Backend, Paths
 
 
 def from_columns(
     columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas", *, lazy: bool = False
 ) -> Any:
-    """A new table of the chosen library from plain columns; of polars, ``lazy`` says which."""
+    """A new table of the chosen library from plain columns; of polars a lazy one, if asked for."""
     if backend not in get_args(Backend):
         raise one_of("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})

@@ -18,7 +18,8 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, nearest
 from imagesasdata.files.sources import PICTURES, Media
 from imagesasdata.tables.files import from_paths
-from imagesasdata.tables.kinds import Backend, frame_of, is_paths, like
+from imagesasdata.tables.frames import Backend
+from imagesasdata.tables.kinds import frame_of, is_paths, like
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError
+from imagesasdata.options import check_count
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.split import (
     PARTS,
@@ -41,12 +42,7 @@ class Dealt:
 
 def check_folds(folds: object) -> None:
     """Raise unless ``folds`` is ``None`` or a number of folds."""
-    if folds is None:
-        return
-    if isinstance(folds, bool) or not isinstance(folds, int):
-        raise ArgumentTypeError(f"folds must be a whole number, got {folds!r}.", "folds=5.")
-    if folds < _FEWEST_FOLDS:
-        raise ArgumentError(f"folds must be at least 2, got {folds}.", "folds=5.")
+    check_count("folds", folds, least=_FEWEST_FOLDS)
 
 
 def deal(

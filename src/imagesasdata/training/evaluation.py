@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from imagesasdata.training.intervals import bootstrap, wilson
-from imagesasdata.training.metrics import auc, calibration, counts_of, decide, f1_scores, full
+from imagesasdata.arrays.stats.classification import Bins, auc, calibration, confusion, row_shares
+from imagesasdata.arrays.stats.intervals import bootstrap, fewer_rounds, whole_groups, wilson
+from imagesasdata.training.metrics import counts_of, decide, full, is_class, true_and_said
 from imagesasdata.training.outcome import Outcome
 
 Cells = dict[str, list[Any]]
+
+_ROUNDS = 1000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,67 +40,77 @@ class Evaluation:
     def figures(self) -> dict[str, float]:
         """Each measure, and the limits of its 95% interval with ``_low`` and ``_high``."""
         measures = full(self.outcome.kind)
-        # Accuracy has Wilson's interval where rows are independent.
-        exact = "accuracy" in measures and self._independent()
-        drawn = {
-            name: (lambda rows, f=measure: f(self.values[rows], self.chances[rows]))
-            for name, measure in measures.items()
-            if not (exact and name == "accuracy")
+        count = len(self.values)
+        values = {name: measure(self.values, self.chances) for name, measure in measures.items()}
+        low, high = (dict.fromkeys(measures, float("nan")) for _ in range(2))
+        if count > 1:
+
+            def again(rows: np.ndarray) -> np.ndarray:
+                drawn = self.values[rows], self.chances[rows]
+                return np.array([measure(*drawn) for measure in measures.values()])
+
+            rounds = fewer_rounds(count, _ROUNDS)
+            ends = bootstrap(again, whole_groups(self.groups), rounds=rounds, seed=self.seed)
+            low, high = (dict(zip(measures, end.tolist(), strict=True)) for end in ends)
+        # The share of right answers has an exact interval where rows are independent.
+        if "accuracy" in values and self._independent():
+            low["accuracy"], high["accuracy"] = map(float, wilson(values["accuracy"], count))
+        return {
+            column: cell
+            for name, value in values.items()
+            for column, cell in (
+                (name, value),
+                (f"{name}_low", low[name]),
+                (f"{name}_high", high[name]),
+            )
         }
-        intervals = bootstrap(drawn, self.groups, seed=self.seed)
-        found = {}
-        for name, measure in measures.items():
-            value = measure(self.values, self.chances)
-            if name in intervals:
-                low, high = intervals[name]
-            else:
-                low, high = wilson(value * len(self.values), len(self.values))
-            found |= {name: value, f"{name}_low": low, f"{name}_high": high}
-        return found
 
     def per_class(self) -> Cells:
         """For each class: rows, precision, recall, F1, area under the curve."""
         names = self.outcome.levels
-        both, coded, said = counts_of(self.values, self.predicted, len(names)).T
-        precision = [wilson(b, s) for b, s in zip(both, said, strict=True)]
-        recall = [wilson(b, c) for b, c in zip(both, coded, strict=True)]
+        counts = counts_of(self.values, self.predicted, len(names))
+        coded = counts.true_positive + counts.false_negative
+        said = counts.true_positive + counts.false_positive
+        precision_low, precision_high = wilson(counts.precision, said)
+        recall_low, recall_high = wilson(counts.recall, coded)
+        found = {
+            "n": coded,
+            "n_predicted": said,
+            "precision": counts.precision,
+            "precision_low": precision_low,
+            "precision_high": precision_high,
+            "recall": counts.recall,
+            "recall_low": recall_low,
+            "recall_high": recall_high,
+            # Of a class that is neither coded nor predicted, too.
+            "f1": np.nan_to_num(counts.f1),
+        }
         return {
             "class": [str(name) for name in names],
-            "n": coded.tolist(),
-            "n_predicted": said.tolist(),
-            "precision": _ratio(both, said),
-            "precision_low": [low for low, _ in precision],
-            "precision_high": [high for _, high in precision],
-            "recall": _ratio(both, coded),
-            "recall_low": [low for low, _ in recall],
-            "recall_high": [high for _, high in recall],
-            "f1": f1_scores(self.values, self.predicted, len(names)).tolist(),
-            "auc": [auc(self._has(k), self.chances[:, k]) for k in range(len(names))],
+            **{name: values.tolist() for name, values in found.items()},
+            "auc": [auc(is_class(self.values, k), self.chances[:, k]) for k in range(len(names))],
         }
 
     def confusion(self) -> Cells:
         """How often each coded class was predicted as each class."""
         names = [str(name) for name in self.outcome.levels]
         table = self.confusion_table()
-        total = np.maximum(table.sum(axis=1), 1)
+        share = row_shares(table)
         pairs = [(i, j) for i in range(len(names)) for j in range(len(names))]
         return {
             "coded": [names[i] for i, _ in pairs],
             "predicted": [names[j] for _, j in pairs],
             "n": [int(table[i, j]) for i, j in pairs],
-            "share": [float(table[i, j] / total[i]) for i, j in pairs],
+            "share": [float(share[i, j]) for i, j in pairs],
         }
 
     def confusion_table(self) -> np.ndarray:
         """Rows for what was coded, columns for what was predicted."""
-        size = len(self.outcome.levels)
-        return np.bincount(self.values * size + self.predicted, minlength=size * size).reshape(
-            size, size
-        )
+        return confusion(self.values, self.predicted, len(self.outcome.levels))
 
-    def calibration(self) -> list[tuple[float, float, int]]:
-        """Mean probability, observed share, and rows, in ten bins of the probability."""
-        return calibration(self.outcome.kind, self.values, self.chances)
+    def calibration(self) -> Bins:
+        """Mean probability, share that came true, and rows, in tenths of the probability."""
+        return calibration(*true_and_said(self.outcome.kind, self.values, self.chances))
 
     def worst(self, k: int) -> np.ndarray:
         """The indices of the worst predictions among the test rows, the worst first."""
@@ -128,9 +141,6 @@ class Evaluation:
     def _independent(self) -> bool:
         return self.outcome.kind != "multilabel" and len(np.unique(self.groups)) == len(self.groups)
 
-    def _has(self, k: int) -> np.ndarray:
-        return self.values[:, k] > 0 if self.values.ndim == 2 else self.values == k
-
 
 def arrays_of(evaluation: Evaluation) -> dict[str, np.ndarray]:
     """The arrays of an evaluation for a file."""
@@ -143,7 +153,3 @@ def arrays_of(evaluation: Evaluation) -> dict[str, np.ndarray]:
 def evaluation_of(outcome: Outcome, arrays: Mapping[str, np.ndarray], seed: int) -> Evaluation:
     """An evaluation from a file's arrays."""
     return Evaluation(outcome=outcome, seed=seed, **dict(arrays))
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> list[float]:
-    return [float(p / w) if w else float("nan") for p, w in zip(part, whole, strict=True)]

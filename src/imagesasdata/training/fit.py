@@ -97,6 +97,46 @@ def fit(
     outcome = _scaled(coded.outcome, coded.values[train])
     codes = _codes(outcome, coded.values)
     weights = row_weights(recipe.class_weight, outcome, codes, train)
+    head = _untrained(coded, outcome, train, codes, weights, recipe)
+    job = _Job(
+        coded=coded,
+        head=head,
+        objective=Objective(
+            outcome=outcome,
+            codes=codes,
+            weights=weights,
+            smoothing=recipe.label_smoothing,
+            l1=recipe.l1,
+            l2=recipe.l2,
+        ),
+        train=train,
+        validation=validation,
+        machine=machine,
+    )
+    vectors = Embedded(coded.embeddings.astype(np.float32))
+    if pictures is None:
+        alone = job.run(head, lambda name: True, vectors, recipe, None, checkpoint, report)
+        put(head, alone.trained)
+        return alone
+    before = replace(recipe, **_BEFORE)
+    put(head, job.run(head, lambda name: True, vectors, before, None).trained)
+    module = pictures.build(head)
+    larger = job.run(
+        module, pictures.learns, pictures.inputs, recipe, pictures.example, checkpoint, report
+    )
+    put(module, larger.trained)
+    return larger
+
+
+def _untrained(
+    coded: Coded,
+    outcome: Outcome,
+    train: np.ndarray,
+    codes: np.ndarray,
+    weights: np.ndarray,
+    recipe: Recipe,
+) -> Head:
+    """A head that begins with the shares of the rows trained on."""
     head = Head(
         coded.embeddings.shape[1],
         outcome.outputs,
@@ -107,60 +147,62 @@ def fit(
     )
     head.standardize(coded.embeddings[train])
     head.output.start(base_logits(outcome, codes[train], weights[train]))
-    objective = Objective(
-        outcome=outcome,
-        codes=codes,
-        weights=weights,
-        smoothing=recipe.label_smoothing,
-        l1=recipe.l1,
-        l2=recipe.l2,
-    )
-    rows = train, validation
-    vectors = Embedded(coded.embeddings.astype(np.float32))
+    return head
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Job:
+    """What the fit of the head and the larger fit after it have in common."""
+
+    coded: Coded
+    head: Head
+    objective: Objective
+    train: np.ndarray
+    validation: np.ndarray
+    machine: Machine
 
     def run(
-        module: Any, learns: Callable[[str], bool], inputs: Inputs, how: Recipe, picture: bool
+        self,
+        module: Any,
+        learns: Callable[[str], bool],
+        inputs: Inputs,
+        recipe: Recipe,
+        example: Any | None,
+        checkpoint: Checkpoint | None = None,
+        report: Callable[[Row], None] = lambda row: None,
     ) -> Fitted:
-        last = picture or pictures is None
+        """Train a module; ``example`` is the shape of one picture, where its inputs are pictures."""
+        picture = example is not None
         trainer = Trainer(
-            split_module(module, learns, pictures.example if picture and pictures else None),
-            objective,
-            machine.devices,
-            machine.cores,
+            split_module(module, learns, example),
+            self.objective,
+            self.machine.devices,
+            self.machine.cores,
             PART if picture else None,
             recipe.seed,
         )
         course, rate = _train(
             trainer,
-            how,
+            recipe,
             inputs,
-            *rows,
-            values=lambda chosen: coded.values[chosen],
+            self.train,
+            self.validation,
+            values=lambda chosen: self.coded.values[chosen],
             picture=picture,
-            checkpoint=checkpoint if last else None,
-            report=report if last else lambda row: None,
+            checkpoint=checkpoint,
+            report=report,
         )
         best = course.best
         size = trainer.size(recipe.batch_size)
         return Fitted(
-            outcome=outcome,
-            head=head,
+            outcome=self.objective.outcome,
+            head=self.head,
             trained=as_arrays(best),
             learning_rate=rate,
             history=course.history,
             best_epoch=course.best_epoch,
             outputs=lambda chosen: predict(trainer, best, inputs, chosen, size),
         )
-
-    how = recipe if pictures is None else replace(recipe, **_BEFORE)
-    first = run(head, lambda name: True, vectors, how, False)
-    put(head, first.trained)
-    if pictures is None:
-        return first
-    module = pictures.build(head)
-    found = run(module, pictures.learns, pictures.inputs, recipe, True)
-    put(module, found.trained)
-    return found
 
 
 def _train(

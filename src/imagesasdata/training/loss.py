@@ -8,6 +8,7 @@ import numpy as np
 from jax.nn import log_sigmoid, log_softmax, softplus
 from jaxtyping import Array, Float
 
+from imagesasdata.arrays.probabilities import logistic, softmax
 from imagesasdata.training.outcome import Outcome, OutcomeKind
 
 Params = dict[str, jax.Array]
@@ -71,9 +72,8 @@ def chances(outcome: Outcome, outputs: Float[np.ndarray, "n o"]) -> Float[np.nda
     if outcome.kind == "numeric":
         return z * outcome.scale + outcome.center
     if outcome.kind == "multiclass":
-        shifted = np.exp(z - z.max(axis=1, keepdims=True))
-        return shifted / shifted.sum(axis=1, keepdims=True)
-    above = 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+        return softmax(z)
+    above = logistic(z)
     if outcome.kind == "multilabel":
         return above
     edges = np.concatenate([np.ones((len(z), 1)), above, np.zeros((len(z), 1))], axis=1)

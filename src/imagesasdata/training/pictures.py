@@ -48,8 +48,7 @@ def picture_source(
 
     The augmentation of a picture depends only on the seed, the epoch and the row.
     """
-    # The margins that are cropped have to be decoded, too.
-    short_side = -int(-preprocess.size / preprocess.share // 1)
+    short_side = preprocess.short_side()
 
     def load(row: int, epoch: int | None) -> np.ndarray:
         image = decode(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
-from imagesasdata.options import check_count
+from imagesasdata.options import check_amount, check_count, check_share, check_whole
 from imagesasdata.training.optimizer import OptimizerName, Schedule, check_optimizer
 from imagesasdata.training.outcome import Outcome, plain
 
@@ -57,18 +56,14 @@ class Recipe:
         for nodes in self.head:
             check_count("a hidden layer of head", nodes)
         object.__setattr__(self, "head", tuple(self.head))
-        _check_share("dropout", self.dropout)
-        _check_share("label_smoothing", self.label_smoothing)
+        check_share("dropout", self.dropout, under_one=True)
+        check_share("label_smoothing", self.label_smoothing, under_one=True)
         check_count("epochs", self.epochs)
         check_count("batch_size", self.batch_size)
         check_count("early_stopping", self.early_stopping)
-        _check_amount("l1", self.l1)
-        _check_amount("l2", self.l2)
-        seed = self.seed
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
-            raise ArgumentError(
-                f"seed must be a whole number from 0 to {2**31 - 1}, got {seed!r}.", "seed=1."
-            )
+        check_amount("l1", self.l1, example=0.0001)
+        check_amount("l2", self.l2, example=0.0001)
+        check_whole("seed", self.seed, most=2**31 - 1)
         check_optimizer(self.optimizer, self.schedule)
         if self.learning_rate == AUTO:
             return
@@ -120,7 +115,7 @@ def check_weights(class_weight: ClassWeight, outcome: Outcome) -> None:
                 f"class_weight names {level!r}, which is no class of {outcome.name!r}.",
                 f"its classes: {', '.join(map(repr, outcome.levels))}.",
             )
-        _check_amount(f"class_weight[{level!r}]", weight)
+        check_amount(f"class_weight[{level!r}]", weight)
         if weight == 0:
             raise ArgumentError(
                 f"class_weight[{level!r}] is 0, so that nothing would be learned of this class.",
@@ -141,13 +136,3 @@ def row_weights(
         given = {plain(level): float(weight) for level, weight in dict(class_weight).items()}
         each = np.array([given.get(level, 1.0) for level in outcome.levels])
     return each[codes].astype(np.float32)
-
-
-def _check_share(name: str, value: object) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1:
-        raise ArgumentError(f"{name} must be from 0 to under 1, got {value!r}.", f"{name}=0.1.")
-
-
-def _check_amount(name: str, value: object) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < math.inf:
-        raise ArgumentError(f"{name} must be a number from 0, got {value!r}.", f"{name}=0.0001.")

@@ -12,10 +12,14 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array
 
+from imagesasdata.networks.zoo.registry import Model
+from imagesasdata.training.deal import Dealt
 from imagesasdata.training.evaluation import Evaluation, arrays_of, evaluation_of
+from imagesasdata.training.fit import Coded, Fitted
 from imagesasdata.training.head import Head
 from imagesasdata.training.network import put, split_module
 from imagesasdata.training.outcome import Outcome
+from imagesasdata.training.recipe import Recipe
 
 FORMAT = "imagesasdata fitted model 1"
 _HEAD, _BASE, _TESTED = "head.", "base.", "tested/"
@@ -76,6 +80,48 @@ class Saved:
             "about": dict(self.about),
             "seed": self.evaluation.seed,
         }
+
+
+def save_of(
+    base: Model,
+    coded: Coded,
+    dealt: Dealt,
+    recipe: Recipe,
+    fitted: Fitted,
+    tested: Evaluation,
+    about: Mapping[str, Any],
+    *,
+    rows: int,
+) -> Saved:
+    """A fit as it is saved; ``rows`` were in the table, of which those in ``coded`` can be read."""
+    last = dealt.turns[-1]
+    return Saved(
+        outcome=fitted.outcome,
+        model=base.card.name,
+        fingerprint=base.fingerprint,
+        layers={
+            "inputs": coded.embeddings.shape[1],
+            "outputs": coded.outcome.outputs,
+            "hidden": recipe.head,
+            "dropout": recipe.dropout,
+            "ordered": coded.outcome.kind == "ordered",
+        },
+        weights=weights_of(fitted.head, fitted.trained),
+        history=fitted.history,
+        counts={
+            "n": rows,
+            "n_unreadable": rows - len(coded.values),
+            "n_train": len(last.train),
+            "n_validation": len(last.validation),
+            "n_test": len(tested.rows),
+            "n_kept_together": dealt.moved,
+            "epochs": len(fitted.history),
+            "best_epoch": fitted.best_epoch,
+            "learning_rate": fitted.learning_rate,
+        },
+        about=about,
+        evaluation=tested,
+    )
 
 
 def from_file(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> Saved:

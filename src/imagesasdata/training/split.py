@@ -5,11 +5,17 @@ from __future__ import annotations
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
+from imagesasdata.arrays.measures.crop_hashes import as_codes
+from imagesasdata.arrays.neighbors.copies import copies_by_all
+from imagesasdata.arrays.neighbors.groups import linked_groups
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.options import COPY_BITS
+from imagesasdata.training.outcome import plain
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 PARTS = ("train", "validation", "test")
@@ -103,9 +109,6 @@ def fold_rows(
 
 def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     """Merged groups: rows together in any of several groupings are in one group."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     count = len(numbers[0])
     # A row is joined to a node for each of its groups.
     ends, start = [], count
@@ -115,8 +118,28 @@ def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
         start += int(place.max(initial=-1)) + 1
     rows = np.tile(np.arange(count), len(numbers))
     columns = np.concatenate(ends) if ends else np.zeros(0, int)
-    graph = coo_matrix((np.ones(len(rows), bool), (rows, columns)), shape=(start, start))
-    return connected_components(graph, directed=False)[1][:count].astype(np.int64)
+    return linked_groups(rows, columns, start)[:count]
+
+
+def kept_together(
+    hashes: Sequence[Sequence[str]], names: Sequence[Any] | None
+) -> Int[np.ndarray, " n"]:
+    """A group for each row: of copies and near copies, and of rows of one name.
+
+    Parameters
+    ----------
+    hashes
+        For each kind of hash, one for each row, in hexadecimal.
+    names
+        Of each row, ``None`` for one that belongs to no other.
+    """
+    codes = np.stack([as_codes(list(kind)) for kind in hashes], axis=1)
+    copies = copies_by_all(codes, bits=COPY_BITS)
+    if names is None:
+        return copies
+    keys = [(row, None) if name is None else (-1, plain(name)) for row, name in enumerate(names)]
+    place = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return merge_groups(copies, np.array([place[key] for key in keys]))
 
 
 def _deal(

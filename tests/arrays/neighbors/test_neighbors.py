@@ -14,7 +14,7 @@ from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, 
 from imagesasdata.arrays.neighbors import exact
 from imagesasdata.arrays.neighbors.approximate import nearest_by_index, recall
 from imagesasdata.arrays.neighbors.codes import near_codes
-from imagesasdata.arrays.neighbors.copies import bits_between, near_copies
+from imagesasdata.arrays.neighbors.copies import bits_between, copies_by_all, near_copies
 from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
 from imagesasdata.arrays.neighbors.duplicates import (
     Hashes,
@@ -24,6 +24,7 @@ from imagesasdata.arrays.neighbors.duplicates import (
     numbered,
 )
 from imagesasdata.arrays.neighbors.exact import Found, nearest
+from imagesasdata.arrays.neighbors.gallery import Gallery
 from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups, star_groups
 from imagesasdata.arrays.neighbors.vectors import near_vectors
 from imagesasdata.errors import MissingPackageError
@@ -263,3 +264,37 @@ def test_the_best_copy_is_the_largest() -> None:
     assert largest_first(np.empty((3, 0), np.int64)).tolist() == []
     assert numbered(["b", "a", "b"]).tolist() == [0, 1, 0]
     assert numbered([]).tolist() == []
+
+
+def test_copies_by_every_kind_of_hash() -> None:
+    one = as_codes(["0" * 16, "0" * 15 + "7", "f" * 16, "0" * 16])
+    other = as_codes(["0" * 16, "0" * 15 + "3", "f" * 16, "f" * 16])
+    groups = copies_by_all(np.stack([one, other], axis=1), bits=6)
+    assert groups.tolist() == [0, 0, 1, 2]
+    # Along a chain of small steps all are together, though its ends are far apart.
+    chain = np.array([[0], [0b111111], [0b111111111111]], np.uint64)
+    assert copies_by_all(chain, bits=6).tolist() == [0, 0, 0]
+    assert copies_by_all(chain, bits=5).tolist() == [0, 1, 2]
+    assert copies_by_all(np.empty((0, 2), np.uint64), bits=6).tolist() == []
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_vectors_of_length_one(kind: type) -> None:
+    rows = np.array([[3, 4], [0, 0]], kind)
+    scaled = unit(rows)
+    assert scaled.dtype == kind
+    np.testing.assert_array_equal(scaled, np.array([[0.6, 0.8], [0, 0]], kind))
+    np.testing.assert_array_equal(unit(rows[0]), scaled[0])
+
+
+def test_votes() -> None:
+    """Four vectors in the plane; the nearest is outvoted by two others."""
+    angles = np.deg2rad([0, 20, 25, 180])
+    gallery = Gallery(["a", "b", "b", "a"], np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    point = np.array([np.cos(np.deg2rad(8)), np.sin(np.deg2rad(8))])
+    one, three = gallery.match(point, 1), gallery.match(point, 3)
+    assert (one.name, three.name) == ("a", "b")
+    np.testing.assert_allclose(one.distance, 1 - np.cos(np.deg2rad(8)))
+    np.testing.assert_allclose(one.margin, np.cos(np.deg2rad(8)) - np.cos(np.deg2rad(12)))
+    np.testing.assert_allclose(three.margin, -float(one.margin or 0))
+    assert Gallery(["a"], np.ones((1, 2))).match(point, 5).margin is None

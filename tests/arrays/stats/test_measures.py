@@ -11,8 +11,16 @@ from statsmodels.stats.inter_rater import fleiss_kappa
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from imagesasdata.arrays.stats import agreement, audit, classification
-from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson
+from imagesasdata.arrays.stats import agreement, audit, classification, numeric
+from imagesasdata.arrays.stats.intervals import (
+    Draw,
+    bootstrap,
+    effective,
+    fewer_rounds,
+    whole_groups,
+    wilson,
+    within_strata,
+)
 
 
 @pytest.mark.parametrize(("hits", "rows"), [(0, 10), (3, 10), (10, 10), (499, 500), (1, 1)])
@@ -28,11 +36,12 @@ def test_wilson_of_nothing_and_effective_rows() -> None:
     assert effective(np.empty(0)) == 0.0
 
 
-def test_bootstrap_of_a_mean_is_as_wide_as_the_normal_interval() -> None:
+@pytest.mark.parametrize(
+    "draw", [within_strata(np.zeros(400)), whole_groups(np.arange(400))], ids=["rows", "groups"]
+)
+def test_bootstrap_of_a_mean_is_as_wide_as_the_normal_interval(draw: Draw) -> None:
     values = np.random.default_rng(0).normal(size=400)
-    low, high = bootstrap(
-        lambda rows: np.array([values[rows].mean()]), np.zeros(400), rounds=2000, seed=1
-    )
+    low, high = bootstrap(lambda rows: np.array([values[rows].mean()]), draw, rounds=2000, seed=1)
     half = 1.96 * values.std(ddof=1) / 20
     np.testing.assert_allclose(
         [low[0], high[0]], values.mean() + half * np.array([-1, 1]), atol=0.01
@@ -41,8 +50,50 @@ def test_bootstrap_of_a_mean_is_as_wide_as_the_normal_interval() -> None:
 
 def test_bootstrap_draws_within_strata() -> None:
     strata = np.repeat([0, 1], [30, 70])
-    low, high = bootstrap(lambda rows: np.array([strata[rows].mean()]), strata, rounds=50, seed=0)
+    draw = within_strata(strata)
+    low, high = bootstrap(lambda rows: np.array([strata[rows].mean()]), draw, rounds=50, seed=0)
     assert low[0] == high[0] == pytest.approx(0.7)
+
+
+def test_bootstrap_draws_whole_groups() -> None:
+    groups = np.repeat(np.arange(20), 20)
+    values = np.random.default_rng(1).normal(size=20)[groups]
+
+    def width(of: np.ndarray) -> float:
+        measure = lambda rows: np.array([values[rows].mean()])  # noqa: E731
+        low, high = bootstrap(measure, whole_groups(of), rounds=1000, seed=1)
+        return float(high[0] - low[0])
+
+    assert width(groups) / width(np.arange(400)) == pytest.approx(np.sqrt(20), rel=0.2)
+    drawn = whole_groups(np.array([7, 3, 7]))(np.random.default_rng(0))
+    assert np.bincount(drawn, minlength=3)[0] == np.bincount(drawn, minlength=3)[2]
+
+
+def test_a_figure_that_is_mostly_undefined_has_no_interval() -> None:
+    rounds = iter(range(100))
+
+    def measure(rows: np.ndarray) -> np.ndarray:
+        number = next(rounds)
+        return np.array([np.nan, np.nan if number < 51 else 1.0, np.nan if number < 50 else 1.0])
+
+    low, high = bootstrap(measure, within_strata(np.zeros(5)), rounds=100, seed=1)
+    np.testing.assert_array_equal(low, [np.nan, np.nan, 1.0])
+    np.testing.assert_array_equal(high, low)
+
+
+def test_fewer_rounds_of_very_many_rows() -> None:
+    assert [fewer_rounds(rows, 1000) for rows in (1, 20_000, 40_000, 10**7)] == [
+        1000,
+        1000,
+        500,
+        200,
+    ]
+
+
+def test_wilson_as_published() -> None:
+    # Newcombe (1998), table I, method 3.
+    np.testing.assert_allclose(wilson(81 / 263, 263), (0.2553, 0.3662), atol=1e-4)
+    np.testing.assert_allclose(wilson(0.0, 20), (0.0, 0.1611), atol=1e-4)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +123,62 @@ def test_classification_equals_scikit_learn(
     assert classification.brier(is_one, prob, weights) == pytest.approx(
         metrics.brier_score_loss(is_one, prob, sample_weight=weights)
     )
+
+
+def test_the_area_under_the_curve_with_ties() -> None:
+    random = np.random.default_rng(0)
+    truth, scores = random.random(90) < 0.4, random.integers(0, 4, 90) / 4
+    assert classification.auc(truth, scores) == pytest.approx(metrics.roc_auc_score(truth, scores))
+    assert np.isnan(classification.auc(np.ones(3, bool), np.arange(3.0)))
+
+
+def test_without_weights_all_rows_count_the_same(classified: tuple[np.ndarray, ...]) -> None:
+    truth, predicted, prob, _ = classified
+    ones, is_one = np.ones(500), truth == 1
+    for plain, weighted in zip(
+        classification.count(truth, predicted, 3),
+        classification.count(truth, predicted, 3, ones),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(plain, weighted)
+    for measure in (classification.auc, classification.brier, classification.calibration_error):
+        assert measure(is_one, prob) == measure(is_one, prob, ones)
+
+
+def test_labels_equal_scikit_learn() -> None:
+    random = np.random.default_rng(0)
+    truth, said = random.random((50, 4)) < 0.4, random.random((50, 4)) < 0.5
+    counts = classification.count_labels(truth, said)
+    expected = metrics.multilabel_confusion_matrix(truth, said).reshape(4, 4).T
+    got = [counts.true_negative, counts.false_positive]
+    got += [counts.false_negative, counts.true_positive]
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_confusion_and_its_shares(classified: tuple[np.ndarray, ...]) -> None:
+    truth, predicted, _, weights = classified
+    table = classification.confusion(truth, predicted, 3, weights)
+    np.testing.assert_allclose(
+        table, metrics.confusion_matrix(truth, predicted, sample_weight=weights)
+    )
+    shares = classification.row_shares(np.array([[1, 3], [0, 0]]))
+    np.testing.assert_array_equal(shares, [[0.25, 0.75], [0.0, 0.0]])
+
+
+def test_the_mean_of_what_is_known() -> None:
+    assert classification.mean_known(np.array([1.0, np.nan, 2.0])) == 1.5
+    assert np.isnan(classification.mean_known(np.array([np.nan])))
+
+
+def test_numbers_equal_scikit_learn() -> None:
+    random = np.random.default_rng(0)
+    truth, said = random.normal(size=40), random.normal(size=40)
+    assert numeric.rmse(truth, said) ** 2 == pytest.approx(metrics.mean_squared_error(truth, said))
+    assert numeric.mae(truth, said) == pytest.approx(metrics.mean_absolute_error(truth, said))
+    assert numeric.r_squared(truth, said) == pytest.approx(metrics.r2_score(truth, said))
+    assert numeric.correlation(truth, said) == pytest.approx(np.corrcoef(truth, said)[0, 1])
+    assert np.isnan(numeric.r_squared(np.ones(3), np.zeros(3)))
+    assert np.isnan(numeric.correlation(np.ones(3), np.arange(3.0)))
 
 
 def test_calibration_error_by_hand() -> None:
@@ -147,3 +254,30 @@ def test_rates_and_tests_of_groups() -> None:
         np.testing.assert_allclose(got[[0, 2, 3]], multipletests(known, method=name)[1])
         assert np.isnan(got[1])
     np.testing.assert_array_equal(audit.adjust(with_gap, "none"), with_gap)
+
+
+def test_all_measures_at_once(codes: np.ndarray) -> None:
+    found = agreement.estimate(codes, np.arange(4.0), "nominal", rounds=50, seed=1)
+    table = agreement.counts(codes, 4)
+    assert found.value.tolist() == [
+        agreement.alpha(table, np.arange(4.0), "nominal"),
+        agreement.cohen(codes, 4),
+        agreement.fleiss(table),
+        agreement.percent(table),
+    ]
+    assert (found.low < found.value).all()
+    assert (found.value < found.high).all()
+    # Of unequal numbers of codes Fleiss' kappa is not defined, and has no interval.
+    some = codes.copy()
+    some[0, :5] = agreement.MISSING
+    fewer = agreement.estimate(some, np.arange(4.0), "nominal", rounds=50, seed=1)
+    place = agreement.MEASURES.index("fleiss_kappa")
+    assert np.isnan([fewer.value[place], fewer.low[place], fewer.high[place]]).all()
+
+
+def test_one_value_against_the_rest_and_items_coded_twice() -> None:
+    codes = np.array([[0, 2, -1, -1], [1, 2, 2, -1]])
+    assert agreement.one_against_rest(codes, 2).tolist() == [[0, 1, -1, -1], [0, 1, 1, -1]]
+    assert agreement.coded_twice(codes) == 2
+    share = agreement.agreeing(agreement.counts(codes, 3))
+    np.testing.assert_array_equal(share, [0.0, 1.0, np.nan, np.nan])

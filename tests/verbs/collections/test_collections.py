@@ -171,7 +171,7 @@ def test_vectors_under_another_name_or_in_columns() -> None:
         (lambda t: iad.cluster(t, reduce="tsne"), iad.UnknownNameError, "reduction 'tsne'"),
         (
             lambda t: iad.cluster(t, stability=-1),
-            iad.ArgumentTypeError,
+            iad.ArgumentError,
             "stability must be a whole",
         ),
         (lambda t: iad.cluster(t, seed=0.5), iad.ArgumentTypeError, "seed must be a whole"),

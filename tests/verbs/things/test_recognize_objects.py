@@ -10,7 +10,6 @@ import pytest
 from PIL import Image, ImageEnhance
 
 import imagesasdata as iad
-from imagesasdata.arrays.neighbors.gallery import Gallery
 from imagesasdata.files.parts import Pictures, as_region
 from tests.conftest import REPO, Kind
 
@@ -60,19 +59,6 @@ def test_every_verb_reads_parts(pair: str) -> None:
     assert "has no pixel in the part" in out["image_error"][0]
     with Pictures() as files:
         assert files.stamp(as_region(pair, 1, 2, 3, 4)) == files.stamp(pair)
-
-
-def test_votes() -> None:
-    """Four vectors in the plane; the nearest is outvoted by two others."""
-    angles = np.deg2rad([0, 20, 25, 180])
-    gallery = Gallery(["a", "b", "b", "a"], np.stack([np.cos(angles), np.sin(angles)], axis=1))
-    point = np.array([np.cos(np.deg2rad(8)), np.sin(np.deg2rad(8))])
-    one, three = gallery.match(point, 1), gallery.match(point, 3)
-    assert (one.name, three.name) == ("a", "b")
-    np.testing.assert_allclose(one.distance, 1 - np.cos(np.deg2rad(8)))
-    np.testing.assert_allclose(one.margin, np.cos(np.deg2rad(8)) - np.cos(np.deg2rad(12)))
-    np.testing.assert_allclose(three.margin, -float(one.margin or 0))
-    assert Gallery(["a"], np.ones((1, 2))).match(point, 5).margin is None
 
 
 def test_results_are_remembered_for_the_same_examples(pair: str, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from imagesasdata.arrays.probabilities import logistic
+
 # One anchor in the middle of each cell of 4 x 4 pixels.
 CELL = 4
 POINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
@@ -41,4 +43,4 @@ def decode(raw: Float[np.ndarray, "cells 17"], *, side: int, threshold: float) -
     sizes = values[:, 3:5]
     boxes = np.concatenate([anchors + values[:, 1:3] - sizes / 2, sizes], axis=1)
     points = values[:, 5:].reshape(-1, len(POINTS), 2) + anchors[:, None]
-    return Candidates(boxes, points, 1 / (1 + np.exp(-values[:, 0])))
+    return Candidates(boxes, points, logistic(values[:, 0]))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from imagesasdata.arrays.probabilities import logistic
 from imagesasdata.errors import ArgumentError
 
 # A block of the distance matrix of at most 64 MB.
@@ -25,7 +26,7 @@ class Calibration(NamedTuple):
 
 def probability(distance: Float[np.ndarray, " n"], by: Calibration) -> Float[np.ndarray, " n"]:
     """The probability that two faces at a distance are one person's."""
-    return 1 / (1 + np.exp(by.slope * (distance - by.middle)))
+    return logistic(by.slope * (by.middle - distance))
 
 
 def distances(a: Float[np.ndarray, "n d"], b: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " n"]:

@@ -19,8 +19,6 @@ Lanczos interpolation; the bits go row by row, the first one the highest of the 
   That, hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html).
 - ``hash_perceptual``: 32 x 32; one of the 8 x 8 lowest coefficients of the discrete cosine transform is
   over their median (Krawetz 2011; Zauner 2010 has the one of pHash, with the same transform).
-- ``hash_wavelet``: the largest power of 2 that is not over the shorter side, at least 8; one of the
-  8 x 8 Haar approximations, without the mean, is over their median.
 
 The bits are those of the Python package ImageHash 4.3.2 (Buchner, github.com/JohannesBuchner/imagehash)
 with its defaults, so that hashes can be compared with collections made elsewhere. It takes the whole
@@ -35,7 +33,6 @@ from jaxtyping import Bool, UInt8
 from PIL import Image
 
 from imagesasdata.arrays.measures.group import Value
-from imagesasdata.arrays.measures.haar import low_frequencies
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError
 
@@ -46,18 +43,16 @@ COLUMNS = (
     Column("hash_average", "string", "Average hash: 64 bits.", unit="hex"),
     Column("hash_difference", "string", "Difference hash: 64 bits.", unit="hex"),
     Column("hash_perceptual", "string", "Perceptual (cosine transform) hash: 64 bits.", unit="hex"),
-    Column("hash_wavelet", "string", "Wavelet hash: 64 bits.", unit="hex"),
 )
 
 
 def measure(image: Image.Image) -> dict[str, Value]:
-    """The four hashes of a whole upright picture in mode RGB."""
+    """The three hashes of a whole upright picture in mode RGB."""
     gray = image.convert("L")  # once for all: what is gray already is only copied
     return {
         "hash_average": average_hash(gray),
         "hash_difference": difference_hash(gray),
         "hash_perceptual": perceptual_hash(gray),
-        "hash_wavelet": wavelet_hash(gray),
     }
 
 
@@ -82,24 +77,6 @@ def perceptual_hash(image: Image.Image) -> str:
     return _hex(low > np.median(low))
 
 
-def wavelet_hash(image: Image.Image) -> str | None:
-    """Which of 8 x 8 Haar approximations are over their median; ``None`` for a picture of no pixels."""
-    if 0 in image.size:
-        return None
-    side = max(1 << (min(image.size).bit_length() - 1), _SIDE)
-    pixels = _shrink(image, side, side)
-    # An approximation is the sum of the pixels of its block, times a constant, less the mean. So in
-    # whole numbers the bits are exact, and cheap: the transform's rounding (about 1e-13 of a sum of
-    # at most 255 side^2 / 64, so under 1/2 for any picture) cannot carry a sum over the median.
-    sums = _block_sums(pixels)
-    below, above = np.sort(sums, axis=None)[_SIDE**2 // 2 - 1 :][:2]
-    if below < above:
-        return _hex(sums > below)
-    # Blocks that are equal to the median are parted by rounding alone, which then must be the same.
-    low = low_frequencies(pixels, _SIDE)
-    return _hex(low > np.median(low))
-
-
 def hamming(a: str, b: str) -> int:
     """In how many bits two hashes of the same kind differ, from 0 to 64."""
     if len(a) != len(b):
@@ -111,12 +88,6 @@ def hamming(a: str, b: str) -> int:
 
 def _shrink(image: Image.Image, width: int, height: int) -> UInt8[np.ndarray, "{height} {width}"]:
     return np.asarray(image.convert("L").resize((width, height), Image.Resampling.LANCZOS))
-
-
-def _block_sums(pixels: np.ndarray) -> np.ndarray:
-    block = len(pixels) // _SIDE
-    rows = pixels.reshape(_SIDE, block, len(pixels)).sum(axis=1, dtype=np.int64)
-    return rows.reshape(_SIDE, _SIDE, block).sum(axis=2)
 
 
 def _hex(bits: Bool[np.ndarray, "8 8"]) -> str:

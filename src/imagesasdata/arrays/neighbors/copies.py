@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Int, UInt64
 
 from imagesasdata.arrays.neighbors.codes import Pairs, near_codes
+from imagesasdata.arrays.neighbors.groups import linked_groups
 
 
 def near_copies(
@@ -27,6 +28,16 @@ def near_copies(
     together = np.unique((low * len(codes) + high)[low < high])
     low, high = np.divmod(together, max(len(codes), 1))
     return low, high
+
+
+def copies_by_all(
+    codes: UInt64[np.ndarray, "pictures kinds"], *, bits: int, threads: int = 1
+) -> Int[np.ndarray, " pictures"]:
+    """A group for each picture; those near each other by the codes of every kind share one."""
+    first = np.ascontiguousarray(codes[:, 0])
+    pairs = near_codes(first, bits=bits, threads=threads)
+    near = (np.bitwise_count(codes[pairs.a, 1:] ^ codes[pairs.b, 1:]) <= bits).all(axis=1)
+    return linked_groups(pairs.a[near], pairs.b[near], len(codes))
 
 
 def bits_between(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Int
 
 Metric = Literal["cosine", "euclidean"]
 
@@ -14,8 +14,8 @@ _PAIRS = 4096
 
 
 def of_pairs(
-    a: Float32[np.ndarray, "rows_a size"],
-    b: Float32[np.ndarray, "rows_b size"],
+    a: Float[np.ndarray, "rows_a size"],
+    b: Float[np.ndarray, "rows_b size"],
     rows_a: Int[np.ndarray, " pairs"],
     rows_b: Int[np.ndarray, " pairs"],
     metric: Metric,
@@ -34,10 +34,9 @@ def of_pairs(
 
 
 def unit(vectors: Float[np.ndarray, "*rows size"]) -> Float[np.ndarray, "*rows size"]:
-    """A vector, or the rows of a matrix, scaled to length one; a vector of zeros stays."""
-    axis = None if vectors.ndim == 1 else -1
-    lengths = np.linalg.norm(vectors, axis=axis, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, np.float32(1))
+    """The vectors scaled to length one, in their own precision; a vector of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, lengths.dtype.type(1))
 
 
 def _rowwise(x: np.ndarray, y: np.ndarray, metric: Metric) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.arrays.neighbors.distances import of_pairs
 
 
 class Match(NamedTuple):
@@ -26,14 +26,15 @@ class Gallery:
 
     def __init__(self, names: Sequence[str], vectors: Float[np.ndarray, "n d"]) -> None:
         self._names = np.array(names)
-        self._vectors = unit(vectors)
+        self._vectors = vectors
         digest = hashlib.sha256("\0".join(names).encode("utf-8"))
         digest.update(np.ascontiguousarray(vectors).tobytes())
         self.fingerprint = digest.hexdigest()
 
     def match(self, vector: Float[np.ndarray, " d"], k: int) -> Match:
         """The name that most of the ``k`` nearest have; among equals the nearest's."""
-        distances = np.maximum(1 - self._vectors @ unit(vector[None].astype(np.float64))[0], 0)
+        rows = np.arange(len(self._vectors))
+        distances = of_pairs(vector[None], self._vectors, np.zeros_like(rows), rows, "cosine")
         order = np.argsort(distances, kind="stable")
         votes = Counter(self._names[order[:k]].tolist())
         # Counter keeps the order of first votes, so that of equals the nearest comes first.

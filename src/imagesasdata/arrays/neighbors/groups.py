@@ -43,6 +43,20 @@ def star_groups(
     return _renumber(groups)
 
 
+def linked_groups(
+    a: Int[np.ndarray, " pairs"], b: Int[np.ndarray, " pairs"], count: int
+) -> Int[np.ndarray, " rows"]:
+    """The group of each of ``count`` rows, in the order of their first rows; pairs link their rows.
+
+    Unlike `star_groups` these grow along chains, and a row alone is a group of its own.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_matrix((np.ones(len(a), bool), (a, b)), shape=(count, count))
+    return connected_components(links, directed=False)[1].astype(np.int64)
+
+
 def row_groups(
     items: Int[np.ndarray, " rows"],
     a: Int[np.ndarray, " pairs"],

@@ -15,14 +15,58 @@ agreement for nominal scales. doi:10.1177/001316446002000104.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from imagesasdata.arrays.stats.classification import mean_known
+from imagesasdata.arrays.stats.intervals import bootstrap, within_strata
+
 Level = Literal["nominal", "ordinal", "interval"]
 Codes = Int[np.ndarray, "coders items"]
 MISSING = -1
+# What `estimate` gives, in this order.
+MEASURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "percent_agreement")
+
+
+class Estimates(NamedTuple):
+    """Each of `MEASURES`, and the ends of its 95% interval."""
+
+    value: Float[np.ndarray, " measures"]
+    low: Float[np.ndarray, " measures"]
+    high: Float[np.ndarray, " measures"]
+
+
+def estimate(
+    codes: Codes, domain: Float[np.ndarray, " values"], level: Level, *, rounds: int, seed: int
+) -> Estimates:
+    """All measures of a table of codes, with intervals by the bootstrap over items.
+
+    ``domain`` has the number that each code stands for.
+    """
+    values = len(domain)
+    table = counts(codes, values)
+
+    def measure(items: np.ndarray) -> np.ndarray:
+        some = table[items]
+        kappa = cohen(codes[:, items], values)
+        return np.array([alpha(some, domain, level), kappa, fleiss(some), percent(some)])
+
+    items = np.arange(len(table))
+    found = measure(items)
+    ends = bootstrap(measure, within_strata(np.zeros(len(items))), rounds=rounds, seed=seed)
+    return Estimates(found, *(np.where(np.isnan(found), np.nan, end) for end in ends))
+
+
+def one_against_rest(codes: Codes, value: int) -> Codes:
+    """The codes as 1 where they are a value and 0 where they are another."""
+    return np.where(codes == MISSING, MISSING, (codes == value).astype(codes.dtype))
+
+
+def coded_twice(codes: Codes) -> int:
+    """How many items two coders or more have coded."""
+    return int(((codes != MISSING).sum(axis=0) > 1).sum())
 
 
 def counts(codes: Codes, values: int) -> Float[np.ndarray, "items values"]:
@@ -59,12 +103,15 @@ def _distance(
 
 def percent(table: Float[np.ndarray, "items values"]) -> float:
     """Percent agreement, as a share."""
+    return mean_known(agreeing(table))
+
+
+def agreeing(table: Float[np.ndarray, "items values"]) -> Float[np.ndarray, " items"]:
+    """The share of pairs of coders that agree on each item; not a number where no two coded it."""
     times = table.sum(axis=1)
-    paired = table[times > 1]
-    if not len(paired):
-        return float("nan")
-    times = times[times > 1]
-    return float(((paired * (paired - 1.0)).sum(axis=1) / (times * (times - 1.0))).mean())
+    found = np.full(len(table), np.nan)
+    same = (table * (table - 1.0)).sum(axis=1)
+    return np.divide(same, times * (times - 1.0), out=found, where=times > 1)
 
 
 def fleiss(table: Float[np.ndarray, "items values"]) -> float:
@@ -81,8 +128,7 @@ def cohen(codes: Codes, values: int) -> float:
     found = [
         _two(codes[one], codes[other], values) for one, other in combinations(range(len(codes)), 2)
     ]
-    known = [kappa for kappa in found if not np.isnan(kappa)]
-    return float(np.mean(known)) if known else float("nan")
+    return mean_known(np.array(found))
 
 
 def _two(one: np.ndarray, other: np.ndarray, values: int) -> float:

@@ -1,4 +1,4 @@
-"""How well predicted classes and probabilities match the truth, with weights.
+"""How well predicted classes and probabilities match the truth, with weights or without.
 
 - accuracy: share of rows whose prediction is the truth. Macro: the mean over classes.
 - precision: of rows predicted to be of a class, the share that is. Recall: of rows of a class, the share
@@ -17,6 +17,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 BINS = 10
+# Of each row; without them all count the same.
+Weights = Float[np.ndarray, " rows"] | None
 
 
 class Counts(NamedTuple):
@@ -48,25 +50,57 @@ def count(
     truth: Int[np.ndarray, " rows"],
     predicted: Int[np.ndarray, " rows"],
     classes: int,
-    weights: Float[np.ndarray, " rows"],
+    weights: Weights = None,
 ) -> Counts:
     """Numbers of rows by class, for classes as numbers from 0."""
     right = truth == predicted
-    hits = np.bincount(truth[right], weights[right], classes)
+    hits = np.bincount(truth[right], None if weights is None else weights[right], classes)
     of_class = np.bincount(truth, weights, classes)
     said = np.bincount(predicted, weights, classes)
-    return Counts(hits, said - hits, of_class - hits, weights.sum() - of_class - said + hits)
+    total = len(truth) if weights is None else weights.sum()
+    return Counts(hits, said - hits, of_class - hits, total - of_class - said + hits)
+
+
+def count_labels(
+    truth: Bool[np.ndarray, "rows classes"], predicted: Bool[np.ndarray, "rows classes"]
+) -> Counts:
+    """Numbers of rows by class, where a row may be of several or of none."""
+    pairs = ((truth, predicted), (~truth, predicted), (truth, ~predicted), (~truth, ~predicted))
+    return Counts(*((one & other).sum(axis=0) for one, other in pairs))
+
+
+def confusion(
+    truth: Int[np.ndarray, " rows"],
+    predicted: Int[np.ndarray, " rows"],
+    classes: int,
+    weights: Weights = None,
+) -> np.ndarray:
+    """Numbers of rows, a row for each true class and a column for each predicted one."""
+    return np.bincount(truth * classes + predicted, weights, classes**2).reshape(classes, classes)
+
+
+def row_shares(table: np.ndarray) -> Float[np.ndarray, "classes classes"]:
+    """A table of counts as shares of its rows; 0 in a row of nothing."""
+    whole = np.broadcast_to(table.sum(axis=1)[:, None], table.shape)
+    return np.divide(table, whole, out=np.zeros(table.shape), where=whole > 0)
+
+
+def mean_known(values: np.ndarray) -> float:
+    """The mean of those values that are numbers; not a number where none is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def auc(
     truth: Bool[np.ndarray, " rows"],
     prob: Float[np.ndarray, " rows"],
-    weights: Float[np.ndarray, " rows"],
+    weights: Weights = None,
 ) -> float:
     """Area under the ROC curve; not a number without rows of both kinds."""
     order = np.argsort(prob, kind="stable")
-    positive = np.where(truth, weights, 0.0)[order]
-    negative = np.where(truth, 0.0, weights)[order]
+    weight = np.ones(len(truth)) if weights is None else weights
+    positive = np.where(truth, weight, 0.0)[order]
+    negative = np.where(truth, 0.0, weight)[order]
     both = positive.sum() * negative.sum()
     if both == 0.0:
         return float("nan")
@@ -80,7 +114,7 @@ def auc(
 def brier(
     truth: Bool[np.ndarray, " rows"],
     prob: Float[np.ndarray, " rows"],
-    weights: Float[np.ndarray, " rows"],
+    weights: Weights = None,
 ) -> float:
     """Mean squared difference between probability and truth."""
     return float(np.average((prob - truth) ** 2, weights=weights))
@@ -97,14 +131,15 @@ class Bins(NamedTuple):
 def calibration(
     truth: Bool[np.ndarray, " rows"],
     prob: Float[np.ndarray, " rows"],
-    weights: Float[np.ndarray, " rows"],
+    weights: Weights = None,
 ) -> Bins:
     """The rows in ten bins of equal width."""
     place = np.minimum((prob * BINS).astype(np.int64), BINS - 1)
-    weight = np.bincount(place, weights, BINS)
+    each = np.ones(len(truth)) if weights is None else weights
+    weight = np.bincount(place, each, BINS)
     return Bins(
-        _ratio(np.bincount(place, weights * prob, BINS), weight),
-        _ratio(np.bincount(place, weights * truth, BINS), weight),
+        _ratio(np.bincount(place, each * prob, BINS), weight),
+        _ratio(np.bincount(place, each * truth, BINS), weight),
         weight,
     )
 
@@ -112,7 +147,7 @@ def calibration(
 def calibration_error(
     truth: Bool[np.ndarray, " rows"],
     prob: Float[np.ndarray, " rows"],
-    weights: Float[np.ndarray, " rows"],
+    weights: Weights = None,
 ) -> float:
     """Mean over rows of the difference between their bin's probability and its share."""
     bins = calibration(truth, prob, weights)

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 from scipy import stats
+
+# Rows that all rounds together draw.
+_MOST_DRAWN = 20_000_000
 
 
 def wilson(share: Any, count: Any, level: float = 0.95) -> tuple[Any, Any]:
@@ -37,31 +40,63 @@ def effective(weights: np.ndarray) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
 
 
+Draw = Callable[[np.random.Generator], Int[np.ndarray, " drawn"]]
+
+
+def within_strata(strata: Shaped[np.ndarray, " rows"]) -> Draw:
+    """Draws rows anew within each stratum, as many as it has."""
+    members = [np.flatnonzero(strata == one) for one in np.unique(strata)]
+    return lambda random: np.concatenate([random.choice(rows, len(rows)) for rows in members])
+
+
+def whole_groups(groups: Int[np.ndarray, " rows"]) -> Draw:
+    """Draws whole groups, as many as there are, for rows of one group are not independent."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=groups[order][0] - 1))
+    members = np.split(order, starts[1:])
+    alone = len(members) == len(groups)
+
+    def draw(random: np.random.Generator) -> np.ndarray:
+        drawn = random.integers(len(members), size=len(members))
+        return order[drawn] if alone else np.concatenate([members[one] for one in drawn])
+
+    return draw
+
+
 def bootstrap(
-    measure: Callable[[Int[np.ndarray, " rows"]], np.ndarray],
-    strata: np.ndarray,
+    measure: Callable[[Int[np.ndarray, " drawn"]], np.ndarray],
+    draw: Draw,
     *,
     rounds: int,
     seed: int,
     level: float = 0.95,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of measures of rows, which are resampled within each stratum.
+    """Percentile intervals of measures of rows, which are drawn anew in each round.
 
-    ``measure`` is given row numbers and gives an array; a round in which one is not a number does not
-    count for it.
+    Parameters
+    ----------
+    measure
+        From row numbers, some several times, to an array of measures. A round in which one is not a
+        number does not count for it; where that is more than half of them, there is no interval.
+    draw
+        `within_strata` or `whole_groups`.
+
+    Returns
+    -------
+    tuple
+        The lower and the upper ends, not a number where there are none.
     """
     random = np.random.default_rng(seed)
-    groups = [np.flatnonzero(strata == one) for one in np.unique(strata)]
-    drawn = [
-        measure(np.concatenate([random.choice(rows, len(rows)) for rows in groups]))
-        for _ in range(rounds)
-    ]
+    drawn = np.stack([measure(draw(random)) for _ in range(rounds)])
+    drawn = np.where(np.isfinite(drawn), drawn, np.nan)
+    some = np.isfinite(drawn).sum(axis=0) * 2 >= rounds
     tail = (1.0 - level) / 2.0
-    return tuple(_quantile(np.stack(drawn), at) for at in (tail, 1.0 - tail))  # type: ignore[return-value]
+    low, high = np.full((2, *drawn.shape[1:]), np.nan)
+    if some.any():
+        low[some], high[some] = np.nanquantile(drawn[:, some], [tail, 1.0 - tail], axis=0)
+    return low, high
 
 
-def _quantile(values: np.ndarray, at: float) -> np.ndarray:
-    found = np.full(values.shape[1:], np.nan)
-    some = ~np.isnan(values).all(axis=0)
-    found[some] = np.nanquantile(values[:, some], at, axis=0)
-    return found
+def fewer_rounds(rows: int, rounds: int) -> int:
+    """So many rounds, or fewer where there are very many rows, but at least 200."""
+    return max(200, min(rounds, _MOST_DRAWN // rows))

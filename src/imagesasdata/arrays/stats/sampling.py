@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Float32, Int
+
+from imagesasdata.arrays.neighbors.distances import unit
 
 Chances = Float[np.ndarray, " rows"]
+
+# Of the mean uncertainty, given to every row: a sure row, too, must have a chance.
+_FLOOR = 0.25
 
 
 def even(rows: int, count: int) -> Chances:
@@ -63,3 +70,31 @@ def draw_systematic(chance: Chances, seed: int) -> Int[np.ndarray, " drawn"]:
     marks = np.arange(round(ends[-1])) + random.random()
     places = np.minimum(np.searchsorted(ends, marks, side="right"), len(chance) - 1)
     return np.sort(order[places])
+
+
+def unsure(probs: Float[np.ndarray, "columns rows"], *, of_two: bool) -> Float[np.ndarray, " rows"]:
+    """How unsure the most probable class of each row is, raised so that no row has no chance.
+
+    With ``of_two`` there is one column, of one of two classes. A row without probabilities counts as
+    the most unsure.
+    """
+    sure = np.maximum(probs[0], 1.0 - probs[0]) if of_two else probs.max(axis=0)
+    found = 1.0 - sure
+    most = np.nanmax(found) if not np.isnan(found).all() else 1.0
+    found = np.where(np.isnan(found), most, found)
+    floor = _FLOOR * found.mean()
+    return found + (floor if floor > 0.0 else 1.0)
+
+
+def clusters(
+    vectors: Float32[np.ndarray, "rows size"], most: int, seed: int
+) -> Int[np.ndarray, " rows"]:
+    """A cluster of each row by k-means of the vectors' directions, in at most so many."""
+    from scipy.cluster.vq import kmeans2
+
+    vectors = unit(vectors)
+    count = min(most, len(np.unique(vectors, axis=0)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of empty clusters, which do no harm here
+        _, found = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
+    return np.unique(found, return_inverse=True)[1].astype(np.int64)

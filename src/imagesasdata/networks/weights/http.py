@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from imagesasdata.errors import WeightsError
+from imagesasdata.files.retry import with_retries
 from imagesasdata.progress import Progress
 
 # Seconds without a single byte before a server counts as gone.
@@ -62,17 +62,17 @@ def download(
     here = to.stat().st_size if to.exists() else 0
     with Progress(size, what, show=show, unit="bytes") as progress:
         progress.add(here)
-        for left in reversed(range(TRIES)):
-            try:
-                _go_on(url, to, size, progress)
-                return
-            except _BrokenError as error:
-                if not left:
-                    raise WeightsError(
-                        f"The download of {url} broke off: {error}.",
-                        "try again; it goes on where it was.",
-                    ) from error
-                time.sleep(PAUSE * 2 ** (TRIES - 1 - left))
+        try:
+            with_retries(
+                lambda: _go_on(url, to, size, progress),
+                tries=TRIES,
+                pause=PAUSE,
+                passes=lambda error: isinstance(error, _BrokenError),
+            )
+        except _BrokenError as error:
+            raise WeightsError(
+                f"The download of {url} broke off: {error}.", "try again; it goes on where it was."
+            ) from error
 
 
 def _go_on(url: str, to: Path, size: int | None, progress: Progress) -> None:

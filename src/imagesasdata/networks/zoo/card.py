@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,7 @@ Task = Literal[
     "detect_faces",
     "embed_faces",
     "analyze_faces",
+    "score_unsafe",
 ]
 # The part of a picture that the network sees.
 Fit = Literal["center", "letterbox", "stretch", "face"]
@@ -42,6 +44,13 @@ class Preprocess:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fit: Fit = "center"
+
+    def short_side(self, detail: int = 1) -> int:
+        """The least shorter side, in pixels, of a picture that has ``detail`` times the input's pixels.
+
+        Whatever is cut off at the sides has to be there, too.
+        """
+        return math.ceil(detail * self.size / self.share)
 
     def __str__(self) -> str:
         """What the network is given, in words."""

@@ -26,6 +26,7 @@ from imagesasdata.networks.zoo.families import (
     human_faces,
     insightface,
     mobilenet_v2,
+    open_nsfw,
     owlvit,
     resnet,
     vgg,
@@ -50,6 +51,7 @@ FAMILIES: tuple[Family, ...] = (
     coco_detectors.FAMILY,
     detr.FAMILY,
     owlvit.FAMILY,
+    open_nsfw.FAMILY,
 )
 
 # Sets of models that a tutorial or a group of verbs needs, under one name.

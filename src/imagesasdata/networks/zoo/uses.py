@@ -49,4 +49,8 @@ USES: dict[str, Use] = {
         "It judges appearance, not what someone is or feels. Do not use it on single persons. "
         + _VALIDATE,
     ),
+    "score_unsafe": Use(
+        "screening a collection before people look at it",
+        f"It helps people to look; it decides nothing. {_VALIDATE}",
+    ),
 }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from imagesasdata import columns as col
+from imagesasdata.arrays.probabilities import most_probable, softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
@@ -170,12 +171,6 @@ def classify(
     return run(images, verb, options)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities from logits, in double precision. Shape (classes,)."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max())
-    return shifted / shifted.sum()
-
-
 def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
     check_count("top", top)
     if top > classes:
@@ -203,9 +198,9 @@ def _rows(
     logits: np.ndarray, labels: Labels, top: int, long: bool, every: Sequence[Column]
 ) -> list[Row]:
     chances = softmax(logits)
-    # A stable sort of the negated values: ties go to the lower class number.
-    best = np.argsort(-chances, kind="stable")[:top]
-    found = [(labels.names[i], labels.ids[i], float(chances[i])) for i in best]
+    found = [
+        (labels.names[i], labels.ids[i], float(chances[i])) for i in most_probable(chances, top)
+    ]
     names = [column.name for column in (col.LABEL, col.LABEL_ID, col.LABEL_PROB)]
     if long:
         return [

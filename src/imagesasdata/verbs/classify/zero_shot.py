@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from imagesasdata import columns as col
+from imagesasdata.arrays.likeness import directions, fit_of
+from imagesasdata.arrays.probabilities import softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.texts import check_labels, check_template, embed_text
@@ -19,7 +21,6 @@ from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import ZERO_SHOT, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
-from imagesasdata.verbs.classify.classify import softmax
 
 LABEL = col.LABEL
 LABEL_PROB = col.LABEL_PROB
@@ -148,26 +149,19 @@ def zero_shot(
     network = load(model, task="zero_shot", progress=progress)
     scale = load_text(model, progress=progress).scale
     texts = [template.replace("{}", name) for name in names]
-    directions = _unit(embed_text(model, texts, device=device))
+    wanted = directions(embed_text(model, texts, device=device), scale)
     numbered = Labels.numbered(names)
     every = col.probabilities(LABEL.name, numbered.identifiers(), names)
     verb = Verb(
         name="zero_shot",
         columns=(LABEL, LABEL_PROB, *every),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
-        finish=lambda results: [
-            _row(scale * directions @ _unit(results[0][0]["embedding"]), names, every)
-        ],
+        finish=lambda results: [_row(fit_of(wanted, results[0][0]["embedding"]), names, every)],
         network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "texts": texts, "labels": names},
         max_pixels=max_pixels,
     )
     return run(images, verb, options)
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    vectors = vectors.astype(np.float64)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
 def _row(logits: np.ndarray, names: Sequence[str], every: Sequence[Column]) -> Row:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from imagesasdata.columns import EMB, EMBEDDING, IMAGE_ERROR
 from imagesasdata.engine.results import row_name, stop_at_first, within
-from imagesasdata.errors import ArgumentTypeError, ColumnError
+from imagesasdata.errors import ColumnError
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.tables.table import Table, open_table
@@ -78,14 +78,6 @@ def read_collection(
         paths = table.paths()
         stop_at_first(options, errors, lambda row: row_name(row, paths[row]))
     return Collection(table, np.flatnonzero(usable), matrix[usable], errors)
-
-
-def check_whole(name: str, value: object) -> None:
-    """Raise unless ``value`` is a whole number from 0: a seed, or how many times."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ArgumentTypeError(
-            f"{name} must be a whole number from 0, got {value!r}.", f"for example {name}=0."
-        )
 
 
 def _embed(table: Table, options: Options, model: str) -> tuple[np.ndarray, list[str | None]]:

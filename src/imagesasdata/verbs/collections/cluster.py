@@ -18,7 +18,7 @@ from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
 from imagesasdata.progress import is_shown
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
@@ -30,7 +30,6 @@ from imagesasdata.verbs.collections._cluster_curve import (
     curve_text,
 )
 from imagesasdata.verbs.collections._vectors import (
-    check_whole,
     read_collection,
 )
 

@@ -170,10 +170,10 @@ def find_duplicates(
     >>> small = iad.transform(cat, iad.steps.resize(200), to=mkdtemp()).out_path[0]
     >>> photos = iad.find_duplicates([small, "examples/photos/coffee.jpg", cat])
     >>> photos[["copy_group", "copy_distance", "is_kept"]]
-       group  distance   keep
-    0    0.0       0.0  False
-    1    NaN       NaN   True
-    2    0.0       0.0   True
+       copy_group  copy_distance  is_kept
+    0         0.0            0.0    False
+    1         NaN            NaN     True
+    2         0.0            0.0     True
     """
     options = Options(
         path=path,

@@ -179,10 +179,11 @@ def find_similar(
     if text is not None:
         _check_reads_text(model, text)
     table = open_table(images, path)
-    given = open_table(query, "path" if is_paths(query) else path) if text is None else None
+    # Before any picture is read, for it may be no table.
+    given = None if text is not None else open_table(query, "path" if is_paths(query) else path)
     collection = read_collection(table, options, embedding=embedding, model=model)
     if given is None:
-        asked = _read_text(str(query), model, device)
+        asked = _read_text(str(text), model, device)
     else:
         named = None if is_paths(query) else embedding
         asked = read_collection(given, options, embedding=named, model=model)

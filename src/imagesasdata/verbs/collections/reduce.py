@@ -13,11 +13,10 @@ from imagesasdata.engine.results import Results
 from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import (
-    check_whole,
     read_collection,
 )
 

@@ -128,7 +128,7 @@ def verify_faces(
     check_which(which)
     by = calibration(model)
     first, second = open_table(pairs, a), open_table(pairs, b)
-    out = Results("verify_faces", first, col.VERIFIED, options, "pairs").checked()
+    out = Results("verify_faces", first, COLUMNS, options, "pairs").checked()
     sides = list(zip(first.paths(), second.paths(), strict=True))
     pictures = as_paths([path for pair in sides for path in pair if path is not None])
     known = known_faces(pictures, model, replace(within(options), path="path"))

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from imagesasdata.arrays.probabilities import softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.stream import Sample
@@ -22,7 +23,6 @@ from imagesasdata.networks.inside.heat import MOST_PROBABLE, Heat, Method, heat
 from imagesasdata.networks.modules import Explainable, class_number, explainable
 from imagesasdata.options import CLASSIFIER, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
-from imagesasdata.verbs.classify.classify import softmax
 
 HEAT_PATH = Column("heat_path", "string", "The picture of the heat that was written.")
 HEAT_LABEL = Column("heat_label", "string", "The class whose score is explained.")

@@ -12,6 +12,7 @@ from imagesasdata.networks.weights.store import install, is_here
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard, Task
 from imagesasdata.tables.frames import (
+    Backend,
     MadeFrame,
     Pandas,
     PandasFrame,
@@ -20,7 +21,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.kinds import from_columns
 
 
 @overload
@@ -36,8 +37,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFram
     ----------
     task
         ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"caption"``, ``"detect_faces"``,
-        ``"embed_faces"``, ``"analyze_faces"`` or ``"detect_objects"``, to list only models that can
-        do it.
+        ``"embed_faces"``, ``"analyze_faces"``, ``"detect_objects"`` or ``"score_unsafe"``, to list
+        only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 

@@ -8,6 +8,7 @@ from imagesasdata.columns import Column
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.options import check_count
 from imagesasdata.tables.frames import (
+    Backend,
     MadeFrame,
     Pandas,
     PandasFrame,
@@ -16,7 +17,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.kinds import from_columns
 
 if TYPE_CHECKING:
     from flax import nnx

@@ -24,6 +24,7 @@ from imagesasdata.files.rasters import (
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import Options, check_count
 from imagesasdata.tables.frames import (
+    Backend,
     Frame,
     MadeFrame,
     Pandas,
@@ -32,7 +33,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
+from imagesasdata.tables.kinds import arrow_type, from_columns
 from imagesasdata.tables.table import open_with
 
 _NULL = "the region is empty or has no pixel with a value"

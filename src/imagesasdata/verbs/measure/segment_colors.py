@@ -15,7 +15,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options, check_amount, check_count
 from imagesasdata.steps.checks import color_of, rgb_of
 from imagesasdata.tables.frames import Frame, Paths
 
@@ -125,10 +125,7 @@ def segment_colors(
     )
     colors = _colors(palette)
     cells = _grid(grid)
-    if isinstance(tolerance, bool) or not isinstance(tolerance, (int, float)) or tolerance <= 0:
-        raise ArgumentError(
-            f"tolerance must be a number over 0, got {tolerance!r}.", "for example tolerance=20."
-        )
+    check_amount("tolerance", tolerance, over_zero=True, example=20)
     check_count("max_pixels", max_pixels)
     table = np.array(list(colors.values()), np.uint8)
 

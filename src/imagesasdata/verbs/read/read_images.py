@@ -16,6 +16,7 @@ from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import (
+    Backend,
     Frame,
     MadeFrame,
     Pandas,
@@ -25,7 +26,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, is_paths
+from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._keywords import Reading
 
 HEADER = (

@@ -20,6 +20,7 @@ from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import (
+    Backend,
     Frame,
     MadeFrame,
     Pandas,
@@ -29,7 +30,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, is_paths
+from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._frames import grid, seconds
 from imagesasdata.verbs.read._keywords import Reading
 

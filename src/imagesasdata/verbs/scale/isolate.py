@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.isolation import DecoderPool, decode_in
+from imagesasdata.options import check_amount
 
 
 @contextlib.contextmanager
@@ -45,9 +45,6 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
     >>> bool(photos.image_error.isna().all())
     True
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise ArgumentTypeError(f"seconds must be a number, got {seconds!r}.", "such as 30.")
-    if not seconds > 0:
-        raise ArgumentError(f"seconds must be over 0, got {seconds}.", "for example seconds=30.")
+    check_amount("seconds", seconds, over_zero=True, example=30)
     with decode_in(DecoderPool(seconds)):
         yield

@@ -6,8 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from imagesasdata.engine.ray.workers import Workers, choose
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.options import check_count
+from imagesasdata.options import check_amount, check_count
 
 
 @contextlib.contextmanager
@@ -50,9 +49,6 @@ def ray_workers(
     check_count("actors", actors)
     check_count("cpus", cpus)
     check_count("rows", rows)
-    if isinstance(gpus, bool) or not isinstance(gpus, (int, float)):
-        raise ArgumentTypeError(f"gpus must be a number, got {gpus!r}.", "for example gpus=1.")
-    if gpus < 0:
-        raise ArgumentError(f"gpus must be at least 0, got {gpus}.", "for example gpus=1.")
+    check_amount("gpus", gpus)
     with choose(Workers(actors, cpus, gpus, rows)):
         yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imagesasdata.arrays.stats.classification import row_shares
 from imagesasdata.figures import new_figure
 from imagesasdata.training.saved import Saved
 from imagesasdata.verbs.read.contact_sheet import thumbnails
@@ -70,7 +71,7 @@ def _curve(axis: Axes, saved: Saved) -> None:
 
 def _confusion(axis: Axes, saved: Saved) -> None:
     table = saved.evaluation.confusion_table()
-    share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    share = row_shares(table)
     names = [textwrap.shorten(str(level), 14) for level in saved.outcome.levels]
     axis.imshow(share, cmap="Blues", vmin=0, vmax=1)
     axis.set(title="confusion (rows tested)", xlabel="predicted", ylabel="coded")
@@ -93,7 +94,9 @@ def _recalls(axis: Axes, saved: Saved) -> None:
 
 
 def _calibration(axis: Axes, saved: Saved) -> None:
-    said, true, count = np.array(saved.evaluation.calibration()).T
+    bins = saved.evaluation.calibration()
+    some = bins.weight > 0
+    said, true, count = bins.prob[some], bins.share[some], bins.weight[some]
     axis.plot([0, 1], [0, 1], color="gray", linewidth=0.8, linestyle=":")
     axis.plot(said, true, color="C0", linewidth=0.8)
     axis.scatter(said, true, s=10 + 150 * count / count.sum(), color="C0")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import jax
 import numpy as np
 
 from imagesasdata.augmentations import Augmentation
@@ -18,10 +15,9 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness, limits
 from imagesasdata.files.parts import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores, find_devices
-from imagesasdata.networks.nn.normalize import normalize
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.registry import Model
-from imagesasdata.networks.zoo.trainable import Trainable, check_trainable, learns_last
+from imagesasdata.networks.zoo.trainable import Trainable, check_trainable
 from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Options
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
@@ -31,16 +27,15 @@ from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured
 from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.deal import Dealt, check_folds, deal
-from imagesasdata.training.evaluation import Evaluation
-from imagesasdata.training.fit import Coded, Fitted, Machine, Network, fit
-from imagesasdata.training.head import Head
-from imagesasdata.training.near_copies import near_copies
-from imagesasdata.training.network import Tuned
-from imagesasdata.training.outcome import OutcomeKind, find_outcome, plain
+from imagesasdata.training.fit import Coded, Fitted, Machine, Network
+from imagesasdata.training.larger import beyond_the_head
+from imagesasdata.training.outcome import OutcomeKind, find_outcome
 from imagesasdata.training.pictures import augmentations_of, picture_source
+from imagesasdata.training.provenance import checkpoints, identity, provenance
 from imagesasdata.training.recipe import Recipe, check_weights
-from imagesasdata.training.saved import Saved, weights_of
-from imagesasdata.training.split import check_shares, merge_groups
+from imagesasdata.training.saved import save_of
+from imagesasdata.training.split import check_shares, kept_together
+from imagesasdata.training.turns import evaluate, fit_turns
 from imagesasdata.verbs.train._described import Described, describe
 from imagesasdata.verbs.train.fitted_model import FittedModel
 
@@ -256,13 +251,8 @@ def fine_tune(
     check_folds(folds)
     steps = augmentations_of(augment)
     table = open_table(images, path)
-    target = find_outcome(
-        outcome,
-        table.cells(table.known(outcome)),
-        kind=kind,
-        levels=levels,
-        order=table.categories(outcome),
-    )
+    cells, order = table.cells(table.known(outcome)), table.categories(outcome)
+    target = find_outcome(outcome, cells, kind=kind, levels=levels, order=order)
     check_weights(class_weight, target)
     together = None if group is None else table.cells(table.known(group))
     base = registry.load(model, task="embed", progress=progress)
@@ -270,74 +260,23 @@ def fine_tune(
     network = _trainable(model, recipe)
     use_compilation_cache()
 
-    seen = describe(table.paths(), base, decode, max_pixels, options)
-    usable = _usable(seen, table)
-    cells = table.cells(outcome)
-    coded = Coded(
-        outcome=target,
-        values=target.codes([cells[row] for row in usable]),
-        embeddings=seen.embeddings[usable],
-    )
-    groups = _groups(seen, usable, together)
-    dealt = deal(target, coded.values, groups, shares, folds=folds, stratify=stratify, seed=seed)
-    choices = _choices(recipe, split, group, folds, stratify, steps, decode)
+    seen = _readable(describe(table.paths(), base, decode, max_pixels, options), table)
+    values = target.codes([cells[row] for row in seen.rows])
+    coded = Coded(outcome=target, values=values, embeddings=seen.embeddings)
+    names = None if together is None else [together[row] for row in seen.rows]
+    groups = kept_together(seen.hashes, names)
+    dealt = deal(target, values, groups, shares, folds=folds, stratify=stratify, seed=seed)
+    about = provenance(recipe, split, group, folds, stratify, steps, decode)
+    keep = checkpoints(checkpoint, base.fingerprint, about, identity(coded, seen.hashes), dealt)
     with ExitStack() as stack:
         pictures = None
         if network is not None:
-            files = stack.enter_context(Pictures())
-            stack.enter_context(limits(max_pixels))
-            paths = table.paths()
-            source = picture_source(
-                [paths[row] or "" for row in usable],
-                files,
-                base.card.preprocess,
-                steps,
-                exactness=decode,
-                max_pixels=max_pixels,
-                seed=seed,
-            )
-            pictures = _larger(network, base, recipe, Pictured(source, options.workers or cores()))
-        fits = _fit_all(
-            coded,
-            dealt,
-            recipe,
-            machine,
-            pictures,
-            _checkpoints(checkpoint, base, choices, _identity(seen, usable, coded), dealt),
-            progress,
-        )
-        tested = _evaluate(coded, dealt, fits, groups, usable, seed)
-    model_fit = fits[-1]
-    last = dealt.turns[-1]
-    layers = {
-        "inputs": coded.embeddings.shape[1],
-        "outputs": target.outputs,
-        "hidden": recipe.head,
-        "dropout": recipe.dropout,
-        "ordered": target.kind == "ordered",
-    }
-    counts = {
-        "n": len(table),
-        "n_unreadable": len(table) - len(usable),
-        "n_train": len(last.train),
-        "n_validation": len(last.validation),
-        "n_test": len(tested.rows),
-        "n_kept_together": dealt.moved,
-        "epochs": len(model_fit.history),
-        "best_epoch": model_fit.best_epoch,
-        "learning_rate": model_fit.learning_rate,
-    }
-    saved = Saved(
-        outcome=model_fit.outcome,
-        model=model,
-        fingerprint=base.fingerprint,
-        layers=layers,
-        weights=weights_of(model_fit.head, model_fit.trained),
-        history=model_fit.history,
-        counts=counts,
-        about=choices,
-        evaluation=tested,
-    )
+            source = _source(stack, seen.paths, base, steps, decode, max_pixels, seed)
+            inputs = Pictured(source, options.workers or cores())
+            pictures = beyond_the_head(network, base, recipe, inputs)
+        fits = _fit_all(coded, dealt, recipe, machine, pictures, keep, progress)
+        tested = evaluate(coded, dealt, fits, groups, seen.rows, seed)
+    saved = save_of(base, coded, dealt, recipe, fits[-1], tested, about, rows=len(table))
     every = table.paths()
     paths = [every[row] or "" for row in tested.rows]
     return FittedModel(saved, table.backend, paths, decode, table.lazy)
@@ -353,106 +292,53 @@ def _trainable(model: str, recipe: Recipe) -> Trainable | None:
     return network
 
 
-def _usable(seen: Described, table: Table) -> np.ndarray:
-    """The numbers of the rows whose picture can be read."""
-    usable = np.array([row for row, why in enumerate(seen.errors) if why is None], np.int64)
-    if not len(usable):
+class _Readable(NamedTuple):
+    """The rows whose picture can be read: their numbers, paths, embeddings and hashes."""
+
+    rows: np.ndarray
+    paths: list[str]
+    embeddings: np.ndarray
+    hashes: list[list[str]]
+
+
+def _readable(seen: Described, table: Table) -> _Readable:
+    rows = [row for row, why in enumerate(seen.errors) if why is None]
+    if not rows:
         first = next(why for why in seen.errors if why is not None)
         raise ArgumentError(
             f"None of the {len(table):,} pictures can be read; the first: {first}.",
             "paths are relative to the working folder.",
         )
-    return usable
+    paths = table.paths()
+    return _Readable(
+        np.array(rows, np.int64),
+        [paths[row] or "" for row in rows],
+        seen.embeddings[rows],
+        [[kind[row] for row in rows] for kind in seen.hashes],
+    )
 
 
-def _groups(seen: Described, usable: np.ndarray, together: list[Any] | None) -> np.ndarray:
-    """A group number for each usable row; a group stays in one part of the split."""
-    copies = near_copies(*([kind[row] for row in usable] for kind in seen.hashes))
-    if together is None:
-        return copies
-    # A row without a group is its own group.
-    names = [(row, None) if together[row] is None else (-1, plain(together[row])) for row in usable]
-    place = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return merge_groups(copies, np.array([place[name] for name in names]))
-
-
-def _larger(network: Trainable, base: Model, recipe: Recipe, inputs: Pictured) -> Network:
-    """The part to train beyond the head."""
-    stages = len(network.stages)
-    learns_base = learns_last(recipe.stages(stages), stages)
-    mean, sd = base.card.preprocess.mean, base.card.preprocess.sd
-
-    def learns(name: str) -> bool:
-        part, _, rest = name.partition(".")
-        return part == "head" or recipe.train == "all" or learns_base(rest)
-
-    def fresh(head: Head) -> Tuned:
-        # A separate network for each fit, because training changes it.
-        return Tuned(registry.network(base.card.name), head, lambda x: normalize(x, mean, sd))
-
-    size = base.card.preprocess.size
-    example = jax.ShapeDtypeStruct((1, size, size, 3), np.uint8)
-    return Network(fresh, inputs, learns, example)
-
-
-def _choices(
-    recipe: Recipe,
-    split: Sequence[float],
-    group: str | None,
-    folds: int | None,
-    stratify: bool,
+def _source(
+    stack: ExitStack,
+    paths: Sequence[str],
+    base: Model,
     steps: Sequence[Augmentation | Step],
     decode: Exactness,
-) -> dict[str, Any]:
-    """The model's provenance, for its file and to identify checkpoints."""
-    chosen = {
-        name: value if isinstance(value, (str, int, float, tuple, type(None))) else repr(value)
-        for name, value in vars(recipe).items()
-    }
-    if not isinstance(recipe.optimizer, str):
-        # Its repr has addresses, which differ from run to run.
-        chosen["optimizer"] = "an optax transform"
-    return {
-        **chosen,
-        "split": list(split),
-        "group": group,
-        "folds": folds,
-        "stratify": stratify,
-        "augment": [repr(step) for step in steps],
-        "decode": decode,
-        "imagesasdata": importlib.metadata.version("imagesasdata"),
-        "jax": importlib.metadata.version("jax"),
-        "date": dt.datetime.now(dt.UTC).date().isoformat(),
-    }
-
-
-def _identity(seen: Described, usable: np.ndarray, coded: Coded) -> str:
-    """A hash of the coded pictures, the same in every run."""
-    hashes = [[kind[row] for row in usable] for kind in seen.hashes]
-    return repr((coded.outcome, hashes, coded.values.tolist()))
-
-
-def _checkpoints(
-    folder: PathLike | None,
-    base: Model,
-    choices: Mapping[str, Any],
-    data: str,
-    dealt: Dealt,
-) -> Callable[[int], Checkpoint | None]:
-    """A checkpoint file for each fit."""
-    settings = {
-        **{name: value for name, value in choices.items() if name != "date"},
-        "model": base.fingerprint,
-        "data": data,
-    }
-
-    def checkpoint(turn: int) -> Checkpoint | None:
-        if folder is None:
-            return None
-        rows = [part.tolist() for part in dealt.turns[turn]]
-        return Checkpoint(folder, f"fit-{turn}", {**settings, "rows": rows})
-
-    return checkpoint
+    max_pixels: int,
+    seed: int,
+) -> Callable[[int, int | None], np.ndarray]:
+    """Pictures for training, which are open until the stack is left."""
+    files = stack.enter_context(Pictures())
+    stack.enter_context(limits(max_pixels))
+    return picture_source(
+        paths,
+        files,
+        base.card.preprocess,
+        steps,
+        exactness=decode,
+        max_pixels=max_pixels,
+        seed=seed,
+    )
 
 
 def _fit_all(
@@ -466,40 +352,12 @@ def _fit_all(
 ) -> list[Fitted]:
     total = recipe.epochs * len(dealt.turns)
     with Progress(total, "fine_tune", show=progress, unit="epochs") as bar:
-        return [
-            fit(
-                coded,
-                turn.train,
-                turn.validation,
-                recipe,
-                machine,
-                pictures=pictures,
-                checkpoint=checkpoint(number),
-                report=lambda row: bar.step(failed=False),
-            )
-            for number, turn in enumerate(dealt.turns)
-        ]
-
-
-def _evaluate(
-    coded: Coded,
-    dealt: Dealt,
-    fits: Sequence[Fitted],
-    groups: np.ndarray,
-    usable: np.ndarray,
-    seed: int,
-) -> Evaluation:
-    """The predictions of each fit for its test rows."""
-    pairs = [(turn, one) for turn, one in zip(dealt.turns, fits, strict=True) if len(turn.test)]
-    rows = np.concatenate([turn.test for turn, _ in pairs])
-    chances = np.concatenate([one.chances(turn.test) for turn, one in pairs])
-    order = np.argsort(rows)
-    rows = rows[order]
-    return Evaluation(
-        outcome=coded.outcome,
-        values=coded.values[rows],
-        chances=chances[order],
-        groups=groups[rows],
-        rows=usable[rows],
-        seed=seed,
-    )
+        return fit_turns(
+            coded,
+            dealt,
+            recipe,
+            machine,
+            pictures=pictures,
+            checkpoint=checkpoint,
+            report=lambda row: bar.step(failed=False),
+        )

@@ -21,8 +21,8 @@ from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.networks.zoo.trainable import check_trainable
 from imagesasdata.options import OnError, Options, check_count
-from imagesasdata.tables.frames import Frame, OtherFrame, Paths
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
+from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
 from imagesasdata.training.loss import chances
 from imagesasdata.training.metrics import decide

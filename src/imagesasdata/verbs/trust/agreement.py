@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, get_args
+from typing import Any, Generic, NamedTuple, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.stats import agreement as measures
 from imagesasdata.arrays.stats.agreement import Level
-from imagesasdata.arrays.stats.intervals import bootstrap
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import ROUNDS, check_count
@@ -74,11 +72,8 @@ class Agreement(Generic[Frame]):
             The item, ``agreement`` (share of pairs of coders that agree), and a column for each
             coder with their codes.
         """
-        counts = measures.counts(self.codes, len(self.labels))
-        times = counts.sum(axis=1)
-        pairs = np.maximum(times * (times - 1.0), 1.0)
-        share = (counts * (counts - 1.0)).sum(axis=1) / pairs
-        rows = np.flatnonzero((times > 1) & (share < 1.0))
+        share = measures.agreeing(measures.counts(self.codes, len(self.labels)))
+        rows = np.flatnonzero(share < 1.0)
         rows = rows[np.argsort(share[rows], kind="stable")]
         columns: dict[str, Any] = {
             self.item: pa.array([self.items[row] for row in rows]),
@@ -176,6 +171,33 @@ def agreement(
         raise one_of("level", level, get_args(Level))
     check_count("rounds", rounds)
     table = open_data(labels)
+    read = _read(table, coder=coder, item=item, value=value)
+    if level != "nominal" and any(isinstance(label, str) for label in read.labels):
+        raise ArgumentTypeError(
+            f'level="{level}" needs numbers, but the column {value!r} holds text '
+            f"({read.labels[0]!r}).",
+            "give numbers in the order of the scale.",
+        )
+    if measures.coded_twice(read.codes) == 0:
+        raise ArgumentError(
+            "No item was coded by two coders, so there is nothing to compare.",
+            f"check that the column {item!r} names items the same way for all coders.",
+        )
+    return Agreement(
+        table=table, item=item, **read._asdict(), found=_estimates(read, level, rounds, seed)
+    )
+
+
+class _Read(NamedTuple):
+    """The codes as whole numbers, (coders, items), and what the numbers stand for."""
+
+    coders: list[Any]
+    items: list[Any]
+    labels: list[Any]
+    codes: np.ndarray
+
+
+def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
     columns = [
         table.cells(table.known(name, argument))
         for argument, name in (("coder", coder), ("item", item), ("value", value))
@@ -189,11 +211,6 @@ def agreement(
         )
     items = list(dict.fromkeys(row[1] for row in rows))
     known, (values,) = numbered([row[2] for row in rows])
-    if level != "nominal" and any(isinstance(label, str) for label in known):
-        raise ArgumentTypeError(
-            f'level="{level}" needs numbers, but the column {value!r} holds text ({known[0]!r}).',
-            "give numbers in the order of the scale.",
-        )
     codes = np.full((len(coders), len(items)), measures.MISSING)
     place, number = {c: n for n, c in enumerate(coders)}, {i: n for n, i in enumerate(items)}
     for row, code in zip(rows, values, strict=True):
@@ -204,54 +221,26 @@ def agreement(
                 f"keep one row for each {coder} and {item}, or give the item's own column as item=.",
             )
         codes[cell] = code
-    paired = int((np.sum(codes != measures.MISSING, axis=0) > 1).sum())
-    if paired == 0:
-        raise ArgumentError(
-            "No item was coded by two coders, so there is nothing to compare.",
-            f"check that the column {item!r} names items the same way for all coders.",
-        )
-    found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
+    return _Read(coders, items, known, codes)
+
+
+def _estimates(read: _Read, level: Level, rounds: int, seed: int) -> dict[str, list[Any]]:
+    """The cells of `Agreement.tidy`: over all labels and, of three or more, for each."""
+    codes, known = read.codes, read.labels
     domain = np.arange(len(known), dtype=float) if level == "nominal" else np.array(known, float)
+    found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     for one in (None, *range(len(known))) if len(known) > 2 else (None,):
         if one is None:
-            single, scale, size, how = codes, domain, len(known), level
+            got = measures.estimate(codes, domain, level, rounds=rounds, seed=seed)
         else:
-            single = np.where(codes < 0, codes, (codes == one).astype(codes.dtype))
-            scale, size, how = np.arange(2.0), 2, "nominal"
-        measure = _measures(single, scale, size, how)
-        estimates = measure(np.arange(len(items)))
-        low, high = bootstrap(measure, np.zeros(len(items)), rounds=rounds, seed=seed)
-        found["measure"] += [
-            "krippendorff_alpha",
-            "cohen_kappa",
-            "fleiss_kappa",
-            "percent_agreement",
-        ]
-        found["label"] += [None if one is None else str(known[one])] * 4
-        found["estimate"] += estimates.tolist()
-        found["conf_low"] += np.where(np.isnan(estimates), np.nan, low).tolist()
-        found["conf_high"] += np.where(np.isnan(estimates), np.nan, high).tolist()
-        found["n_items"] += [paired] * 4
-        found["n_coders"] += [len(coders)] * 4
-    return Agreement(
-        table=table, item=item, coders=coders, items=items, labels=known, codes=codes, found=found
-    )
-
-
-def _measures(
-    codes: np.ndarray, domain: np.ndarray, values: int, level: Level
-) -> Callable[[np.ndarray], np.ndarray]:
-    counts = measures.counts(codes, values)
-
-    def measure(items: np.ndarray) -> np.ndarray:
-        table = counts[items]
-        return np.array(
-            [
-                measures.alpha(table, domain, level),
-                measures.cohen(codes[:, items], values),
-                measures.fleiss(table),
-                measures.percent(table),
-            ]
-        )
-
-    return measure
+            single = measures.one_against_rest(codes, one)
+            got = measures.estimate(single, np.arange(2.0), "nominal", rounds=rounds, seed=seed)
+        count = len(measures.MEASURES)
+        found["measure"] += measures.MEASURES
+        found["label"] += [None if one is None else str(known[one])] * count
+        found["estimate"] += got.value.tolist()
+        found["conf_low"] += got.low.tolist()
+        found["conf_high"] += got.high.tolist()
+        found["n_items"] += [measures.coded_twice(codes)] * count
+        found["n_coders"] += [len(read.coders)] * count
+    return found

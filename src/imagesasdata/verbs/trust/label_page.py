@@ -30,6 +30,7 @@ from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
 from imagesasdata.tables.frames import (
     AnyFrame,
+    Backend,
     MadeFrame,
     Pandas,
     PandasFrame,
@@ -39,7 +40,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, from_columns
+from imagesasdata.tables.kinds import from_columns
 from imagesasdata.tables.table import Table, open_table
 
 COLUMNS = (

@@ -15,6 +15,7 @@ from imagesasdata.errors import ArgumentError, ImageError, one_of
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.row import Statement
 from imagesasdata.tables.frames import (
+    Backend,
     MadeFrame,
     Pandas,
     PandasFrame,
@@ -24,7 +25,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import Backend, arrow_type, from_columns
+from imagesasdata.tables.kinds import arrow_type, from_columns
 
 Service = Literal["google_vision", "rekognition", "azure"]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
 
-from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.arrays.stats import sampling
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results
@@ -28,8 +26,6 @@ COLUMN = Column(
     null="never",
 )
 COLUMNS = (COLUMN,)
-# Share of the mean uncertainty added to every row, so that certain rows have a chance, too.
-_FLOOR = 0.25
 _MOST_CLUSTERS = 50
 
 
@@ -167,17 +163,10 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
         raise ArgumentError(
             f"The probabilities in {', '.join(map(repr, names))} must be from 0 to 1."
         )
-    sure = np.maximum(values[0], 1.0 - values[0]) if isinstance(prob, str) else values.max(axis=0)
-    unsure = 1.0 - sure
-    most = np.nanmax(unsure) if not np.isnan(unsure).all() else 1.0
-    unsure = np.where(np.isnan(unsure), most, unsure)
-    floor = _FLOOR * unsure.mean()
-    return unsure + (floor if floor > 0.0 else 1.0)
+    return sampling.unsure(values, of_two=isinstance(prob, str))
 
 
 def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: int) -> np.ndarray:
-    from scipy.cluster.vq import kmeans2
-
     cells = table.cells(table.known(embedding, "embedding"))
     try:
         vectors = np.stack([np.asarray(cells[row], np.float32) for row in usable])
@@ -190,9 +179,4 @@ def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: in
         raise ArgumentTypeError(
             f"The column {embedding!r} does not hold vectors.", "make it with iad.embed(...)."
         )
-    vectors = unit(vectors)
-    count = min(_MOST_CLUSTERS, n, len(np.unique(vectors, axis=0)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of empty clusters, which are harmless here
-        _, found = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
-    return np.unique(found, return_inverse=True)[1].astype(np.int64)
+    return sampling.clusters(vectors, min(_MOST_CLUSTERS, n), seed)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.stats import classification as measures
-from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson
+from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson, within_strata
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.figures import new_figure
@@ -95,8 +95,7 @@ class Validation(Generic[Frame]):
         parts = 2 if self.bins else 1
         figure = new_figure(4.4 * parts, 4.0)
         axes = figure.subplots(1, parts, squeeze=False)[0]
-        whole = np.maximum(self.confusion.sum(axis=1, keepdims=True), 1e-12)
-        share = self.confusion / whole
+        share = measures.row_shares(self.confusion)
         axes[0].imshow(share, cmap="Blues", vmin=0.0, vmax=1.0)
         names = [str(label) for label in self.labels]
         axes[0].set(
@@ -224,7 +223,7 @@ def validate(
     probs = _probabilities(table, prob, labels, rows)
     measured = _Measured(true, predicted, weight, len(labels), probs)
     strata = np.round(weight, 9) if chance is not None else np.zeros(len(rows))
-    low, high = bootstrap(measured.resampled, strata, rounds=rounds, seed=seed)
+    low, high = bootstrap(measured.resampled, within_strata(strata), rounds=rounds, seed=seed)
     return Validation(
         table=table,
         labels=labels,
@@ -234,9 +233,7 @@ def validate(
             "n_dropped": len(table) - len(rows),
             **_overall(measured, low, high),
         },
-        confusion=np.bincount(true * len(labels) + predicted, weight, len(labels) ** 2).reshape(
-            len(labels), -1
-        ),
+        confusion=measures.confusion(true, predicted, len(labels), weight),
         bins={
             "right" if one == _RIGHT else str(labels[one]): measures.calibration(
                 measured.event(one), values, weight
@@ -280,8 +277,8 @@ class _Measured:
     def resampled(self, rows: np.ndarray) -> np.ndarray:
         """F1 of each class and their mean, then the measures of each probability and their means."""
         f1 = self.counts(rows).f1
-        mean = np.nan if np.isnan(f1).all() else np.nanmean(f1)
-        return np.concatenate([f1, np.array([mean]), *self.of_probs(rows)])
+        mean = np.array([measures.mean_known(f1)])
+        return np.concatenate([f1, mean, *self.of_probs(rows)])
 
     def of_probs(self, rows: np.ndarray) -> list[np.ndarray]:
         found = [np.array(self.of_prob(one, rows)) for one in self.probs]

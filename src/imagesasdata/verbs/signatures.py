@@ -1,6 +1,7 @@
-"""A verb's parameters as its source tells them, and the values that texts stand for.
+"""The verbs as their source tells them: their groups, summaries, parameters and defaults.
 
-No verb is imported for its help: of a verb's module and the aliases in it the syntax tree is read.
+No verb is imported for this: the syntax tree of a verb's module is read, and those of the modules that
+define the names in its annotations.
 """
 
 from __future__ import annotations
@@ -14,19 +15,10 @@ from typing import Any, NamedTuple
 
 import imagesasdata
 
-TABLES = (".parquet", ".csv", ".feather")
 _ROOT = Path(imagesasdata.__file__).parent
-# The folders of verbs, in the order of the help.
+# The folders of verbs, in the order of the reference.
 GROUPS = ("read", "measure", "classify", "train", "inside")
 GROUPS += ("faces", "things", "collections", "trust", "scale")
-LEFT_OUT = (
-    *(
-        "show",
-        "load_model",
-    ),  # `contact-sheet` writes a file, and `augment` reads one, in their place
-    *("register_model", "ray_dataset"),  # take or give an object of Python
-    *("ray_workers", "isolate"),  # change the rest of a program in Python
-)
 
 
 class Parameter(NamedTuple):
@@ -36,76 +28,34 @@ class Parameter(NamedTuple):
     kinds: set[str]  # the words of its annotation, such as str, None and Sequence
     choices: list[str]
     is_data: bool  # may be a table
-    is_argument: bool  # has a place in the command, and is no option
+    is_argument: bool  # the data, or a parameter after it without a default
     default: Any
     help: str
     is_either: bool = False  # a number, or several
 
-    def value(self, given: Any) -> Any:
-        """What the verb takes, of what the command says."""
-        texts: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
-        if self.is_argument and len(texts) > 1:  # of several files all are paths, tables' too
-            return texts
-        if self.is_argument:
-            return _opened(texts[0]) if self.is_data else texts[0]
-        if "Mapping" in self.kinds and "=" in texts[0]:
-            found: dict[Any, list[Any]] = {}
-            for name, _, rest in (text.partition("=") for text in texts):
-                found.setdefault(_number(name), []).append(_number(rest))
-            return {name: cells if len(cells) > 1 else cells[0] for name, cells in found.items()}
-        values = [self._single(text) for text in texts]
-        if self.is_either and len(values) == 1:
-            return values[0]
-        return values if "Sequence" in self.kinds and values[0] not in self.choices else values[0]
-
-    def _single(self, text: Any) -> Any:
-        if not isinstance(text, str) or text in self.choices:
-            return text
-        if "Step" in self.kinds:
-            from imagesasdata.steps.written import read_step
-
-            return read_step(text)
-        if text == "none" and "None" in self.kinds:
-            return None
-        number = _number(text) if self.kinds & {"int", "float", "Any"} else text
-        if isinstance(number, str):
-            return _opened(text) if self.is_data or "FittedModel" in self.kinds else text
-        return (number,) if "tuple" in self.kinds and isinstance(number, int) else number
-
-
-def _opened(text: str) -> Any:
-    """The table or the fitted model that a file holds; of any other text, itself."""
-    if text.lower().endswith(TABLES):
-        from imagesasdata.tables.files import read
-
-        return read(text)
-    return imagesasdata.load_model(text) if text.endswith(".iad") else text
-
-
-def _number(text: str) -> Any:
-    """A number, several with commas between them as a tuple, or the text."""
-    number = r"-?(\d+|\d*\.\d+)(e-?\d+)?"
-    if not re.fullmatch(f"{number}(, ?{number})*", text):
-        return text
-    parts = [float(one) if set(one) & set(".e") else int(one) for one in text.split(",")]
-    return tuple(parts) if len(parts) > 1 else parts[0]
-
 
 @functools.cache
 def verbs() -> dict[str, tuple[str, str]]:
-    """The verbs that have a command, with their group and file."""
+    """The verbs, and ``augment`` of a fitted model, with their group and file."""
     found = {}
     for group in GROUPS:
         for file in sorted((_ROOT / "verbs" / group).glob("*.py")):
             for name in re.findall(r"^def (\w+)\(", file.read_text("utf-8"), re.MULTILINE):
-                if name in imagesasdata.__all__ and name not in LEFT_OUT:
+                if name in imagesasdata.__all__:
                     found[name] = (group, file.stem)
         found |= {"augment": ("train", "fitted_model")} if group == "train" else {}
     return found
 
 
-def read(verb: str) -> tuple[str, list[Parameter], str]:
-    """The summary, the parameters and the annotation of what is returned."""
+def summary(verb: str) -> str:
+    """The first paragraph of a verb's docstring."""
+    file = _ROOT.joinpath("verbs", *verbs()[verb]).with_suffix(".py")
+    after = file.read_text("utf-8").partition(f"def {verb}(")[2]
+    return _first(inspect.cleandoc(after.partition('"""')[2].partition('"""')[0]))
+
+
+def read(verb: str) -> tuple[list[Parameter], str]:
+    """The parameters, and the annotation of what is returned."""
     module = "imagesasdata.verbs.{}.{}".format(*verbs()[verb])
     tree = ast.walk(_source(module))
     # The last of the name comes after its overloads.
@@ -125,7 +75,6 @@ def read(verb: str) -> tuple[str, list[Parameter], str]:
         is_data = re.search(r"\bAny\b|Frame\b", plain) is not None
         is_either = re.search(r"\b(?:int|float)\b", plain) is not None
         argument = default is None and (not found or (is_data and one in places))
-        argument |= not found and "os.PathLike" in kinds  # a picture that may be left out
         home = module
         while isinstance(default, ast.Name) and (constant := _find(default.id, home)):
             default, home = constant
@@ -134,7 +83,7 @@ def read(verb: str) -> tuple[str, list[Parameter], str]:
         about = _first(inspect.cleandoc(texts.get(one.arg, "")))
         kind = (set(kinds), choices, is_data, argument)
         found.append(Parameter(one.arg, *kind, value, about, is_either))
-    return _first(doc), found, ast.unparse(code.returns) if code.returns else ""
+    return found, ast.unparse(code.returns) if code.returns else ""
 
 
 def _first(text: str) -> str:

@@ -14,8 +14,9 @@ import typer
 
 import imagesasdata as iad
 from imagesasdata import cli
-from imagesasdata.cli.command import NOT_OPTIONS
-from imagesasdata.cli.signatures import GROUPS, LEFT_OUT, Parameter, read, verbs
+from imagesasdata.cli.command import LEFT_OUT, NOT_OPTIONS, commands
+from imagesasdata.cli.values import value
+from imagesasdata.verbs.signatures import GROUPS, Parameter, read
 
 # What the words of an annotation may be; `values` knows how to read a text for each.
 KNOWN = {
@@ -40,34 +41,34 @@ def program() -> tuple[Any, Any]:
 
 def test_a_verb_has_a_command_or_is_left_out() -> None:
     assert set(LEFT_OUT) <= set(PUBLIC)
-    assert set(verbs()) == {*PUBLIC, "augment"} - set(LEFT_OUT)
+    assert set(commands()) == {*PUBLIC, "augment"} - set(LEFT_OUT)
 
 
 def test_the_group_lists_the_verbs_in_order_and_by_either_name() -> None:
     group, context = program()
     listed = group.list_commands(context)
-    assert listed == [*(name.replace("_", "-") for name in verbs()), "weights"]
+    assert listed == [*(name.replace("_", "-") for name in commands()), "weights"]
     for verb in ("classify", "detect_faces", "augment"):
         name = verb.replace("_", "-")
         command = group.get_command(context, verb)
         assert command is group.get_command(context, name)
         assert command.name == name
-        assert command.rich_help_panel == verbs()[verb][0]
+        assert command.rich_help_panel == commands()[verb][0]
 
 
-def test_groups_are_the_folders_of_the_verbs() -> None:
+def test_groups_are_the_folders_of_the_commands() -> None:
     folders = Path(inspect.getfile(iad)).parent / "verbs"
     assert set(GROUPS) == {one.name for one in folders.iterdir() if (one / "__init__.py").exists()}
-    order = [group for group, _ in verbs().values()]
+    order = [group for group, _ in commands().values()]
     assert order == sorted(order, key=GROUPS.index)
 
 
-@pytest.mark.parametrize("verb", verbs())
+@pytest.mark.parametrize("verb", commands())
 def test_a_command_has_what_the_function_has(verb: str) -> None:
     true = [
         one for one in inspect.signature(function(verb)).parameters.values() if one.name != "self"
     ]
-    _, found, _ = read(verb)
+    found, _ = read(verb)
     assert [one.name for one in found] == [one.name for one in true]
     for one, parameter in zip(found, true, strict=True):
         wanted = ... if parameter.default is inspect.Parameter.empty else parameter.default
@@ -107,39 +108,33 @@ def parameter(kinds: set[str], choices: Sequence[str] = (), *, is_data: bool = F
     ],
 )
 def test_a_text_becomes_what_the_verb_takes(one: Parameter, given: Any, wanted: Any) -> None:
-    value = one.value(given)
-    assert value == wanted
-    assert type(value) is type(wanted)
+    found = value(one, given)
+    assert found == wanted
+    assert type(found) is type(wanted)
 
 
 def test_a_number_where_several_may_stand_is_a_number() -> None:
-    (clusters,) = [one for one in read("cluster")[1] if one.name == "k"]
-    assert clusters.value(["2"]) == 2
-    assert clusters.value(["2", "3"]) == [2, 3]
-    (languages,) = [one for one in read("read_text")[1] if one.name == "languages"]
-    assert languages.value(["en"]) == ["en"]
-
-
-def test_a_picture_that_may_be_left_out_is_an_argument() -> None:
-    image, model, *_ = read("feature_maps")[1]
-    assert (image.name, image.is_argument, image.default) == ("image", True, None)
-    assert not model.is_argument
+    (clusters,) = [one for one in read("cluster")[0] if one.name == "k"]
+    assert value(clusters, ["2"]) == 2
+    assert value(clusters, ["2", "3"]) == [2, 3]
+    (languages,) = [one for one in read("read_text")[0] if one.name == "languages"]
+    assert value(languages, ["en"]) == ["en"]
 
 
 def test_texts_of_steps_and_of_tables(tmp_path: Path) -> None:
     pd.DataFrame({"n": [1]}).to_csv(tmp_path / "t.csv", index=False)
-    (step,) = parameter({"Sequence", "Step"}).value(["resize(9)"])
+    (step,) = value(parameter({"Sequence", "Step"}), ["resize(9)"])
     assert step == iad.steps.resize(9)
-    assert parameter({"Any"}, is_data=True).value(str(tmp_path / "t.csv")).n.tolist() == [1]
+    assert value(parameter({"Any"}, is_data=True), str(tmp_path / "t.csv")).n.tolist() == [1]
     pictures = parameter({"Any"}, is_data=True)._replace(is_argument=True)
-    assert pictures.value([str(tmp_path / "t.csv")]).n.tolist() == [1]
-    assert pictures.value(["2019"]) == "2019"
-    assert pictures.value(["a.csv", "b.csv"]) == ["a.csv", "b.csv"]
+    assert value(pictures, [str(tmp_path / "t.csv")]).n.tolist() == [1]
+    assert value(pictures, ["2019"]) == "2019"
+    assert value(pictures, ["a.csv", "b.csv"]) == ["a.csv", "b.csv"]
     files = parameter({"str", "Iterable"})._replace(is_argument=True)
-    assert files.value(["a.csv"]) == "a.csv"
+    assert value(files, ["a.csv"]) == "a.csv"
 
 
-@pytest.mark.parametrize("verb", verbs())
+@pytest.mark.parametrize("verb", commands())
 def test_the_help_shows_each_parameter_and_its_default(verb: str) -> None:
     group, context = program()
     command = group.get_command(context, verb)
@@ -147,7 +142,7 @@ def test_the_help_shows_each_parameter_and_its_default(verb: str) -> None:
     inner = type(context)(command, info_name=verb, parent=context)
     inner.max_content_width = inner.terminal_width = 2000
     text = re.sub(r"\n {8,}", " ", command.get_help(inner))
-    for one in read(verb)[1]:
+    for one in read(verb)[0]:
         if one.name in NOT_OPTIONS:
             continue
         if one.is_argument:

@@ -1,0 +1,66 @@
+"""From the texts of a command to the values that a verb takes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import imagesasdata
+from imagesasdata.verbs.signatures import Parameter
+
+TABLES = (".parquet", ".csv", ".feather")
+
+
+def value(parameter: Parameter, given: Any) -> Any:
+    """What the verb takes, of what the command says."""
+    texts: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
+    if parameter.is_argument and len(texts) > 1:  # of several files all are paths, tables' too
+        return texts
+    if parameter.is_argument:
+        return _opened(texts[0]) if parameter.is_data else texts[0]
+    if "Mapping" in parameter.kinds and "=" in texts[0]:
+        found: dict[Any, list[Any]] = {}
+        for name, _, rest in (text.partition("=") for text in texts):
+            found.setdefault(_number(name), []).append(_number(rest))
+        return {name: cells if len(cells) > 1 else cells[0] for name, cells in found.items()}
+    values = [_single(parameter, text) for text in texts]
+    if parameter.is_either and len(values) == 1:
+        return values[0]
+    return (
+        values
+        if "Sequence" in parameter.kinds and values[0] not in parameter.choices
+        else values[0]
+    )
+
+
+def _single(parameter: Parameter, text: Any) -> Any:
+    if not isinstance(text, str) or text in parameter.choices:
+        return text
+    if "Step" in parameter.kinds:
+        from imagesasdata.steps.written import read_step
+
+        return read_step(text)
+    if text == "none" and "None" in parameter.kinds:
+        return None
+    number = _number(text) if parameter.kinds & {"int", "float", "Any"} else text
+    if isinstance(number, str):
+        return _opened(text) if parameter.is_data or "FittedModel" in parameter.kinds else text
+    return (number,) if "tuple" in parameter.kinds and isinstance(number, int) else number
+
+
+def _opened(text: str) -> Any:
+    """The table or the fitted model that a file holds; of any other text, itself."""
+    if text.lower().endswith(TABLES):
+        from imagesasdata.tables.files import read
+
+        return read(text)
+    return imagesasdata.load_model(text) if text.endswith(".iad") else text
+
+
+def _number(text: str) -> Any:
+    """A number, several with commas between them as a tuple, or the text."""
+    number = r"-?(\d+|\d*\.\d+)(e-?\d+)?"
+    if not re.fullmatch(f"{number}(, ?{number})*", text):
+        return text
+    parts = [float(one) if set(one) & set(".e") else int(one) for one in text.split(",")]
+    return tuple(parts) if len(parts) > 1 else parts[0]

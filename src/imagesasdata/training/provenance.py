@@ -1,0 +1,76 @@
+"""How a model is made, for its file and to distinguish one checkpoint from another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from imagesasdata.augmentations import Augmentation
+from imagesasdata.files.decode import Exactness
+from imagesasdata.files.sources import PathLike
+from imagesasdata.steps.step import Step
+from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.deal import Dealt
+from imagesasdata.training.fit import Coded
+from imagesasdata.training.recipe import Recipe
+
+
+def provenance(
+    recipe: Recipe,
+    split: Sequence[float],
+    group: str | None,
+    folds: int | None,
+    stratify: bool,
+    steps: Sequence[Augmentation | Step],
+    decode: Exactness,
+) -> dict[str, Any]:
+    """All that was chosen, by name, in plain values."""
+    chosen = {
+        name: value if isinstance(value, (str, int, float, tuple, type(None))) else repr(value)
+        for name, value in vars(recipe).items()
+    }
+    if not isinstance(recipe.optimizer, str):
+        # Its repr has addresses, which differ from run to run.
+        chosen["optimizer"] = "an optax transform"
+    return {
+        **chosen,
+        "split": list(split),
+        "group": group,
+        "folds": folds,
+        "stratify": stratify,
+        "augment": [repr(step) for step in steps],
+        "decode": decode,
+        "imagesasdata": importlib.metadata.version("imagesasdata"),
+        "jax": importlib.metadata.version("jax"),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+    }
+
+
+def identity(coded: Coded, hashes: Sequence[Sequence[str]]) -> str:
+    """What distinguishes these coded pictures from others, the same in every run."""
+    return repr((coded.outcome, hashes, coded.values.tolist()))
+
+
+def checkpoints(
+    folder: PathLike | None,
+    fingerprint: str,
+    choices: Mapping[str, Any],
+    data: str,
+    dealt: Dealt,
+) -> Callable[[int], Checkpoint | None]:
+    """For each fit the file that keeps where it stands."""
+    settings = {
+        **{name: value for name, value in choices.items() if name != "date"},
+        "model": fingerprint,
+        "data": data,
+    }
+
+    def checkpoint(turn: int) -> Checkpoint | None:
+        if folder is None:
+            return None
+        rows = [part.tolist() for part in dealt.turns[turn]]
+        return Checkpoint(folder, f"fit-{turn}", {**settings, "rows": rows})
+
+    return checkpoint

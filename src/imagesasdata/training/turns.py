@@ -1,0 +1,67 @@
+"""The fits of a deal, one after another, and what they say of the rows that they were kept from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.course import Row
+from imagesasdata.training.deal import Dealt
+from imagesasdata.training.evaluation import Evaluation
+from imagesasdata.training.fit import Coded, Fitted, Machine, Network, fit
+from imagesasdata.training.recipe import Recipe
+
+
+def fit_turns(
+    coded: Coded,
+    dealt: Dealt,
+    recipe: Recipe,
+    machine: Machine,
+    *,
+    pictures: Network | None,
+    checkpoint: Callable[[int], Checkpoint | None],
+    report: Callable[[Row], None],
+) -> list[Fitted]:
+    """A fit for each turn; the last is the model. ``report`` is told of each epoch."""
+    return [
+        fit(
+            coded,
+            turn.train,
+            turn.validation,
+            recipe,
+            machine,
+            pictures=pictures,
+            checkpoint=checkpoint(number),
+            report=report,
+        )
+        for number, turn in enumerate(dealt.turns)
+    ]
+
+
+def evaluate(
+    coded: Coded,
+    dealt: Dealt,
+    fits: Sequence[Fitted],
+    groups: np.ndarray,
+    numbers: np.ndarray,
+    seed: int,
+) -> Evaluation:
+    """The predictions of each fit for the rows that it was kept from.
+
+    ``numbers`` are those of the coded rows in the table.
+    """
+    pairs = [(turn, one) for turn, one in zip(dealt.turns, fits, strict=True) if len(turn.test)]
+    rows = np.concatenate([turn.test for turn, _ in pairs])
+    chances = np.concatenate([one.chances(turn.test) for turn, one in pairs])
+    order = np.argsort(rows)
+    rows = rows[order]
+    return Evaluation(
+        outcome=coded.outcome,
+        values=coded.values[rows],
+        chances=chances[order],
+        groups=groups[rows],
+        rows=numbers[rows],
+        seed=seed,
+    )
