@@ -141,7 +141,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "find_faces": lambda to: [iad.find_faces(PHOTO, [PHOTO])],
     "cluster_faces": lambda to: [iad.cluster_faces(_faces())],
     "analyze_faces": lambda to: [
-        iad.analyze_faces(PHOTO, attributes=["age", "gender", "race", "emotion"])
+        iad.analyze_faces(PHOTO, attributes=["age", "gender", "race", "expression"])
     ],
     "blur_faces": lambda to: [iad.blur_faces(PHOTO, to=to)],
     "count_objects": lambda to: [iad.count_objects(PHOTO, labels=["person"])],

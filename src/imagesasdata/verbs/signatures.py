@@ -83,7 +83,7 @@ def read(verb: str) -> tuple[list[Parameter], str]:
         about = _first(inspect.cleandoc(texts.get(one.arg, "")))
         kind = (set(kinds), choices, is_data, argument)
         found.append(Parameter(one.arg, *kind, value, about, is_either))
-    return found, ast.unparse(code.returns) if code.returns else ""
+    return found, ast.unparse(code.returns).partition("[")[0] if code.returns else ""
 
 
 def _first(text: str) -> str:

@@ -418,7 +418,7 @@ def test_from_a_shell(coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     assert "accuracy" in done.stdout
-    done = subprocess.run([*command, "predict", model, coded["path"][0], "--to", out], check=True)
+    done = subprocess.run([*command, "augment", model, coded["path"][0], "--to", out], check=True)
     assert pd.read_csv(out)["warm_pred"].tolist() == ["yes"]
 
 
