@@ -165,7 +165,9 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
                 if number % 10 == 9:
                     kept.flush()
 
-        with pytest.raises(CacheError, match=r"cannot be written: No space left.*\nHint: free some space"):
+        with pytest.raises(
+            CacheError, match=r"cannot be written: No space left.*\nHint: free some space"
+        ):
             fill()
         assert not list(small.rglob("*.tmp"))
         reread = Cache(small, "verb", {}, columns)
