@@ -99,14 +99,16 @@ def test_the_site_has_the_groups_in_their_order() -> None:
     assert pages[: len(GROUPED)] == [(group.capitalize(), group) for group in GROUPED]
 
 
-def test_the_readme_has_every_verb_in_its_group() -> None:
+def test_the_readme_has_verbs_in_their_groups() -> None:
     text = (REPO / "README.md").read_text("utf-8")
     table = text.split("| group | verbs |\n| --- | --- |\n")[1].split("\n\n")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
-    assert {group: verbs.split(", ") for group, verbs in rows} == {
-        group: [f"`{name}`" for name in names] for group, names in GROUPED.items()
-    }
     assert [group for group, _ in rows] == list(GROUPED)
+    for group, verbs in rows:
+        # Those that a newcomer should know, in the order of the reference; most of them.
+        shown = verbs.split(", ")
+        assert shown == [f"`{name}`" for name in GROUPED[group] if f"`{name}`" in shown]
+        assert len(shown) > len(GROUPED[group]) / 2
 
 
 IMPORT_ALL = """

@@ -161,7 +161,7 @@ class Regression(Generic[Frame]):
         Parameters
         ----------
         prefix
-            Put before the new columns' names.
+            Put before the new columns' names, so that a second run can stand beside the first.
         """
         out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked()
         cells = (self._everywhere(self.fitted), self._everywhere(self.residual), self.is_gold)
