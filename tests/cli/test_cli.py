@@ -126,7 +126,8 @@ def test_a_table_is_not_taken_for_a_folder_of_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_model_is_taught_and_used(tmp_path: Path) -> None:
+def test_a_model_is_taught_and_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(REPO / "examples")
     from make_posts import make_posts
 
     table, model, out = tmp_path / "posts.csv", tmp_path / "life.iad", tmp_path / "out.csv"
