@@ -22,7 +22,7 @@ from imagesasdata.engine.runner import HostRunner, Runner
 from imagesasdata.engine.stream import Done, Loaded, stream
 from imagesasdata.errors import ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, limits
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PICTURES, Media, is_remote
 from imagesasdata.machine import cores
 from imagesasdata.networks.program import HostFunction, Network

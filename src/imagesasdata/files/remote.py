@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
-from imagesasdata.files.retry import Given, with_retries
+from imagesasdata.files.retry import Given, is_busy, with_retries
 
 # Tries when a server is busy, and seconds before the second.
 TRIES = 4
@@ -158,7 +158,7 @@ def _late(error: Exception) -> bool:
 
 def _passes(error: Exception) -> bool:
     status = _status(error)
-    busy = status in {408, 425, 429} or (status is not None and status >= 500)
+    busy = status is not None and is_busy(status)
     # A picture that took the whole time limit would take it again.
     slow = type(error).__name__ == "FSTimeoutError"
     named = isinstance(error, ImageError)

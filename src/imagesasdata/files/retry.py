@@ -9,6 +9,11 @@ from typing import TypeVar
 Given = TypeVar("Given")
 
 
+def is_busy(status: int) -> bool:
+    """Whether an HTTP status says that the same request may succeed later."""
+    return status in {408, 425, 429} or status >= 500
+
+
 def with_retries(
     call: Callable[[], Given], *, tries: int, pause: float, passes: Callable[[Exception], bool]
 ) -> Given:

@@ -12,7 +12,7 @@ from imagesasdata.augmentations import Augmentation, draw_all, light
 from imagesasdata.augmentations.augmentation import parts_of
 from imagesasdata.errors import one_of
 from imagesasdata.files.decode import Exactness, decode
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.steps.step import Step
 

@@ -15,7 +15,7 @@ import pytest
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.weights import archives, store
-from imagesasdata.networks.weights.file import WeightFile
+from imagesasdata.networks.weights.file import WeightFile, hash_of
 
 DATA = np.random.default_rng(1).bytes(5_000)
 OTHER = np.random.default_rng(2).bytes(5_000)
@@ -83,7 +83,7 @@ def test_links_in_an_archive_are_not_followed(tmp_path: Path) -> None:
 
 def test_an_archive_that_is_itself_known_is_not_opened(tmp_path: Path) -> None:
     path = zipped(tmp_path / "model.pth", {"a": DATA})
-    itself = WeightFile("c", store.hash_of(path), path.stat().st_size, ())
+    itself = WeightFile("c", hash_of(path), path.stat().st_size, ())
     assert store.add(path, [*KNOWN, itself]) == [itself]
 
 

@@ -10,7 +10,7 @@ import pytest
 from imagesasdata.errors import WeightsError
 from imagesasdata.machine import home
 from imagesasdata.networks.weights import store
-from imagesasdata.networks.weights.file import PackageResource, WeightFile
+from imagesasdata.networks.weights.file import PackageResource, WeightFile, hash_of
 from imagesasdata.networks.zoo import registry
 
 DATA = b"weights" * 100
@@ -35,7 +35,7 @@ def test_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_weights_of_an_installed_package_are_found_and_checked() -> None:
     weights = registry.card("efficientnet_lite0").weights[0]
     path = store.locate(weights)
-    assert store.hash_of(path) == weights.sha256
+    assert hash_of(path) == weights.sha256
     assert path.name.startswith(f"efficientnet-lite0-{weights.sha256[:8]}")
 
 

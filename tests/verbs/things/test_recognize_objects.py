@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 import imagesasdata as iad
-from imagesasdata.files.parts import Pictures, as_region
+from imagesasdata.files.references import Pictures, as_region
 from tests.conftest import REPO, Kind
 
 PHOTOS = REPO / "examples" / "photos"

@@ -80,7 +80,7 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
         resumed = partial.exists()
         try:
             _get(source, weights, partial, show)
-            if not _is_whole(partial, weights) and resumed:
+            if not weights.is_at(partial) and resumed:
                 # The part may have been of another file; download again from the start.
                 partial.unlink(missing_ok=True)
                 _get(source, weights, partial, show)
@@ -88,7 +88,7 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
             reasons.append(error.message)
             hint = error.hint or hint
             continue
-        if _is_whole(partial, weights):
+        if weights.is_at(partial):
             return
         partial.unlink(missing_ok=True)
         reasons.append(f"{_name(source)} gives another file than was published.")
@@ -137,13 +137,6 @@ def take_member(archive: Path, member: str, weights: WeightFile, to: Path) -> No
                 shutil.copyfileobj(content, file)
             return
     raise WeightsError(f"The archive has no {member}.")
-
-
-def _is_whole(path: Path, weights: WeightFile) -> bool:
-    if not path.is_file() or not weights.may_be(path.stat().st_size):
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, weights.algorithm).hexdigest() == weights.digest
 
 
 def _check_room(weights: WeightFile, partial: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 
@@ -70,3 +72,17 @@ class WeightFile:
     def may_be(self, size: int) -> bool:
         """Whether a file of this size may be this one."""
         return self.bytes in {0, size}
+
+    def is_at(self, path: Path) -> bool:
+        """Whether a file is there with the published size and hash."""
+        return (
+            path.is_file()
+            and self.may_be(path.stat().st_size)
+            and hash_of(path, self.algorithm) == self.digest
+        )
+
+
+def hash_of(path: Path, algorithm: str = "sha256") -> str:
+    """The file's hash in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()

@@ -15,7 +15,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.files.retry import with_retries
+from imagesasdata.files.retry import is_busy, with_retries
 from imagesasdata.progress import Progress
 
 # Seconds without a single byte before a server counts as gone.
@@ -100,7 +100,7 @@ def _go_on(url: str, to: Path, size: int | None, progress: Progress) -> None:
         if error.code == 416:  # what is here does not fit what is there
             to.unlink()
             raise _BrokenError("the server has no such part of the file") from error
-        if error.code in {408, 425, 429} or error.code >= 500:
+        if is_busy(error.code):
             raise _BrokenError(f"the server answered {error.code} ({error.reason})") from error
         raise WeightsError(f"{url}: the server answered {error.code} ({error.reason}).") from error
     except urllib.error.URLError as error:

@@ -67,9 +67,9 @@ def verify(path: Path, weights: WeightFile) -> None:
         When they differ.
     """
     size = path.stat().st_size
-    digest = hash_of(path, weights.algorithm) if weights.may_be(size) else None
-    if digest != weights.digest:
-        what = f"has {size:,} bytes, not {weights.bytes:,}" if digest is None else "was altered"
+    if not weights.is_at(path):
+        other_size = f"has {size:,} bytes, not {weights.bytes:,}"
+        what = "was altered" if weights.may_be(size) else other_size
         raise WeightsError(
             f"The file {str(path)!r} {what}; it is not the {weights.name} that was published.",
             "remove it and install, fetch or add it again.",
@@ -129,12 +129,6 @@ def remove(weights: WeightFile) -> bool:
 def where(weights: WeightFile) -> Path | None:
     """The file of some weights where it is on this machine, unchecked."""
     return next((path for path in _places(weights) if path.is_file()), None)
-
-
-def hash_of(path: Path, algorithm: str = "sha256") -> str:
-    """The file's hash in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _add_file(path: Path, known: Sequence[WeightFile]) -> list[WeightFile]:

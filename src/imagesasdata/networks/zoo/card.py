@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.arrays.pixels import Interpolation
 from imagesasdata.networks.weights.file import WeightFile
 from imagesasdata.networks.zoo.uses import USES
@@ -76,7 +77,8 @@ class ModelCard:
     """A model's card: what to know before using it, and what to cite.
 
     ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
-    ``threshold`` is the default score threshold of an object detector. ``cpu_batch`` is the number
+    ``threshold`` is the default score threshold of an object detector, ``calibration`` what an embedding
+    of faces says of one person. ``cpu_batch`` is the number
     of pictures that a core gets at once, where measurement showed another than the usual.
     """
 
@@ -97,6 +99,7 @@ class ModelCard:
     limits: tuple[str, ...]
     citation: str
     threshold: float = 0.4
+    calibration: Calibration | None = None
     cpu_batch: int | None = None
 
     @property

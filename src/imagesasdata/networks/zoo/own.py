@@ -11,7 +11,7 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError
 from imagesasdata.networks.program import HostFunction
-from imagesasdata.networks.weights.store import hash_of
+from imagesasdata.networks.weights.file import hash_of
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.onnx_file import open_onnx

@@ -17,7 +17,7 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.engine.texts import embed_text
 from imagesasdata.errors import ArgumentError, one_of
-from imagesasdata.files.parts import parse
+from imagesasdata.files.references import parse
 from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards

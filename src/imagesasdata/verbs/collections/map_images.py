@@ -17,7 +17,7 @@ from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ArgumentError, ColumnError, one_of
 from imagesasdata.files.atomic import write_whole
 from imagesasdata.files.decode import MAX_PIXELS, decode, limits
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.results import within
 from imagesasdata.errors import ArgumentError
+from imagesasdata.networks.zoo import registry
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import to_arrow
 from imagesasdata.tables.table import Table, open_table
@@ -22,13 +23,6 @@ from imagesasdata.verbs.faces.detect_faces import detect_faces
 from imagesasdata.verbs.faces.embed_faces import embed_faces
 
 Which = Literal["largest"] | int
-
-# The threshold is dlib's own (0.6) over the mean length of its vectors before they are scaled (1.43,
-# on 54 crops that are in no pair); the curve was fitted to pairs of degraded pictures, as the
-# reference on faces says. By model.
-CALIBRATIONS: Mapping[str, Calibration] = {
-    "dlib_resnet": Calibration(threshold=0.42, slope=50.0, middle=0.434),
-}
 
 
 class Known(NamedTuple):
@@ -66,15 +60,19 @@ def calibration(model: str) -> Calibration:
 
     Raises
     ------
+    UnknownNameError
+        When there is no model of that name.
     ArgumentError
         When the model was not calibrated.
     """
-    if model not in CALIBRATIONS:
+    found = registry.card(model).calibration
+    if found is None:
+        known = ", ".join(card.name for card in registry.cards() if card.calibration is not None)
         raise ArgumentError(
             f"The model {model!r} has no threshold of its own.",
-            f"use one of: {', '.join(CALIBRATIONS)}; or compare the vectors of embed_faces yourself.",
+            f"use one of: {known}; or compare the vectors of embed_faces yourself.",
         )
-    return CALIBRATIONS[model]
+    return found
 
 
 def known_faces(images: Any, model: str, options: Options) -> Known:

@@ -10,7 +10,7 @@ import numpy as np
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, limits
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.networks.zoo import registry

@@ -14,7 +14,7 @@ from imagesasdata.arrays.pixels import fit
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.figures import new_figure
 from imagesasdata.files.decode import MAX_PIXELS, decode, limits, read_header
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count

@@ -11,7 +11,7 @@ from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
-from imagesasdata.files.parts import Reference
+from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
 from imagesasdata.options import OnError, Options, check_count
 from imagesasdata.tables.files import from_paths

@@ -13,7 +13,7 @@ from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS
-from imagesasdata.files.parts import Reference
+from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder

@@ -10,7 +10,7 @@ from imagesasdata.arrays.measures.shots import Shot
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS
-from imagesasdata.files.parts import Reference
+from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import OnError, Options, check_count

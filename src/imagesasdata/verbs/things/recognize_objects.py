@@ -15,7 +15,7 @@ from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
-from imagesasdata.files.parts import as_region
+from imagesasdata.files.references import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import EMBEDDER, OnError, Options, check_count

@@ -12,7 +12,7 @@ from imagesasdata.augmentations import Augmentation
 from imagesasdata.engine.runner import use_compilation_cache
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, limits
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores, find_devices
 from imagesasdata.networks.zoo import registry

@@ -23,7 +23,7 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS, decode, limits
-from imagesasdata.files.parts import Pictures
+from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.options import check_count

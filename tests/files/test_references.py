@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from imagesasdata.errors import ImageError
-from imagesasdata.files.parts import Pictures, Reference, parse
+from imagesasdata.files.references import Pictures, Reference, parse
 from tests.clips import number_of, numbered, write
 from tests.conftest import picture
 
