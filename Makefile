@@ -86,7 +86,7 @@ notebooks: $(VENV)/.group-notebooks  ## Write the tutorials' notebooks from thei
 	$(BIN)/python tools/tutorials.py
 
 test: $(VENV)/.group-test $(if $(SLOW),$(VENV)/.group-notebooks)  ## The fast tests; SLOW=yes: the slow ones, too
-	$(PYTEST) $(PARALLEL) -m "$(if $(SLOW),not soak and not parity and not browser,$(FAST))" $(TESTS)
+	$(PYTEST) $(PARALLEL) $(if $(SLOW),--durations=25) -m "$(if $(SLOW),not soak and not parity and not browser,$(FAST))" $(TESTS)
 
 elsewhere:  ## The fast tests on another Python: PYTHON=python3.13 VENV=somewhere
 	$(MAKE) --no-print-directory TESTS="$(ELSEWHERE)" test
@@ -99,7 +99,7 @@ parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorc
 	OMP_NUM_THREADS=1 IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) $(PARALLEL) -m "parity and not soak" tests
 
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
-	$(PYTEST) -m "browser and not soak" tests
+	$(PYTEST) -m "browser and not soak" tests/browser
 
 # A server that speaks S3, and clients for it and Google's, want an older python-dateutil than is pinned:
 # they stand in an environment of their own, which looks into the other for all else.

@@ -178,7 +178,7 @@ def test_an_actor_may_be_killed(cluster: Any, tmp_path: Path) -> None:
         killed.append(victim.pid)
 
     with iad.ray_workers(actors=2, rows=4):
-        dataset, expected = _slowly_classified(tmp_path, 240)
+        dataset, expected = _slowly_classified(tmp_path, 120)
         found = _with_a_kill(iad.classify(dataset), kill)
     assert killed
     same(found, expected)
@@ -195,7 +195,7 @@ def test_a_machine_may_be_lost(cluster: Any, tmp_path: Path) -> None:
         cluster.remove_node(worker, allow_graceful=False)
 
     with iad.ray_workers(actors=2, rows=4):
-        dataset, expected = _slowly_classified(tmp_path, 240)
+        dataset, expected = _slowly_classified(tmp_path, 120)
         found = _with_a_kill(iad.classify(dataset), lose)
     assert lost, "an actor was at work there"
     assert len(cluster.list_all_nodes()) == 1
