@@ -65,8 +65,8 @@ def open_system(url: str) -> tuple[Any, str]:
 
     if has_password(url):
         raise ArgumentError(
-            f"The address {shown(url)!r} holds a password, which would end in tables and on disk.",
-            "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or by the "
+            f"The address {shown(url)!r} holds a password, which would end up in tables and on disk.",
+            "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or set it in the "
             "environment, as AWS_SECRET_ACCESS_KEY for s3://.",
         )
     kind = url.rpartition("::")[2].partition("://")[0]

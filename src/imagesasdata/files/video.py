@@ -90,7 +90,7 @@ class Video:
         cover = av.stream.Disposition.attached_pic
         streams = [s for s in self._container.streams.video if not s.disposition & cover]
         if not streams:
-            raise ImageError("has sound but no pictures, so it is no video")
+            raise ImageError("has sound but no pictures, so it is not a video")
         stream = streams[0]
         if stream.width * stream.height > max_pixels:
             raise ImageError(
