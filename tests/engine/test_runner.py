@@ -63,7 +63,9 @@ def test_a_batch_too_large_is_run_in_halves(size: int, room: int, ran: list[int]
 def test_where_not_even_one_fits() -> None:
     with (
         pytest.warns(iad.SmallerBatchWarning),
-        pytest.raises(iad.DeviceError, match="does not hold even one picture .*\nHint: close what"),
+        pytest.raises(
+            iad.DeviceError, match="does not hold even one picture .*\nHint: close other"
+        ),
     ):
         lane(Crowded(0), 4)(np.zeros((4, 3), np.uint8), 0)
 

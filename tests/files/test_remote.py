@@ -166,7 +166,9 @@ def test_passwords_and_signatures_are_in_no_message(
 ) -> None:
     caplog.set_level(logging.INFO)  # at DEBUG fsspec writes down every address
     address = server.url.removeprefix("http://")
-    with pytest.raises(ArgumentError, match="holds a password, which would end in tables") as one:
+    with pytest.raises(
+        ArgumentError, match="holds a password, which would end up in tables"
+    ) as one:
         iad.features(f"http://me:hunter2@{address}/fine/a.jpg")
     got = iad.features(
         [f"{server.url}/404/a.jpg?X-Amz-Signature=hunter2"], cache=tmp_path / "cache"

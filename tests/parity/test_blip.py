@@ -267,5 +267,5 @@ def test_a_tokenizer_of_another_kind(tmp_path: Path) -> None:
         read()
     tokenizers = pytest.importorskip("tokenizers")
     tokenizers.Tokenizer(tokenizers.models.BPE()).save(str(path))
-    with pytest.raises(iad.WeightsError, match=r"has no mark '\[SEP\]'"):
+    with pytest.raises(iad.WeightsError, match=r"has no token '\[SEP\]'"):
         read()

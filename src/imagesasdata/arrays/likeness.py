@@ -1,4 +1,4 @@
-"""How well a picture fits texts, by the directions of their vectors, as CLIP has it."""
+"""How well a picture fits texts, by the cosines of their vectors, as in CLIP."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from imagesasdata.arrays.probabilities import softmax
 
 
 def directions(vectors: Float[np.ndarray, "texts size"], scale: float) -> np.ndarray:
-    """What `fit_of` takes: the texts' vectors at length ``scale``."""
+    """The texts' vectors, scaled to length ``scale``, for `fit_of`."""
     return scale * unit(vectors.astype(np.float64))
 
 
 def fit_of(
     texts: Float[np.ndarray, "texts size"], picture: Float[np.ndarray, " size"]
 ) -> Float[np.ndarray, " texts"]:
-    """The cosine of a picture and each text, times the texts' length: logits."""
+    """The logits of a picture for each text: their cosine, times the length of the texts' vectors."""
     return texts @ unit(picture.astype(np.float64))
 
 
 def toward_first(logits: Float[np.ndarray, " texts"], scales: int) -> Float[np.ndarray, " scales"]:
-    """From 0 to 1, how much nearer a picture is to the first of two opposites, by scale.
+    """For each scale, from 0 to 1, how much nearer a picture is to the first of two opposites.
 
-    Each scale has the same number of pairs of texts; it is the mean of the pairs' probabilities.
+    All scales have the same number of pairs of texts; the result is the mean over the pairs.
     """
     return softmax(logits.reshape(scales, -1, 2))[..., 0].mean(axis=-1)

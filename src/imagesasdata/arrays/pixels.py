@@ -1,4 +1,4 @@
-"""From an upright picture to the array of fixed or bounded size that models and measures take."""
+"""Turns upright pictures into arrays of fixed or bounded size, for models and measures."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def center_square(
     size
         Side of the result in pixels.
     share
-        Side of the square as a share of the picture's shorter side: a resize of the shorter side to
-        ``size / share`` with a center crop of ``size``, done in one step.
+        Side of the square as a share of the picture's shorter side. The result is the same as resizing
+        the shorter side to ``size / share`` and cropping the center, but in one step.
     interpolation
-        How pixels are interpolated.
+        The interpolation.
     stretch
-        Take that share of the width and of the height instead, and stretch it into a square.
+        Take that share of the width and of the height instead, and stretch it to a square.
 
     Returns
     -------
@@ -71,9 +71,9 @@ def letterbox(
 
 
 def fit(image: Image.Image, long_side: int) -> np.ndarray:
-    """A picture whose longer side is at most ``long_side`` pixels; a smaller one as it is.
+    """The picture, scaled down if its longer side is over ``long_side`` pixels.
 
-    Each new pixel is the mean of the old ones that it covers.
+    Each new pixel is the mean of the old pixels that it covers.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""Augmentations: steps drawn at random under a seed, so that a model sees each picture in many ways.
+"""Augmentations: random steps, so that a model sees each picture in many variants.
 
-An augmentation is made by a function of this module, as in ``augmentations.random_flip()``; its
-``draw`` gives a step of `imagesasdata.steps`. `draw_all` draws the steps for one picture, the same
-whenever seed and picture number are the same.
+The functions of this module make augmentations, as in ``augmentations.random_flip()``; an
+augmentation's ``draw`` returns a step of `imagesasdata.steps`. `draw_all` draws the steps for one
+picture; the same seed and picture number give the same steps.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Augmentation(Named):
         Parameters
         ----------
         rng
-            Where the random numbers come from; in the same state it gives the same step.
+            The source of random numbers; in the same state it gives the same step.
 
         Returns
         -------
@@ -40,7 +40,7 @@ class Augmentation(Named):
         Raises
         ------
         ArgumentTypeError
-            When ``rng`` is no generator.
+            When ``rng`` is not a generator.
         """
         if not isinstance(rng, np.random.Generator):
             raise ArgumentTypeError(
@@ -56,27 +56,27 @@ class Augmentation(Named):
 def draw_all(augmentations: Iterable[Augmentation | Step], seed: int, index: int) -> list[Step]:
     """The steps for one picture.
 
-    They depend only on the seed, the picture's number and an augmentation's position in the list:
+    They depend only on the seed, the picture's number and an augmentation's position in the list,
     not on earlier pictures or the other augmentations.
 
     Parameters
     ----------
     augmentations
-        Augmentations, done from first to last; a step among them is done to every picture.
+        Augmentations, applied in order; a step among them is applied to every picture.
     seed
-        From 0; another seed gives other steps, as each round of training should have.
+        From 0. Another seed gives other steps: use a new one for each epoch of training.
     index
         The picture's number, from 0.
 
     Returns
     -------
     list of Step
-        What was drawn, without the augmentations that leave this picture alone.
+        The drawn steps, without augmentations that leave this picture unchanged.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a seed or number below 0, and for what is neither augmentation nor step.
+        For a seed or number below 0, and for anything that is neither augmentation nor step.
 
     Examples
     --------
@@ -86,15 +86,16 @@ def draw_all(augmentations: Iterable[Augmentation | Step], seed: int, index: int
     [flip("left-right"), brightness(1.1324)]
     """
     parts = parts_of(augmentations)
-    place = seed_of(seed), whole("index", index, 0, 2**63 - 1, hint="for example index=0.")
+    entropy = seed_of(seed), whole("index", index, 0, 2**63 - 1, hint="for example index=0.")
     steps = [
-        draw_one(part, np.random.default_rng((*place, number))) for number, part in enumerate(parts)
+        draw_one(part, np.random.default_rng((*entropy, number)))
+        for number, part in enumerate(parts)
     ]
     return [step for step in steps if not isinstance(step, Unchanged)]
 
 
 def draw_one(part: Augmentation | Step, rng: np.random.Generator) -> Step:
-    """The step that an augmentation draws; a step is drawn as it is."""
+    """The step that an augmentation draws; a step stays as it is."""
     return part.draw(rng) if isinstance(part, Augmentation) else part
 
 
@@ -110,10 +111,10 @@ def parts_of(parts: object) -> tuple[Augmentation | Step, ...]:
 
 
 def drawn(rng: np.random.Generator, low: float, high: float) -> float:
-    """A number from ``low`` to ``high``, each as likely, with few digits so that it can be read."""
+    """A random number from ``low`` to ``high``, rounded so that it is readable."""
     return round(float(rng.uniform(low, high)), _DIGITS)
 
 
 def chance(p: object, hint: str) -> float:
-    """``p`` as the share of pictures that something is done to."""
+    """``p`` as the share of pictures that are changed."""
     return number("p", p, 0, 1, hint=hint)

@@ -1,4 +1,4 @@
-"""Combined augmentations: one of several, and a list to begin with."""
+"""Combined augmentations: a random choice, and a list to start with."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ class OneOf(Augmentation):
 
 
 def one_of(choices: Iterable[Augmentation | Step]) -> OneOf:
-    """Do one of several things to each picture, each as likely.
+    """Apply one of several augmentations to each picture, all with the same probability.
 
     Parameters
     ----------
     choices
-        Augmentations or steps, one or more; `steps.unchanged()` among them leaves pictures alone.
+        One or more augmentations or steps; include `steps.unchanged()` to leave some pictures as they
+        are.
 
     Returns
     -------
@@ -40,7 +41,7 @@ def one_of(choices: Iterable[Augmentation | Step]) -> OneOf:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For an empty list, and for what is neither augmentation nor step.
+        For an empty list, and for anything that is neither augmentation nor step.
 
     Examples
     --------
@@ -60,10 +61,10 @@ def one_of(choices: Iterable[Augmentation | Step]) -> OneOf:
 
 
 def light() -> list[Augmentation]:
-    """The augmentations to begin with: small changes that leave a photo plausible.
+    """Augmentations to start with: small changes that keep a photo plausible.
 
-    Mirrored or not, cut a little otherwise, a little lighter or darker, harder or softer, stronger or
-    paler in color. For pictures in which left and right matter, leave out the first.
+    They mirror half of the pictures, crop a little, and change brightness, contrast and saturation a
+    little. For pictures in which left and right matter, leave out the first.
 
     Returns
     -------

@@ -31,16 +31,16 @@ class RandomCrop(Augmentation):
 def random_crop(share: Span = (0.6, 1), *, shape: Span = (0.75, 4 / 3)) -> RandomCrop:
     """Cut out a rectangle of random size, shape and position.
 
-    Scaled to a network's input afterwards, this is the random resized crop of the literature.
+    Followed by scaling to a network's input, this is the random resized crop of the literature.
 
     Parameters
     ----------
     share
-        The least and the largest share of the picture's area that is kept, 0.01 to 1; by default 0.6
-        to 1, so that the main subject mostly stays in it. (Training from scratch often has 0.08 to
-        1.)
+        The smallest and the largest share of the picture's area that is kept, 0.01 to 1; by default
+        0.6 to 1, so that the main subject mostly stays in the frame. (Training from scratch often
+        uses 0.08 to 1.)
     shape
-        The least and the largest width-to-height ratio, as a multiple of the picture's own, 0.1 to
+        The smallest and the largest width-to-height ratio, as a multiple of the picture's own, 0.1 to
         10; by default 3/4 to 4/3, as in the paper below. ``(1, 1)`` keeps the shape.
 
     Returns
@@ -95,17 +95,18 @@ def random_erase(
 ) -> RandomErase:
     """Cover a rectangle of random size, shape and position in some pictures.
 
-    A network then learns not to rely on one part alone. The defaults are the paper's, except for
-    the color: there the rectangle is filled with random values.
+    A network then learns not to rely on one part alone. The defaults are those of the paper, except
+    for the color: the paper fills the rectangle with random values.
 
     Parameters
     ----------
     p
-        The share of pictures in which this is done, 0 to 1; by default a half.
+        The share of pictures that are changed, 0 to 1; by default a half.
     share
-        The least and the largest share of the picture's area that is covered, 0.01 to 1.
+        The smallest and the largest share of the picture's area that is covered, 0.01 to 1.
     shape
-        The least and the largest width-to-height ratio, as a multiple of the picture's own, 0.1 to 10.
+        The smallest and the largest width-to-height ratio, as a multiple of the picture's own, 0.1 to
+        10.
     color
         A name, a code or (red, green, blue); mid-gray by default.
 

@@ -1,4 +1,4 @@
-"""An augmentation that smooths."""
+"""An augmentation that blurs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RandomBlur(Augmentation):
 
 
 def random_blur(radius: float = 2) -> RandomBlur:
-    """Smooth a picture more or less.
+    """Blur a picture with a random radius.
 
     Parameters
     ----------

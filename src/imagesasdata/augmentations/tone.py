@@ -55,7 +55,7 @@ def random_brightness(amount: float = 0.2) -> RandomBrightness:
     ----------
     amount
         The factor of `steps.brightness` is drawn from 1 - ``amount`` to 1 + ``amount``; 0 to 1, by
-        default 0.2, which is seen but does not disturb.
+        default 0.2, which is visible but keeps a photo plausible.
 
     Returns
     -------
@@ -77,13 +77,13 @@ def random_brightness(amount: float = 0.2) -> RandomBrightness:
 
 
 def random_contrast(amount: float = 0.2) -> RandomContrast:
-    """Make differences of light stronger or weaker.
+    """Make contrast stronger or weaker.
 
     Parameters
     ----------
     amount
         The factor of `steps.contrast` is drawn from 1 - ``amount`` to 1 + ``amount``; 0 to 1, by
-        default 0.2, which is seen but does not disturb.
+        default 0.2, which is visible but keeps a photo plausible.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def random_saturation(amount: float = 0.2) -> RandomSaturation:
     ----------
     amount
         The factor of `steps.saturation` is drawn from 1 - ``amount`` to 1 + ``amount``; 0 to 1, by
-        default 0.2, which is seen but does not disturb.
+        default 0.2, which is visible but keeps a photo plausible.
 
     Returns
     -------
@@ -143,12 +143,12 @@ class RandomHue(Augmentation):
 
 
 def random_hue(degrees: float = 10) -> RandomHue:
-    """Turn all hues a little. Not for pictures in which colors have a meaning.
+    """Shift all hues a little. Not for pictures in which colors have a meaning.
 
     Parameters
     ----------
     degrees
-        The largest angle of `steps.hue`, 0 to 180; by default 10, with which skin stays skin.
+        The largest angle of `steps.hue`, 0 to 180; by default 10, so that skin keeps a natural color.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Augmentations that mirror and turn."""
+"""Augmentations that mirror and rotate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def random_flip(p: float = 0.5, *, direction: Direction = "left-right") -> Rando
     p
         The share of pictures that are mirrored, 0 to 1; by default a half.
     direction
-        ``"left-right"`` or, for pictures without an upper side, ``"top-bottom"``.
+        ``"left-right"`` or, for pictures without a natural top, ``"top-bottom"``.
 
     Returns
     -------
@@ -71,12 +71,12 @@ class RandomRotate(Augmentation):
 
 
 def random_rotate(degrees: float = 15, *, color: Color = "gray") -> RandomRotate:
-    """Turn a picture a little, to the one side or the other; its size stays.
+    """Rotate a picture a little, left or right, without changing its size.
 
     Parameters
     ----------
     degrees
-        The largest angle, 0 to 180; by default 15, as a camera may be held.
+        The largest angle, 0 to 180; by default 15, about as much as a camera may be tilted.
     color
         What fills the corners: a name, a code or (red, green, blue); mid-gray by default, which is
         neutral for a network.

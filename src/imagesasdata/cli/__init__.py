@@ -25,7 +25,7 @@ app.add_typer(weights, name="weights", rich_help_panel="weights")
 
 
 def main() -> None:
-    """Run the command line; what the user got wrong is told in a sentence, without a traceback."""
+    """Run the command line; a user's mistake gets one sentence, without a traceback."""
     try:
         app()
     except ImagesAsDataError as error:

@@ -1,4 +1,4 @@
-"""A command for each verb, made from its signature when it is asked for."""
+"""A command for each verb, built from its signature on first use."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.verbs.signatures import Parameter, read, summary, verbs
 
-LEFT_OUT = ("show", "load_model")  # `contact-sheet` and `augment` are there in their place
-LEFT_OUT += ("register_model", "ray_dataset")  # take or give an object of Python
-LEFT_OUT += ("ray_workers", "isolate")  # change the rest of a program in Python
-NOT_OPTIONS = ("progress", "backend")  # --quiet; and what is printed shows no kind of table
+LEFT_OUT = ("show", "load_model")  # use `contact-sheet` and `augment` instead
+LEFT_OUT += ("register_model", "ray_dataset")  # take or return a Python object
+LEFT_OUT += ("ray_workers", "isolate")  # affect the rest of a Python program
+NOT_OPTIONS = ("progress", "backend")  # --quiet instead; printed tables look the same
 _COMMON = (*Options.__dataclass_fields__, "quiet")
 _MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
@@ -26,19 +26,19 @@ _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 def commands() -> dict[str, tuple[str, str]]:
     """The verbs that are commands, with their group and file."""
-    return {name: place for name, place in verbs().items() if name not in LEFT_OUT}
+    return {name: location for name, location in verbs().items() if name not in LEFT_OUT}
 
 
 class Verbs(TyperGroup):
-    """The group of all commands; those of the verbs are made when they are asked for."""
+    """The group of all commands; a verb's command is built on first use."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The verbs by group, then what is written by hand."""
+        """The verbs by group, then the hand-written commands."""
         names = [name.replace("_", "-") for name in commands()]
         return [*names, *(name for name in self.commands if name not in names)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A command by its name, with hyphens or as in Python."""
+        """A command by its name, with hyphens or underscores."""
         name, verb = cmd_name.replace("_", "-"), cmd_name.replace("-", "_")
         if name not in self.commands and verb in commands():
             self.commands[name] = _made(verb)
@@ -48,7 +48,7 @@ class Verbs(TyperGroup):
         return self.commands.get(name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """The list of all commands, for which the verbs' summaries are enough."""
+        """List all commands; this needs only the verbs' summaries."""
         for verb, (group, _) in commands().items():
             name = verb.replace("_", "-")
             self.commands[name] = TyperCommand(name, help=summary(verb), rich_help_panel=group)
@@ -60,7 +60,7 @@ def _made(verb: str) -> Any:
     parameters, gives = read(verb)
     names = [one.name for one in parameters]
     own = [one for one in parameters if one.name not in NOT_OPTIONS]
-    if gives == "Figure":  # which a shell cannot show
+    if gives == "Figure":  # a shell cannot show it, so `to` is required
         own = [one._replace(default=...) if one.name == "to" else one for one in own]
     last = [one.name for one in own if one.is_argument][-1:]
     options = [_parameter(one, [one.name] == last) for one in own]
@@ -77,7 +77,7 @@ def _made(verb: str) -> Any:
         options.insert(0, _typed("fitted", str, ..., "A file that `fine-tune --save` wrote."))
 
     def run(ctx: typer.Context, **given: Any) -> None:
-        # A default is left to the verb: what was not given is not passed on.
+        # Only what the user gave is passed on; the verb has the defaults.
         said = [one for one in own if "COMMANDLINE" in str(ctx.get_parameter_source(one.name))]
         passed = {one.name: value(one, given[one.name]) for one in said}
         passed |= {"progress": False} if given.get("quiet") else {}
@@ -104,7 +104,7 @@ def _made(verb: str) -> Any:
 
 
 def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
-    """An argument, or an option, whose default is for the help alone."""
+    """An argument or an option; its default is only shown in the help."""
     kinds, default, names = one.kinds - {"None"}, one.default, [f"--{one.name.replace('_', '-')}"]
     is_list = bool(kinds & {"Sequence", "Iterable", "Mapping"})
     if one.is_argument:
@@ -116,7 +116,7 @@ def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
     if plain is bool:
         names = [f"{names[0]}/--no-{names[0][2:]}"]
     if one.choices or ("None" in one.kinds and default not in (None, ...)):
-        plain = str  # so that a choice, or the word none, can stand there, too
+        plain = str  # to accept one of the choices, or the word none, too
     if plain is str and default not in (None, ...):
         default = ",".join(map(str, default if isinstance(default, tuple) else [default]))
     if is_list:
@@ -128,7 +128,7 @@ def _parameter(one: Parameter, is_last: bool) -> inspect.Parameter:
 def _typed(
     name: str, kind: Any, default: Any, text: str, *names: str, metavar: str | None = None
 ) -> inspect.Parameter:
-    """A parameter as typer takes it: an option where it has names."""
+    """A parameter for typer: an option if it has names, else an argument."""
     make: Any = typer.Option if names else typer.Argument
     panel = "Options of all verbs" if name in _COMMON else None
     info = make(*names, help=text, metavar=metavar, rich_help_panel=panel)
@@ -138,13 +138,13 @@ def _typed(
 
 
 def show(result: Any, to: str | None = None, *, columns: list[str] | None = None) -> None:
-    """Write and print a table or a text, and end with 1 when some pictures failed."""
+    """Write and print a table or a text; exit with 1 when some pictures failed."""
     from imagesasdata.tables.files import as_text, failures, save
 
     table = result.tidy() if hasattr(result, "tidy") else result
     is_table = hasattr(table, "columns")
     if getattr(getattr(table, "index", None), "names", ...) == [None]:
-        table = table.reset_index(drop=True)  # numbers of rows, which mean nothing in a file
+        table = table.reset_index(drop=True)  # row numbers mean nothing in a file
     if to is not None and is_table:
         save(table, to)
     elif to is not None:

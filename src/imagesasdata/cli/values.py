@@ -1,4 +1,4 @@
-"""From the texts of a command to the values that a verb takes."""
+"""Convert the texts on a command line to the values that a verb takes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ TABLES = (".parquet", ".csv", ".feather")
 
 
 def value(parameter: Parameter, given: Any) -> Any:
-    """What the verb takes, of what the command says."""
+    """The value that the verb takes for what the command line gave."""
     texts: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
-    if parameter.is_argument and len(texts) > 1:  # of several files all are paths, tables' too
+    if parameter.is_argument and len(texts) > 1:  # several files are all paths, even of tables
         return texts
     if parameter.is_argument:
         return _opened(texts[0]) if parameter.is_data else texts[0]
     if "Mapping" in parameter.kinds and "=" in texts[0]:
-        found: dict[Any, list[Any]] = {}
+        mapping: dict[Any, list[Any]] = {}
         for name, _, rest in (text.partition("=") for text in texts):
-            found.setdefault(_number(name), []).append(_number(rest))
-        return {name: cells if len(cells) > 1 else cells[0] for name, cells in found.items()}
+            mapping.setdefault(_number(name), []).append(_number(rest))
+        return {name: cells if len(cells) > 1 else cells[0] for name, cells in mapping.items()}
     values = [_single(parameter, text) for text in texts]
     if parameter.is_either and len(values) == 1:
         return values[0]
@@ -49,7 +49,7 @@ def _single(parameter: Parameter, text: Any) -> Any:
 
 
 def _opened(text: str) -> Any:
-    """The table or the fitted model that a file holds; of any other text, itself."""
+    """The table or fitted model in a file; any other text stays as it is."""
     if text.lower().endswith(TABLES):
         from imagesasdata.tables.files import read
 
@@ -58,7 +58,7 @@ def _opened(text: str) -> Any:
 
 
 def _number(text: str) -> Any:
-    """A number, several with commas between them as a tuple, or the text."""
+    """A number, a tuple for several numbers with commas, or else the text itself."""
     number = r"-?(\d+|\d*\.\d+)(e-?\d+)?"
     if not re.fullmatch(f"{number}(, ?{number})*", text):
         return text

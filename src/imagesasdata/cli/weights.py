@@ -1,4 +1,4 @@
-"""Commands about the files of weights on this machine."""
+"""Commands for the weights on this machine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _list() -> None:
 
 @weights.command("add")
 def _add(source: Annotated[str, _Source]) -> None:
-    """Take weights from a file, an archive or a folder; what they are is told by their hash."""
+    """Add weights from a file, an archive or a folder; they are identified by their hash."""
     store, registry = _modules()
     for file in store.add(source, [file for card in registry.cards() for file in card.weights]):
         typer.echo(f"added {file.name}")
@@ -59,7 +59,7 @@ def _fetch(
 
 @weights.command("verify")
 def _verify(models: Annotated[list[str] | None, _Some] = None) -> None:
-    """Compare the weights on this machine with the hashes that were published."""
+    """Compare the weights on this machine with the published hashes."""
     store, registry = _modules()
     chosen = [registry.card(name) for name in models] if models else registry.cards()
     bad = 0

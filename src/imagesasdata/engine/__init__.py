@@ -1,4 +1,1 @@
-"""What runs a verb: threads, batches, devices and the cache.
-
-Everything that happens while pictures stream.
-"""
+"""What runs a verb while pictures stream: threads, batches, devices and the cache."""

@@ -1,10 +1,10 @@
 """Finished rows on disk, so that a run killed at any moment can be resumed.
 
-A cache folder holds a sub-folder for each verb with its settings and model, and in it Parquet
-parts. A part is written to a temporary name and then renamed, and its name is the hash of its
-content: a reader sees only complete parts, and two processes that finish the same pictures write
-the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture,
-by its path with its size and time.
+A cache folder holds a sub-folder of Parquet parts for each combination of verb, settings and model.
+A part is written to a temporary name and then renamed, and its name is the hash of its content: a
+reader sees only complete parts, and two processes that finish the same pictures write the same
+file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture, by its
+path, size and time.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Cache:
     folder
         The user's ``cache=``; created when it does not exist.
     verb, settings
-        What the numbers depend on, beside the picture: the verb's name, its options and its model's
+        What the numbers depend on besides the picture: the verb's name, its options and its model's
         fingerprint. Each combination has its own sub-folder.
     columns
         The columns of a row.
@@ -74,7 +74,7 @@ class Cache:
     Raises
     ------
     CacheError
-        When the folder cannot be made or written.
+        When the folder cannot be created or written.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Cache:
         return self._known.drop([CONTENT, PLACE, COUNT]).take(wanted)
 
     def add(self, content: bytes, place: bytes | None, rows: Records) -> None:
-        """Keep a finished picture's rows; the next flush writes them to disk at the latest."""
+        """Keep a finished picture's rows; they are on disk after the next flush at the latest."""
         keys = {CONTENT: content, PLACE: place or content, COUNT: len(rows)}
         self._waiting += [{**keys, **row} for row in rows] or [keys]
         late = time.monotonic() - self._written > _FLUSH_SECONDS
@@ -171,18 +171,18 @@ class Cache:
     def _remove_stale(self) -> None:
         """Delete the temporary files of runs that were killed while they wrote.
 
-        For this machine it is known which processes have ended; for others, the files' age decides.
+        On this machine, a file whose process has ended is stale; for other machines, an old file.
         """
         for path in self._folder.glob(".*.tmp"):
             try:
                 if is_orphan(path) or time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
             except FileNotFoundError:
-                continue  # another process was faster
+                continue  # another process removed it first
 
 
 class _Index:
-    """Finds 16-byte keys in a column; 24 bytes for each key, where a dict takes some 150."""
+    """Finds 16-byte keys in a column; it takes 24 bytes a key, a dict about 150."""
 
     def __init__(self, column: pa.ChunkedArray) -> None:
         values = column.combine_chunks()
@@ -200,9 +200,9 @@ class _Index:
 
     def find(self, wanted: bytes) -> int | None:
         target = np.frombuffer(wanted, _KEY)[0]
-        place = int(np.searchsorted(self._keys["high"], target["high"]))
-        while place < len(self._keys) and self._keys[place]["high"] == target["high"]:
-            if self._keys[place]["low"] == target["low"]:
-                return int(self._order[place])
-            place += 1
+        index = int(np.searchsorted(self._keys["high"], target["high"]))
+        while index < len(self._keys) and self._keys[index]["high"] == target["high"]:
+            if self._keys[index]["low"] == target["low"]:
+                return int(self._order[index])
+            index += 1
         return None

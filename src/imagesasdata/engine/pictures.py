@@ -16,14 +16,14 @@ from imagesasdata.options import check_count
 def picture_loader(
     preprocess: Preprocess, exactness: Exactness, max_pixels: int, *, detail: int = 1
 ) -> Callable[[bytes], list[Sample]]:
-    """A function from bytes to a sample, preprocessed as the network needs it.
+    """A function that decodes bytes to a sample, preprocessed for the network.
 
-    A fast decode keeps at least ``detail`` times the pixels across that the network takes.
+    A fast decode keeps at least ``detail`` times the network's input size.
 
     Raises
     ------
     UnknownNameError, ArgumentError
-        When ``exactness`` or ``max_pixels`` cannot be used; at once, not when pictures are read.
+        When ``exactness`` or ``max_pixels`` is invalid; raised here, before any picture is read.
     """
     if exactness not in get_args(Exactness):
         raise one_of("decode", exactness, get_args(Exactness))

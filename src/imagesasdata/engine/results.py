@@ -1,6 +1,6 @@
-"""The one way out of a verb: columns named and joined to the user's table, failures told.
+"""The results of a verb: named, joined to the user's table, with failures reported.
 
-What ``prefix=`` and ``on_error=`` do is decided here for every verb, whatever its rows are.
+``prefix=`` and ``on_error=`` are implemented here, for every verb.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 def prefixed(name: str, prefix: str | None) -> str:
-    """The name that a column has with ``prefix=``; ``image_error`` is shared and keeps its own."""
+    """A column's name with ``prefix=``; ``image_error`` is shared by all verbs and gets none."""
     return name if name == IMAGE_ERROR.name else f"{prefix or ''}{name}"
 
 
 def within(options: Options) -> Options:
-    """The options for a verb that another one runs: what fails there is dropped at the end, once."""
+    """The options for a verb that another verb runs: only the outer one drops rows and warns."""
     on_error = "raise" if options.on_error == "raise" else "record"
     return replace(options, prefix=None, on_error=on_error)
 
 
 def row_name(row: int, path: str | None) -> str:
-    """How a message names a row."""
+    """A row's name in a message."""
     return f"Row {row} ({path if path is None else shown(path)!r})"
 
 
 def stop_at(options: Options, name: str, error: str) -> None:
-    """Go on after a failure, or with ``on_error="raise"`` stop.
+    """After a failure, stop if ``on_error="raise"``.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def stop_at(options: Options, name: str, error: str) -> None:
 def stop_at_first(
     options: Options, errors: Sequence[str | None], name: Callable[[int], str]
 ) -> None:
-    """`stop_at` for the first of several that failed; ``name`` says what the number names."""
+    """`stop_at` for the first of several failures; ``name`` turns its number into a name."""
     for number, error in enumerate(errors):
         if error is not None:
             stop_at(options, name(number), error)
@@ -71,7 +71,7 @@ def stop_at_first(
 
 @contextmanager
 def speaking_as(verb: str) -> Iterator[None]:
-    """Warnings name this verb meanwhile: for one that runs another with the user's ``on_error``."""
+    """Warnings name this verb within a ``with`` block, in which it runs another verb."""
     token = _speaker.set(verb)
     try:
         yield
@@ -90,9 +90,9 @@ class Results:
     table
         The user's table.
     columns
-        What is added, under the verb's own names, in order.
+        The added columns, in order, under the verb's own names.
     options
-        Of these ``prefix`` and ``on_error`` count.
+        Only ``prefix`` and ``on_error`` matter here.
     things
         What can fail, in the plural, for the message: pictures, faces, pairs.
     """
@@ -105,16 +105,16 @@ class Results:
 
     @property
     def named(self) -> list[Column]:
-        """The columns under the names that they have in the user's table."""
+        """The columns under their names in the user's table."""
         return [column.named(prefixed(column.name, self.options.prefix)) for column in self.columns]
 
     def checked(self) -> Results:
-        """The same, where no column of the user's would be overwritten.
+        """The same results, after a check that they overwrite no column of the user's.
 
         Raises
         ------
         NameClashError
-            When one would be.
+            When they would.
         """
         names = {column.name for column in self.named}
         taken = sorted(names & set(self.table.names) - {IMAGE_ERROR.name})
@@ -137,10 +137,10 @@ class Results:
         self, cells: Mapping[str, Sequence[Any] | np.ndarray], rows: Sequence[int] | np.ndarray
     ) -> pa.Table:
         """The cells of some rows as results for all rows, with nulls in the others."""
-        places: list[int | None] = [None] * len(self.table)
-        for place, row in enumerate(rows):
-            places[row] = place
-        take = pa.array(places, pa.int64())
+        indices: list[int | None] = [None] * len(self.table)
+        for index, row in enumerate(rows):
+            indices[row] = index
+        take = pa.array(indices, pa.int64())
         kinds = {column.name: arrow_type(column) for column in self.columns}
         return pa.table(
             {
@@ -150,10 +150,9 @@ class Results:
         )
 
     def join(self, results: pa.Table, errors: Sequence[str | None] | None = None) -> Any:
-        """The user's table with the columns; row ``i`` has result ``i``.
+        """The user's table with the columns added; row ``i`` gets result ``i``.
 
-        With ``errors`` also ``image_error``, and with ``on_error="drop"`` without the rows that
-        failed.
+        With ``errors``, ``image_error`` is added, too, and ``on_error="drop"`` drops failed rows.
         """
         renamed, columns = self._renamed(results), self.named
         if errors is None:
@@ -187,9 +186,9 @@ class Results:
         )
 
     def kept(self, errors: Sequence[str | None], *, of: int | None = None) -> list[bool]:
-        """Which stay: all, or with ``on_error="drop"`` those without an error; a warning counts.
+        """Which rows stay: all, or with ``on_error="drop"`` those without an error.
 
-        ``of`` is the number of things, where one may have several errors.
+        A warning says how many are dropped, of ``of`` things, by default of all rows.
         """
         failed = [error is not None for error in errors]
         if self.options.on_error != "drop" or not any(failed):
@@ -208,7 +207,7 @@ class Results:
 
 
 def _users_line() -> int:
-    """How far up the stack, seen from the caller, the first line outside the library is."""
+    """The stack level, seen from the caller, of the first line outside the library."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         level, frame = level + 1, frame.f_back

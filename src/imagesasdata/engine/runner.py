@@ -26,25 +26,26 @@ CPU_BATCH = 2
 class Runner:
     """A function of ``(parameters, batch)``, compiled once and run on every device.
 
-    A lane is a thread's right to run one batch at a time on one device: a CPU has one for each
-    core, an accelerator two for each device, so that one batch is transferred while another is
-    computed. Every batch has the same static shape, so that a picture's numbers do not depend on
-    the other pictures in it; and each device runs whole batches, so that they do not depend on the
-    number of devices.
+    A lane is a slot in which one thread runs one batch at a time on one device. A CPU has a lane for
+    each core; an accelerator has two, so that one batch is transferred while another is computed.
+    Every batch has the same static shape, so a picture's numbers do not depend on the other pictures
+    in its batch. Each device runs whole batches, so they do not depend on the number of devices,
+    either.
 
-    Where a device lacks the memory for a batch, batches are halved, if need be repeatedly, from then on.
+    When a batch does not fit into a device's memory, all later batches are halved, repeatedly if
+    necessary.
 
     Parameters
     ----------
     network
-        Pure function of the parameters and a uint8 batch, giving arrays with a row for each sample;
-        and its parameters.
+        A pure function of parameters and a uint8 batch, which returns arrays with a row for each
+        sample; and the parameters.
     device
         ``"cpu"``, ``"gpu"``, ``"tpu"``, one of several as in ``"gpu:1"``, or ``None`` for all
-        devices of the best kind there is.
+        devices of the best kind.
     batch_size
-        Samples in a batch; ``None`` takes what was measured best on a CPU, and what fits into the
-        memory of an accelerator.
+        Samples in a batch; ``None`` means the size that was measured fastest on a CPU, or that fits
+        into the memory of an accelerator.
 
     Attributes
     ----------
@@ -69,9 +70,9 @@ class Runner:
         self._params = [jax.device_put(params, device) for device in self._devices]
         self._function = _compiled(network.apply, on_cpu)
         self._first = threading.Lock()
-        # By the device's index and the batch's shape.
+        # Keyed by the device's index and the batch's shape.
         self._programs: dict[tuple[int, tuple[int, ...]], Callable[..., dict[str, Any]]] = {}
-        # How many samples of a shape are run at once, where that is fewer than a batch.
+        # For each shape of a sample: how many fit at once, if that is fewer than a batch.
         self._fitting: dict[tuple[int, ...], int] = {}
 
     def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
@@ -118,15 +119,16 @@ class Runner:
     def _run(
         self, program: Callable[..., dict[str, Any]], batch: np.ndarray, device_index: int
     ) -> dict[str, np.ndarray]:
-        # The batch is put on the device of the parameters.
+        # JAX moves the batch to the device of the parameters.
         outputs = program(self._params[device_index], batch)
         return {name: _single(np.asarray(values)) for name, values in outputs.items()}
 
     def _program(self, batch: np.ndarray, device_index: int) -> Callable[..., dict[str, Any]]:
-        """The compiled function for such batches; raises where the lanes together lack memory.
+        """The compiled function for such batches.
 
-        Where a device reports its free memory, the program is compiled before it is called, because
-        the compiler reports how much memory it needs.
+        If a device reports its free memory, the program is compiled before it is called, because the
+        compiler reports how much memory it needs. A `MemoryError` says that the lanes together need
+        more than is free.
         """
         free = free_memory(self._devices[device_index])
         if free is None:
@@ -143,12 +145,12 @@ class Runner:
         half = -(-size // 2)
         with self._first:
             if self._fitting.get(batch.shape[1:], size + 1) < size:
-                return  # another lane compiled it meanwhile
+                return  # another lane has halved it meanwhile
             if size == 1:
                 raise DeviceError(
                     f"The memory of {self._devices[0]} does not hold even one picture of this model: "
                     f"{str(error).splitlines()[0]}.",
-                    'close what else runs there, take a smaller model, or device="cpu".',
+                    'close other programs on it, take a smaller model, or give device="cpu".',
                 ) from error
             self._fitting[batch.shape[1:]] = half
         warnings.warn(
@@ -185,7 +187,7 @@ def _out_of_memory(error: Exception) -> bool:
 
 
 class HostRunner:
-    """Runs a `HostFunction` on batches; there is a lane for each core.
+    """Runs a `HostFunction` on batches, with a lane for each core.
 
     Parameters
     ----------
@@ -199,7 +201,7 @@ class HostRunner:
     Raises
     ------
     DeviceError
-        When another device than the CPU is asked for.
+        When a device other than the CPU is asked for.
     """
 
     precision = "float32"
@@ -221,7 +223,7 @@ class HostRunner:
 
 
 def use_compilation_cache() -> None:
-    """Keep compiled programs on disk, so that a second process starts at once.
+    """Keep compiled programs on disk, so that the next process starts without compiling.
 
     A JAX setting of the user takes precedence.
     """

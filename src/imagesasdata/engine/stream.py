@@ -2,8 +2,8 @@
 
 A job is a row of the user's table. Loaders turn it into samples: one for a picture, many for a
 video's frames or a picture's crops. Samples of different jobs are gathered into batches of one
-static shape and run; when all of a job's samples are done, its `Done` is yielded. Jobs come back in
-the order in which they finish, so one slow file does not hold up the others.
+static shape and run; when all of a job's samples are done, its `Done` is yielded. Jobs are yielded
+in the order in which they finish, so one slow file does not hold up the others.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ class Sample:
 class Loaded:
     """A loaded job.
 
-    ``samples`` may be lazy; they are generated only as fast as they are used. ``known`` is set in
-    place of samples when the result is already known (cached). ``tag`` is handed on to `Done`
-    untouched.
+    ``samples`` may be lazy; they are generated only as fast as they are used. ``known`` replaces
+    samples when the result is cached. ``tag`` is passed to `Done` unchanged.
     """
 
     samples: Iterable[Sample | Any] = ()
@@ -53,19 +52,19 @@ class Done:
 
 
 class Runner(Protocol):
-    """What runs batches: see `imagesasdata.engine.runner.Runner`."""
+    """Runs batches: see `imagesasdata.engine.runner.Runner`."""
 
     batch_size: int
     lanes: int
 
     def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
-        """Run one full batch on one lane; arrays with a row for each sample."""
+        """Run one full batch on one lane; return arrays with a row for each sample."""
         ...
 
 
 @dataclass
 class _Open:
-    """A job whose samples are under way."""
+    """A job with samples that are not done yet."""
 
     tag: Any = None
     results: dict[int, Any] = field(default_factory=dict)
@@ -137,7 +136,7 @@ class _Run:
         self._in_lanes = 0
         self._failure: BaseException | None = None
         lanes = runner.lanes if runner else 0
-        # Enough for every lane to run one batch with another waiting while loaders continue.
+        # Enough for each lane to run one batch and have another waiting, while loaders continue.
         self._slots = threading.Semaphore(
             (runner.batch_size * (2 * lanes) if runner else 0) + 2 * workers
         )
@@ -180,7 +179,7 @@ class _Run:
                 if job is None:
                     return
                 self._load_job(job)
-        except BaseException as error:  # the iterator of jobs failed: end the run, not the picture
+        except BaseException as error:  # the iterator of jobs failed: this ends the whole run
             self._fail(error)
         finally:
             self._inbox.put(self._loader_ended)
@@ -206,7 +205,7 @@ class _Run:
             self._post(lambda: self._counted(job, count))
 
     def _post(self, message: Callable[[], Iterable[Done]], *, free: bool = True) -> None:
-        """Send a message when a slot is free; with ``free`` the slot is released with the message."""
+        """Send a message when a slot is free; ``free`` releases the slot when it is handled."""
         self._slots.acquire()
 
         def act() -> Iterable[Done]:
@@ -263,10 +262,10 @@ class _Run:
         self, batch: list[tuple[int, int, Sample]], outputs: dict[str, np.ndarray]
     ) -> Iterable[Done]:
         self._in_lanes -= 1
-        for place, (job, index, sample) in enumerate(batch):
+        for position, (job, index, sample) in enumerate(batch):
             self._slots.release()
-            one = {name: values[place] for name, values in outputs.items()}
-            self._open[job].results[index] = (one, sample.note)
+            output = {name: values[position] for name, values in outputs.items()}
+            self._open[job].results[index] = (output, sample.note)
             yield from self._close(job)
 
     def _counted(self, job: int, count: int) -> Iterable[Done]:
@@ -296,6 +295,6 @@ def _stack(batch: list[tuple[int, int, Sample]], size: int) -> np.ndarray:
     """The samples' arrays as one array of the static size, padded with zeros."""
     first = batch[0][2].array
     stacked = np.zeros((size, *first.shape), first.dtype)
-    for place, (_, _, sample) in enumerate(batch):
-        stacked[place] = sample.array
+    for position, (_, _, sample) in enumerate(batch):
+        stacked[position] = sample.array
     return stacked

@@ -1,4 +1,4 @@
-"""Texts as vectors in a model's space of pictures, and checks of labels in the user's own words."""
+"""Texts as vectors in a model's embedding space, and checks of the user's labels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BATCH = 8
 def embed_text(
     model: str, texts: Sequence[str], *, task: Task = "zero_shot", device: str | None = None
 ) -> np.ndarray:
-    """The vectors of texts, comparable with those of ``embed`` for pictures with the same model.
+    """The vectors of texts, comparable with those that ``embed`` gives with the same model.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def embed_text(
     Raises
     ------
     UnknownNameError, ArgumentError, WeightsError, MissingPackageError, DeviceError
-        When there is no such model, it reads no texts, or something that it needs is missing.
+        When there is no such model, it does not read texts, or something that it needs is missing.
     """
     side = load_text(model, task=task)
     runner = Runner(Network(side.apply, side.params), device=device, batch_size=_BATCH)
@@ -53,7 +53,7 @@ def embed_text(
 
 
 def check_labels(labels: Sequence[str]) -> list[str]:
-    """The labels as a checked list.
+    """The labels as a list, checked.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def check_labels(labels: Sequence[str]) -> list[str]:
 
 
 def check_template(template: str) -> str:
-    """The template, checked for its placeholder.
+    """The template, checked.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a verb is, and the one way in which all of them run: table in, stream, columns out."""
+"""What a verb is, and how every verb runs: table in, stream, columns out."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from imagesasdata.tables.table import no_column, open_table
 Row = Mapping[str, Any]
 
 _ROW = "row_number"
-# Threads that wait for a server cost little; more of them keep the cores busy.
+# Threads that wait for a server cost little, and more of them keep the cores busy.
 _REMOTE_WORKERS = 16
 _CHUNK_ROWS = 1000
 
 
 class Source(NamedTuple):
-    """A row's path, and how to read it: for verbs that want more than a file's bytes."""
+    """A row's path and how to read it, for verbs that need more than a file's bytes."""
 
     path: str
     files: Pictures
@@ -55,19 +55,19 @@ class Verb:
     name
         The public name.
     columns
-        What it adds, in order; ``image_error`` comes by itself.
+        The columns it adds, in order; ``image_error`` is added automatically.
     load
-        From a file's bytes to samples: `stream.Sample` with a network, anything without. One for a
-        picture, several for frames or crops; a generator is drawn as it is used. Runs in threads.
+        Turns a file's bytes into samples: `stream.Sample` with a network, any value without one. One
+        for a picture, several for frames or crops; a generator is consumed lazily. Runs in threads.
     visit
-        In place of ``load``, for files too large for memory and for verbs that need the path.
+        Used instead of ``load`` for files too large for memory and for verbs that need the path.
     finish
-        From the results of a picture's samples to its rows, as mappings from column name to value:
-        one row, or with ``many`` any number.
+        Turns the results of a picture's samples into rows, as mappings from column name to value:
+        one row, or any number with ``many``.
     network
-        What is run on the samples in batches; ``None`` when `load` does all the work.
+        Runs on the samples in batches; ``None`` when `load` does all the work.
     settings
-        What the numbers depend on beside the picture; a cached row is used only under the same.
+        What the numbers depend on besides the picture; a cached row is used only for equal settings.
     many
         Whether the result is a long table, with a row for each thing found.
     keep_empty
@@ -77,7 +77,7 @@ class Verb:
     number
         With ``many``: a column that numbers the rows of the long table.
     max_pixels
-        Pictures with more are refused from their header.
+        Pictures with more pixels are refused from their header.
     """
 
     name: str
@@ -95,7 +95,7 @@ class Verb:
 
 
 def run(images: Any, verb: Verb, options: Options) -> Any:
-    """Run a verb over a table or paths and give the table back with its columns.
+    """Run a verb over a table or paths and return the table with the verb's columns.
 
     Raises
     ------
@@ -138,11 +138,11 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         kept and (error is not None or count > 0 or verb.keep_empty)
         for kept, error, count in zip(out.kept(errors, of=len(paths)), errors, counts, strict=True)
     ]
-    chosen = [place for place, want in enumerate(wanted) if want]
+    chosen = [index for index, want in enumerate(wanted) if want]
     return out.expand(
         results.take(pa.array(chosen, pa.int64())),
-        [numbers[place] for place in chosen],
-        [errors[place] for place in chosen],
+        [numbers[index] for index in chosen],
+        [errors[index] for index in chosen],
         media=verb.media,
         number=verb.number,
     )
@@ -155,7 +155,7 @@ def _on_dataset(dataset: Any, verb: Verb, options: Options) -> Any:
             "Dataset cannot.",
             "give it a table or paths, and make a Dataset of the result: iad.ray_dataset(TABLE).",
         )
-    # Actors may stand in another folder, and have no terminal.
+    # Actors may run in another working folder, and have no terminal.
     folder = None if options.cache is None else os.path.abspath(os.path.expanduser(options.cache))
     within = replace(options, cache=folder, progress=False)
     return over_blocks(dataset, functools.partial(_on_block, verb=verb, options=within))
@@ -181,7 +181,7 @@ def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
 
 
 def _precision(runner: Runner | HostRunner | None) -> Mapping[str, str]:
-    """What a cached row depends on beside the verb's settings: numbers in bfloat16 are others."""
+    """An extra setting for the cache: bfloat16 gives other numbers."""
     return (
         {} if runner is None or runner.precision == "float32" else {"precision": runner.precision}
     )
@@ -193,7 +193,7 @@ def _workers(paths: Sequence[str | None]) -> int:
 
 
 class _Tag(NamedTuple):
-    """Under which keys a picture's rows are kept."""
+    """The keys of a picture's rows in the cache."""
 
     content: bytes
     place: bytes | None
@@ -239,14 +239,14 @@ def _keep(done: Done, verb: Verb, rows: _Rows, cache: Cache | None) -> None:
     else:
         found = verb.finish(done.results)
         rows.add(done.job, found)
-        # A row may say itself why it has nothing; such a picture is tried again by the next run.
+        # Rows with an error of their own are not cached: the next run tries the picture again.
         whole = not any(row.get(IMAGE_ERROR.name) for row in found)
         if cache is not None and done.tag is not None and whole:
             cache.add(done.tag.content, done.tag.place, found)
 
 
 class _Rows:
-    """Gathers rows as pictures finish, in whatever order, and gives them in the table's order."""
+    """Gathers rows in the order in which pictures finish, and returns them in the table's order."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._schema = pa.schema(
@@ -257,7 +257,7 @@ class _Rows:
         )
         self._chunks: list[pa.Table] = []
         self._waiting: list[Row] = []
-        # Eight bytes for each row, where a list would take 36.
+        # Eight bytes a row; a list would take 36.
         self._numbers = array("q")
         self._counts = array("q")
         self._known: list[tuple[int, Known]] = []
@@ -277,7 +277,7 @@ class _Rows:
         self._pack()
         tables, numbers, counts = [*self._chunks], [*self._numbers], [*self._counts]
         if cache is not None and self._known:
-            places = [
+            positions = [
                 known.start + step
                 for _, known in self._known
                 for step in range(max(known.count, 1))
@@ -285,14 +285,14 @@ class _Rows:
             for number, known in self._known:
                 numbers += [number] * max(known.count, 1)
                 counts += [known.count] * max(known.count, 1)
-            errors = pa.nulls(len(places), pa.string())
-            tables.append(cache.take(places).append_column(IMAGE_ERROR.name, errors))
+            errors = pa.nulls(len(positions), pa.string())
+            tables.append(cache.take(positions).append_column(IMAGE_ERROR.name, errors))
         whole = pa.concat_tables(tables) if tables else self._schema.empty_table()
         order = np.argsort(np.asarray(numbers, np.int64), kind="stable")
         return (
             whole.take(pa.array(order)),
-            [numbers[place] for place in order],
-            [counts[place] for place in order],
+            [numbers[index] for index in order],
+            [counts[index] for index in order],
         )
 
     def _pack(self) -> None:

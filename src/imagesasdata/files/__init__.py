@@ -1,1 +1,1 @@
-"""A path, or the bytes behind one: found, read, decoded and written. No tables, no networks."""
+"""Files and their bytes: found, read, decoded and written. No tables, no networks."""

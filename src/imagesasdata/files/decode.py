@@ -1,4 +1,4 @@
-"""Bytes to upright RGB pixels, whatever the format, mode, profile or turn."""
+"""Decode bytes to upright RGB pixels, whatever the format, mode, profile or orientation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Exactness = Literal["fast", "exact"]
 # The largest sensor in common use has 200 million pixels (16,320 x 12,240).
 MAX_PIXELS = 200_000_000
 
-# What Pillow raises on damaged EXIF blocks; such a block then counts as absent.
+# What Pillow raises for damaged EXIF blocks, which then count as absent.
 BAD_EXIF = (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error)
 _HEADER = ("format", "mode", "width", "height", "frames")
 _TURNED = frozenset({5, 6, 7, 8})
@@ -102,8 +102,8 @@ def decode(
 ) -> Image.Image:
     """Decode a picture to upright 8-bit sRGB.
 
-    The EXIF turn is applied, transparency is laid over white, 16-bit values are scaled, CMYK and
-    embedded color profiles are converted to sRGB. One of several frames or pages is taken.
+    The EXIF orientation is applied, transparency is laid over white, 16-bit values are scaled, CMYK
+    and embedded color profiles are converted to sRGB. One of several frames or pages is decoded.
 
     Parameters
     ----------
@@ -114,11 +114,11 @@ def decode(
         longer side. A JPEG is then decoded at the smallest DCT scale (1/8, 1/4, 1/2) that is still
         large enough.
     exactness
-        ``"exact"`` decodes every pixel whatever the sides asked for.
+        ``"exact"`` decodes every pixel, whatever sides are requested.
     frame
         Which frame of an animation or page of a document, from 0.
     max_pixels
-        A picture with more is refused from its header.
+        A picture with more pixels is refused from its header.
 
     Returns
     -------
@@ -171,7 +171,7 @@ def _frames(image: Image.Image) -> int:
 
 def _stored_size(image: Image.Image) -> tuple[int, int]:
     if image.format == "TIFF":
-        # Pillow has already turned the size of these; the tags hold the stored size.
+        # Pillow has already swapped the sides of a turned TIFF; the tags hold the stored size.
         tags = getattr(image, "tag_v2", {})
         return int(tags[256]), int(tags[257])
     return image.size
@@ -205,7 +205,7 @@ def _is_heic(data: bytes) -> bool:
 
 @functools.cache
 def _register_heic() -> None:
-    """Register the HEIC reader with Pillow, where it is installed."""
+    """Register the HEIC reader with Pillow, if it is installed."""
     for name in ("pi_heif", "pillow_heif"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name).register_heif_opener()
@@ -243,7 +243,7 @@ def _scale_down(image: Image.Image, short_side: int | None, long_side: int | Non
 
 
 def read_exif(image: Image.Image) -> Image.Exif:
-    """The picture's EXIF block, empty where there is none or it is damaged."""
+    """The picture's EXIF block, empty if it is missing or damaged."""
     try:
         return image.getexif()
     except BAD_EXIF:
@@ -286,7 +286,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _to_8_bit(image: Image.Image) -> np.ndarray:
-    """Scale 16-bit (or 12-bit) gray values to 0-255, where Pillow would cut them off at 255."""
+    """Scale 16-bit (or 12-bit) gray values to 0-255; Pillow would clip them at 255."""
     values = np.asarray(image).astype(np.int64)
     bits = getattr(image, "tag_v2", {}).get(258, (16,))[0]
     top = (1 << bits) - 1 if bits in {10, 12, 14, 16} else 65535
@@ -326,5 +326,5 @@ def _build_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | 
             return None
         return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        # Browsers, too, show a picture with a damaged profile as if it had none.
+        # Ignored, as browsers do with a damaged profile.
         return None

@@ -1,4 +1,4 @@
-"""A process that decodes pictures for another: requests on its input, pixels on its output."""
+"""A process that decodes pictures for another: requests on stdin, pixels on stdout."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from imagesasdata.errors import reason
 from imagesasdata.files.decode import decode, limits, read_header
 from imagesasdata.files.isolation import receive, send
 
-# Twice the memory of the largest picture that is not refused from its header.
+# Twice the memory of the largest picture that the header check accepts.
 _MOST_MEMORY = 4 << 30
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Answer requests until the input ends."""
     _limit_memory()
     output = sys.stdout.buffer
-    # A decoder's prints must not mix with the answers.
+    # What a decoder prints must not mix with the answers.
     sys.stdout = sys.stderr
     while True:
         try:

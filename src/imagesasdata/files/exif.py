@@ -56,12 +56,12 @@ PLACE = (
 
 
 def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
-    """A value for each column of `CAMERA`, with ``place`` also of `PLACE`; ``None`` where missing.
+    """A value for each column of `CAMERA`, and with ``place`` of `PLACE`; ``None`` if missing.
 
     Raises
     ------
     ImageError
-        When the bytes are no picture.
+        When the bytes are not a picture.
     """
     with open_picture(data, max_pixels) as image:
         exif = read_exif(image)

@@ -1,4 +1,4 @@
-"""Decoding in separate processes, so that a crash or hang in a decoder costs a picture, not the run."""
+"""Decoding in separate processes: a crash or hang of a decoder costs one picture, not the run."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def decode_in(pool: DecoderPool) -> Iterator[None]:
 
 
 class DecoderPool:
-    """Processes that decode, one for each thread that waits for a picture.
+    """Decoder processes, one for each thread that waits for a picture.
 
     Parameters
     ----------
     seconds
-        The longest that one picture may take.
+        The time limit for one picture.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -51,7 +51,7 @@ class DecoderPool:
         self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
 
     def ask(self, what: str, data: bytes, **options: Any) -> tuple[dict[str, Any], bytes]:
-        """The answer of `imagesasdata.files.decoder_process` to a request for a picture.
+        """Send a picture to `imagesasdata.files.decoder_process` and return the answer.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class DecoderPool:
         finally:
             timer.cancel()
             timer.join()
-        # The limit may have passed while the answer came.
+        # The timer may have fired while the answer arrived.
         if late.is_set():
             _end(process)
         else:
@@ -113,7 +113,7 @@ class DecoderPool:
 
 
 def send(file: IO[bytes], header: dict[str, Any], data: bytes) -> None:
-    """Write a message: a line of JSON, then the number of bytes that it states. No code can run."""
+    """Write a message: a line of JSON, then as many bytes as it states. It cannot run code."""
     file.write(json.dumps({**header, "size": len(data)}).encode() + b"\n")
     file.write(data)
     file.flush()

@@ -1,6 +1,6 @@
-"""Georeferenced rasters: the values of their pixels within polygons and grid cells.
+"""Georeferenced rasters: the values of pixels within polygons and grid cells.
 
-A pixel belongs to a region if its center lies in it (or, on request, if the region touches it). A
+A pixel belongs to a region if its center lies inside (or, on request, if the region touches it). A
 region is read in strips, which bounds the memory.
 """
 
@@ -25,7 +25,7 @@ WGS84 = "EPSG:4326"
 
 
 class Zonal(NamedTuple):
-    """Statistics of a region's pixels; ``None`` where it has no pixels, or is missing itself."""
+    """Statistics of a region's pixels; ``None`` when it has no pixels or is missing."""
 
     pixels: int | None = None
     total: float | None = None
@@ -47,12 +47,12 @@ class Square(NamedTuple):
 
 @contextlib.contextmanager
 def open_raster(path: str, band: int) -> Iterator[Any]:
-    """A raster that has the band.
+    """Open a raster and check that it has the band.
 
     Raises
     ------
     MissingPackageError, ArgumentError
-        Without rasterio; when the file is missing, is no raster, or has fewer bands.
+        Without rasterio; when the file is missing, is not a raster, or has fewer bands.
     """
     rasterio = optional("rasterio", "geo", "measure_regions")
     if not Path(path).is_file():
@@ -104,7 +104,7 @@ def zonal(raster: Any, geometry: dict[str, Any], band: int, *, touched: bool) ->
 def squares(raster: Any, side: float) -> list[Square]:
     """Square cells that cover the raster from its upper left corner, row by row."""
     left, bottom, right, top = raster.bounds
-    # A remainder from rounding alone does not make a cell.
+    # A remainder that only comes from rounding does not make a cell.
     across, down = (
         max(1, math.ceil(length / side - 1e-9)) for length in (right - left, top - bottom)
     )
@@ -135,7 +135,7 @@ def rectangle(square: Square) -> dict[str, Any]:
 
 
 def as_geojson(cell: Any) -> dict[str, Any] | None:
-    """A region in GeoJSON's form, from a shapely geometry, WKT, WKB or GeoJSON; ``None`` for none.
+    """A region as GeoJSON, from a shapely geometry, WKT, WKB or GeoJSON; ``None`` stays ``None``.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
     Raises
     ------
     ArgumentError
-        When ``crs`` is unknown, or the raster does not say which coordinates it has.
+        When ``crs`` is unknown, or the raster does not state its coordinate system.
     """
     if crs is None:
         return list(geometries)
@@ -231,7 +231,7 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
 
 
 def _window(raster: Any, geometry: dict[str, Any]) -> tuple[int, int, int, int]:
-    """The first and last column and row of pixels that a region can have, within the raster."""
+    """The pixel bounds of a region within the raster: left, top, right, bottom."""
     corners = _corners(geometry["coordinates"])
     back = ~raster.transform
     turn = np.array([[back.a, back.b], [back.d, back.e]])

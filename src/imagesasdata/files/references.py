@@ -1,9 +1,9 @@
 """References to a part of a file, such as ``floor.mp4#t=5.0``, which every verb reads like a picture.
 
-``VIDEO#t=SECONDS`` is the frame that is shown at that time (W3C Media Fragments, 2012),
-``PICTURE#frame=NUMBER`` a frame of an animation or a page of a document, from 0, and
-``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` a part of a picture (or of a frame), in pixels. A file whose own
-name ends like this is that file.
+``VIDEO#t=SECONDS`` is the frame shown at that time (W3C Media Fragments, 2012),
+``PICTURE#frame=NUMBER`` is a frame of an animation or a page of a document, from 0, and
+``PICTURE#xywh=X,Y,WIDTH,HEIGHT`` is a part of a picture (or of a frame), in pixels. If a file of
+exactly this name exists, the path means that file.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from imagesasdata.files.video import Video
 
 _REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
 _REGION = re.compile(r"(?P<whole>.+)#xywh=(?P<box>\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3})", re.DOTALL)
-# Videos kept open for their next frame; each holds a decoder's memory.
+# Number of videos kept open for their next frame; each holds a decoder's memory.
 _WAITING = 4
 
 
 class Reference(NamedTuple):
-    """A part of a file: of ``kind`` ``"t"`` (seconds into a video) or ``"frame"`` (a number)."""
+    """A part of a file; ``kind`` is ``"t"`` (seconds into a video) or ``"frame"`` (a number)."""
 
     file: str
     kind: str
@@ -42,7 +42,7 @@ class Reference(NamedTuple):
 
 
 def parse(path: str) -> Reference | None:
-    """The part that a path refers to; ``None`` for a path of a whole file."""
+    """The part that a path refers to; ``None`` for the path of a whole file."""
     match = _REFERENCE.fullmatch(path)
     if match is None or (not is_remote(path) and os.path.exists(path)):
         return None
@@ -65,7 +65,7 @@ def as_region(path: str, x: float, y: float, width: float, height: float) -> str
 
 
 def parse_region(path: str) -> Region | None:
-    """The part that a path refers to; ``None`` for a path of a whole picture."""
+    """The region that a path refers to; ``None`` for the path of a whole picture."""
     match = _REGION.fullmatch(path)
     if match is None or (not is_remote(path) and os.path.exists(path)):
         return None
@@ -74,7 +74,7 @@ def parse_region(path: str) -> Region | None:
 
 
 class Pictures(Files):
-    """Opens paths as `Files` does, and references to parts of files, too."""
+    """Opens paths as `Files` does, and also references to parts of files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class Pictures(Files):
         super().__exit__(*rest)
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file; those of a part are a picture of its own, not compressed (PPM).
+        """The bytes of a file; a part is returned as an uncompressed picture (PPM).
 
         Raises
         ------

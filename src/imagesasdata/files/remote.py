@@ -1,7 +1,7 @@
 """Reading from servers through fsspec: retries, a time limit, errors in plain words.
 
-Messages of a server or its library may contain an address with a password or a signature; they are
-not passed on.
+Messages of a server or its library may contain an address with a password or a signature, so they
+are not passed on.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
 from imagesasdata.files.retry import Given, is_busy, with_retries
 
-# Tries when a server is busy, and seconds before the second.
+# Tries when a server is busy, and seconds of pause before the second try.
 TRIES = 4
 PAUSE = 0.5
-# Seconds for one picture. A slow one blocks only one of many threads, for a limited time.
+# Seconds for one picture, so that a slow one does not block its thread for long.
 LIMIT = 120.0
 
-# The package for such servers, and the extra of this library that installs it.
+# The package for each kind of server, and the extra of this library that installs it.
 _PACKAGES = {
     "s3": ("s3fs", "s3"),
     "s3a": ("s3fs", "s3"),
@@ -59,14 +59,14 @@ def open_system(url: str) -> tuple[Any, str]:
     MissingPackageError
         When the package for such servers is not installed.
     ArgumentError
-        When there is no such kind of address, or a password is in it.
+        When the kind of address is unknown, or the address contains a password.
     """
     import fsspec
 
     if has_password(url):
         raise ArgumentError(
-            f"The address {shown(url)!r} holds a password, which would end in tables and on disk.",
-            "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or by the "
+            f"The address {shown(url)!r} holds a password, which would end up in tables and on disk.",
+            "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or set it in the "
             "environment, as AWS_SECRET_ACCESS_KEY for s3://.",
         )
     kind = url.rpartition("::")[2].partition("://")[0]
@@ -92,14 +92,14 @@ def open_system(url: str) -> tuple[Any, str]:
 
 
 def ask(what: Callable[[], Given]) -> Given:
-    """Call a function that asks a server, and retry after a pause while the server is busy.
+    """Call a function that asks a server, and retry with pauses while the server is busy.
 
     Raises
     ------
     ImageError
         With a short reason that names no address.
     FileNotFoundError, IsADirectoryError
-        As they are.
+        Unchanged.
     """
     try:
         return with_retries(
@@ -112,7 +112,7 @@ def ask(what: Callable[[], Given]) -> Given:
 
 
 def _origin(error: Exception) -> Exception:
-    # fsspec says of whatever goes wrong over HTTP that there is no such file, too.
+    # Over HTTP, fsspec raises FileNotFoundError for any failure; the cause is the real error.
     cause = error.__cause__
     if isinstance(error, FileNotFoundError) and isinstance(cause, Exception):
         return cause
@@ -120,7 +120,7 @@ def _origin(error: Exception) -> Exception:
 
 
 def read_bytes(system: Any, path: str) -> bytes:
-    """A file's bytes, within the time limit where the file system knows of one."""
+    """A file's bytes, with a time limit if the file system supports one."""
     from fsspec.asyn import AsyncFileSystem, sync
 
     if isinstance(system, AsyncFileSystem) and not system.asynchronous:
@@ -131,7 +131,7 @@ def read_bytes(system: Any, path: str) -> bytes:
 
 
 def _status(error: Exception) -> int | None:
-    """The HTTP status in an error of aiohttp, requests or gcsfs, or in what botocore raised it from."""
+    """The HTTP status in an error of aiohttp, requests or gcsfs, or in its cause (botocore)."""
     for one in (error, error.__cause__):
         status = getattr(one, "status", None) or getattr(one, "code", None)
         answer = getattr(one, "response", None)
@@ -159,7 +159,7 @@ def _late(error: Exception) -> bool:
 def _passes(error: Exception) -> bool:
     status = _status(error)
     busy = status is not None and is_busy(status)
-    # A picture that took the whole time limit would take it again.
+    # A picture that took the whole time limit would do so again.
     slow = type(error).__name__ == "FSTimeoutError"
     named = isinstance(error, ImageError)
     return not (slow or named) and (

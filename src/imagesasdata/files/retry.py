@@ -1,4 +1,4 @@
-"""Another try after a pause, for what fails because a server is busy."""
+"""Retries with growing pauses, for calls that fail because a server is busy."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ def is_busy(status: int) -> bool:
 def with_retries(
     call: Callable[[], Given], *, tries: int, pause: float, passes: Callable[[Exception], bool]
 ) -> Given:
-    """Call something at most so many times, with a pause before each new try that doubles.
+    """Call a function at most ``tries`` times, with a pause between tries that doubles.
 
     Parameters
     ----------
     call
-        What may fail.
+        The function, which may fail.
     tries
-        How often it is called, at most.
+        The maximal number of calls.
     pause
-        Seconds before the second time.
+        Seconds before the second call.
     passes
-        Whether an error is one that may pass. Any other, and the last, is raised.
+        Whether an error is temporary. Any other error, and the last one, is raised.
     """
     for done in range(1, tries):
         try:
             return call()
-        except Exception as error:  # `passes` knows which
+        except Exception as error:  # `passes` tells temporary errors
             if not passes(error):
                 raise
             time.sleep(pause * 2 ** (done - 1))

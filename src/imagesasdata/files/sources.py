@@ -30,7 +30,7 @@ PathLike = str | os.PathLike[str]
 class Media:
     """A kind of file: its name, its file extensions, its columns in tables.
 
-    A folder is searched for these extensions; a path that is named explicitly is read whatever its
+    Folders are searched for these extensions; a file that is named explicitly is read, whatever its
     extension.
     """
 
@@ -90,12 +90,13 @@ _VIDEO_ENDINGS = frozenset(
 PICTURES = Media("picture", _PICTURE_ENDINGS, IMAGE_ID, PATH)
 VIDEOS = Media("video", _VIDEO_ENDINGS, VIDEO_ID, VIDEO_PATH)
 
-# No camera writes such a file; it is a video, an archive or a mistake, and would fill memory.
+# No camera writes larger pictures; such a file is a video, an archive or a mistake, and would fill
+# the memory.
 MAX_BYTES = 1 << 29
 
 
 def is_remote(path: str) -> bool:
-    """Whether a path is one that fsspec opens (``s3://``, ``zip://``, ...), not a local file's."""
+    """Whether fsspec opens a path (``s3://``, ``zip://``, ...); a local file needs no fsspec."""
     return ("://" in path and not path.startswith("file://")) or "::" in path
 
 
@@ -107,8 +108,7 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
     where
         A folder (searched recursively, hidden files left out), a ``.zip`` file, a glob (``**`` goes
         into sub-folders), a single picture, an fsspec URL of any of these, or a list of them. In a
-        list, a path that is none of these stays a row, with its error in that row's
-        ``image_error``.
+        list, a path that is none of these still gets a row, with the reason in ``image_error``.
     media
         What to look for in folders and archives.
 
@@ -138,7 +138,7 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
 def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
     paths = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
     if paths is None:
-        # A part of a file (see frames.py) is listed as it is.
+        # A part of a file (see parts.py) is listed as it is.
         if alone and not os.path.exists(_local(where).rpartition("#")[0]):
             raise ArgumentError(
                 f"There is no folder, {media.name} or archive at {shown(where)!r}.",
@@ -176,7 +176,7 @@ def _list_local(path: str, media: Media) -> list[str] | None:
 def _list_remote(url: str, media: Media) -> list[str] | None:
     fs, root = open_system(url)
     if _names_one(url, root, media):
-        # Reading shows whether it exists; asking first would double the requests.
+        # Reading will show whether it exists; asking first would double the requests.
         return [url]
     names = list_names(url, functools.partial(_find, fs, root, media))
     if names is None:
@@ -191,16 +191,16 @@ def _list_remote(url: str, media: Media) -> list[str] | None:
 
 
 def _names_one(url: str, root: str, media: Media) -> bool:
-    """Whether an address is that of a single picture, by its extension."""
+    """Whether the extension of an address says that it is a single picture."""
     if url.startswith(("http://", "https://")):
         root = root.partition("?")[0]
     return not glob.has_magic(root) and _is(media, root)
 
 
 def _find(fs: Any, root: str, media: Media) -> list[str] | None:
-    """The pictures' paths in a file system; ``None`` where there is nothing, the path for a file."""
+    """The paths of pictures under ``root``; a file's own path; ``None`` when nothing is there."""
     if glob.has_magic(root):
-        # A pattern without an extension, such as zip://**, means only such files.
+        # A pattern without an extension, such as zip://**, means only files of this kind.
         ending = os.path.splitext(root)[1]
         names = [str(name) for name in fs.glob(root) if ending or _is(media, str(name))]
         return [name for name in names if not fs.isdir(name)]
@@ -219,9 +219,9 @@ def _local(path: str) -> str:
 
 
 class Files:
-    """Opens paths, local or remote, from several threads; keeps archives and connections open.
+    """Opens local and remote paths from several threads; keeps archives and connections open.
 
-    Use as a context manager: it closes the archives at the end.
+    A context manager, which closes the archives at the end.
     """
 
     def __init__(self) -> None:
@@ -249,7 +249,7 @@ class Files:
         Raises
         ------
         ImageError
-            With a short reason, when the file is missing, is no regular file, may not be read, is
+            With a short reason, when the file is missing, is not a regular file, may not be read, is
             over `MAX_BYTES`, or its server does not answer.
         """
         if is_remote(path):
@@ -259,7 +259,7 @@ class Files:
     def stamp(self, path: str) -> str | None:
         """A value that changes with the file's content (size and time, or ETag), without reading it.
 
-        ``None`` when nothing reliable is known; the content then has to be read.
+        ``None`` when nothing reliable is known, so that the content has to be read.
         """
         if is_remote(path):
             return None
@@ -271,12 +271,12 @@ class Files:
 
     @contextlib.contextmanager
     def open(self, path: str) -> Iterator[str | IO[bytes]]:
-        """A file of any size: its path where that can be opened as it is, else an open file.
+        """A file of any size: a local file's path, or an open remote file.
 
         Raises
         ------
         ImageError
-            As `read` does, but whatever the size.
+            As `read` does, but not for a large file.
         """
         with _reasons():
             if is_remote(path):
@@ -294,7 +294,7 @@ class Files:
     def _read_remote(self, url: str) -> bytes:
         with _reasons():
             system, inner = self._system(url)
-            # The members of a tar archive are read through one open file.
+            # All members of a tar archive are read through one open file.
             alone = self._lock if url.startswith("tar://") else contextlib.nullcontext()
             with alone:
                 size = ask(lambda: system.size(inner))
@@ -324,7 +324,7 @@ def _read_local(path: str) -> bytes:
 
 
 def _check(path: str) -> int:
-    """The size of a local file that can be read."""
+    """The size of a local file, after a check that it can be read."""
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
         raise ImageError("is a folder, not a picture")
@@ -338,7 +338,7 @@ def _check(path: str) -> int:
 
 @contextlib.contextmanager
 def _reasons() -> Iterator[None]:
-    """Turn what can go wrong with a file into a short reason."""
+    """Turn a file's errors into an `ImageError` with a short reason."""
     try:
         yield
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Video files: their frames, when they are shown, and the pixels of those requested.
+"""Video files: their frames, the times when these are shown, and their pixels.
 
 PyAV (FFmpeg) reads them. Times are in seconds from the first frame that is shown.
 """
@@ -20,15 +20,15 @@ from imagesasdata.files.decode import MAX_PIXELS
 
 # A time rounded to six decimals still refers to its frame.
 TICK = 1e-6
-# Containers with an index of their frames. In others, such as MPEG's streams, the times after a
-# seek are guesses, so they are decoded from the start.
+# Containers with an index of their frames. In others, such as MPEG streams, the times after a seek
+# are guesses, so these are decoded from the start.
 _INDEXED = ("mov", "matroska", "avi", "flv", "asf")
 
 Where = str | os.PathLike[str] | IO[bytes]
 
 
 class Info(NamedTuple):
-    """What a video's header says; ``width`` and ``height`` are those of the upright frame."""
+    """A video's header; ``width`` and ``height`` are those of the upright frame."""
 
     width: int
     height: int
@@ -90,7 +90,7 @@ class Video:
         cover = av.stream.Disposition.attached_pic
         streams = [s for s in self._container.streams.video if not s.disposition & cover]
         if not streams:
-            raise ImageError("has sound but no pictures, so it is no video")
+            raise ImageError("has sound but no pictures, so it is not a video")
         stream = streams[0]
         if stream.width * stream.height > max_pixels:
             raise ImageError(
@@ -117,7 +117,7 @@ class Video:
 
     @property
     def info(self) -> Info:
-        """What the header says; no frame is decoded but one, for its turn."""
+        """The header; only one frame is decoded, to see how it is turned."""
         first = next(iter(self.frames([0.0])), None)
         height, width = (
             first.pixels.shape[:2] if first else (self._stream.height, self._stream.width)
@@ -133,13 +133,13 @@ class Video:
         )
 
     def times(self) -> np.ndarray:
-        """When each frame is shown, in seconds, ascending; found without decoding any."""
+        """When each frame is shown, in seconds, ascending; no frame is decoded."""
         ticks = self._ticks()
         return (ticks - ticks[0]) * float(self._base) if len(ticks) else np.zeros(0)
 
     @property
     def end(self) -> float:
-        """The end of the last frame, if it is shown as long as the one before it, in seconds."""
+        """The end of the last frame in seconds, assuming that it is shown as long as the one before."""
         times = self.times()
         if len(times) < 2:
             rate = self._stream.average_rate
@@ -150,18 +150,18 @@ class Video:
         from av.error import FFmpegError
 
         if self._times is None:
-            found: list[int] = []
+            ticks: list[int] = []
             try:
                 self._restart(self._stream.start_time or 0)
-                found.extend(
+                ticks.extend(
                     packet.pts
                     for packet in self._packets
                     if packet.pts is not None and not packet.is_discard
                 )
             except FFmpegError as error:
-                if not found:
+                if not ticks:
                     raise _unreadable(error) from None
-            self._times = np.unique(np.array(found, np.int64))
+            self._times = np.unique(np.array(ticks, np.int64))
         return self._times
 
     def frames(
@@ -169,9 +169,9 @@ class Video:
     ) -> Iterator[Frame]:
         """The frames shown at some times, in that order; ``None`` for all.
 
-        Decoding continues from the last frame where that is shorter, else it starts at the key
-        frame before. Frames on the way that no other is predicted from are not decoded. Frames
-        whose longer side is over ``long_side`` pixels are scaled down to it.
+        Decoding continues from the last frame if that is faster, else it starts at the preceding key
+        frame. On the way, frames that no other frame depends on are skipped. Frames whose longer side
+        is over ``long_side`` pixels are scaled down to it.
 
         Raises
         ------
@@ -245,10 +245,10 @@ class Video:
         return not keys or keys[max(0, bisect_right(keys, wanted) - 1)] <= self._last
 
     def _restart(self, wanted: int) -> None:
-        """Go to a key frame that is not shown after ``wanted``, or to the start.
+        """Seek to a key frame that is not shown after ``wanted``, or to the start.
 
-        Indexes hold the decoding times of packets, or no times at all, so the first packet shows
-        where a seek has led.
+        Indexes hold the decoding times of packets, or no times at all, so only the first packet
+        after a seek shows where it has led.
         """
         self._decoded, self._last = None, None
         self._codec.skip_frame = "DEFAULT"
@@ -274,7 +274,7 @@ def _upright(frame: Any, long_side: int | None) -> np.ndarray:
     size = {}
     scale = long_side / max(frame.width, frame.height) if long_side else 1.0
     if scale < 1.0:
-        # Even sides, which chroma at half the resolution needs.
+        # Chroma at half the resolution needs even sides.
         width, height = (
             max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)
         )

@@ -19,7 +19,7 @@ from imagesasdata.files.sources import PathLike, is_remote
 Format = Literal["jpeg", "png", "webp", "tiff"]
 
 _ENDING = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif"}
-# Almost no visible loss; chroma has full resolution, because colors are measured.
+# Almost no visible loss. Chroma keeps full resolution, because colors are measured.
 _OPTIONS = {
     "jpeg": {"quality": 95, "subsampling": 0},
     "png": {"compress_level": 4},
@@ -33,8 +33,8 @@ _STEM_LENGTH = 60
 class Folder:
     """A folder that pictures are written to, in one format.
 
-    A name is the source's with eight digits of a hash of all that the picture depends on: two
-    sources of one name get different names, and an existing result is not made again.
+    A file is named after its source, with eight digits of a hash of all that the picture depends on:
+    two sources of the same name get different files, and an existing result is not made again.
     """
 
     place: Path
@@ -50,12 +50,12 @@ class Folder:
         return self.place / f"{stem}-{digest}{suffix}{_ENDING[self.format]}"
 
     def write(self, pixels: np.ndarray, to: Path, **options: object) -> None:
-        """Write a picture; another process never sees a part of it.
+        """Write a picture; another process never sees an incomplete file.
 
         Raises
         ------
         ImageError
-            When there is no room, or the format cannot hold the picture.
+            When the disk is full, or the format cannot hold the picture.
         """
         chosen = {**_OPTIONS[self.format], **options}
         try:

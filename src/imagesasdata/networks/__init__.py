@@ -1,1 +1,1 @@
-"""Parameters of networks: layers, architectures, cards, readers of weights, and looks inside."""
+"""Networks: layers, architectures, model cards, readers of weights, and inspection."""

@@ -1,4 +1,4 @@
-"""A linear predictor on embeddings, from a file that the user gives."""
+"""A linear predictor on embeddings, read from a user's file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HINT = 'np.savez("head.npz", weight=weight, bias=bias), with a weight for each 
 
 @dataclass(frozen=True, eq=False)
 class LinearHead:
-    """``weight`` · embedding + ``bias``, of the embedding at length 1 if ``normalize``."""
+    """``weight`` · embedding + ``bias``; ``normalize`` scales the embedding to length 1 first."""
 
     weight: np.ndarray
     bias: float
@@ -36,7 +36,7 @@ class LinearHead:
 def read_head(file: str | os.PathLike[str], size: int) -> LinearHead:
     """Read a head for embeddings of ``size`` dimensions.
 
-    The file is an ``.npz`` with ``weight`` (one number for each dimension), ``bias`` and, if the head
+    The file is an ``.npz`` with ``weight`` (a number for each dimension), ``bias`` and, if the head
     was fitted to embeddings of length 1, ``normalize`` = 1. No code in it is run.
 
     Raises
@@ -56,7 +56,9 @@ def read_head(file: str | os.PathLike[str], size: int) -> LinearHead:
             bias = float(np.asarray(arrays["bias"], np.float64).reshape(()))
             normalize = "normalize" in arrays and bool(arrays["normalize"])
     except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"{name} is no linear head: {error}.", f"write one: {_HINT}") from error
+        raise WeightsError(
+            f"{name} is not a linear head: {error}.", f"write one: {_HINT}"
+        ) from error
     if len(weight) != size:
         raise ArgumentError(
             f"{name} has {len(weight):,} weights, but the model's embeddings have {size:,} dimensions.",

@@ -20,7 +20,7 @@ class Explainable:
     Parameters
     ----------
     network
-        A Flax module that gives logits for normalized pictures.
+        A Flax module that returns logits for normalized pictures.
     preprocess
         How pictures are prepared for it.
     labels
@@ -37,10 +37,10 @@ class Explainable:
 
 @runtime_checkable
 class CanBeExplained(Protocol):
-    """A model of one's own, such as `fine_tune` gives, that can be explained."""
+    """A fitted model, such as `fine_tune` returns, that can be explained."""
 
     def explainable(self) -> Explainable:
-        """Its network, and what belongs to it."""
+        """Its network, preprocessing and classes."""
         ...
 
 
@@ -60,7 +60,7 @@ def explainable(model: Any) -> Explainable:
             f'for example "{CLASSIFIER}"; iad.models("classify") lists the names.',
         )
     weights = registry.card(model).weights
-    # A user's own model has no hash that shows whether it is unchanged.
+    # Not cached for a user's own model: no hash would show that it has changed.
     load = _kept if weights else _named
     return load(model, " ".join((model, *(file.digest for file in weights))))
 
@@ -80,7 +80,7 @@ def class_number(target: str | int, labels: Labels) -> int:
     Raises
     ------
     UnknownNameError, ArgumentError, ArgumentTypeError
-        When there is none, or the name is that of several classes.
+        When there is none, or several classes have this name.
     """
     count = len(labels.names)
     if isinstance(target, int) and not isinstance(target, bool):
@@ -128,14 +128,14 @@ def flax_module(model: Any, input_size: int | None, *, weights: bool) -> tuple[A
     input_size
         The side that the user chose.
     weights
-        Whether the parameters need values, and so the model's files.
+        Whether the parameters need values; if so, the model's files are read.
 
     Raises
     ------
     UnknownNameError
         When there is no model of that name.
     ArgumentTypeError, ArgumentError
-        When it is neither, is no Flax module, or its input's size is not known.
+        When it is neither, is not a Flax module, or its input size is not known.
     """
     from flax import nnx
 

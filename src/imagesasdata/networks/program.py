@@ -14,8 +14,9 @@ Apply = Callable[[Any, Any], dict[str, Any]]
 class Network(NamedTuple):
     """A function of (parameters, batch), and its parameters.
 
-    ``cpu_batch`` is the best batch on a CPU where it is unusual. ``half`` says that bfloat16 is
-    precise enough on a GPU or TPU: it is for classes and embeddings, not for positions in pixels.
+    ``cpu_batch`` is the best batch size on a CPU, if it differs from the default. ``half`` says that
+    bfloat16 is precise enough on a GPU or TPU; it is for classes and embeddings, but not for
+    positions in pixels.
     """
 
     apply: Apply

@@ -1,1 +1,1 @@
-"""Pages of HTML that open from disk: their templates, with all style and script inside."""
+"""HTML pages that open from disk, built from templates; style and scripts are inline."""

@@ -1,4 +1,4 @@
-"""The page of a map: the template with its scripts, its data, and a policy that blocks other scripts."""
+"""The page of a map: its template, scripts and data, and a policy that blocks other scripts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SCRIPTS = ("vendor/pixi.min.js", "map.js")
 
 
 def map_page(title: str, data: Mapping[str, Any]) -> str:
-    """The complete page: its policy blocks all requests, also of injected markup.
+    """The complete page; its policy blocks all requests, even from injected markup.
 
-    Scripts are allowed by their hashes. PixiJS makes functions of its shaders' names, which needs
+    Scripts are allowed by their hashes. PixiJS builds functions from its shaders' names, which needs
     "eval".
     """
     folder = resources.files("imagesasdata.pages")
-    # Read as text, as they are put into the page: line ends are normalized.
+    # Read as text, as the template inserts them: line ends are normalized.
     codes = [(folder / name).read_text("utf-8") for name in _SCRIPTS]
     digests = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)

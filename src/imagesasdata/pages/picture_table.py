@@ -1,4 +1,4 @@
-"""A table as HTML with a picture at the start of each row, for a notebook."""
+"""A table as HTML for a notebook, with a picture at the start of each row."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def picture_table(
     Parameters
     ----------
     pictures
-        One for each row: (h, w, 3) uint8, or why there is none.
+        One for each row: (h, w, 3) uint8, or a text that says why there is none.
     columns
-        Name, one text for each row, and whether they are numbers (these stand to the right).
+        For each column its name, a text for each row, and whether these are numbers, which are
+        aligned right.
     note
-        Below the table.
+        A line below the table.
     """
-    # Styles are inline, because untrusted notebooks drop style sheets.
+    # Styles are inline, because untrusted notebooks remove style sheets.
     head = "".join(_cell("th", html.escape(name), number) for name, _, number in columns)
     rows = "".join(
         f"<tr>{_cell('td', _picture(picture), number=False)}"
@@ -56,5 +57,5 @@ def _picture(picture: np.ndarray | str) -> str:
     Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY)
     data = base64.b64encode(buffer.getvalue()).decode()
     height, width = picture.shape[:2]
-    # The row's cells describe it; a screen reader would read the picture's name twice.
+    # No alt text: the row's cells describe the picture, and a screen reader would repeat its name.
     return f'<img alt="" width="{width}" height="{height}" src="data:image/jpeg;base64,{data}">'

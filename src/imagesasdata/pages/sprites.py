@@ -1,4 +1,4 @@
-"""Many small pictures in one large one, for a page's graphics card."""
+"""Sprite sheets: many small pictures in one large one, for WebGL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 SHEET_SIDE = 2048
-# The last cell of each sheet is white: frames are drawn from it.
+# The last cell of each sheet is white; the page draws frames from it.
 _QUALITY = 80
 
 
@@ -20,7 +20,7 @@ def cells_of_sheet(side: int) -> int:
 
 
 def sheet(pictures: Sequence[np.ndarray | None], side: int) -> str:
-    """A sheet as a data URI; picture ``i`` is in cell ``i``, row by row, at the cell's upper left."""
+    """A sheet as a data URI; picture ``i`` is at the upper left of cell ``i``, counted by row."""
     across = SHEET_SIDE // side
     whole = Image.new("RGB", (SHEET_SIDE, SHEET_SIDE), (128, 128, 128))
     for number, picture in enumerate(pictures):

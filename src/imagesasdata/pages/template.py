@@ -1,4 +1,4 @@
-"""A page from its template: parts inserted by name, data as JSON that cannot inject a script."""
+"""Fill a page's template: parts by name, and data as JSON that cannot inject a script."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 
 def fill(name: str, *, texts: Mapping[str, str], data: Mapping[str, Any]) -> str:
-    """The template ``name`` of this folder with ``{{part}}`` replaced.
+    """The template ``name`` of this folder, with each ``{{part}}`` filled in.
 
     ``texts`` are escaped; ``data`` become JSON for a script of type ``application/json``;
-    ``{{file:x}}`` is the file ``x`` of this folder as it is.
+    ``{{file:x}}`` is the file ``x`` of this folder, unchanged.
     """
     folder = resources.files("imagesasdata.pages")
     parts = {key: html.escape(text) for key, text in texts.items()}
@@ -31,5 +31,5 @@ def fill(name: str, *, texts: Mapping[str, str], data: Mapping[str, Any]) -> str
 
 def _json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    # "</script>" inside a string would end the script; within JSON the escape means the same.
+    # "</script>" inside a string would end the script; in JSON the escaped form means the same.
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,8 +1,8 @@
-"""Steps of image processing: small values that describe an operation on a picture and apply it.
+"""Steps of image processing: small objects that describe an operation on a picture and apply it.
 
-A step is made by a function of this module, as in ``steps.resize(256)``; called on an array of pixels
-(uint8, (height, width, 3), sRGB), it gives a new one. A list of steps is done from first to last. Wrong
-arguments raise when the step is made, before any picture is read.
+The functions of this module make steps, as in ``steps.resize(256)``. A step is called on an array of
+pixels (uint8, (height, width, 3), sRGB) and returns a new one. A list of steps is applied in order.
+Wrong arguments raise when the step is made, before any picture is read.
 """
 
 from __future__ import annotations

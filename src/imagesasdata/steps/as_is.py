@@ -1,4 +1,4 @@
-"""Steps that leave the pixels as they are."""
+"""Steps that leave the pixels unchanged."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def unchanged() -> Unchanged:
 
 
 def strip_metadata() -> StripMetadata:
-    """State in a list of steps that place, time and camera are not kept.
+    """State in a list of steps that metadata such as place, time and camera are removed.
 
-    The pixels stay as they are. `transform` writes pictures without metadata in any case, unless it
-    is told to keep it; this step makes that visible to readers of the code.
+    The pixels do not change. `transform` writes pictures without metadata anyway, unless it is told
+    to keep it; this step only makes that visible to readers of the code.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Steps that crop or pad a picture to a size about its center, without scaling it."""
+"""Steps that crop or pad a picture around its center, without scaling it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class CenterCrop(Step):
 def center_crop(width: int, height: int | None = None) -> CenterCrop:
     """Cut out the middle of a picture.
 
-    A side of the picture that is shorter stays as it is; `pad` makes it longer. If the number of
-    removed pixels is odd, the right and the lower edge lose one more.
+    A side that is already shorter stays as it is; `pad` makes it longer. If the number of removed
+    pixels is odd, the right or lower edge loses one more.
 
     Parameters
     ----------
@@ -74,18 +74,18 @@ class Pad(Step):
 
 
 def pad(width: int, height: int | None = None, *, color: Color = "white") -> Pad:
-    """Put a picture into the middle of a larger sheet.
+    """Put a picture into the middle of a larger canvas.
 
-    A side of the picture that is longer stays as it is; `center_crop` with the same sides gives the
-    picture back.
+    A side that is already longer stays as it is. `center_crop` to the original size restores the
+    picture.
 
     Parameters
     ----------
     width, height
-        Sides of the sheet in pixels, 1 to 65,535; without a height, a square.
+        Sides of the canvas in pixels, 1 to 65,535; without a height, a square.
     color
-        The sheet's: a name, a code such as ``"#ff8800"`` or (red, green, blue); white by default, as
-        paper has it.
+        The canvas color: a name, a code such as ``"#ff8800"`` or (red, green, blue); white by
+        default, like paper.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""k-means of a picture's colors, the same for the same seed."""
+"""k-means of a picture's colors, reproducible by a seed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROUNDS = 50
 
 
 def clusters(rgb: UInt8[np.ndarray, "h w 3"], n: int, seed: int) -> Int[np.ndarray, "h w"]:
-    """The number of each pixel's cluster, from 0; fewer than ``n`` where there are fewer colors."""
+    """The number of each pixel's cluster, from 0; a picture of fewer colors has fewer clusters."""
     rng = np.random.default_rng(seed)
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     every = np.ascontiguousarray(lab.reshape(-1, 3).T)
@@ -21,7 +21,7 @@ def clusters(rgb: UInt8[np.ndarray, "h w 3"], n: int, seed: int) -> Int[np.ndarr
     centers = _first_centers(some, n, rng)
     if len(centers) > 1:
         stop = (cv2.TERM_CRITERIA_MAX_ITER | cv2.TERM_CRITERIA_EPS, _ROUNDS, 0.01)
-        # With the first labels given, OpenCV draws nothing itself.
+        # With initial labels, OpenCV draws no random numbers of its own.
         labels = _nearest(some, centers)[:, None]
         points = np.ascontiguousarray(some.T)
         given = cv2.KMEANS_USE_INITIAL_LABELS

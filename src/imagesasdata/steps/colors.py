@@ -1,4 +1,4 @@
-"""Steps that change colors: gray, paler, turned, in another color space."""
+"""Steps that change colors: grayscale, saturation, hue, color space."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Grayscale(Step):
 
 
 def grayscale() -> Grayscale:
-    """Take the colors away.
+    """Turn a picture gray.
 
     Each pixel becomes 0.299 R + 0.587 G + 0.114 B (luma, ITU-R BT.601), in all three channels, so
     that any step can follow.
@@ -70,7 +70,7 @@ def saturation(factor: float) -> Saturation:
     Parameters
     ----------
     factor
-        0 (gray) to 100; 1 changes nothing, over 1 the colors are stronger.
+        0 (gray) to 100; 1 changes nothing, above 1 the colors are stronger.
 
     Returns
     -------
@@ -105,7 +105,7 @@ class Hue(Step):
 
 
 def hue(degrees: float) -> Hue:
-    """Turn all hues on the color circle; grays stay gray.
+    """Rotate all hues on the color circle; grays stay gray.
 
     Parameters
     ----------
@@ -142,9 +142,9 @@ class ColorSpace(Step):
 
 
 def color_space(space: Space) -> ColorSpace:
-    """Give each pixel's coordinates in another color space as the three channels.
+    """Convert the three channels to another color space.
 
-    The result is no longer a picture in red, green and blue: shown as one, its colors are false.
+    The result is no longer a picture in red, green and blue: shown as one, its colors are wrong.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Steps that use a pixel's neighbors: blur, sharpen.
 
-Beyond its edge a picture is mirrored at its last pixels.
+At its edges, a picture is continued by reflection.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
     Parameters
     ----------
     radius
-        In pixels, 0 (changes nothing) to 127: the standard deviation of ``"gaussian"``; a whole
-        number for the others, whose square has sides of 2 x ``radius`` + 1. By default 2, as in
-        Pillow. What it does depends on the picture's size, so `resize` first.
+        In pixels, 0 (changes nothing) to 127: the standard deviation of ``"gaussian"``; for the
+        others a whole number, and the square has sides of 2 x ``radius`` + 1. By default 2, as in
+        Pillow. The effect depends on the picture's size, so `resize` first.
     method
         ``"gaussian"`` takes the mean of the neighbors, weighted by nearness; ``"box"`` the plain
         mean of a square; ``"median"`` the median of a square, which removes specks and keeps edges
-        sharp (its edge pixels are repeated beyond the edge).
+        sharp (it continues the picture by repeating its edge pixels).
 
     Returns
     -------
@@ -90,8 +90,8 @@ class Sharpen(Step):
 def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
     """Make edges stand out (unsharp mask).
 
-    Each value becomes value + ``amount`` x (value - blurred value), cut off at black and white, with
-    the picture blurred as by `blur`.
+    Each value becomes value + ``amount`` x (value - blurred value), clipped at black and white; the
+    blur is that of `blur`.
 
     Parameters
     ----------
@@ -125,6 +125,6 @@ def sharpen(amount: float = 1, *, radius: float = 2) -> Sharpen:
 
 
 def _gaussian(rgb: UInt8[np.ndarray, "h w 3"], radius: float) -> Float32[np.ndarray, "h w 3"]:
-    # On bytes OpenCV rounds the weights to 1 / 256, too coarse for a wide blur.
+    # For bytes, OpenCV rounds the weights to 1 / 256, too coarse for a wide blur.
     values = rgb.astype(np.float32)
     return cv2.GaussianBlur(values, (0, 0), radius) if radius else values

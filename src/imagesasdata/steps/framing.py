@@ -1,4 +1,4 @@
-"""Steps that choose what is in the frame: cut out, fill up, cover."""
+"""Steps on a rectangle of the picture: cut it out, or cover it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Rectangle(Step):
     unit: Unit = "pixels"
 
     def part(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "part_h part_w 3"]:
-        """The part as a view; of a share, at least one pixel."""
+        """The part as a view; as a share, it has at least one pixel."""
         x, y, width, height = self.x, self.y, self.width, self.height
         if self.unit == "share":
             tall, wide = rgb.shape[:2]
@@ -52,8 +52,8 @@ class Crop(Rectangle):
 def crop(x: float, y: float, width: float, height: float, *, unit: Unit = "pixels") -> Crop:
     """Cut a rectangle out of a picture.
 
-    The part of the rectangle beyond the picture's edge is left out; a rectangle wholly outside the
-    picture is an image error.
+    Whatever lies beyond the picture's edge is left out; a rectangle wholly outside the picture is an
+    image error.
 
     Parameters
     ----------
@@ -123,8 +123,8 @@ def erase(
         ``"pixels"`` for pictures that are all of one size, ``"share"`` (numbers from 0 to 1) for
         pictures of any size.
     color
-        A name, a code such as ``"#ff8800"`` or (red, green, blue); black by default, so that it can
-        be seen that something is missing.
+        A name, a code such as ``"#ff8800"`` or (red, green, blue); black by default, so that the
+        cover is visible.
 
     Returns
     -------
@@ -150,13 +150,13 @@ def erase(
 def _rectangle(
     name: str, x: object, y: object, width: object, height: object, unit: object
 ) -> tuple[float, float, float, float]:
-    places, sides = {"x": x, "y": y}, {"width": width, "height": height}
+    corner, sides = {"x": x, "y": y}, {"width": width, "height": height}
     if choice("unit", unit, get_args(Unit)) == "share":
         hint = f'for example {name}(0, 0, 1, 0.5, unit="share") for the upper half.'
-        found = [number(key, value, 0, 1, hint=hint) for key, value in places.items()]
-        found += [number(key, value, 0.001, 1, hint=hint) for key, value in sides.items()]
+        checked = [number(key, value, 0, 1, hint=hint) for key, value in corner.items()]
+        checked += [number(key, value, 0.001, 1, hint=hint) for key, value in sides.items()]
     else:
         hint = f'for example {name}(0, 0, 100, 50); shares of the picture need unit="share".'
-        found = [whole(key, value, 0, MAX_SIDE, hint=hint) for key, value in places.items()]
-        found += [side(key, value, hint=hint) for key, value in sides.items()]
-    return found[0], found[1], found[2], found[3]
+        checked = [whole(key, value, 0, MAX_SIDE, hint=hint) for key, value in corner.items()]
+        checked += [side(key, value, hint=hint) for key, value in sides.items()]
+    return checked[0], checked[1], checked[2], checked[3]

@@ -1,4 +1,4 @@
-"""Steps that turn and mirror."""
+"""Steps that rotate and mirror."""
 
 from __future__ import annotations
 
@@ -51,23 +51,23 @@ def rotate(
     color: Color = "white",
     method: RotateMethod = "bicubic",
 ) -> Rotate:
-    """Turn a picture about its center, counter-clockwise.
+    """Rotate a picture about its center, counter-clockwise.
 
-    Turns by 90, 180 and 270 degrees with ``expand=True`` only move pixels and lose nothing.
+    With ``expand=True``, rotations by 90, 180 and 270 degrees only move pixels and lose nothing.
 
     Parameters
     ----------
     degrees
         The angle, -360 to 360; below 0 clockwise.
     expand
-        Whether the result grows so that the whole picture fits in; by default so, as nothing is then
-        lost. Otherwise it keeps its size and its corners are cut off.
+        Whether the result grows so that the whole picture fits in, which is the default. Otherwise it
+        keeps its size and its corners are cut off.
     color
         What fills the corners: a name, a code such as ``"#ff8800"`` or (red, green, blue); white by
-        default, as paper has it.
+        default, like paper.
     method
-        How new pixels are made of old ones: ``"bicubic"`` (the smoothest), ``"bilinear"`` or
-        ``"nearest"`` (no new colors).
+        The interpolation: ``"bicubic"`` (the smoothest), ``"bilinear"`` or ``"nearest"`` (no new
+        colors).
 
     Returns
     -------
@@ -109,7 +109,7 @@ def flip(direction: Direction = "left-right") -> Flip:
     Parameters
     ----------
     direction
-        ``"left-right"``, as a mirror on the wall does it, or ``"top-bottom"``, as water does it.
+        ``"left-right"``, as in a mirror, or ``"top-bottom"``, as in water.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def flip(direction: Direction = "left-right") -> Flip:
     Raises
     ------
     UnknownNameError
-        For another direction.
+        For an unknown direction.
 
     Examples
     --------

@@ -25,14 +25,14 @@ class Noise(Step):
 
 
 def noise(sd: float = 10, *, seed: int = 0) -> Noise:
-    """Add normally distributed noise to each value, cut off at black and white.
+    """Add normally distributed noise to each value, clipped at black and white.
 
     Parameters
     ----------
     sd
         Its standard deviation, 0 (changes nothing) to 255; by default 10, which is easily seen.
     seed
-        The noise is drawn under this seed; pictures of one size get the same.
+        The seed of the noise; pictures of the same size get the same noise.
 
     Returns
     -------

@@ -34,7 +34,7 @@ class Convolve(Step):
         weights = np.array(self.kernel, np.float64)
         scale = (float(weights.sum()) or 1.0) if self.scale is None else self.scale
         height, width = weights.shape
-        # OpenCV correlates; turned by half a circle, a kernel and its center convolve.
+        # OpenCV correlates; rotating the kernel by 180 degrees makes that a convolution.
         center = ((width - 1) // 2, (height - 1) // 2)
         sums = cv2.filter2D(rgb, cv2.CV_32F, weights[::-1, ::-1], anchor=center)
         return to_bytes(sums / np.float32(scale) + np.float32(self.offset))
@@ -49,22 +49,23 @@ def convolve(
     """Make each value a weighted sum of its neighbors: the operation of a convolutional network.
 
     ``new[y, x] = sum over i, j of kernel[i, j] * old[y - i + ci, x - j + cj] / scale + offset``, with
-    (ci, cj) the kernel's center, rounded and cut off at 0 and 255; each color channel on its own.
-    This is convolution proper, with the kernel turned by half a circle, as in
-    ``scipy.ndimage.convolve``. OpenCV, Pillow and neural networks leave the kernel as it is
-    (correlation): for theirs, turn the kernel. For kernels that look the same when turned there is no
-    difference. Beyond its edge a picture is mirrored at its last pixels.
+    (ci, cj) the kernel's center, rounded and clipped to 0 and 255. Each color channel is convolved
+    separately. At its edges, a picture is continued by reflection.
+
+    This is a true convolution, which rotates the kernel by 180 degrees, as in
+    ``scipy.ndimage.convolve``. OpenCV, Pillow and neural networks do not rotate it (correlation): to
+    get their result, rotate the kernel first. For symmetric kernels there is no difference.
 
     Parameters
     ----------
     kernel
-        Rows of numbers, all of one length: 1 x 1 to 31 x 31. Where a side is even, the center is the
-        later one of the middle two.
+        Rows of numbers, all of the same length: 1 x 1 to 31 x 31. If a side is even, the center is
+        the later of the two middle positions.
     scale
         What the sums are divided by; not 0. By default the sum of the kernel, so that the picture
-        keeps its brightness, or 1 if that sum is 0, as it is in kernels that look for edges.
+        keeps its brightness, or 1 if that sum is 0, as in kernels that detect edges.
     offset
-        Added at the end, -255 to 255. By default 0; 128 lets negative sums be seen.
+        Added at the end, -255 to 255. By default 0; 128 makes negative sums visible.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def convolve(
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        For a kernel that is no such table of numbers, or a scale of 0.
+        For a kernel that is not such a table of numbers, or a scale of 0.
 
     Examples
     --------

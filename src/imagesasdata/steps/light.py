@@ -1,4 +1,4 @@
-"""Steps that change the brightness of each value."""
+"""Steps that change brightness and contrast."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Brightness(Step):
 
 
 def brightness(factor: float) -> Brightness:
-    """Make a picture lighter or darker: each value times ``factor``, cut off at white.
+    """Make a picture lighter or darker: each value times ``factor``, clipped at white.
 
-    The values are those stored (sRGB), which grow more slowly than light does: 1.2 is about 1.5 times
-    the light.
+    The values are the stored ones (sRGB), which are not proportional to light: a factor of 1.2 is
+    about 1.5 times the light.
 
     Parameters
     ----------
@@ -66,15 +66,15 @@ class Contrast(Step):
 
 
 def contrast(factor: float) -> Contrast:
-    """Make differences of light stronger or weaker.
+    """Make contrast stronger or weaker.
 
-    Each value becomes mean + ``factor`` x (value - mean), cut off at black and white, with the mean
+    Each value becomes mean + ``factor`` x (value - mean), clipped at black and white, with the mean
     of the picture's gray values (as in `grayscale`).
 
     Parameters
     ----------
     factor
-        0 (one gray) to 100; 1 changes nothing.
+        0 (uniform gray) to 100; 1 changes nothing.
 
     Returns
     -------

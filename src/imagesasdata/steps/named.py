@@ -11,9 +11,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Named:
-    """Root of steps and augmentations: values that are compared, hashed and written by their fields.
+    """Base of steps and augmentations, which are compared, hashed and printed by their fields.
 
-    A class is named like the function that makes it, and its fields like that function's arguments.
+    A class is named after the function that makes it, and its fields after that function's arguments.
     """
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""A step that shows where light changes from pixel to pixel."""
+"""A step that shows edges: where the light changes from pixel to pixel."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def edges(
     Parameters
     ----------
     method
-        ``"canny"`` gives lines one pixel thin, 255 or 0; in grainy photos, `blur` first, which
-        Canny's method includes and this step leaves to you. ``"sobel"`` gives each pixel's steepness
-        / 4, cut off at 255: a straight edge from black to white is 255.
+        ``"canny"`` gives lines one pixel wide, 255 or 0. Canny's method begins with a blur; this step
+        does not, so `blur` grainy photos first. ``"sobel"`` gives each pixel's steepness / 4, clipped
+        at 255: a straight edge from black to white is 255.
     low, high
-        Only for ``"canny"``: steepness, 0 to 1,500. A line begins where it is over ``high`` and goes on
-        while it is over ``low``. By default 100 and 200.
+        Only for ``"canny"``: steepness, 0 to 1,500. A line starts where the steepness is over
+        ``high`` and continues while it is over ``low``. By default 100 and 200.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def edges(
     >>> half[:, 3:] = 255
     >>> steps.edges("sobel")(half)[3, :, 0].tolist()
     [0, 0, 255, 255, 0, 0]
-    >>> int((steps.edges("canny")(half)[3] == 255).any(axis=-1).sum())  # one pixel thin
+    >>> int((steps.edges("canny")(half)[3] == 255).any(axis=-1).sum())  # one pixel wide
     1
     """
     chosen = choice("method", method, get_args(EdgesMethod))
@@ -91,5 +91,5 @@ def edges(
 def steepness(gray: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     """The length of each pixel's gradient by Sobel's kernels."""
     across, down = (cv2.Sobel(gray, cv2.CV_32F, dx, 1 - dx) for dx in (1, 0))
-    # The sums are exact; OpenCV's own root is not, and differs from run to run.
+    # Not cv2.magnitude: its square root differs between runs.
     return np.sqrt(across * across + down * down)

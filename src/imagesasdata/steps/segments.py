@@ -1,4 +1,4 @@
-"""A step that paints each segment of a picture in its mean color."""
+"""A step that fills each segment of a picture with its mean color."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _USUAL_N = {"kmeans": 8, "watershed": 100, "slic": 100}
 
 @dataclass(frozen=True, repr=False)
 class Segment(Step):
-    """See `segment`; ``seed`` is ``None`` for a method that draws nothing."""
+    """See `segment`; ``seed`` is ``None`` for a method without randomness."""
 
     method: SegmentMethod = "kmeans"
     _: KW_ONLY
@@ -55,20 +55,21 @@ class Segment(Step):
 def segment(
     method: SegmentMethod = "kmeans", *, n: int | None = None, seed: int | None = None
 ) -> Segment:
-    """Divide a picture into segments, each painted in its mean color.
+    """Divide a picture into segments, each filled with its mean color.
 
     Parameters
     ----------
     method
-        ``"kmeans"``: pixels of like color, wherever they are (k-means in CIELAB, begun by
-        k-means++, on at most 50,000 pixels drawn). ``"slic"``: patches of like color and about like
-        size ("superpixels"; k-means of color and place). ``"watershed"``: basins of even light,
-        flooded from seeds on a regular grid until they meet at edges.
+        ``"kmeans"``: pixels of similar color, wherever they are (k-means in CIELAB with k-means++, on
+        a sample of at most 50,000 pixels). ``"slic"``: patches of similar color and about equal size
+        ("superpixels"; k-means of color and position). ``"watershed"``: basins of even light, flooded
+        from seeds on a regular grid until they meet at edges.
     n
-        How many. For ``"kmeans"`` 1 to 256, by default 8; fewer come out where there are fewer
-        colors. For ``"slic"`` and ``"watershed"`` about how many, 1 to 10,000, by default 100.
+        The number of segments. For ``"kmeans"`` 1 to 256, by default 8; a picture with fewer colors
+        has fewer. For ``"slic"`` and ``"watershed"`` an approximate number, 1 to 10,000, by default
+        100.
     seed
-        Only for ``"kmeans"``, which draws its first centers; by default 0.
+        Only for ``"kmeans"``, whose first centers are random; by default 0.
 
     Returns
     -------

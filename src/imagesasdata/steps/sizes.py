@@ -1,4 +1,4 @@
-"""A step that brings a picture to another size."""
+"""A step that resizes a picture."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def resize(
     long_side: int | None = None,
     method: ResizeMethod = "bicubic",
 ) -> Resize:
-    """Bring a picture to another size.
+    """Resize a picture.
 
-    With one side given, the other follows, so that nothing is stretched; with width and height
-    both given, the picture is stretched to that size. Smaller pictures are enlarged.
+    With one side given, the other follows, so that nothing is stretched; with both width and height,
+    the picture is stretched to that size. Smaller pictures are enlarged.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ def resize(
     short_side, long_side
         Instead of these: the new shorter or longer side in pixels.
     method
-        How new pixels are made of old ones, as Pillow does it: ``"bicubic"`` (smooth and sharp, and
-        what most networks were trained with), ``"bilinear"``, ``"lanczos"``, ``"area"`` (the mean of
-        the pixels covered, for measuring) or ``"nearest"`` (no new colors, for maps of labels).
+        The interpolation, as in Pillow: ``"bicubic"`` (smooth and sharp, and what most networks were
+        trained with), ``"bilinear"``, ``"lanczos"``, ``"area"`` (the mean of the pixels covered, for
+        measuring) or ``"nearest"`` (no new colors, for label maps).
 
     Returns
     -------

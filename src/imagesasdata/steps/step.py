@@ -14,14 +14,14 @@ from imagesasdata.steps.named import Named
 
 @dataclass(frozen=True, repr=False)
 class Step(Named):
-    """An operation on one picture: called on its pixels, gives new pixels.
+    """An operation on one picture, which is called on its pixels and returns new pixels.
 
     Steps with the same arguments are equal and have the same hash; ``repr`` is the call that makes
-    the step. A step keeps nothing between pictures, so that it may run in several threads at once.
+    the step. A step keeps no state between pictures, so it may run in several threads at once.
     """
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
-        """Do the step.
+        """Apply the step.
 
         Parameters
         ----------
@@ -31,14 +31,14 @@ class Step(Named):
         Returns
         -------
         numpy.ndarray
-            uint8, (height, width, 3), of the size that the step makes; always a new array.
+            uint8, (height, width, 3), of the step's output size; always a new array.
 
         Raises
         ------
         ArgumentTypeError
-            When ``rgb`` is no such array.
+            When ``rgb`` is not such an array.
         ImageError
-            When the step cannot be done on this picture, such as a crop that lies outside it.
+            When the step cannot be applied to this picture, such as a crop that lies outside it.
         """
         _check_pixels(self, rgb)
         new = np.ascontiguousarray(self._apply(np.ascontiguousarray(rgb)))
@@ -66,7 +66,7 @@ def three(gray: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
 
 
 def to_bytes(values: np.ndarray) -> np.ndarray:
-    """Numbers rounded and cut off to 0 ... 255."""
+    """Numbers rounded and clipped to 0 ... 255."""
     return np.rint(values).clip(0, 255).astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Steps that bring the values of every picture to one range, so that pictures can be compared."""
+"""Steps that bring all pictures to the same range of values, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -70,17 +70,17 @@ def normalize(
     Parameters
     ----------
     method
-        ``"range"`` stretches the values evenly so that the ``low``-th percentile becomes 0 and the
-        ``high``-th 255 (a picture whose two are equal stays as it is). ``"standard"`` moves and
-        stretches them to ``mean`` and ``sd``, as standardizing a variable does. Values beyond black
-        or white are cut off.
+        ``"range"`` stretches the values linearly so that the ``low``-th percentile becomes 0 and the
+        ``high``-th 255 (if both percentiles are equal, the picture stays as it is). ``"standard"``
+        shifts and scales them to ``mean`` and ``sd``, like standardizing a variable. Values beyond
+        black or white are clipped.
     low, high
         Percentiles, 0 to 100, by default 1 and 99, so that a few outlying pixels have no influence.
     mean, sd
         0 to 255, by default 128 and 64: mid-gray, with two standard deviations to black and white.
     channels
-        ``"together"`` stretches red, green and blue by one rule, which keeps color casts;
-        ``"apart"`` each by its own rule, which removes them.
+        ``"together"`` treats red, green and blue alike, which keeps color casts; ``"apart"`` treats
+        each channel separately, which removes them.
 
     Returns
     -------
@@ -137,20 +137,21 @@ class Equalize(Step):
 def equalize(
     method: EqualizeMethod = "global", *, clip: float | None = None, tiles: int | None = None
 ) -> Equalize:
-    """Spread the light so that each brightness is about as frequent as every other.
+    """Equalize the histogram, so that all brightness values are about equally frequent.
 
-    Done on luma (Y of YCrCb, see `color_space`); the color channels Cr and Cb are kept.
+    This is done on luma (Y of YCrCb, see `color_space`); the color channels Cr and Cb are kept.
 
     Parameters
     ----------
     method
-        ``"global"`` spreads the whole picture's histogram. ``"clahe"`` does so in each of
-        ``tiles`` x ``tiles`` parts, without letting contrast grow by more than ``clip``, which shows
-        detail in light and in shade at once.
+        ``"global"`` equalizes the histogram of the whole picture. ``"clahe"`` equalizes each of
+        ``tiles`` x ``tiles`` parts, but limits the gain of contrast by ``clip``; this shows detail in
+        light and in shade at once.
     clip
-        Only for ``"clahe"``: how far a part's contrast may grow, 1 (hardly) to 256 (any); by default 2.
+        Only for ``"clahe"``: the limit of contrast, 1 (hardly any gain) to 256 (no limit); by default
+        2.
     tiles
-        Only for ``"clahe"``: parts on each side, 1 to 64; by default 8, as OpenCV has it.
+        Only for ``"clahe"``: parts on each side, 1 to 64; by default 8, as in OpenCV.
 
     Returns
     -------

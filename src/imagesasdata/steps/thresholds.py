@@ -54,9 +54,9 @@ def threshold(
     window: int | None = None,
     offset: float | None = None,
 ) -> Threshold:
-    """Make each pixel white whose gray value lies over a threshold, and the others black.
+    """Make pixels white if their gray value is above a threshold, and all others black.
 
-    Gray as in `grayscale`.
+    Gray values are as in `grayscale`.
 
     Parameters
     ----------
@@ -64,9 +64,9 @@ def threshold(
         The threshold, 0 to 255, for ``"fixed"``.
     method
         ``"fixed"``, the default with a value: the same threshold for all pictures. ``"otsu"``, the
-        default without: for each picture the threshold that best separates its gray values into two
-        groups. ``"adaptive"``: for each pixel the mean of the ``window`` around it less ``offset``,
-        for pages that are lit unevenly.
+        default without a value: for each picture, the threshold that best separates its gray values
+        into two groups. ``"adaptive"``: for each pixel, the mean of the ``window`` around it minus
+        ``offset``, for unevenly lit pages.
     window
         Only for ``"adaptive"``: the square's side in pixels, odd, 3 to 999. By default 35, as in
         scikit-image's examples; it should be wider than the strokes of the writing.

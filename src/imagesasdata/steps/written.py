@@ -1,4 +1,4 @@
-"""Parses steps from text, written as the call that makes them, such as ``resize(256)``."""
+"""Parses steps from text that looks like the call that makes them, such as ``resize(256)``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HINT = 'for example resize(256) or edges("canny", low=50).'
 
 
 def read_step(text: str) -> Step:
-    """The step of a text such as ``'blur(2, method="box")'``; no other code is run.
+    """The step that a text such as ``'blur(2, method="box")'`` describes; no other code is run.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A user's table, of whatever library: read, joined, and given back as the same kind.
+"""A user's table, from any table library: read, joined, and returned as the same kind.
 
-narwhals is imported here alone.
+Only this folder imports narwhals.
 """

@@ -1,4 +1,4 @@
-"""Columns as people and pages read them: captions, an order, cells as JSON has them."""
+"""Columns for people and web pages: captions, a sort order, cells as JSON values."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def order_by(table: Table, column: str) -> list[int]:
 def plain_cells(
     table: Table, column: str
 ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
-    """A column as JSON has it: its kind and its cells; ``None`` for vectors and other things.
+    """A column as JSON values: its kind and its cells; ``None`` for vectors and other types.
 
-    Times are milliseconds from 1970, as JavaScript counts them; what is not finite is missing.
+    Times are milliseconds since 1970, as in JavaScript. Numbers that are not finite become null.
     """
     cells = table.cells(column)
     present = [cell for cell in cells if cell is not None]

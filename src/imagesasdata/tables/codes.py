@@ -1,4 +1,4 @@
-"""Columns of labels, of people and of models, as numbers that can be compared."""
+"""Columns of labels, by people or models, as integer codes that can be compared."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SAMPLE_PROB = "sample_prob"
 
 
 def sampling_column(table: Table, name: str | None, argument: str) -> str | None:
-    """The column of sampling probabilities; none when the default's name is not in the table.
+    """The column of sampling probabilities; ``None`` when the table lacks the default one.
 
     Raises
     ------
     ColumnError
-        When there is no column of another name.
+        When a name other than the default is not in the table.
     """
     if name is None or (name == SAMPLE_PROB and name not in table.names):
         return None
@@ -32,7 +32,7 @@ def inverse(cells: Sequence[Any], name: str) -> np.ndarray:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When one is missing, no number, or not above 0 and at most 1.
+        When one is missing, is not a number, or is not above 0 and at most 1.
     """
     try:
         chance = np.array([np.nan if cell is None else cell for cell in cells], float)
@@ -61,7 +61,7 @@ def plain(cell: Any) -> Any:
 
 
 def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
-    """The labels of several columns, sorted, and each column as their places.
+    """The sorted labels of several columns, and each column as indices into them.
 
     Raises
     ------
@@ -78,6 +78,6 @@ def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
             "write the labels in one way in all columns.",
         )
     labels = sorted(known)
-    place = {label: number for number, label in enumerate(labels)}
-    codes = [np.array([place[cell] for cell in column], np.int64) for column in cleaned]
+    index = {label: number for number, label in enumerate(labels)}
+    codes = [np.array([index[cell] for cell in column], np.int64) for column in cleaned]
     return labels, codes

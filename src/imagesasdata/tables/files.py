@@ -1,4 +1,4 @@
-"""Tables as files and as text: read, saved, printed, and made from the paths of pictures."""
+"""Tables as files and text: read, saved, printed, and built from the paths of pictures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imagesasdata.tables.kinds import frame_of, from_columns, to_arrow
 def from_paths(
     where: PathLike | Iterable[PathLike], backend: Backend = "pandas", media: Media = PICTURES
 ) -> Any:
-    """A table of number and path, one row for each file found (see `list_files`)."""
+    """A table with an id and a path for each file found (see `list_files`)."""
     paths = list_files(where, media)
     numbers = list(range(len(paths)))
     return from_columns({media.number.name: numbers, media.path.name: paths}, backend)
@@ -40,7 +40,7 @@ def read(file: str) -> Any:
 
 
 def save(images: Any, to: str) -> None:
-    """Write a table to ``.parquet``, ``.csv`` or ``.feather``, by the name's ending."""
+    """Write a table as ``.parquet``, ``.csv`` or ``.feather``, depending on the file's ending."""
     table = to_arrow(images)
     ending = os.path.splitext(to)[1].lower()
     if ending not in {".parquet", ".csv", ".feather"}:
@@ -86,22 +86,22 @@ def as_text(images: Any, *, rows: int = 20) -> str:
 
 
 def failures(images: Any) -> int:
-    """How many rows have an ``image_error``; 0 where there is no such column."""
+    """How many rows have an ``image_error``; 0 when the table has no such column."""
     frame = frame_of(images)[0]
     if IMAGE_ERROR.name not in frame.columns:
         return 0
     return len(frame) - frame[IMAGE_ERROR.name].null_count()
 
 
-# What spreadsheets take for the beginning of a formula, which may start programs.
+# Spreadsheets read a cell that begins so as a formula, and a formula can start programs.
 _FORMULA = r"^[=+\-@\t\r]"
 
 
 def _without_formulas(table: pa.Table) -> pa.Table:
     """The table with an apostrophe before each text that a spreadsheet would compute."""
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            cells = table.column(place)
+            cells = table.column(index)
             starts = pc.call_function(
                 "match_substring_regex", [cells], pc.MatchSubstringOptions(_FORMULA)
             )
@@ -110,6 +110,6 @@ def _without_formulas(table: pa.Table) -> pa.Table:
                 [pa.scalar("'", field.type), cells, pa.scalar("", field.type)],
             )
             table = table.set_column(
-                place, field.name, pc.call_function("if_else", [starts, quoted, cells])
+                index, field.name, pc.call_function("if_else", [starts, quoted, cells])
             )
     return table

@@ -1,4 +1,4 @@
-"""Columns for a formula: plain numbers and levels, as pandas has them."""
+"""Columns for a formula, as pandas: plain numbers and levels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imagesasdata.tables.table import Table
 
 
 def plain(table: Table, columns: Sequence[str]) -> Any:
-    """Some columns as pandas with numpy's types, rows numbered from 0, for a formula.
+    """Some columns as a pandas table with NumPy types and rows numbered from 0, for a formula.
 
     Raises
     ------
@@ -30,14 +30,14 @@ def plain(table: Table, columns: Sequence[str]) -> Any:
 
 
 def is_level(frame: Any, column: str) -> bool:
-    """Whether a column of a frame that `plain` gave holds text or categories, not numbers."""
+    """Whether a column of a frame from `plain` holds text or categories, not numbers."""
     import pandas as pd
 
     return not pd.api.types.is_numeric_dtype(frame[column].dtype)
 
 
 def number(frame: Any, column: str) -> None:
-    """Make a column of bools one of 0 and 1, in place; other columns stay."""
+    """Turn a column of bools into 0 and 1, in place; leave other columns as they are."""
     import pandas as pd
 
     cells = frame[column]
@@ -47,7 +47,7 @@ def number(frame: Any, column: str) -> None:
 
 
 def union_levels(frame: Any, *columns: str) -> None:
-    """Give columns of text the same categories, in place, so that they make the same terms."""
+    """Give text columns the same categories, in place, so that they expand to the same terms."""
     import pandas as pd
 
     texts = [pd.api.types.is_string_dtype(frame[c].dropna()) for c in columns]

@@ -1,4 +1,4 @@
-"""The types of tables for a type checker: a verb gives back the kind of table that it was given.
+"""Table types for a type checker: a verb returns the kind of table that it was given.
 
 A checker that sees ``def classify(images: Frame | Paths) -> Frame`` infers a polars table for a polars
 table, and pandas for paths. Nothing here is used at run time, and no table library is imported.
@@ -14,7 +14,7 @@ from imagesasdata.files.sources import PathLike
 
 Paths = PathLike | Sequence[PathLike] | AbstractSet[PathLike] | Iterator[PathLike]
 Backend = Literal["pandas", "polars", "pyarrow"]
-# Those of an overload each.
+# One for each overload.
 Pandas = Literal["pandas"]
 Polars = Literal["polars"]
 Pyarrow = Literal["pyarrow"]
@@ -22,7 +22,7 @@ Pyarrow = Literal["pyarrow"]
 
 @runtime_checkable
 class ArrowTable(Protocol):
-    """A ``pyarrow.Table``. pyarrow has no types of its own, so it is told by what it can do."""
+    """A ``pyarrow.Table``, recognized by its methods: pyarrow ships no types."""
 
     @property
     def column_names(self) -> list[str]:
@@ -40,14 +40,14 @@ class ArrowTable(Protocol):
 
 @runtime_checkable
 class RayDataset(Protocol):
-    """A ``ray.data.Dataset``. Ray may not be installed, so it is told by what it can do."""
+    """A ``ray.data.Dataset``, recognized by its methods: Ray may not be installed."""
 
     def iter_batches(self) -> Any:
         """The rows, a batch at a time."""
         ...
 
     def map_batches(self, fn: Any, /) -> RayDataset:
-        """Another Dataset, of what a function gives for each batch."""
+        """A new Dataset: a function's result for each batch."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The table libraries: any table as narwhals sees it, and Arrow tables as any library has them."""
+"""The table libraries: from any table to narwhals, and from Arrow to any library."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from imagesasdata.tables.frames import Backend, Paths
 def from_columns(
     columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas", *, lazy: bool = False
 ) -> Any:
-    """A new table of the chosen library from plain columns; of polars a lazy one, if asked for."""
+    """A new table from plain columns, in the chosen library; ``lazy`` applies to polars."""
     if backend not in get_args(Backend):
         raise one_of("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})
-    for place, (name, cells) in enumerate(columns.items()):
+    for index, (name, cells) in enumerate(columns.items()):
         if name.endswith("path") and not len(cells):
-            table = table.set_column(place, name, pa.array([], pa.string()))
+            table = table.set_column(index, name, pa.array([], pa.string()))
     if backend == "pyarrow":
         return table
     if backend == "polars":
@@ -35,7 +35,7 @@ def from_columns(
 
 
 def to_arrow(images: Any) -> pa.Table:
-    """Any of the tables a verb gives, as an Arrow table (for files and for printing)."""
+    """A verb's table of any kind as an Arrow table, for files and printing."""
     return frame_of(images)[0].to_arrow()
 
 
@@ -58,14 +58,14 @@ def is_paths(images: object) -> TypeGuard[Paths]:
 
 
 def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
-    """A table as narwhals sees it, and whether it was a lazy one.
+    """A table as a narwhals frame, and whether it was lazy.
 
     Raises
     ------
     ArgumentTypeError
-        When it is no table.
+        When it is not a table.
     ColumnError
-        When it has a column twice.
+        When two columns have the same name.
     """
     try:
         frame = nw.from_native(images)
@@ -90,12 +90,12 @@ def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
 
 
 def like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
-    """An Arrow table as the table library of ``frame`` has it.
+    """An Arrow table, converted to the table library of ``frame``.
 
     Raises
     ------
     ArgumentTypeError
-        When it is another than pandas, polars or pyarrow.
+        When that library is not pandas, polars or pyarrow.
     """
     kind = frame.implementation
     if kind.is_polars():

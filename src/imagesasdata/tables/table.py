@@ -1,6 +1,6 @@
-"""A user's table: opened, read by column, joined, and given back as the same kind.
+"""A user's table: opened, read by column, joined, and returned as the same kind.
 
-Inside the library results are Arrow tables.
+Inside the library, results are Arrow tables.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from imagesasdata.tables.kinds import frame_of, is_paths, like
 
 @dataclass(frozen=True)
 class Table:
-    """A user's table: its frame, and how to give one of the same kind back."""
+    """A user's table: its frame, and what is needed to return the same kind."""
 
     frame: nw.DataFrame[Any]
     lazy: bool
@@ -41,13 +41,13 @@ class Table:
     def known(
         self, column: str, argument: str | None = None, *, so: str = "", hint: str = ""
     ) -> str:
-        """The column's name, when there is such a column.
+        """The column's name, if the table has it.
 
         Raises
         ------
         ColumnError
-            When there is none. The message names the ``argument`` that asked for it, or says what
-            follows (``so``); the hint begins with a column of a similar name.
+            When it has not. The message names the ``argument`` that asked for the column, or the
+            consequence (``so``); the hint begins with a column of a similar name.
         """
         if column not in self.names:
             close = nearest(str(column), self.names)
@@ -56,29 +56,29 @@ class Table:
         return column
 
     def holds_text(self, column: str) -> bool:
-        """Whether a column holds text, or nothing at all."""
+        """Whether a column holds text, or only nulls."""
         dtype = self.frame.schema[column]
         empty = self.frame[column].null_count() == len(self)
         return empty or dtype in (nw.String, nw.Object, nw.Categorical)
 
     def take(self, rows: Sequence[int]) -> Table:
-        """Some of the rows, by number."""
+        """The rows with these numbers."""
         return Table(self.frame[list(rows)], self.lazy, self.path)
 
     def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
-        """Another table of the same kind, from plain columns."""
+        """A new table of the same kind, from plain columns."""
         table = pa.table(dict(columns))
         return self._give(nw.from_native(like(table, self.frame), eager_only=True))
 
     def paths(self) -> list[str | None]:
-        """The path column as text; ``None`` for nulls and for cells that are no text."""
+        """The path column as text; ``None`` for nulls and cells that are not text."""
         return [
             os.fspath(cell) if isinstance(cell, (str, os.PathLike)) else None
             for cell in self.cells(self.path)
         ]
 
     def cells(self, column: str) -> list[Any]:
-        """A column's cells, with ``None`` for whatever the table library has for a missing one."""
+        """A column's cells, with ``None`` for the table library's missing values."""
         series = self.frame[column]
         missing = series.is_null().to_list()
         return [
@@ -87,7 +87,7 @@ class Table:
 
     @property
     def backend(self) -> Backend:
-        """The table library, as `from_columns` takes it."""
+        """The table library's name, as in `from_columns`."""
         kind = self.frame.implementation
         return "polars" if kind.is_polars() else "pyarrow" if kind.is_pyarrow() else "pandas"
 
@@ -97,9 +97,9 @@ class Table:
         return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
 
     def join(self, results: pa.Table, columns: Sequence[Column]) -> Any:
-        """The table with one column more for each of ``columns``; row ``i`` from result ``i``.
+        """The table with ``columns`` added; row ``i`` gets result ``i``.
 
-        ``image_error`` is shared by all verbs: an earlier verb's reason stays.
+        All verbs share ``image_error``: an earlier verb's reason stays.
         """
         added = results.select([column.name for column in columns])
         frame = self.frame
@@ -117,7 +117,7 @@ class Table:
         return self._give(joined)
 
     def replace(self, results: pa.Table, columns: Sequence[Column]) -> Any:
-        """The table with columns of its own replaced, in their places."""
+        """The table with existing columns replaced, in the same order."""
         order = self.frame.columns
         names = [column.name for column in columns]
         rest = Table(self.frame.drop(names), False, self.path)
@@ -125,7 +125,7 @@ class Table:
         return self._give(joined.select(order))
 
     def keep(self, mask: Sequence[bool], native: Any) -> Any:
-        """The rows of ``native`` (a table given by `join`) where ``mask`` is true."""
+        """The rows of ``native`` (a table from `join`) where ``mask`` is true."""
         frame = nw.from_native(native)
         if isinstance(frame, nw.LazyFrame):
             frame = frame.collect()
@@ -140,10 +140,10 @@ class Table:
         number: Column | None = None,
         first: int = 0,
     ) -> Any:
-        """A long table: number and path of row ``rows[i]``, then result ``i``.
+        """A long table: the id and path of row ``rows[i]``, then result ``i``.
 
-        With ``number`` a column of that name numbers the rows of the long table and comes first. So
-        many of ``columns`` as ``first`` says come before number and path.
+        With ``number``, a first column of that name numbers the rows of the long table. The first
+        ``first`` of ``columns`` come before id and path.
         """
         paths = pa.array(self.paths(), pa.string())
         long = pa.table({media.path.name: paths.take(pa.array(rows, pa.int64()))})
@@ -157,13 +157,13 @@ class Table:
         long = long.add_column(0, media.number.name, ids)
         if number is not None:
             long = long.add_column(0, number.name, pa.array(range(len(rows)), pa.int64()))
-        for place, column in enumerate(columns):
-            at = place if place < first else long.num_columns
+        for index, column in enumerate(columns):
+            at = index if index < first else long.num_columns
             long = long.add_column(at, column.name, results[column.name])
         return self._give(nw.from_native(like(long, self.frame), eager_only=True))
 
     def blocks(self, rows: int) -> list[pa.Table]:
-        """The table as Arrow tables of so many rows; ones without ``image_id`` get it."""
+        """The table as Arrow tables of ``rows`` rows, with ``image_id`` added if it is missing."""
         whole = self.frame.to_arrow()
         if PICTURES.number.name not in whole.column_names:
             numbers = pa.array(range(len(whole)), pa.int64())
@@ -175,12 +175,12 @@ class Table:
 
 
 def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
-    """Take what a verb was given: a table, or a folder, glob, path or list of paths.
+    """Open what a verb was given: a table, or a folder, glob, path or list of paths.
 
     Raises
     ------
     ColumnError
-        When the table has no column ``path``, or has a column twice.
+        When the table has no column ``path``, or two columns of the same name.
     ArgumentTypeError
         When it is neither a table nor paths, or its path column holds numbers.
     """
@@ -194,7 +194,7 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
         raise no_column(path, frame.columns, hint=hint)
     dtype = frame.schema[path]
     no_text = dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean
-    # pandas reads a column of nothing but missing values as numbers.
+    # pandas reads a column of only missing values as numbers.
     if no_text and frame[path].null_count() < len(frame):
         raise ArgumentTypeError(
             f"The column {path!r} holds {dtype}, not paths.",
@@ -204,14 +204,14 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
 
 
 def open_with(frame: Any, column: str, *, option: str) -> Table:
-    """Take a table of anything that is read from one column; ``option`` is the argument that names it.
+    """Open a table that is read by one column; ``option`` is the argument that names the column.
 
     Raises
     ------
     ColumnError
-        When the table lacks the column, or has a column twice.
+        When the table lacks the column, or has two columns of the same name.
     ArgumentTypeError
-        When it is no table.
+        When it is not a table.
     """
     taken, lazy = frame_of(frame)
     if column not in taken.columns:
@@ -221,14 +221,14 @@ def open_with(frame: Any, column: str, *, option: str) -> Table:
 
 
 def open_data(data: Any) -> Table:
-    """Take a table that need not have paths, for verbs on columns.
+    """Open a table that needs no paths, for verbs on columns.
 
     Raises
     ------
     ArgumentTypeError
-        When it is no table.
+        When it is not a table.
     ColumnError
-        When it has a column twice.
+        When two columns have the same name.
     """
     if is_paths(data):
         raise ArgumentTypeError(
@@ -242,7 +242,7 @@ def open_data(data: Any) -> Table:
 def no_column(
     column: str, names: Sequence[str], argument: str | None = None, so: str = "", hint: str = ""
 ) -> ColumnError:
-    """The error for a column that is not among a table's."""
+    """The error for a column that the table lacks."""
     listed = ", ".join(map(repr, names)) or "none"
     if argument is not None:
         text = f"{argument} names {column!r}, but the table has no such column."

@@ -12,12 +12,12 @@ from imagesasdata.tables.table import Table
 
 
 def vectors(table: Table, column: str) -> np.ndarray:
-    """A column of vectors as a float32 matrix; a row of NaN where there is none.
+    """A column of vectors as a float32 matrix; a missing vector is a row of NaN.
 
     Raises
     ------
     ColumnError
-        When a cell is no vector of numbers, or two are of different lengths.
+        When a cell is not a vector of numbers, or vectors differ in length.
     """
     wrong = ColumnError(
         f"The column {column!r} does not hold vectors of numbers.",
@@ -34,7 +34,7 @@ def vectors(table: Table, column: str) -> np.ndarray:
     inner = getattr(cells.type, "value_type", pa.null())
     if not (pa.types.is_integer(inner) or pa.types.is_floating(inner)):
         raise wrong
-    # A fixed-size list has numbers under its nulls, too; as a plain list it has none.
+    # A fixed-size list stores numbers under its nulls, too; a plain list does not.
     cells = cells.cast(pa.list_(pa.float32()), safe=False)
     lengths = sorted(set(pc.call_function("list_value_length", [cells]).to_pylist()) - {None})
     if len(lengths) > 1:

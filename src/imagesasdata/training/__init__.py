@@ -1,1 +1,1 @@
-"""Transfer learning: from embeddings or pictures and hand-coded outcomes to a fitted network."""
+"""Transfer learning: fits a network to embeddings or pictures with hand-coded outcomes."""

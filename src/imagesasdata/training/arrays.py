@@ -25,7 +25,7 @@ def write_arrays(
     Raises
     ------
     ArgumentError
-        When it cannot be written there.
+        When it cannot be written.
     """
     from safetensors.numpy import save
 
@@ -51,7 +51,7 @@ def read_arrays(
     ArgumentError
         When there is no such file.
     WeightsError
-        When it is something else, or damaged.
+        When it has another format, or is damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -62,10 +62,10 @@ def read_arrays(
         with safe_open(path, framework="numpy") as opened:
             meta = opened.metadata() or {}
             if meta.get("format") != format:
-                raise WeightsError(f"{str(path)!r} is no {format.rsplit(' ', 1)[0]}.")
+                raise WeightsError(f"{str(path)!r} is not an {format.rsplit(' ', 1)[0]}.")
             about = json.loads(meta["about"])
             return {name: opened.get_tensor(name) for name in opened.keys()}, about  # noqa: SIM118
     except (SafetensorError, ValueError, KeyError) as error:
         raise WeightsError(
-            f"{str(path)!r} is damaged, or no {format.rsplit(' ', 1)[0]}: {error}."
+            f"{str(path)!r} is damaged, or not an {format.rsplit(' ', 1)[0]}: {error}."
         ) from error

@@ -15,8 +15,7 @@ from imagesasdata.errors import ImageError
 class Batch(NamedTuple):
     """A batch: inputs and row numbers.
 
-    ``rows`` are row numbers; a short batch is filled up with row numbers below 0, whose inputs are
-    zeros and which do not count.
+    A short batch is padded with row numbers below 0, whose inputs are zeros and which do not count.
     """
 
     inputs: np.ndarray
@@ -27,7 +26,7 @@ class Inputs(Protocol):
     """A source of inputs by row."""
 
     def batches(self, rows: np.ndarray, size: int, epoch: int | None) -> Iterator[Batch]:
-        """The rows in this order, ``size`` at a time; as in training when ``epoch`` is given."""
+        """The rows in this order, ``size`` at a time; with an ``epoch``, prepared as in training."""
         ...
 
 
@@ -46,9 +45,9 @@ class Embedded:
 
 @dataclass(frozen=True, eq=False)
 class Pictured:
-    """Inputs that are read, decoded and augmented as they are needed, in threads.
+    """Inputs that threads read, decode and augment as they are needed.
 
-    ``load(row, epoch)`` gives the pixels of a row, all of one shape.
+    ``load(row, epoch)`` returns the pixels of a row; all rows have the same shape.
     """
 
     load: Callable[[int, int | None], np.ndarray]
@@ -60,7 +59,7 @@ class Pictured:
         Raises
         ------
         ImageError
-            When a picture that could be read before cannot be read any more.
+            When a picture that was readable before cannot be read any more.
         """
         arrived: dict[int, np.ndarray] = {}
         start = 0
@@ -81,9 +80,9 @@ class Pictured:
                 # Pictures arrive in any order, but batches are built in the order of the rows.
                 while start < len(rows):
                     stop = min(start + size, len(rows))
-                    if any(place not in arrived for place in range(start, stop)):
+                    if any(index not in arrived for index in range(start, stop)):
                         break
-                    pixels = np.stack([arrived.pop(place) for place in range(start, stop)])
+                    pixels = np.stack([arrived.pop(index) for index in range(start, stop)])
                     yield _filled(pixels, rows[start:stop], size)
                     start = stop
         finally:

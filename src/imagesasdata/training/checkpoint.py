@@ -19,7 +19,7 @@ from imagesasdata.training.arrays import read_arrays, write_arrays
 from imagesasdata.training.course import Course
 
 _FORMAT = "imagesasdata checkpoint 2"
-# Seconds between two checkpoints within an epoch; of a large network writing takes at most a tenth.
+# Least seconds between two checkpoints within an epoch, and the largest share of time for writing.
 _PAUSE, _SHARE = 20.0, 0.1
 
 
@@ -31,7 +31,7 @@ class Checkpoint:
     folder
         Created when it does not exist.
     name
-        Identifies one of several fits of a call.
+        Tells apart the fits of one call.
     settings
         All that training depends on: a checkpoint with other settings is refused.
 
@@ -67,7 +67,7 @@ class Checkpoint:
         Raises
         ------
         ArgumentError
-            When the checkpoint is of another fit.
+            When the checkpoint belongs to another fit.
         """
         if not self._file.is_file():
             return
@@ -80,8 +80,8 @@ class Checkpoint:
         course.trained = _like(course.trained, arrays, "trained")
         course.best = _like(course.best, arrays, "best")
         leaves, tree = jax.tree.flatten(course.state)
-        known = [_as(leaf, arrays[f"state/{place}"]) for place, leaf in enumerate(leaves)]
-        course.state = jax.tree.unflatten(tree, known)
+        restored = [_as(leaf, arrays[f"state/{index}"]) for index, leaf in enumerate(leaves)]
+        course.state = jax.tree.unflatten(tree, restored)
         course.history = list(about["history"])
         course.best_epoch = int(about["best_epoch"])
         now = course.now
@@ -100,7 +100,7 @@ class Checkpoint:
         arrays: dict[str, Any] = {f"trained/{name}": one for name, one in course.trained.items()}
         arrays |= {f"best/{name}": value for name, value in course.best.items()}
         leaves = jax.tree.leaves(course.state)
-        arrays |= {f"state/{place}": leaf for place, leaf in enumerate(leaves)}
+        arrays |= {f"state/{index}": leaf for index, leaf in enumerate(leaves)}
         about = {
             "settings": self._settings,
             "history": course.history,

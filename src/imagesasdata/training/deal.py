@@ -1,4 +1,4 @@
-"""The split of the coded rows: near copies and groups together, every class in each needed part."""
+"""The split of the coded rows: keeps near copies and groups together, and checks each class."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """The fits to be made; the last is the model. ``moved`` counts rows."""
+    """The fits to make; the last is the model. ``moved`` is as in `split.Split`."""
 
     turns: tuple[Turn, ...]
     moved: int
@@ -57,12 +57,13 @@ def deal(
 ) -> Dealt:
     """Assign the rows to parts.
 
-    With ``folds`` each fold tests a fit to the others, and one more fit, the model's, has no test rows.
+    With ``folds``, each fold tests a fit to the other folds; the last fit, the model, uses all rows
+    and has no test rows.
 
     Raises
     ------
     ArgumentError
-        When a part has no row, or rows to train on or to test with lack a class.
+        When a part has no row, or when the training or test rows lack a class.
     """
     strata = strata_of(values) if stratify else np.zeros(len(values), np.int64)
     if folds is None:

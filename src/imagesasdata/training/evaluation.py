@@ -20,10 +20,7 @@ _ROUNDS = 1000
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
-    """The test rows: codes, predictions, and groups.
-
-    ``rows`` are their numbers in the table.
-    """
+    """The test rows: codes, predictions and groups; ``rows`` are their numbers in the table."""
 
     outcome: Outcome
     values: np.ndarray
@@ -38,7 +35,7 @@ class Evaluation:
         return decide(self.outcome.kind, self.chances)
 
     def figures(self) -> dict[str, float]:
-        """Each measure, and the limits of its 95% interval with ``_low`` and ``_high``."""
+        """Each measure, and with ``_low`` and ``_high`` the limits of its 95% interval."""
         measures = full(self.outcome.kind)
         count = len(self.values)
         values = {name: measure(self.values, self.chances) for name, measure in measures.items()}
@@ -52,7 +49,7 @@ class Evaluation:
             rounds = fewer_rounds(count, _ROUNDS)
             ends = bootstrap(again, whole_groups(self.groups), rounds=rounds, seed=self.seed)
             low, high = (dict(zip(measures, end.tolist(), strict=True)) for end in ends)
-        # The share of right answers has an exact interval where rows are independent.
+        # If rows are independent, accuracy is a simple proportion: Wilson's interval applies.
         if "accuracy" in values and self._independent():
             low["accuracy"], high["accuracy"] = map(float, wilson(values["accuracy"], count))
         return {
@@ -82,7 +79,7 @@ class Evaluation:
             "recall": counts.recall,
             "recall_low": recall_low,
             "recall_high": recall_high,
-            # Of a class that is neither coded nor predicted, too.
+            # 0 for a class that is neither coded nor predicted.
             "f1": np.nan_to_num(counts.f1),
         }
         return {
@@ -105,11 +102,11 @@ class Evaluation:
         }
 
     def confusion_table(self) -> np.ndarray:
-        """Rows for what was coded, columns for what was predicted."""
+        """A matrix with a row for each coded class and a column for each predicted class."""
         return confusion(self.values, self.predicted, len(self.outcome.levels))
 
     def calibration(self) -> Bins:
-        """Mean probability, share that came true, and rows, in tenths of the probability."""
+        """For each tenth of the probability: its mean, the share that came true, and rows."""
         return calibration(*true_and_said(self.outcome.kind, self.values, self.chances))
 
     def worst(self, k: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""One fit: from training and validation rows to weights and their predictions for other rows."""
+"""One fit: trains weights on some rows and predicts others with them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from imagesasdata.training.trainer import Objective, Trainer
 
 # Pictures of a batch that one CPU core processes together.
 PART = 2
-# How the head is fitted first, before more is trained: the user's choices are for the larger fit.
+# How the head is fitted before more of the network is trained; the user's settings are for the latter.
 _BEFORE: dict[str, Any] = {
     "optimizer": "adamw",
     "learning_rate": AUTO,
@@ -45,7 +45,11 @@ class Coded:
 
 
 class Network(NamedTuple):
-    """For training more than the head: network, pictures, which parameters learn, inputs' shape."""
+    """What training beyond the head needs.
+
+    ``build`` makes the network around a head, ``inputs`` are the pictures, ``learns`` says which
+    parameters are trained, and ``example`` is the shape of one input.
+    """
 
     build: Callable[[Head], Any]
     inputs: Inputs
@@ -55,7 +59,7 @@ class Network(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Machine:
-    """The devices and threads used."""
+    """The devices and the number of CPU cores that training uses."""
 
     devices: Sequence[Any]
     cores: int
@@ -63,7 +67,7 @@ class Machine:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Fitted:
-    """A fit: the trained weights by name, the head, and the course of training."""
+    """A fit: the trained weights by name, the head, and the training history."""
 
     outcome: Outcome
     head: Head
@@ -136,7 +140,7 @@ def _untrained(
     weights: np.ndarray,
     recipe: Recipe,
 ) -> Head:
-    """A head that begins with the shares of the rows trained on."""
+    """A new head, which at first predicts the class shares of the training rows."""
     head = Head(
         coded.embeddings.shape[1],
         outcome.outputs,
@@ -152,7 +156,7 @@ def _untrained(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Job:
-    """What the fit of the head and the larger fit after it have in common."""
+    """What the fit of the head and the larger fit share."""
 
     coded: Coded
     head: Head
@@ -171,7 +175,7 @@ class _Job:
         checkpoint: Checkpoint | None = None,
         report: Callable[[Row], None] = lambda row: None,
     ) -> Fitted:
-        """Train a module; ``example`` is the shape of one picture, where its inputs are pictures."""
+        """Train a module; ``example`` is the shape of one picture, if its inputs are pictures."""
         picture = example is not None
         trainer = Trainer(
             split_module(module, learns, example),

@@ -23,7 +23,7 @@ class Fixed(nnx.Variable):
 class Thresholds(nnx.Module):
     """The output layer for ordered classes: one weighted sum, compared with rising thresholds.
 
-    Gives the logits of being above each class except the highest (proportional odds).
+    It returns the logits of being above each class except the highest (proportional odds).
     """
 
     def __init__(self, inputs: int, thresholds: int) -> None:
@@ -69,8 +69,8 @@ class Head(nnx.Module):
     hidden
         Nodes of each hidden layer; the activation is ReLU.
     dropout
-        Share of a hidden layer's nodes that are left out at random in training; without a hidden
-        layer, of the inputs.
+        Share of a hidden layer's nodes that training drops at random; without a hidden layer, of the
+        inputs.
     ordered
         Whether the outputs are thresholds between ordered classes.
     """
@@ -105,7 +105,7 @@ class Head(nnx.Module):
         spread = values.std(axis=0)
         # A dimension that hardly varies has no information; scaling must not magnify it.
         least = max(_LEAST_SCALE, _LEAST_SCALE * float(spread.max(initial=0.0)))
-        # The squares of all inputs together sum to about 1 per 16, whatever their number.
+        # Scaled so that the squared inputs of a row sum to about 16, whatever their number.
         size = np.sqrt(values.shape[1]) / 4
         self.center.set_value(jnp.asarray(values.mean(axis=0), jnp.float32))
         self.scale.set_value(jnp.asarray(np.maximum(spread, least) * size, jnp.float32))
@@ -123,7 +123,7 @@ class Head(nnx.Module):
         if keys is None or self.dropout == 0.0:
             return x
         keep = 1.0 - self.dropout
-        # A key for each row: dropout depends on the row, not on the batch.
+        # One key per row: dropout depends on the row, not on its batch.
         mask = jax.vmap(
             lambda key: jax.random.bernoulli(jax.random.fold_in(key, index), keep, x.shape[1:])
         )(keys)
@@ -131,7 +131,7 @@ class Head(nnx.Module):
 
 
 def base_logits(outcome: Outcome, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The best constant outputs: those of the classes' shares."""
+    """The best constant outputs: the logits of the class shares."""
     total = weights.sum()
     if outcome.kind == "numeric":
         return np.zeros(1)

@@ -1,4 +1,4 @@
-"""What of a pretrained network is trained beyond the new head."""
+"""Which part of a pretrained network is trained besides the new head."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.training.recipe import Recipe
 
 
 def beyond_the_head(network: Trainable, base: Model, recipe: Recipe, inputs: Pictured) -> Network:
-    """The stages that a recipe asks for, or all."""
+    """A pretrained network with the stages to train that a recipe asks for."""
     stages = len(network.stages)
     learns_base = learns_last(recipe.stages(stages), stages)
     mean, sd = base.card.preprocess.mean, base.card.preprocess.sd
@@ -27,7 +27,7 @@ def beyond_the_head(network: Trainable, base: Model, recipe: Recipe, inputs: Pic
         return part == "head" or recipe.train == "all" or learns_base(rest)
 
     def fresh(head: Head) -> Tuned:
-        # A network of its own for each fit, for training changes it.
+        # Each fit gets its own network, because training changes it.
         return Tuned(registry.network(base.card.name), head, lambda x: normalize(x, mean, sd))
 
     size = base.card.preprocess.size

@@ -44,7 +44,7 @@ def run_epochs(
 ) -> Course:
     """Train for the planned epochs and return the course, with the best weights.
 
-    Without validation rows the last weights are the best.
+    Without validation rows, the last weights count as the best.
 
     Parameters
     ----------
@@ -53,14 +53,14 @@ def run_epochs(
     train, validation
         Row numbers.
     values
-        From row numbers to their codes in the outcome's own unit, for measures.
+        Maps row numbers to codes in the outcome's own unit, for the measures.
     checkpoint
         Saves the course after each epoch, and within long ones; training resumes from an existing
         checkpoint.
     learning_rate
-        The schedule's initial rate, kept in the checkpoint.
+        The schedule's initial rate, saved in the checkpoint.
     report
-        Called with each epoch's row.
+        Called with each epoch's row of the history.
     """
     trained = trainer.start()
     course = Course(trained, optimizer.transform.init(trained), trained)

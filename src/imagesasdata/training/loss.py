@@ -19,16 +19,16 @@ def row_losses(
 ) -> Float[Array, " b"]:
     """The loss of each row.
 
-    Cross-entropy for classes (for each label, where a picture may have several; the mean is taken),
-    the negative log-likelihood of the proportional odds model for ordered ones, half the squared
-    error of the standardized value for numbers.
+    For classes it is the cross-entropy (for several labels, its mean over the labels), for ordered
+    classes the negative log-likelihood of the proportional odds model, and for numbers half the
+    squared error of the standardized value.
 
     Parameters
     ----------
     kind
-        Of the outcome.
+        The kind of outcome.
     outputs
-        Of the network.
+        The network's outputs.
     codes
         Class numbers (b,), labels (b, o) or standardized values (b,).
     smoothing
@@ -50,7 +50,7 @@ def row_losses(
 def penalty(params: Params, l1: float, l2: float) -> jax.Array:
     """``l1`` times the sum of the weights' absolute values and ``l2`` times that of their squares.
 
-    Only weights that multiply (kernels) count: not biases, nor a normalization's scale and shift.
+    Only kernels count: not biases, nor a normalization's scale and shift.
     """
     kernels = [values for name, values in params.items() if is_kernel(name)]
     total = jnp.zeros(())
@@ -62,12 +62,12 @@ def penalty(params: Params, l1: float, l2: float) -> jax.Array:
 
 
 def is_kernel(name: str) -> bool:
-    """Whether a parameter multiplies its input, by the last part of its name."""
+    """Whether a parameter's name says that it is a kernel, which multiplies its input."""
     return name.rsplit(".", 1)[-1] == "kernel"
 
 
 def chances(outcome: Outcome, outputs: Float[np.ndarray, "n o"]) -> Float[np.ndarray, "n k"]:
-    """Outputs as probabilities, one for each class or label; as values in their unit, (n, 1)."""
+    """Outputs as probabilities of each class or label, or as values in their unit, (n, 1)."""
     z = outputs.astype(np.float64)
     if outcome.kind == "numeric":
         return z * outcome.scale + outcome.center
@@ -81,7 +81,7 @@ def chances(outcome: Outcome, outputs: Float[np.ndarray, "n o"]) -> Float[np.nda
 
 
 def _ordered(outputs: Array, codes: Array, smoothing: float) -> Array:
-    # The chance of class k lies between being above k - 1 and above k; the outer ones are sure.
+    # P(class k) = P(above k - 1) - P(above k); the outermost are 1 and 0.
     upper = jnp.pad(outputs, ((0, 0), (1, 0)), constant_values=jnp.inf)
     lower = jnp.pad(outputs, ((0, 0), (0, 1)), constant_values=-jnp.inf)
     gap = jnp.where(jnp.isfinite(upper - lower), upper - lower, jnp.inf)

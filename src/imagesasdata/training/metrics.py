@@ -1,4 +1,4 @@
-"""How good predictions of an outcome are: the measures that fit its kind."""
+"""Measures of how good predictions are, by the kind of outcome."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def decide(kind: OutcomeKind, chances: Float[np.ndarray, "n k"]) -> np.ndarray:
 def quick(
     kind: OutcomeKind, codes: np.ndarray, chances: Float[np.ndarray, "n k"]
 ) -> dict[str, float]:
-    """The measures that are followed from epoch to epoch."""
+    """The measures recorded after each epoch."""
     if kind == "numeric":
         values = chances[:, 0]
         return {"rmse": numeric.rmse(codes, values), "r_squared": numeric.r_squared(codes, values)}
@@ -47,7 +47,7 @@ def quick(
 
 
 def full(kind: OutcomeKind) -> dict[str, Measure]:
-    """The measures of a finished model, as functions of codes and chances."""
+    """The measures of a finished model, as functions of codes and predicted probabilities."""
     if kind == "numeric":
         of_values = {
             "rmse": numeric.rmse,
@@ -59,7 +59,7 @@ def full(kind: OutcomeKind) -> dict[str, Measure]:
             name: (lambda codes, values, f=measure: f(codes, values[:, 0]))
             for name, measure in of_values.items()
         }
-    found: dict[str, Measure] = {
+    measures: dict[str, Measure] = {
         "accuracy": lambda codes, chances: accuracy(codes, decide(kind, chances)),
         "macro_f1": lambda codes, chances: macro_f1(codes, decide(kind, chances), chances.shape[1]),
         "auc": lambda codes, chances: macro_auc(kind, codes, chances),
@@ -68,24 +68,24 @@ def full(kind: OutcomeKind) -> dict[str, Measure]:
         ),
     }
     if kind == "ordered":
-        found["class_distance"] = lambda codes, chances: numeric.mae(codes, decide(kind, chances))
-    return found
+        measures["class_distance"] = lambda codes, p: numeric.mae(codes, decide(kind, p))
+    return measures
 
 
 def accuracy(codes: np.ndarray, predicted: np.ndarray) -> float:
-    """Share of rows that are right; where a picture may have several labels, of labels."""
+    """Share of rows predicted correctly; for several labels, share of labels."""
     return float((codes == predicted).mean())
 
 
 def counts_of(codes: np.ndarray, predicted: np.ndarray, classes: int) -> Counts:
-    """For each class how often it was rightly and wrongly predicted and missed."""
+    """The true positives, false positives and false negatives of each class."""
     if codes.ndim == 2:
         return count_labels(codes > 0, predicted > 0)
     return count(codes, predicted, classes)
 
 
 def macro_f1(codes: np.ndarray, predicted: np.ndarray, classes: int) -> float:
-    """Mean of the F1 scores of those classes that are coded or predicted at all."""
+    """Mean F1 score of the classes that are coded or predicted at least once."""
     return mean_known(counts_of(codes, predicted, classes).f1)
 
 
@@ -95,7 +95,7 @@ def is_class(codes: np.ndarray, k: int) -> Bool[np.ndarray, " n"]:
 
 
 def macro_auc(kind: OutcomeKind, codes: np.ndarray, chances: np.ndarray) -> float:
-    """The area under the curve; of several classes the mean of each against the rest."""
+    """The area under the ROC curve; for several classes the mean of each against the rest."""
     classes = [1] if kind == "binary" else range(chances.shape[1])
     return mean_known(np.array([auc(is_class(codes, k), chances[:, k]) for k in classes]))
 
@@ -103,10 +103,9 @@ def macro_auc(kind: OutcomeKind, codes: np.ndarray, chances: np.ndarray) -> floa
 def true_and_said(
     kind: OutcomeKind, codes: np.ndarray, chances: np.ndarray
 ) -> tuple[Bool[np.ndarray, " m"], Float[np.ndarray, " m"]]:
-    """What came true, and the probability that it was given: the two that calibration compares.
+    """Whether an event came true, and its predicted probability, which calibration compares.
 
-    The probability is that of the second class (binary), of each label (several labels) or of the
-    predicted class.
+    The event is the second class (binary), each label (several labels) or the predicted class.
     """
     if kind == "binary":
         return codes == 1, chances[:, 1]

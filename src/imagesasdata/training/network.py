@@ -22,11 +22,11 @@ class Tuned(nnx.Module):
     Parameters
     ----------
     base
-        Module with ``features``; `zoo.trainable` says what else it needs.
+        A module with ``features``; `zoo.trainable` lists what else it needs.
     head
         The new layers.
     normalize
-        From uint8 pixels to the input of the base.
+        Turns uint8 pixels into the input of the base.
     """
 
     def __init__(self, base: Any, head: Head, normalize: Callable[[Array], Array]) -> None:
@@ -35,22 +35,22 @@ class Tuned(nnx.Module):
         self.normalize = normalize
 
     def __call__(self, pixels: Array, keys: Array | None = None) -> Float[Array, "b o"]:
-        """Outputs for pictures; with ``keys`` in training mode."""
+        """Outputs for pictures; ``keys`` switch to training mode."""
         return self.head(self.base.features(self.normalize(pixels)), keys)
 
 
 class Deciding(nnx.Module):
-    """A fitted network as one that gives a logit for each class of normalized pictures.
+    """A fitted network that maps normalized pictures to a logit for each class.
 
     Parameters
     ----------
     base
-        Module with ``features``.
+        A module with ``features``.
     head
-        The layers that were added.
+        The added layers.
     binary
-        Whether the head gives the logit of the second class against the first alone; the two
-        classes then get plus and minus half of it.
+        Whether the head has a single logit, of the second class against the first; the classes then
+        get minus and plus half of it.
     """
 
     def __init__(self, base: Any, head: Head, *, binary: bool) -> None:
@@ -68,7 +68,7 @@ class Deciding(nnx.Module):
 class Split:
     """A module as a pure function of its parameters.
 
-    ``forward(trained, fixed, inputs, keys)`` gives outputs; ``keys`` is ``None`` outside of training.
+    ``forward(trained, fixed, inputs, keys)`` returns outputs; ``keys`` is ``None`` outside training.
     """
 
     trained: Params
@@ -93,8 +93,8 @@ def split_module(
     learns
         Whether a parameter of this name is trained.
     example
-        Shape of the inputs: with it, only parameters that outputs depend on are trained, not those
-        of an output layer for another task.
+        Shape of the inputs. If given, only parameters that the outputs depend on are trained: not,
+        for example, those of the original output layer.
     """
     module.eval()
     graph, state = nnx.split(module)

@@ -20,8 +20,8 @@ _MOMENTUM = 0.9
 class Optimizer(NamedTuple):
     """An optax transform, and whether it applies ``l2`` itself.
 
-    ``decoupled``: the weights are shrunk separately from the gradient (AdamW), so the penalty must
-    not also be in the differentiated loss.
+    ``decoupled`` means that the weights are shrunk separately from the gradient (AdamW), so the loss
+    must not contain the penalty as well.
     """
 
     transform: optax.GradientTransformation
@@ -48,7 +48,7 @@ def build_optimizer(
     *,
     l2: float,
 ) -> Optimizer:
-    """The optimizer of a name; a user's transform is used unchanged."""
+    """The optimizer with a name; a user's transform is used unchanged."""
     if isinstance(optimizer, optax.GradientTransformation):
         return Optimizer(optimizer, decoupled=False)
     if optimizer == "sgd":
@@ -59,7 +59,7 @@ def build_optimizer(
 
 
 def rates(schedule: Schedule, learning_rate: float, steps: int) -> Callable[[Any], Any]:
-    """The learning rate at each step: constant, or decaying to a hundredth by half a cosine."""
+    """The learning rate at each step: constant, or a cosine decay to a hundredth."""
     if schedule == "constant":
         return optax.constant_schedule(learning_rate)
     return optax.cosine_decay_schedule(learning_rate, max(steps, 1), alpha=0.01)

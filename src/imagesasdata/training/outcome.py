@@ -1,4 +1,4 @@
-"""Kinds of outcomes: the type of a column of hand-coded values, and its conversion to numbers."""
+"""Outcomes: the kind of a hand-coded column, and its conversion to numbers."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _ROWS_NAMED = 5
 class Outcome:
     """A coded column: its name, its kind, and its classes in order.
 
-    ``levels`` are the classes; for a binary outcome the second is the one whose probability is given,
-    for an ordered one they go from lowest to highest, and a numeric one has none. ``center`` and
-    ``scale`` are those of a numeric outcome: the network predicts ``(value - center) / scale``.
+    ``levels`` are the classes. A binary outcome's probability is that of its second level; ordered
+    levels go from lowest to highest; a numeric outcome has none. ``center`` and ``scale`` belong to a
+    numeric outcome: the network predicts ``(value - center) / scale``.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Outcome:
 
     @property
     def stem(self) -> str:
-        """The prefix of output columns: the name, made valid in a formula."""
+        """The prefix of output columns: the name, changed so that it is valid in a formula."""
         return identifier(self.name)
 
     def level_names(self) -> tuple[str, ...]:
@@ -89,9 +89,9 @@ def find_outcome(
     cells
         Its values; missing ones as ``None``.
     kind
-        The kind, instead of inferring it.
+        The kind, if it is not to be inferred.
     levels
-        The classes in order, in place of the sorted ones.
+        The classes in order; by default they are sorted.
     order
         The classes of a column that is an ordered category.
 
@@ -132,7 +132,7 @@ def plain(cell: Any) -> Any:
 
 
 def identifier(text: str) -> str:
-    """Text as a name that is valid in a formula."""
+    """Text changed to a name that is valid in a formula."""
     name = re.sub(r"\W+", "_", text).strip("_") or "outcome"
     return f"y_{name}" if name[0].isdigit() else name
 

@@ -44,7 +44,7 @@ def picture_source(
     max_pixels: int,
     seed: int,
 ) -> Callable[[int, int | None], np.ndarray]:
-    """A function from a row and an epoch to pixels; without an epoch, as in evaluation.
+    """A function from row and epoch to pixels; without an epoch, pixels for evaluation.
 
     The augmentation of a picture depends only on the seed, the epoch and the row.
     """

@@ -1,4 +1,4 @@
-"""How a model is made, for its file and to distinguish one checkpoint from another."""
+"""How a model was made: for its file, and to tell checkpoints apart."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def provenance(
     steps: Sequence[Augmentation | Step],
     decode: Exactness,
 ) -> dict[str, Any]:
-    """All that was chosen, by name, in plain values."""
+    """All settings by name, as plain values."""
     chosen = {
         name: value if isinstance(value, (str, int, float, tuple, type(None))) else repr(value)
         for name, value in vars(recipe).items()
     }
     if not isinstance(recipe.optimizer, str):
-        # Its repr has addresses, which differ from run to run.
+        # Its repr contains memory addresses, which differ between runs.
         chosen["optimizer"] = "an optax transform"
     return {
         **chosen,
@@ -49,7 +49,7 @@ def provenance(
 
 
 def identity(coded: Coded, hashes: Sequence[Sequence[str]]) -> str:
-    """What distinguishes these coded pictures from others, the same in every run."""
+    """A text that identifies the coded pictures and is the same in every run."""
     return repr((coded.outcome, hashes, coded.values.tolist()))
 
 
@@ -60,7 +60,7 @@ def checkpoints(
     data: str,
     dealt: Dealt,
 ) -> Callable[[int], Checkpoint | None]:
-    """For each fit the file that keeps where it stands."""
+    """A function that returns the checkpoint of each fit; ``None`` without a folder."""
     settings = {
         **{name: value for name, value in choices.items() if name != "date"},
         "model": fingerprint,

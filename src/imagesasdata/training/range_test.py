@@ -1,4 +1,4 @@
-"""The learning rate by a range test: raise it step by step and see where the loss is lowest."""
+"""The learning-rate range test: raise the rate step by step and find where the loss is lowest."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from imagesasdata.training.batches import Inputs, shuffled
 from imagesasdata.training.optimizer import OptimizerName, build_optimizer
 from imagesasdata.training.trainer import Trainer
 
-# First and last rate, number of steps, and the lowest and highest rate to choose. A step on
-# pictures is slow, so there are fewer; and their network is pretrained, so rates are lower.
+# First and last rate, number of steps, and the lowest and highest rate that may be chosen. Steps on
+# pictures are slow, so there are fewer, and the network is pretrained, so rates are lower.
 _VECTORS = (1e-5, 1.0, 60, 3e-4, 3e-3)
 _PICTURES = (1e-6, 0.1, 16, 3e-5, 3e-4)
-# Adam's steps are about as large as the rate; those of SGD are smaller, scaled by the gradient.
+# Adam's steps are about as large as the rate; SGD's are scaled by the gradient and smaller.
 _TIMES = {"adamw": 1.0, "sgd": 30.0}
 _SMOOTH = 0.7
 _TOO_HIGH = 2.0
@@ -52,7 +52,7 @@ def find_rate(
     epoch = 0
     while len(losses) < steps:
         epoch += 1
-        # Epochs below 0 are the test's own, so that training starts as without it.
+        # Epoch numbers that training does not use, so that the test does not change it.
         order = shuffled(train, seed, 2**31 + epoch)
         for batch in inputs.batches(order, size, 2**31 - epoch):
             gradients, sums = trainer.gradients(trained, batch, 2**31 - epoch)

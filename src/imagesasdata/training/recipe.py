@@ -23,9 +23,6 @@ AUTO = "auto"
 class Recipe:
     """The user's settings for training.
 
-    ``stages`` is how many of the last stages are trained: 0 for the head alone, ``None`` for the whole
-    network.
-
     Raises
     ------
     ArgumentError, ArgumentTypeError, UnknownNameError

@@ -27,11 +27,11 @@ _HEAD, _BASE, _TESTED = "head.", "base.", "tested/"
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Saved:
-    """A fitted model without the pictures it was fitted to.
+    """A fitted model without its training pictures.
 
-    ``weights`` has the head's parameters (``head. ...``) and those of the base that were trained
-    (``base. ...``); ``layers`` describes the head; ``model`` and ``fingerprint`` identify the base
-    network; ``about`` is the provenance; ``counts`` the rows in each part.
+    ``weights`` holds the parameters of the head (``head. ...``) and the trained parameters of the
+    base (``base. ...``); ``layers`` describes the head; ``model`` and ``fingerprint`` identify the
+    base network; ``about`` is the provenance; ``counts`` are the rows in each part.
     """
 
     outcome: Outcome
@@ -54,7 +54,7 @@ class Saved:
         return digest.hexdigest()
 
     def base_weights(self) -> dict[str, np.ndarray]:
-        """The trained parameters of the base, by their names in it."""
+        """The trained parameters of the base, by their names in the base."""
         return _without(self.weights, _BASE)
 
     def head(self) -> Head:
@@ -64,12 +64,12 @@ class Saved:
         return built
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All arrays, by the names they have in a file."""
+        """All arrays, by their names in a file."""
         tested = {f"{_TESTED}{name}": a for name, a in arrays_of(self.evaluation).items()}
         return {**self.weights, **tested}
 
     def values(self) -> dict[str, Any]:
-        """All else, ready for JSON."""
+        """Everything but the arrays, as JSON values."""
         return {
             "outcome": asdict(self.outcome),
             "model": self.model,
@@ -93,7 +93,7 @@ def save_of(
     *,
     rows: int,
 ) -> Saved:
-    """A fit as it is saved; ``rows`` were in the table, of which those in ``coded`` can be read."""
+    """A fit in the form that is saved; ``rows`` counts the table's rows, also unreadable ones."""
     last = dealt.turns[-1]
     return Saved(
         outcome=fitted.outcome,
@@ -143,7 +143,7 @@ def from_file(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> Sa
 
 
 def head_function(head: Head) -> tuple[dict[str, Array], Any]:
-    """A head as parameters and a pure function of them and of embeddings."""
+    """A head as parameters and a pure function of parameters and embeddings."""
     split = split_module(head, lambda name: False)
     return split.fixed, lambda params, x: split.forward({}, params, x, None)
 

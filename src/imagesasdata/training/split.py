@@ -1,4 +1,4 @@
-"""Splits into training, validation and test rows that do not leak."""
+"""Splits into training, validation and test rows without leakage."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_shares(split: object) -> tuple[float, float, float]:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When they are not three shares that sum to one, with something to train on and to test with.
+        When they are not three shares that sum to one, or those for training or testing are 0.
     """
     if not isinstance(split, Sequence) or isinstance(split, str) or len(split) != 3:
         raise ArgumentTypeError(f"split must be three shares, got {split!r}.", _HINT)
@@ -59,7 +59,7 @@ def check_shares(split: object) -> tuple[float, float, float]:
 
 
 def strata_of(codes: np.ndarray) -> Int[np.ndarray, " n"]:
-    """The strata of a split: classes; fifths of numbers; each row's rarest label."""
+    """The strata of a split: classes, fifths of numbers, or each row's rarest label."""
     if codes.ndim == 2:
         counts = codes.sum(axis=0)
         rarest = np.where(codes > 0, counts, np.inf).argmin(axis=1)
@@ -81,18 +81,19 @@ def split_rows(
     Parameters
     ----------
     strata
-        Each part gets its share of every stratum, as far as groups allow; one value means no strata.
+        Each part gets its share of every stratum, as far as groups allow. With a single value there
+        are no strata.
     groups
         Rows with the same number are kept together.
     shares
-        Of all rows, for each part.
+        The share of all rows for each part.
     seed
         The same seed gives the same split.
 
     Notes
     -----
-    Groups of several rows are assigned first, the largest first, each to the part that is then
-    nearest to its share of every stratum. Single rows, drawn at random, fill up the parts.
+    Groups of several rows are assigned first, the largest first. Each goes to the part that it
+    brings closest to its share of every stratum. Single rows, drawn at random, fill up the parts.
     """
     parts = _deal(strata, groups, np.asarray(shares, float), np.random.default_rng(seed))
     alone = np.arange(len(strata))
@@ -108,14 +109,14 @@ def fold_rows(
 
 
 def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
-    """Merged groups: rows together in any of several groupings are in one group."""
+    """Merge groupings: rows that share a group in any of them are in one group."""
     count = len(numbers[0])
-    # A row is joined to a node for each of its groups.
+    # A graph that links each row to a node for each of its groups.
     ends, start = [], count
     for grouping in numbers:
-        _, place = np.unique(grouping, return_inverse=True)
-        ends.append(place + start)
-        start += int(place.max(initial=-1)) + 1
+        _, group = np.unique(grouping, return_inverse=True)
+        ends.append(group + start)
+        start += int(group.max(initial=-1)) + 1
     rows = np.tile(np.arange(count), len(numbers))
     columns = np.concatenate(ends) if ends else np.zeros(0, int)
     return linked_groups(rows, columns, start)[:count]
@@ -124,22 +125,22 @@ def merge_groups(*numbers: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
 def kept_together(
     hashes: Sequence[Sequence[str]], names: Sequence[Any] | None
 ) -> Int[np.ndarray, " n"]:
-    """A group for each row: of copies and near copies, and of rows of one name.
+    """A group for each row: near copies, and rows with the same name, are in one group.
 
     Parameters
     ----------
     hashes
-        For each kind of hash, one for each row, in hexadecimal.
+        For each kind of hash, the hash of each row in hexadecimal.
     names
-        Of each row, ``None`` for one that belongs to no other.
+        The name of each row's group; ``None`` for a row of its own.
     """
     codes = np.stack([as_codes(list(kind)) for kind in hashes], axis=1)
     copies = copies_by_all(codes, bits=COPY_BITS)
     if names is None:
         return copies
     keys = [(row, None) if name is None else (-1, plain(name)) for row, name in enumerate(names)]
-    place = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    return merge_groups(copies, np.array([place[key] for key in keys]))
+    number_of = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return merge_groups(copies, np.array([number_of[key] for key in keys]))
 
 
 def _deal(
@@ -160,7 +161,7 @@ def _deal(
         counts = np.bincount(strata[rows], minlength=wanted.shape[1])
         before = ((have - wanted) ** 2).sum(axis=1)
         change = ((have + counts - wanted) ** 2).sum(axis=1) - before
-        # A part that gets nothing stays empty.
+        # A part whose share is 0 stays empty.
         best = int(np.where(shares > 0, change, np.inf).argmin())
         have[best] += counts
         parts[rows] = best
@@ -179,19 +180,19 @@ def _quotas(wanted: np.ndarray, counts: np.ndarray) -> np.ndarray:
     total = wanted.sum(axis=0)
     scaled = wanted * np.divide(counts, total, out=np.zeros_like(total), where=total > 0)
     quota = np.floor(scaled + 1e-9).astype(int)
-    # The rest goes to the largest remainders, first to the parts that have too few rows so far.
+    # The rest goes to the largest remainders; parts that have too few rows so far come first.
     lacking = np.zeros(len(wanted))
     for stratum, left in enumerate(counts - quota.sum(axis=0)):
         rest = scaled[:, stratum] - quota[:, stratum]
         order = np.argsort(-(rest + lacking), kind="stable")
-        for place in order[:left]:
-            quota[place, stratum] += 1
+        for part in order[:left]:
+            quota[part, stratum] += 1
         lacking += scaled[:, stratum] - quota[:, stratum]
     return quota
 
 
 def _straddling(parts: np.ndarray, groups: np.ndarray) -> int:
-    """Rows outside their group's most frequent part."""
+    """The number of rows that are not in their group's most frequent part."""
     _, groups = np.unique(groups, return_inverse=True)
     counts = np.zeros((groups.max(initial=-1) + 1, parts.max(initial=-1) + 1), int)
     np.add.at(counts, (groups, parts), 1)

@@ -1,4 +1,4 @@
-"""One step of training: gradients of a batch over all devices, then a change of the weights."""
+"""One step of training: the gradients of a batch over all devices, then the weight update."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Summed(NamedTuple):
 class Trainer:
     """Compiled steps of a network on some devices.
 
-    On a single CPU a batch of pictures is processed in parts of ``part`` rows, one part for each
-    core: the activations of a few pictures stay in the core's cache, and those of the whole batch
-    are never in memory together. On several devices of any kind, each has its share of the batch,
-    and the compiled program sums their gradients. As sums over rows, all of these are equal.
+    On a single CPU, a batch of pictures is processed in parts of ``part`` rows, one part per core at
+    a time: the activations of a few pictures stay in the core's cache, and those of the whole batch
+    are never in memory together. On several devices, each gets a share of the batch, and the compiled
+    program sums their gradients. Gradients are sums over rows, so the result is the same.
     """
 
     network: Split
@@ -84,12 +84,12 @@ class Trainer:
         return jax.device_put(self.network.trained, self._everywhere)
 
     def size(self, batch_size: int) -> int:
-        """The smallest number of rows, at least ``batch_size``, that devices and parts divide evenly."""
+        """``batch_size``, rounded up to a number that devices or parts divide evenly."""
         step = self.part if self._in_parts and self.part else len(self.devices)
         return -(-batch_size // step) * step
 
     def update(self, optimizer: Optimizer) -> Callable[..., tuple[Params, Any]]:
-        """A compiled function from parameters, state, summed gradients and weight to the next."""
+        """A compiled function: applies summed gradients and returns new parameters and state."""
         objective = self.objective
         l2 = 0.0 if optimizer.decoupled else objective.l2
 
@@ -102,7 +102,7 @@ class Trainer:
         return jax.jit(update)
 
     def gradients(self, trained: Params, batch: Batch, epoch: int) -> tuple[Params, Summed]:
-        """Gradients of the summed loss of a batch, and its sums."""
+        """The gradients of a batch's summed loss, and the sums themselves."""
         key = jax.random.fold_in(jax.random.key(self.seed), epoch)
 
         def one(part: Batch) -> tuple[Params, Summed]:
@@ -114,7 +114,7 @@ class Trainer:
         sums: list[Any] = [None] * min(self.cores, len(parts))
 
         def lane(number: int) -> list[Any]:
-            # Each lane always has the same parts, so that sums do not depend on which was faster.
+            # Parts are assigned to lanes in a fixed way, so that sums do not depend on their speed.
             outputs = []
             for part in parts[number :: len(sums)]:
                 gradients, summed = jax.block_until_ready(one(part))
@@ -191,5 +191,5 @@ class Trainer:
 
     def _parts(self, batch: Batch) -> list[Batch]:
         assert self.part is not None, "only a trainer with parts is asked"
-        places = range(0, len(batch.rows), self.part)
-        return [Batch(*(values[i : i + self.part] for values in batch)) for i in places]
+        starts = range(0, len(batch.rows), self.part)
+        return [Batch(*(values[i : i + self.part] for values in batch)) for i in starts]

@@ -1,4 +1,4 @@
-"""The fits of a deal, one after another, and what they say of the rows that they were kept from."""
+"""Runs the fits of a split one after another, and evaluates them on their test rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def fit_turns(
     checkpoint: Callable[[int], Checkpoint | None],
     report: Callable[[Row], None],
 ) -> list[Fitted]:
-    """A fit for each turn; the last is the model. ``report`` is told of each epoch."""
+    """A fit for each turn; the last is the model. ``report`` is called after each epoch."""
     return [
         fit(
             coded,
@@ -48,9 +48,9 @@ def evaluate(
     numbers: np.ndarray,
     seed: int,
 ) -> Evaluation:
-    """The predictions of each fit for the rows that it was kept from.
+    """The predictions of each fit for its test rows.
 
-    ``numbers`` are those of the coded rows in the table.
+    ``numbers`` are the coded rows' numbers in the table.
     """
     pairs = [(turn, one) for turn, one in zip(dealt.turns, fits, strict=True) if len(turn.test)]
     rows = np.concatenate([turn.test for turn, _ in pairs])

@@ -73,7 +73,7 @@ def test_a_later_run_goes_on_where_the_first_was_killed(
     site.cut_after = 100_000
     monkeypatch.setattr(http, "TRIES", 1)
     with pytest.raises(
-        WeightsError, match="100,000 of 300,000 bytes came.\nHint: try again; it go"
+        WeightsError, match="only 100,000 of 300,000 bytes arrived.\nHint: try again; it res"
     ):
         store.locate(one)
     assert left() == [f".{one.sha256}.part"]
@@ -123,7 +123,8 @@ def test_a_silent_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_wrong_file_is_refused_and_not_kept(site: Site) -> None:
     site.files["/a.bin"] = DATA[::-1]
     with pytest.raises(
-        WeightsError, match="/a.bin gives another file than was published.\nHint: if you have"
+        WeightsError,
+        match="/a.bin provides a file other than the published one.\nHint: if you have",
     ):
         store.locate(weights(Download(f"{site.address}/a.bin")))
     assert left() == []
@@ -148,7 +149,7 @@ def test_a_part_that_was_not_asked_for(site: Site, tmp_path: Path) -> None:
     site.shift = 1
     target = tmp_path / "a.bin"
     target.write_bytes(DATA[:10])
-    with pytest.raises(WeightsError, match="the server sent another part than was asked for"):
+    with pytest.raises(WeightsError, match="the server sent a range that was not requested"):
         http.download(f"{site.address}/a.bin", target, size=len(DATA))
 
 
@@ -344,7 +345,7 @@ def test_a_file_known_by_md5_whose_size_was_not_published(site: Site) -> None:
     good = WeightFile("a.bin", "", 0, (source,), md5=hashlib.md5(DATA).hexdigest())
     assert store.locate(good).read_bytes() == DATA
     bad = WeightFile("a.bin", "", 0, (source,), md5="0" * 32)
-    with pytest.raises(WeightsError, match="gives another file than was published"):
+    with pytest.raises(WeightsError, match="provides a file other than the published one"):
         store.locate(bad)
 
 

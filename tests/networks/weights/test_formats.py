@@ -73,7 +73,7 @@ def test_no_format(file: Path) -> None:
         read_tensors(file)
     file.write_text("some text")
     with pytest.raises(
-        WeightsError, match="of no known format.\nHint: known are safetensors, .npz"
+        WeightsError, match="has an unknown format.\nHint: known are safetensors, .npz"
     ):
         read_tensors(file)
 

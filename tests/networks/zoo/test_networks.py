@@ -128,5 +128,5 @@ def test_tokenizers_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(WeightsError, match="is not a tokenizer's"):
         read_tokenizer(path, 77)
     tokenizers.Tokenizer(tokenizers.models.BPE()).save(str(path))
-    with pytest.raises(WeightsError, match="has no mark"):
+    with pytest.raises(WeightsError, match="has no token"):
         read_tokenizer(path, 77)

@@ -133,7 +133,7 @@ def test_an_onnx_file(batch: int | str, folder: Path, tmp_path: Path) -> None:
         iad.embed(str(folder), model="ox", device="gpu")
     with pytest.raises(ArgumentError, match="'ox' cannot classify"):
         iad.classify(str(folder), model="ox")
-    with pytest.raises(ArgumentError, match="layers of 'ox' cannot be looked at"):
+    with pytest.raises(ArgumentError, match="layers of 'ox' cannot be inspected"):
         registry.architecture("ox")
 
 

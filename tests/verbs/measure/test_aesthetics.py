@@ -66,12 +66,12 @@ def test_a_linear_head(folder: Path, tmp_path: Path, normalize: int) -> None:
     [
         (None, iad.ArgumentError, "There is no file .*\nHint: write one: np.savez"),
         ({"weight": np.ones(7), "bias": 0}, iad.ArgumentError, "has 7 weights, but .* 1,280"),
-        ({"weight": np.ones(1280)}, iad.WeightsError, "is no linear head: .*bias"),
+        ({"weight": np.ones(1280)}, iad.WeightsError, "is not a linear head: .*bias"),
         ({"weight": np.full(1280, np.nan), "bias": 0}, iad.WeightsError, "not finite"),
         (
             {"weight": np.array([print] * 1280), "bias": 0},
             iad.WeightsError,
-            "is no linear head: Object arrays cannot be loaded",
+            "is not a linear head: Object arrays cannot be loaded",
         ),
     ],
 )

@@ -186,7 +186,7 @@ def test_a_model_that_reads_texts_and_finds_nothing() -> None:
 def test_texts_for_boxes_are_none_for_whole_pictures() -> None:
     with pytest.raises(
         iad.ArgumentError,
-        match="'owlvit_b32' reads no texts to zero_shot with.\nHint: these do: clip_vit_b32",
+        match="'owlvit_b32' does not read texts for the task zero_shot.\nHint: these do: clip_vit_b32",
     ):
         registry.load_text("owlvit_b32")
 

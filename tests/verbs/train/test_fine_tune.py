@@ -299,10 +299,10 @@ def test_files_that_are_no_models(fit: iad.FittedModel, tmp_path: Path) -> None:
         fit.save(tmp_path / "no folder" / "warm.iad")
     bad = tmp_path / "bad.iad"
     bad.write_bytes(b"junk" * 10)
-    with pytest.raises(iad.WeightsError, match="is damaged, or no imagesasdata fitted model"):
+    with pytest.raises(iad.WeightsError, match="is damaged, or not an imagesasdata fitted model"):
         iad.load_model(bad)
     write_arrays(bad, "something 1", {"a": np.zeros(1)}, {})
-    with pytest.raises(iad.WeightsError, match="is no imagesasdata fitted model"):
+    with pytest.raises(iad.WeightsError, match="is not an imagesasdata fitted model"):
         iad.load_model(bad)
     fit.save(bad)
     arrays, values = read_arrays(bad, FORMAT)

@@ -1,1 +1,1 @@
-"""Groups in a cloud of vectors, and the cloud in few dimensions: plain arrays in and out."""
+"""Clustering and dimension reduction of vectors: plain arrays in and out."""

@@ -1,4 +1,4 @@
-"""How many clusters: the silhouette of each number, on a sample."""
+"""Choosing the number of clusters: silhouettes on a sample."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def silhouettes(
     *,
     seed: int = 0,
 ) -> dict[int, float]:
-    """The mean silhouette for each number of clusters, from 2 on; the best is the highest.
+    """The mean silhouette for each number of clusters, from 2; the highest is the best.
 
-    A number that needs more rows than there are is left out. Of many rows a sample of 2,000 is
-    clustered and scored. It is from -1 to 1: how much nearer rows are to their own cluster than to the
-    next nearest.
+    The silhouette, from -1 to 1, says how much nearer rows are to their own cluster than to the next
+    nearest. At most 2,000 rows, drawn at random, are clustered and scored; numbers of clusters that
+    need more rows are left out.
     """
     from sklearn.metrics import silhouette_score
 
@@ -34,7 +34,7 @@ def silhouettes(
         if k >= len(some):
             continue
         clusters = part(some, method, k, seed=seed).clusters
-        found = len(np.unique(clusters))
-        # Identical rows cannot be separated.
-        curve[k] = float(silhouette_score(some, clusters)) if 1 < found < len(some) else -1.0
+        count = len(np.unique(clusters))
+        # Identical rows may leave a single cluster, which has no silhouette.
+        curve[k] = float(silhouette_score(some, clusters)) if 1 < count < len(some) else -1.0
     return curve

@@ -1,4 +1,4 @@
-"""What is in each cluster: its size, its most and least typical rows, the labels it has more of."""
+"""Contents of clusters: size, most and least typical rows, over-represented labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Contents(NamedTuple):
 
 
 class LabelShare(NamedTuple):
-    """A label in one cluster: its count, and its share there over its share overall."""
+    """A label in one cluster: its count, and its share there divided by its overall share."""
 
     label: str
     members: int
@@ -30,10 +30,10 @@ class LabelShare(NamedTuple):
 def contents(
     vectors: Float32[np.ndarray, "rows size"], members: Int[np.ndarray, " members"], top: int
 ) -> Contents:
-    """Describe the cluster of these members, by the cosines of unit vectors.
+    """Describe the cluster of these members, by cosines of unit vectors.
 
-    The medoid is the member with the least sum of squared distances to the others, which is the one
-    nearest to their mean.
+    The medoid is the member with the smallest sum of squared distances to the others: the one nearest
+    to the mean.
     """
     rows = vectors[members].astype(np.float64)
     distances = np.linalg.norm(rows - rows.mean(axis=0), axis=1)
@@ -44,15 +44,15 @@ def contents(
 def over_represented(
     labels: Sequence[str | None], members: Int[np.ndarray, " members"], top: int
 ) -> list[LabelShare]:
-    """The labels with the largest excess in a cluster: members over what the overall share would give."""
+    """The labels with the largest excess: members beyond those that the overall share predicts."""
     known = [label for label in labels if label is not None]
     overall = Counter(known)
     inside = Counter(label for row in members if (label := labels[row]) is not None)
     total = sum(inside.values())
-    found = []
+    excesses = []
     for label, count in inside.items():
         expected = overall[label] / len(known) * total
         if count > expected:
-            found.append((count - expected, LabelShare(label, count, count / expected)))
-    found.sort(key=lambda pair: (-pair[0], pair[1].label))
-    return [share for _, share in found[:top]]
+            excesses.append((count - expected, LabelShare(label, count, count / expected)))
+    excesses.sort(key=lambda pair: (-pair[0], pair[1].label))
+    return [share for _, share in excesses[:top]]

@@ -1,4 +1,4 @@
-"""Partitions rows into clusters by one of scikit-learn's algorithms."""
+"""Partitions rows into clusters, by scikit-learn's algorithms."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def part(
     least: int = 5,
     seed: int = 0,
 ) -> Partition:
-    """Partition the rows into k clusters; hdbscan finds their number itself.
+    """Partition the rows into k clusters; hdbscan determines their number itself.
 
     Parameters
     ----------
     vectors
         The rows.
     method
-        Which algorithm.
+        The algorithm.
     k
-        How many clusters; not used by hdbscan.
+        The number of clusters; not used by hdbscan.
     least
-        For hdbscan the smallest cluster.
+        The size of the smallest cluster, for hdbscan.
     seed
-        For the algorithms that begin at random.
+        The seed of algorithms with a random start.
     """
     labels = _labels(vectors, method, k, least, seed)
     clusters = _by_size(labels)

@@ -14,19 +14,19 @@ Reduction = Literal["pca", "umap", "tsne"]
 
 _NEIGHBORS = 15
 _PERPLEXITY = 30.0
-# Distances in many dimensions cost time and are mostly noise; t-SNE's authors begin with 50 components.
+# t-SNE's authors first reduce to 50 components: more dimensions take time and add mostly noise.
 _BEFORE = 50
 
 
 def project(
     vectors: Float32[np.ndarray, "rows size"], method: Reduction, dims: int, *, seed: int = 0
 ) -> Float32[np.ndarray, "rows dims"]:
-    """The rows in ``dims`` dimensions; a dimension that the rows do not span is 0.
+    """The rows in ``dims`` dimensions; dimensions that the rows do not span are 0.
 
     Raises
     ------
     MissingPackageError
-        When UMAP is asked for and not installed.
+        When UMAP is requested but not installed.
     """
     rows, size = vectors.shape
     umap = _umap() if method == "umap" else None
@@ -70,7 +70,7 @@ def _components(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
 def _umap() -> Any:
     try:
         with warnings.catch_warnings():
-            # It warns when TensorFlow is missing.
+            # umap warns when TensorFlow is missing.
             warnings.simplefilter("ignore", ImportWarning)
             import umap  # pyright: ignore[reportMissingImports]
     except ImportError:

@@ -1,4 +1,4 @@
-"""How similar clusterings from other seeds and other samples are."""
+"""The stability of a clustering under other seeds and samples."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def stability(
     least: int = 5,
     seed: int = 0,
 ) -> float:
-    """The mean adjusted Rand index of ``clusters`` with ``runs`` new clusterings.
+    """The mean adjusted Rand index between ``clusters`` and ``runs`` new clusterings.
 
-    Each has another seed and a bootstrap sample (drawn with replacement, of at most 2,000 rows), and
-    is compared on the rows in the sample. 1 means always the same clusters, 0 agreement by chance
+    Each new clustering has another seed and a bootstrap sample (drawn with replacement, at most 2,000
+    rows), and is compared on the rows of the sample. 1 means identical clusters, 0 agreement by chance
     (Hubert & Arabie 1985, Comparing Partitions, Journal of Classification 2,
     https://doi.org/10.1007/BF01908075).
     """

@@ -1,1 +1,1 @@
-"""Geometry and statistics of faces: plain arrays in and out, no pictures read and no tables."""
+"""Geometry and statistics of faces: plain arrays in and out."""

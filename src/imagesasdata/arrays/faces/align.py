@@ -1,4 +1,4 @@
-"""Faces cut out of a picture, turned upright and scaled, by a similarity transform."""
+"""Face alignment: a face is cropped, turned upright and scaled by a similarity transform."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image
 
 
 class Frame(NamedTuple):
-    """A square on the picture: its center, the length of its sides, its turn in radians."""
+    """A square on the picture: its center, the length of its sides, its rotation in radians."""
 
     x: float
     y: float
@@ -30,11 +30,11 @@ def by_eyes(
     Parameters
     ----------
     right, left
-        The person's own right and left eye; on the picture the right one is at the left.
+        The person's own right and left eye; in the picture, the right eye is on the left.
     distance
-        Between the eyes, as a share of the side.
+        The distance between the eyes, as a share of the side.
     height
-        Of the eyes below the upper side, as a share of the side.
+        The height of the eyes below the upper side, as a share of the side.
     """
     across = left - right
     gap = max(float(np.hypot(*across)), 1.0)
@@ -51,12 +51,12 @@ def by_points(points: Float[np.ndarray, "n 2"], places: Float[np.ndarray, "n 2"]
     Parameters
     ----------
     points
-        On the picture.
+        The points in the picture.
     places
-        On the square, as shares of its side.
+        Their positions in the square, as shares of its side.
     """
-    # A similarity transform from the square to the picture, by least squares (Umeyama 1991), which
-    # in complex numbers is one factor.
+    # A similarity transform from the square to the picture, by least squares (Umeyama 1991); in
+    # complex numbers it is a single factor.
     there, here = (part - part.mean(axis=0) for part in (places, points))
     square, picture = (part[:, 0] + 1j * part[:, 1] for part in (there, here))
     factor = (np.conj(square) @ picture) / max(float(np.vdot(square, square).real), 1e-12)
@@ -71,7 +71,7 @@ def by_points(points: Float[np.ndarray, "n 2"], places: Float[np.ndarray, "n 2"]
 
 
 def by_box(box: Float[np.ndarray, 4], *, scale: float) -> Frame:
-    """The square around a box, its side ``scale`` times the longer one of the box."""
+    """The square around a box; its side is ``scale`` times the box's longer side."""
     left, top, width, height = box
     return Frame(
         float(left + width / 2), float(top + height / 2), float(max(width, height)) * scale
@@ -84,7 +84,7 @@ def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size 
     A large face is first reduced, so that each new pixel is a mean and not a sample.
     """
     x, y, side, angle = frame
-    # A margin for the turn and for bilinear sampling.
+    # With a margin for the rotation and for bilinear sampling.
     reach = side * (abs(np.cos(angle)) + abs(np.sin(angle))) / 2 + 2
     left, top = max(0, int(x - reach)), max(0, int(y - reach))
     right = min(image.width, int(x + reach) + 1)

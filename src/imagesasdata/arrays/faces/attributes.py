@@ -1,4 +1,4 @@
-"""From a network's probabilities to the columns of age, gender, race and expression."""
+"""The columns of age, gender, race and expression, from a network's probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From BlazeFace's numbers to boxes and key points in the pixels of its input."""
+"""Decodes BlazeFace's outputs to boxes and key points, in pixels of its input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from imagesasdata.arrays.probabilities import logistic
 
-# One anchor in the middle of each cell of 4 x 4 pixels.
+# Each cell of 4 x 4 pixels has one anchor, at its center.
 CELL = 4
 POINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
 
@@ -33,7 +33,7 @@ def decode(raw: Float[np.ndarray, "cells 17"], *, side: int, threshold: float) -
     side
         The input's side.
     threshold
-        The least score, over 0 and under 1.
+        The lowest score, over 0 and under 1.
     """
     cells = side // CELL
     chosen = np.flatnonzero(raw[:, 0] >= np.log(threshold / (1 - threshold)))

@@ -1,4 +1,4 @@
-"""Boxes: how far they overlap, and which to keep of those that do."""
+"""Boxes: their overlap, and non-maximum suppression."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 
 
 def overlap(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
-    """Intersection over union of two boxes.
+    """Intersection over union of each pair of boxes.
 
     Boxes are left, top, width, height.
     """
@@ -19,7 +19,7 @@ def overlap(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[n
 
 
 def inside(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
-    """The intersection of two boxes over the area of the smaller."""
+    """For each pair of boxes, the intersection over the area of the smaller."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum((a[:, :2] + a[:, 2:])[:, None], (b[:, :2] + b[:, 2:])[None])
     shared = np.prod(np.clip(high - low, 0, None), axis=-1)
@@ -34,7 +34,7 @@ def suppress(
     most_overlap: float,
     most_inside: float = 1.0,
 ) -> Int[np.ndarray, " kept"]:
-    """The boxes to keep, the best first: a box goes if it overlaps a better one by too much.
+    """The boxes to keep, the best first; a box is dropped if it overlaps a better one too much.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The columns that verbs on faces add, and those that they need."""
+"""The columns that verbs on faces add or need."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FACE_ID = Column(
 BOX = tuple(
     Column(name, "float64", description, unit="pixels", null=_NONE)
     for name, description in (
-        ("face_x", "Left side of the face's box on the upright picture."),
-        ("face_y", "Upper side of the face's box."),
+        ("face_x", "Left edge of the face's box in the upright picture."),
+        ("face_y", "Upper edge of the face's box."),
         ("face_width", "Width of the face's box."),
         ("face_height", "Height of the face's box."),
     )
@@ -33,10 +33,10 @@ POINT = tuple(
     Column(
         f"face_{point}_{axis}",
         "float64",
-        f"The {'horizontal' if axis == 'x' else 'vertical'} place of the {point.replace('_', ' ')}"
+        f"{'Horizontal' if axis == 'x' else 'Vertical'} position of the {point.replace('_', ' ')}"
         + (" (the person's own side)." if "_" in point else "."),
         unit="pixels",
-        null=f"{_NONE}, or the model knows no ears" if "ear" in point else _NONE,
+        null=f"{_NONE}, or the model does not locate ears" if "ear" in point else _NONE,
     )
     for point in POINTS
     for axis in "xy"
@@ -56,12 +56,15 @@ FACE_EMBEDDING = Column(
 DISTANCE = Column(
     "distance",
     "float64",
-    "Euclidean distance of the two faces' embeddings.",
+    "Euclidean distance between the two faces' embeddings.",
     range="0 to 2",
     null="a picture has no face or could not be read",
 )
 THRESHOLD = Column(
-    "threshold", "float64", "Distance up to which two faces count as one person's.", null="never"
+    "threshold",
+    "float64",
+    "Distance up to which two faces count as the same person's.",
+    null="never",
 )
 MATCH = Column(
     "match", "bool", "Whether the distance is at most the threshold.", null=DISTANCE.null
@@ -69,19 +72,19 @@ MATCH = Column(
 MATCH_PROB = Column(
     "match_prob",
     "float64",
-    "Probability that both are one person, where as many pairs are of one as of two.",
+    "Probability that both are the same person, if half of all pairs were of the same person.",
     range="0 to 1",
     null=DISTANCE.null,
 )
 VERIFIED = (DISTANCE, THRESHOLD, MATCH, MATCH_PROB)
 
 TARGET = Column("target", "string", "Path of the picture that was searched for.", null="never")
-RANK = Column("rank", "int64", "Place in the target's list, the nearest first.", range="1 ...")
+RANK = Column("rank", "int64", "Rank in the target's list, the nearest first.", range="1 ...")
 
 PERSON = Column(
     "person",
     "int64",
-    "Number of the person, the one with most faces first.",
+    "Number of the person; 0 has the most faces.",
     range="0 ...",
     null="the row has no face",
 )
@@ -94,9 +97,9 @@ PERSON_DISTANCE = Column(
 )
 
 AGE = (
-    Column("age", "float64", "Age that the face looks like.", unit="years", range="0 to 100"),
-    Column("age_low", "float64", "Lower end of the network's middle 80%.", unit="years"),
-    Column("age_high", "float64", "Upper end of the network's middle 80%.", unit="years"),
+    Column("age", "float64", "Apparent age.", unit="years", range="0 to 100"),
+    Column("age_low", "float64", "Lower end of the network's 80% interval.", unit="years"),
+    Column("age_high", "float64", "Upper end of the network's 80% interval.", unit="years"),
 )
 GENDERS = ("female", "male")
 RACES = ("white", "black", "asian", "indian", "other")

@@ -1,4 +1,4 @@
-"""Faces on a picture made unrecognizable, in place."""
+"""Makes faces in a picture unrecognizable, in place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jaxtyping import Float, UInt8
 
 Method = Literal["gaussian", "pixelate", "fill"]
 
-# The hidden area over the box: hair, ears and chin identify, too.
+# How much larger the hidden area is than the box: hair, ears and chin identify people, too.
 _REACH = 1.5
 # Few enough blocks across that a face cannot be recognized.
 _BLOCKS = 5
@@ -23,11 +23,11 @@ def hide(pixels: UInt8[np.ndarray, "h w 3"], box: Float[np.ndarray, 4], method: 
     Parameters
     ----------
     pixels
-        The picture, which is changed.
+        The picture, which is changed in place.
     box
         Left, top, width, height.
     method
-        How.
+        What replaces the face.
     """
     left, top, width, height = box
     wide, high = width * _REACH, height * _REACH
@@ -50,6 +50,6 @@ def _unreadable(part: np.ndarray, method: Method) -> np.ndarray:
     few = cv2.resize(part, (_BLOCKS, _BLOCKS), interpolation=cv2.INTER_AREA)
     if method == "pixelate":
         return cv2.resize(few, (width, height), interpolation=cv2.INTER_NEAREST)
-    # Blurred only after nearly all detail is gone: a plain blur can be undone in part.
+    # Blurred after nearly all detail has been removed, because a plain blur can be partly undone.
     smooth = cv2.resize(few, (width, height), interpolation=cv2.INTER_CUBIC)
     return cv2.GaussianBlur(smooth, (0, 0), max(height, width) / 8)

@@ -1,4 +1,4 @@
-"""Whether two faces are one person's: distances, probabilities, neighbors and groups."""
+"""Identity of faces: distances, match probabilities, neighbors and groups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_FACES = 20_000
 
 
 class Calibration(NamedTuple):
-    """The largest distance of two faces of one person, and a logistic curve around it."""
+    """The largest distance between faces of the same person, and a logistic curve around it."""
 
     threshold: float
     slope: float
@@ -25,7 +25,7 @@ class Calibration(NamedTuple):
 
 
 def probability(distance: Float[np.ndarray, " n"], by: Calibration) -> Float[np.ndarray, " n"]:
-    """The probability that two faces at a distance are one person's."""
+    """The probability that two faces at a distance are of the same person."""
     return logistic(by.slope * (by.middle - distance))
 
 
@@ -39,37 +39,37 @@ def nearest(
 ) -> tuple[Int[np.ndarray, "t k"], Float[np.ndarray, "t k"]]:
     """The ``k`` faces of a gallery nearest to each target, and their distances.
 
-    Vectors are of length one. Ties go to the earlier face. A gallery with fewer than ``k`` faces
-    gives all of them.
+    Vectors have length one. Ties go to the earlier face. Of a gallery with fewer than ``k`` faces,
+    all are returned.
     """
     k = min(k, len(gallery))
-    places = np.zeros((len(targets), k), np.int64)
-    found = np.zeros((len(targets), k))
+    rows = np.zeros((len(targets), k), np.int64)
+    away = np.zeros((len(targets), k))
     step = max(1, _BLOCK // max(1, len(gallery)))
     for start in range(0, len(targets), step):
         likeness = targets[start : start + step] @ gallery.T
-        # First the candidates for the k nearest, then these in order.
+        # First the k nearest in any order, then sorted.
         few = np.argpartition(-likeness, k - 1, axis=1)[:, :k] if k else np.zeros((1, 0), int)
         few = np.sort(few, axis=1)
         close = np.take_along_axis(likeness, few, axis=1)
         order = np.argsort(-close, axis=1, kind="stable")
-        places[start : start + step] = np.take_along_axis(few, order, axis=1)
+        rows[start : start + step] = np.take_along_axis(few, order, axis=1)
         close = np.take_along_axis(close, order, axis=1)
-        found[start : start + step] = np.sqrt(np.clip(2 - 2 * close, 0, None))
-    return places, found
+        away[start : start + step] = np.sqrt(np.clip(2 - 2 * close, 0, None))
+    return rows, away
 
 
 def groups(
     vectors: Float[np.ndarray, "n d"], threshold: float
 ) -> tuple[Int[np.ndarray, " n"], Float[np.ndarray, " n"]]:
-    """Groups whose faces are on average nearer than a threshold, the largest group first.
+    """Group faces by average linkage, up to a mean distance of ``threshold``.
 
     Returns
     -------
     group
-        For each face; groups of one size in the order of their first face.
+        The number of each face's group; the largest is 0, ties in the order of their first face.
     distance
-        Of each face from the mean of its group.
+        The distance of each face from the mean of its group.
 
     Raises
     ------

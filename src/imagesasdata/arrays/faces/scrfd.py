@@ -1,4 +1,4 @@
-"""From SCRFD's numbers to boxes and key points in the pixels of its input."""
+"""Decodes SCRFD's outputs to boxes and key points, in pixels of its input."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from jaxtyping import Float
 
 from imagesasdata.arrays.faces.blazeface import POINTS, Candidates
 
-# Sides of the cells in pixels; each cell has two anchors in its corner.
+# Sides of the cells in pixels; each cell has two anchors, at its corner.
 STRIDES, ANCHORS = (8, 16, 32), 2
 
 
 def anchors(side: int) -> Float[np.ndarray, "n 3"]:
-    """Where each anchor is (x, y), and its stride, for an input of ``side`` pixels."""
+    """The position (x, y) and stride of each anchor, for an input of ``side`` pixels."""
     parts = []
     for stride in STRIDES:
         cells = np.arange(side // stride) * stride
         y, x = np.meshgrid(cells, cells, indexing="ij")
-        places = np.stack([x.ravel(), y.ravel(), np.full(x.size, stride)], axis=1)
-        parts.append(np.repeat(places, ANCHORS, axis=0))
+        positions = np.stack([x.ravel(), y.ravel(), np.full(x.size, stride)], axis=1)
+        parts.append(np.repeat(positions, ANCHORS, axis=0))
     return np.concatenate(parts).astype(np.float64)
 
 
@@ -37,23 +37,23 @@ def decode(
     Parameters
     ----------
     scores
-        For each anchor, by stride, then row by row.
+        The score of each anchor, by stride, then row by row.
     sides
-        How far the left, upper, right and lower side are from the anchor, in strides.
+        The distances of the left, upper, right and lower side from the anchor, in strides.
     points
-        How far eyes, nose and corners of the mouth are from it, in strides.
+        The offsets of eyes, nose and corners of the mouth from the anchor, in strides.
     side
         The input's side.
     threshold
-        The least score.
+        The lowest score.
     """
     chosen = np.flatnonzero(scores >= threshold)
-    places = anchors(side)[chosen]
-    middle, stride = places[:, :2], places[:, 2:]
+    origins = anchors(side)[chosen]
+    middle, stride = origins[:, :2], origins[:, 2:]
     low = middle - sides[chosen, :2] * stride
     high = middle + sides[chosen, 2:] * stride
     five = middle[:, None] + points[chosen].reshape(-1, 5, 2) * stride[:, None]
-    six = np.full((len(chosen), len(POINTS), 2), np.nan)  # it gives no ears
+    six = np.full((len(chosen), len(POINTS), 2), np.nan)  # ears are not located
     six[:, :3] = five[:, :3]
     six[:, 3] = five[:, 3:].mean(axis=1)
     return Candidates(
@@ -64,12 +64,12 @@ def decode(
 def in_order(
     outputs: Sequence[np.ndarray], side: int
 ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, "n 4"], Float[np.ndarray, "n 10"]]:
-    """Scores, sides and points of one picture from nine outputs, recognized by their shapes.
+    """Scores, sides and points of one picture, from nine outputs that are recognized by their shapes.
 
     Raises
     ------
     ValueError
-        When they are not those of such a network.
+        When the shapes are not those of such a network.
     """
     counts = [ANCHORS * (side // stride) ** 2 for stride in STRIDES]
     found = {}

@@ -1,4 +1,4 @@
-"""The squares of a picture that a detector looks at: the whole with a margin, and tiles of it."""
+"""Views: the squares of a picture that a detector sees, from the whole with a margin to tiles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from PIL import Image
 
-# Tiles share a quarter, so that a face on the edge of one is whole in its neighbor.
+# Tiles overlap by a quarter, so that a face on the edge of one is whole in its neighbor.
 OVERLAP = 0.25
 # A box may extend beyond its view by this share of the view before it counts as cut off.
 _SLACK = 0.01
@@ -25,22 +25,22 @@ class View(NamedTuple):
 
 
 def views(width: int, height: int, zooms: Sequence[float]) -> list[View]:
-    """The views of a picture, for each zoom as many as cover it.
+    """The views of a picture: for each zoom, as many as are needed to cover it.
 
     Parameters
     ----------
     width, height
-        Of the picture.
+        The size of the picture.
     zooms
-        How much of the input the picture's longer side fills: 1 for all, 0.5 for the half of it with
-        a margin around, 2 for tiles in which the picture is twice as large.
+        The picture's longer side, as a multiple of the input's: 1 fills the input, 0.5 fills half of
+        it and leaves a margin, 2 makes tiles.
     """
-    found = []
+    squares = []
     for zoom in zooms:
         side = max(width, height) / zoom
         tops, lefts = _starts(height, side), _starts(width, side)
-        found += [View(left, top, side) for top in tops for left in lefts]
-    return found
+        squares += [View(left, top, side) for top in tops for left in lefts]
+    return squares
 
 
 def _starts(length: int, side: float) -> list[float]:
@@ -51,9 +51,9 @@ def _starts(length: int, side: float) -> list[float]:
 
 
 def render(image: Image.Image, view: View, size: int) -> UInt8[np.ndarray, "size size 3"]:
-    """A view at ``size`` x ``size`` pixels, black where there is no picture.
+    """A view at ``size`` x ``size`` pixels, black beyond the picture.
 
-    ``image`` may be smaller than the picture that the view is of only if the view was scaled, too.
+    If ``image`` is a scaled copy of the picture, ``view`` must be scaled as well.
     """
     scale = size / view.side
     left, top = max(view.left, 0.0), max(view.top, 0.0)
@@ -73,7 +73,7 @@ def render(image: Image.Image, view: View, size: int) -> UInt8[np.ndarray, "size
 def whole(
     boxes: Float[np.ndarray, "n 4"], view: View, width: int, height: int
 ) -> Bool[np.ndarray, " n"]:
-    """Which boxes (in the picture's pixels) are not cut off by an edge of the view inside it."""
+    """Which boxes (in the picture's pixels) are not cut off by an edge of the view."""
     slack = _SLACK * view.side
     right, bottom = view.left + view.side, view.top + view.side
     cut = (

@@ -1,7 +1,7 @@
-"""What is measured on the pixels themselves: plain arrays in, plain numbers out.
+"""Measures of the pixels themselves: plain arrays in, plain numbers out.
 
 A group is a file with ``COLUMNS`` and ``measure``, and a line in ``GROUPS``. Its docstring states the
-formulas and their sources; ``docs/reference/feature-formulas.md`` has them for readers.
+formulas and their sources; ``docs/reference/feature-formulas.md`` explains them to users.
 """
 
 from __future__ import annotations
@@ -42,20 +42,20 @@ def measure(
     Parameters
     ----------
     rgb
-        The upright picture in sRGB, scaled down by averaging to the size at which measures are
-        taken (the longer side at most 512 pixels), so that they describe the picture and not the
-        camera's resolution. A smaller picture comes as it is. For a ``whole`` group every pixel.
+        The upright picture in sRGB, scaled down by averaging to at most 512 pixels on its longer
+        side, so that measures describe the picture and not the camera's resolution. A smaller picture
+        is not scaled. For a ``whole`` group, every pixel.
     header
-        The picture as it was stored.
+        The size of the stored picture.
     groups
         Names from `GROUPS`.
 
     Returns
     -------
     dict
-        From column name to value; ``None`` where the picture has no such quantity.
+        Values by column name; ``None`` if the picture has no such quantity.
     """
-    pixels = np.ascontiguousarray(rgb)  # OpenCV takes no views with negative strides
+    pixels = np.ascontiguousarray(rgb)  # OpenCV does not accept negative strides
     values: dict[str, Value] = {}
     for name in groups:
         values.update(GROUPS[name].measure(pixels, header))

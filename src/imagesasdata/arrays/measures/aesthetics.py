@@ -1,22 +1,22 @@
-"""Aesthetics: what handbooks of photography ask for, as eight components and their mean.
+"""Aesthetics: the rules of photography handbooks, as eight components and their mean.
 
-Each component is a measure of `features`, brought to 0 ... 1 by a fixed rule, so that a score can be
-taken apart:
+Each component is a measure of `features`, mapped to 0 ... 1 by a fixed rule, so that a score can be
+decomposed:
 
 - ``aesthetic_exposure`` = 1 - |lightness_mean - 50| / 50: neither dark nor pale.
-- ``aesthetic_contrast`` = lightness_sd / 28.87, at most 1: 28.87 is that of a picture in which all
-  lightnesses are equally common.
-- ``aesthetic_color`` = colorfulness / 109, at most 1: 109 is extremely colorful in the scale of Hasler
+- ``aesthetic_contrast`` = lightness_sd / 28.87, at most 1: 28.87 is the value of a picture in which
+  all lightnesses are equally common.
+- ``aesthetic_color`` = colorfulness / 109, at most 1: 109 is extremely colorful on the scale of Hasler
   and Suesstrunk 2003 (doi:10.1117/12.477378).
 - ``aesthetic_sharpness`` = log10(1 + sharpness) / 4, at most 1.
-- ``aesthetic_focus`` = 1 - saliency_spread / 0.2887, at least 0: 0.2887 is spread evenly.
+- ``aesthetic_focus`` = 1 - saliency_spread / 0.2887, at least 0: 0.2887 means evenly spread.
 - ``aesthetic_thirds`` = 1 - 3 thirds_distance, at least 0: near a point of thirds.
 - ``aesthetic_symmetry`` = (symmetry_left_right + 1) / 2.
 - ``aesthetic_separation`` = figure_ground / 50, at most 1: the salient area stands out by its color.
-- ``aesthetic_score``: the mean of those that the picture has.
+- ``aesthetic_score``: the mean of the components that the picture has.
 
-Exposure, color and the rule of thirds are among the features by which Datta et al. 2006
-(doi:10.1007/11744078_23) told photographs that were rated high from those rated low. The rules and the
+Exposure, color and the rule of thirds are among the features with which Datta et al. 2006
+(doi:10.1007/11744078_23) distinguished highly rated photographs from low-rated ones. The rules and the
 equal weights here are set by hand, not fitted to ratings: the score says how far a picture follows the
 handbook, not whether people like it.
 """
@@ -59,10 +59,10 @@ COLUMNS = (
 
 def score(values: Mapping[str, Value]) -> dict[str, float | None]:
     """Components and score from a picture's measures of `GROUPS`."""
-    found: dict[str, float | None] = {}
+    components: dict[str, float | None] = {}
     for name, (_, measure, rule) in _RULES.items():
         value = values[measure]
         known = isinstance(value, float)
-        found[f"aesthetic_{name}"] = min(max(rule(value), 0.0), 1.0) if known else None
-    present = [value for value in found.values() if value is not None]
-    return {"aesthetic_score": sum(present) / len(present), **found}
+        components[f"aesthetic_{name}"] = min(max(rule(value), 0.0), 1.0) if known else None
+    present = [value for value in components.values() if value is not None]
+    return {"aesthetic_score": sum(present) / len(present), **components}

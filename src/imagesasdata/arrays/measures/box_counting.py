@@ -1,4 +1,4 @@
-"""Fractal dimension of a drawing by counting boxes."""
+"""The fractal dimension of a drawing, by box counting."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _LEAST_SIZES = 3
 
 
 def fractal_dimension(drawn: UInt8[np.ndarray, "h w"]) -> float | None:
-    """Least-squares slope of log N(s) on log(1 / s), for N(s) boxes of side s with something drawn.
+    """The least-squares slope of log N(s) on log(1 / s), where N(s) boxes of side s are not empty.
 
-    Sides are 1, 2, 4, ... up to a quarter of the shorter side of the picture. From 0 for a point over
-    1 for a line to 2 for a filled plane; ``None`` when nothing is drawn, or for a picture under 16
-    pixels wide or high, which has fewer than three sizes of box.
+    Sides are 1, 2, 4, ... up to a quarter of the picture's shorter side. The dimension is 0 for a
+    point, 1 for a line and 2 for a filled plane. It is ``None`` when nothing is drawn, and for a
+    picture under 16 pixels wide or high, which has fewer than three box sizes.
     """
     quarter = min(drawn.shape) // 4
     sizes = quarter.bit_length()
@@ -30,7 +30,7 @@ def fractal_dimension(drawn: UInt8[np.ndarray, "h w"]) -> float | None:
 
 
 def _halve(drawn: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "half_h half_w"]:
-    """Each 2 x 2 pixels as one, drawn if any of them is."""
+    """Each block of 2 x 2 pixels as one pixel, drawn if any of them is."""
     height, width = drawn.shape
     even = cv2.copyMakeBorder(drawn, 0, height % 2, 0, width % 2, cv2.BORDER_CONSTANT, value=0)
     rows = cv2.max(even[::2], even[1::2])

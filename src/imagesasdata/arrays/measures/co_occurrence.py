@@ -15,17 +15,18 @@ _SQUARED_STEP = (_LEVEL[:, None] - _LEVEL) ** 2
 
 
 def co_occurrence(gray: UInt8[np.ndarray, "h w"]) -> dict[str, float | None]:
-    """Each property, the mean over the directions that have it; ``None`` if none has it.
+    """Each property as the mean over the directions that have it; ``None`` if none has it.
 
-    Neighbors one pixel apart in four directions, 32 gray levels, symmetric. A direction has no
-    property when no pixel has a neighbor there, and no correlation when its pixels are all alike.
+    Neighbors are one pixel apart in four directions; the matrix has 32 gray levels and is symmetric.
+    A direction has no properties if no pixel has a neighbor there, and no correlation if its pixels
+    are all alike.
     """
-    found = [
+    by_direction = [
         _properties(shares) for step in _DIRECTIONS if (shares := _shares(gray, *step)) is not None
     ]
     values: dict[str, float | None] = {}
-    for place, name in enumerate(PROPERTIES):
-        known = [value for properties in found if (value := properties[place]) is not None]
+    for index, name in enumerate(PROPERTIES):
+        known = [value for properties in by_direction if (value := properties[index]) is not None]
         values[name] = float(np.mean(known)) if known else None
     return values
 
@@ -33,7 +34,7 @@ def co_occurrence(gray: UInt8[np.ndarray, "h w"]) -> dict[str, float | None]:
 def _shares(
     gray: UInt8[np.ndarray, "h w"], down: int, across: int
 ) -> Float64[np.ndarray, "levels levels"] | None:
-    """How often each pair of levels is adjacent, in and against a direction."""
+    """The share of each pair of levels among neighbors, in a direction and its opposite."""
     height, width = gray.shape
     if height <= down or width <= abs(across):
         return None

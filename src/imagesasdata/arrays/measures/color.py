@@ -1,38 +1,39 @@
 """Color: which colors a picture has, and how much of them.
 
 - ``red``, ``green``, ``blue``: the channels of sRGB. ``saturation`` = (max - min) / max and ``value`` =
-  max of the three (HSV: Smith 1978, doi:10.1145/965139.807361). All from 0 to 1, so that their
-  coefficients compare. ``lightness``, ``lab_a``, ``lab_b``: CIELAB's L*, a* and b* (D65; CIE 15:2018),
-  where distances are about equal to perceived differences. Of each the mean and the standard
+  max of the three (HSV: Smith 1978, doi:10.1145/965139.807361). All are from 0 to 1, so that
+  coefficients are comparable. ``lightness``, ``lab_a``, ``lab_b``: CIELAB's L*, a* and b* (D65; CIE
+  15:2018), in which distances approximate perceived differences. Each has a mean and a standard
   deviation over all pixels.
 - ``hue_mean``, ``hue_sd``, ``hue_cos``, ``hue_sin``: hue h (HSV) is an angle (0 red, 120 green, 240
-  blue), so these are circular. With weights w = max - min, as hue says little where there is hardly any
-  color (Hanbury 2008, doi:10.1016/j.patrec.2007.11.002): hue_cos = sum w cos h / sum w, hue_sin
-  likewise; hue_mean is the angle of (hue_cos, hue_sin) and, with R its length, hue_sd is
-  sqrt(-2 ln R) (Mardia and Jupp 2000, doi:10.1002/9780470316979). In a regression hue_cos and
-  hue_sin stand together in place of hue_mean, for which 359 and 1 are far apart.
+  blue), so these are circular statistics. Pixels are weighted by w = max - min, because the hue of
+  nearly gray pixels means little (Hanbury 2008, doi:10.1016/j.patrec.2007.11.002):
+  hue_cos = sum w cos h / sum w, and likewise hue_sin. hue_mean is the angle of the vector
+  (hue_cos, hue_sin); with R as its length, hue_sd is sqrt(-2 ln R) (Mardia and Jupp 2000,
+  doi:10.1002/9780470316979). In a regression, use hue_cos and hue_sin together instead of hue_mean,
+  in which 359 and 1 are far apart.
 - ``colorfulness``: sqrt(sd(rg)^2 + sd(yb)^2) + 0.3 sqrt(mean(rg)^2 + mean(yb)^2), with rg = R - G and
   yb = (R + G) / 2 - B on the 0-255 scale. About 15 is slightly, 33 moderately, 59 quite and 109
   extremely colorful (Hasler and Suesstrunk 2003, doi:10.1117/12.477378).
-- ``warm_share``, ``cool_share``: share of pixels whose warmth 0.02 C*^1.07 cos(h - 50), with C* and h
-  CIELAB's chroma and hue in degrees, is over 0.25 or under -0.25; gray has 0 (Ou et al. 2004,
-  doi:10.1002/col.20010, who subtract 0.5).
+- ``warm_share``, ``cool_share``: shares of pixels whose warmth is over 0.25 or under -0.25. Warmth is
+  0.02 C*^1.07 cos(h - 50), with C* and h as CIELAB's chroma and hue in degrees; gray has 0 (Ou et al.
+  2004, doi:10.1002/col.20010, who subtract 0.5).
 - ``black_share``, ``white_share``, ``gray_share``, ``red_share``, ``orange_share``, ``yellow_share``,
-  ``green_share``, ``blue_share``, ``purple_share``, ``pink_share``, ``brown_share``: share of pixels that
-  each of Berlin and Kay's eleven basic color terms names. A color with a chroma C* under 7 is black
+  ``green_share``, ``blue_share``, ``purple_share``, ``pink_share``, ``brown_share``: shares of pixels
+  named by each of Berlin and Kay's eleven basic color terms. A color with a chroma C* under 7 is black
   under L* 26, white from L* 86 and gray between (ISCC-NBS: Kelly and Judd 1976,
-  doi:10.6028/NBS.SP.440). Any other has the term of the nearest, in CIELAB, of 558 colors of the
-  xkcd color survey that are called by a basic term or by one with something before it, such as
-  "sky blue" (Munroe 2010; see Heer and Stone 2012, doi:10.1145/2207676.2208547). They add up to 1, so
-  leave one out of a regression. English terms of a self-chosen public, on uncalibrated screens.
-- ``dominant_color``, ``dominant_color_share``: the cube of 40 x 40 x 40 levels of sRGB, on a grid of
-  8, that holds the most pixels (a mode of the color histogram; Swain and Ballard 1991,
-  doi:10.1007/BF00130487): the mean color of these pixels, and their share. ``dominant_color_2``,
-  ``dominant_color_2_share``, ``dominant_color_3``, ``dominant_color_3_share``: the same of the
-  pixels that are left, as long as a twentieth of all are in such a cube.
-  ``dominant_color_count``: how many such colors there are.
+  doi:10.6028/NBS.SP.440). Any other color has the term of the nearest example in CIELAB. Examples are
+  558 colors of the xkcd color survey whose name is or ends in a basic term, such as "sky blue" (Munroe
+  2010; see Heer and Stone 2012, doi:10.1145/2207676.2208547). The terms are English, by self-selected
+  people on uncalibrated screens. The shares sum to 1, so leave one out of a regression.
+- ``dominant_color``, ``dominant_color_share``: of all cubes of 40 x 40 x 40 levels of sRGB, on a grid
+  of 8, the one with the most pixels (a mode of the color histogram; Swain and Ballard 1991,
+  doi:10.1007/BF00130487): the mean color of its pixels, and their share. ``dominant_color_2``,
+  ``dominant_color_2_share``, ``dominant_color_3``, ``dominant_color_3_share``: the same for the
+  remaining pixels, if a cube has at least a twentieth of all pixels. ``dominant_color_count``: the
+  number of such colors.
 
-Shares by warmth and by name take each pixel as the center of its cell of 8 x 8 x 8 levels.
+For warmth and color terms, each pixel has the color at the center of its cell of 8 x 8 x 8 levels.
 """
 
 from __future__ import annotations
@@ -175,8 +176,8 @@ def _hue(rgb: UInt8[np.ndarray, "h w 3"]) -> dict[str, float | None]:
         hue, saturation, value = cv2.split(hsv)
         chroma, hue = (saturation * value).astype(np.float64), hue.astype(np.float64)
         cosine, sine = cv2.polarToCart(chroma, hue, angleInDegrees=True)
-        # hue_sd is the root of what R lacks of 1, so the lengths are those of the vectors as computed
-        # and not chroma, which differs by rounding.
+        # The computed lengths rather than chroma, which differs by rounding: near R = 1, hue_sd would
+        # magnify the difference.
         total += cv2.sumElems(cv2.magnitude(cosine, sine))[0]
         across += cv2.sumElems(cosine)[0]
         up += cv2.sumElems(sine)[0]
@@ -202,7 +203,7 @@ def _colorfulness(rgb: UInt8[np.ndarray, "h w 3"]) -> float:
 
 
 def _opponents(rgb: UInt8[np.ndarray, "h w 3"]) -> Int16[np.ndarray, "h w 2"]:
-    """Red less green, and twice yellow less blue, which is a whole number."""
+    """Red - green, and 2 x (yellow - blue), which is a whole number."""
     red, green, blue = cv2.split(rgb)
     yellow = cv2.add(red, green, dtype=cv2.CV_16S)
     blue = cv2.add(blue, blue, dtype=cv2.CV_16S)

@@ -1,7 +1,7 @@
-"""Shares of colors, from how many pixels fall into each of 32 x 32 x 32 cells of sRGB.
+"""Shares of colors, from the number of pixels in each of 32 x 32 x 32 cells of sRGB.
 
-A cell is 8 levels wide in each channel, and all its pixels count as its center's color: the name
-and warmth of a color are then computed only once for each cell.
+A cell is 8 levels wide in each channel, and all its pixels count as the color at its center, so the
+name and warmth of a color are computed only once per cell.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ Counts = Float64[np.ndarray, "32 32 32"]
 
 
 def count_cells(rgb: UInt8[np.ndarray, "h w 3"]) -> Counts:
-    """How many pixels fall into each cell, by red, green and blue."""
+    """The number of pixels in each cell, by red, green and blue."""
     counts = cv2.calcHist([rgb], [0, 1, 2], None, [_SIDE] * 3, [0, 256] * 3)
     return counts.astype(np.float64)
 
 
 def term_shares(counts: Counts) -> dict[str, float]:
-    """Share of pixels that each basic color term names."""
+    """The share of pixels named by each basic color term."""
     terms, _, _ = _cells()
     named = np.bincount(terms.ravel(), counts.ravel(), minlength=len(TERMS))
     return dict(zip(TERMS, (named / counts.sum()).tolist(), strict=True))
 
 
 def warm_and_cool_share(counts: Counts) -> tuple[float, float]:
-    """Share of pixels that look warm, and that look cool."""
+    """The share of pixels with a warm color, and of those with a cool color."""
     _, warm, cool = _cells()
     total = counts.sum()
     return float(counts[warm].sum() / total), float(counts[cool].sum() / total)
@@ -49,9 +49,9 @@ def warm_and_cool_share(counts: Counts) -> tuple[float, float]:
 def dominant_colors(rgb: UInt8[np.ndarray, "h w 3"], counts: Counts) -> list[tuple[str, float]]:
     """The colors that make up most of a picture, each with its share of pixels.
 
-    The first is the mean color of the block of 5 x 5 x 5 cells with most pixels; each next one that
-    of the block with most of the pixels that are left, as long as these are a twentieth of all. Of
-    blocks with equally many the one with the least red, then green, then blue.
+    The first is the mean color of the block of 5 x 5 x 5 cells with the most pixels. Each further one
+    is that of the block with most of the remaining pixels, as long as it has a twentieth of all
+    pixels. Among equal blocks, the one with the least red, then green, then blue comes first.
     """
     left = counts.copy()
     free = np.full(rgb.shape[:2], 255, np.uint8)
@@ -91,6 +91,6 @@ def _cells() -> tuple[
     colors = lab(centers.reshape(_SIDE, _SIDE * _SIDE, 3)).astype(np.float64)
     chroma = np.hypot(colors[..., 1], colors[..., 2])
     hue = np.arctan2(colors[..., 2], colors[..., 1])
-    # Ou et al.'s warmth less that of gray, which is -0.5.
+    # Ou et al.'s warmth minus that of gray, which is -0.5.
     warmth = (0.02 * chroma**1.07 * np.cos(hue - np.radians(50.0))).reshape(centers.shape[:3])
     return nearest_term(colors).reshape(centers.shape[:3]), warmth > _WARMER, warmth < -_WARMER

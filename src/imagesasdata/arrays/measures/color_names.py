@@ -1,13 +1,14 @@
-"""Which of the eleven basic color terms names a color.
+"""Names colors by the eleven basic color terms.
 
-The terms are Berlin and Kay's (1969, Basic Color Terms). A color with hardly any chroma is white,
-gray or black by its lightness, with about the limits of the ISCC-NBS system (Kelly and Judd 1976,
-doi:10.6028/NBS.SP.440). Any other has the term of the nearest example in CIELAB.
+The terms are those of Berlin and Kay (1969, Basic Color Terms). A color with hardly any chroma is
+white, gray or black depending on its lightness, with approximately the limits of the ISCC-NBS system
+(Kelly and Judd 1976, doi:10.6028/NBS.SP.440). Any other color has the term of the nearest example in
+CIELAB.
 
 The examples are those colors of the xkcd color survey whose most frequent name ends in a basic term,
-such as "sky blue" (Munroe 2010, https://xkcd.com/color/rgb.txt, in the public domain: CC0). The 222,500
-sessions of the survey were by visitors of a comic in English, on their own screens (Heer and Stone
-2012, doi:10.1145/2207676.2208547).
+such as "sky blue" (Munroe 2010, https://xkcd.com/color/rgb.txt, in the public domain: CC0). Visitors
+of an English-language comic took part in 222,500 sessions, on their own screens (Heer and Stone 2012,
+doi:10.1145/2207676.2208547).
 """
 
 from __future__ import annotations
@@ -102,15 +103,15 @@ TERMS = tuple(EXAMPLES)
 
 
 def nearest_term(colors: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w"]:
-    """The index in `TERMS` of the term for each color, which is given in CIELAB."""
-    hexes = {code: place for place, term in enumerate(TERMS) for code in EXAMPLES[term].split()}
+    """For each color, given in CIELAB, the index of its term in `TERMS`."""
+    hexes = {code: index for index, term in enumerate(TERMS) for code in EXAMPLES[term].split()}
     rgb = np.array([list(bytes.fromhex(code)) for code in hexes], np.uint8)
-    places = np.array(list(hexes.values()), np.uint8)
+    indices = np.array(list(hexes.values()), np.uint8)
     examples = lab(rgb[None])[0].astype(np.float64)
-    # |color - example|^2 less |color|^2, a row of colors at a time to keep memory small
+    # |color - example|^2 - |color|^2, one row of colors at a time to save memory
     lengths = (examples**2).sum(axis=1)
     nearest = [(lengths - 2.0 * row @ examples.T).argmin(axis=1) for row in colors]
-    terms = places[np.stack(nearest)]
+    terms = indices[np.stack(nearest)]
     lightness = colors[..., 0]
     neutral = np.hypot(colors[..., 1], colors[..., 2]) < _NEUTRAL
     terms[neutral] = TERMS.index("gray")

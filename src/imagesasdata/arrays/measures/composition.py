@@ -1,25 +1,25 @@
 """Composition: where in the picture things are, and how they are balanced.
 
-All but ``empty_share`` on the picture at 64 pixels on its longer side (area averaging), so that
-they describe its layout and not its detail. Saliency p is spectral-residual saliency (Hou and Zhang
-2007, doi:10.1109/CVPR.2007.383267) beyond its mean, brought to add up to 1 over the picture: where
-a picture differs from its own regularity. It does not detect faces or meaning.
+All measures but ``empty_share`` are taken on the picture at 64 pixels on its longer side (area
+averaging), so that they describe its layout and not its detail. Saliency p is spectral-residual
+saliency (Hou and Zhang 2007, doi:10.1109/CVPR.2007.383267) above its mean, scaled to a sum of 1: it is
+high where a picture differs from its own regularity. It does not detect faces or meaning.
 
 - ``saliency_x``, ``saliency_y``: centroid of saliency, from 0 (left, top) to 1 (right, bottom).
 - ``saliency_spread``: root mean square distance from the centroid, sqrt(sum p d^2), over the diagonal.
-  Small when one thing stands out, large when things are strewn about.
-- ``thirds_distance``: from the centroid to the nearest of the four points where lines at a third and
-  two thirds cross, over the diagonal: the rule of thirds (Datta et al. 2006,
+  Small if one thing stands out, large if things are scattered.
+- ``thirds_distance``: distance from the centroid to the nearest of the four points where lines at a
+  third and two thirds cross, over the diagonal: the rule of thirds (Datta et al. 2006,
   doi:10.1007/11744078_23, use it for aesthetics).
-- ``symmetry_left_right``, ``symmetry_top_bottom``: correlation of gray values with those of the picture
-  mirrored: 1 is the same, 0 unrelated, under 0 the opposite.
+- ``symmetry_left_right``, ``symmetry_top_bottom``: correlation of gray values with those of the
+  mirrored picture: 1 is the same, 0 unrelated, under 0 the opposite.
 - ``figure_ground``: how much the salient area differs in color from the rest: the CIELAB distance of
-  their mean colors, with the salient area that over Otsu's threshold of p (Otsu 1979,
-  doi:10.1109/TSMC.1979.4310076). 2 is hardly seen, 50 a strong contrast.
-- ``diagonal_dominance``: 1 - 2 sum p d, with d the distance to the nearer diagonal in units of the
-  sides: min(|x - y|, |x + y - 1|). 1 when all lies on a diagonal; 0.67 when spread evenly.
-- ``empty_share``: share of 16 x 16 equal cells of the picture without a Canny edge (as in texture): sky,
-  walls, blurred ground.
+  their mean colors. The salient area is where p is over Otsu's threshold (Otsu 1979,
+  doi:10.1109/TSMC.1979.4310076). 2 is barely visible, 50 a strong contrast.
+- ``diagonal_dominance``: 1 - 2 sum p d, with d as the distance to the nearer diagonal in units of the
+  sides: min(|x - y|, |x + y - 1|). 1 if all saliency lies on a diagonal; 0.67 if it is spread evenly.
+- ``empty_share``: share of 16 x 16 equal cells of the picture without a Canny edge (as in texture),
+  such as sky, walls and blurred ground.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ COLUMNS = (
             ("thirds_distance", "Distance of that centroid from a point of thirds.", "0 to 0.34"),
             ("symmetry_left_right", "Correlation with the mirrored picture.", "-1 to 1"),
             ("symmetry_top_bottom", "Correlation with the picture upside down.", "-1 to 1"),
-            ("figure_ground", "CIELAB distance of salient area and the rest.", "0 to 260"),
+            ("figure_ground", "CIELAB distance between the salient area and the rest.", "0 to 260"),
             ("diagonal_dominance", "Nearness of saliency to a diagonal.", "0 to 1"),
         )
     ),

@@ -1,9 +1,9 @@
-"""Perceptual hashes of a picture and of parts of it, by which a cropped copy is recognized.
+"""Perceptual hashes of a picture and of parts of it, to recognize cropped copies.
 
-A copy without its left edge has nearly the hash of the part of the original that lacks this edge. So the
-hash of a whole picture is compared with those of the others' parts: 90% and 95% of the middle, all but
-5% at one of the four sides or at two that meet, and all but 10% at the top or at the bottom, where
-captions are put.
+A copy that lacks its left edge has nearly the same hash as the part of the original without that edge.
+So the hash of a whole picture is compared with the hashes of other pictures' parts: the central 95%
+and 90%; all but 5% at one side or at two adjacent sides; and all but 10% at the top or the bottom,
+where captions are placed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from imagesasdata.arrays.measures.hashes import perceptual_hash
 
-# Left, top, right and bottom, as shares that are left out.
+# Shares that are left out at the left, top, right and bottom.
 PARTS = (
     (0.0, 0.0, 0.0, 0.0),
     (0.025, 0.025, 0.025, 0.025),
@@ -31,9 +31,9 @@ PARTS = (
     (0.0, 0.0, 0.0, 0.1),
 )
 
-# Hashes see 32 x 32 pixels, so parts may be cut from a small picture.
+# Hashes use only 32 x 32 pixels, so parts may be cropped from a small picture.
 _SIDE = 256
-# Below this a picture is a plain surface, and the bits of its hash are noise.
+# With a standard deviation below this, a picture is a plain surface, and its hash is noise.
 _PLAIN = 2.0
 
 
@@ -55,7 +55,7 @@ def mirrored(image: Image.Image) -> Image.Image:
 
 
 def as_codes(hashes: list[str]) -> UInt64[np.ndarray, " hashes"]:
-    """Hexadecimal hashes of 64 bits as whole numbers."""
+    """Hexadecimal 64-bit hashes as whole numbers."""
     return np.array([int(one, 16) for one in hashes], np.uint64)
 
 

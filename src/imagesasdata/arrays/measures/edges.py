@@ -1,4 +1,4 @@
-"""The edges that texture and composition use."""
+"""Edge detection for texture and composition."""
 
 from __future__ import annotations
 

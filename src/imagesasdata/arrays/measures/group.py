@@ -1,4 +1,4 @@
-"""What a group of measures is: some columns, and the function that gives a value for each."""
+"""A group of measures: columns, and the function that computes a value for each."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Size:
 class Group:
     """Measures that belong together.
 
-    ``measure`` takes the pixels and the size of the stored picture, and gives exactly one value for
-    each of ``columns``; ``None`` where the picture has no such quantity. A ``whole`` group is measured
-    on every pixel of the upright picture, the others on one scaled down. A group ``on_request`` is
+    ``measure`` takes the pixels and the size of the stored picture, and returns exactly one value for
+    each of ``columns``, ``None`` if the picture has no such quantity. A ``whole`` group is measured on
+    every pixel of the upright picture, other groups on a scaled copy. A group ``on_request`` is
     measured only when it is named.
     """
 

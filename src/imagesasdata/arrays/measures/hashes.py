@@ -2,28 +2,30 @@
 
 They find copies: the same photo at another size, saved again, or a little brighter. Compare two by
 `hamming`, the number of bits that differ: 0 for a copy, a few for a near copy, about half of the 64 for
-two pictures that have nothing to do with each other. How many is a few depends on the pictures, so
-look at pairs around the threshold before using it (Zauner 2010, Implementation and Benchmarking of
-Perceptual Image Hash Functions, thesis, Upper Austria University of Applied Sciences, Hagenberg).
+unrelated pictures. How many count as few depends on the pictures, so inspect pairs around the
+threshold before using it (Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash
+Functions, thesis, Upper Austria University of Applied Sciences, Hagenberg).
 
-Limits: a hash knows nothing of what is shown, and does not survive mirroring, turning or much
+Limits: a hash says nothing about what is shown, and does not survive mirroring, rotating or much
 cropping. Pictures with a large plain surface, such as screenshots, share most bits without being
-copies; one of a single color has no structure to hash, so its bits are all 0, or follow from rounding.
+copies. A picture of a single color has no structure to hash, so its bits are all 0, or depend on
+rounding.
 
-All on the gray picture (ITU-R BT.601, as Pillow has it), made square without regard to its shape by
-Lanczos interpolation; the bits go row by row, the first one the highest of the hexadecimal number.
+All hashes use the gray picture (ITU-R BT.601, as in Pillow), stretched to a square by Lanczos
+interpolation. The bits are in row order; the first is the highest of the hexadecimal number.
 
-- ``hash_average``: 8 x 8; a pixel is brighter than the mean (Krawetz 2011, Looks Like It,
+- ``hash_average``: 8 x 8 bits; whether a pixel is brighter than the mean (Krawetz 2011, Looks Like It,
   hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html).
-- ``hash_difference``: 9 x 8; a pixel is brighter than its left neighbor (Krawetz 2013, Kind of Like
-  That, hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html).
-- ``hash_perceptual``: 32 x 32; one of the 8 x 8 lowest coefficients of the discrete cosine transform is
-  over their median (Krawetz 2011; Zauner 2010 has the one of pHash, with the same transform).
+- ``hash_difference``: from 9 x 8 pixels; whether a pixel is brighter than its left neighbor (Krawetz
+  2013, Kind of Like That, hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html).
+- ``hash_perceptual``: from 32 x 32 pixels; whether each of the 8 x 8 lowest coefficients of the
+  discrete cosine transform is over their median (Krawetz 2011; Zauner 2010 describes pHash's version,
+  with the same transform).
 
 The bits are those of the Python package ImageHash 4.3.2 (Buchner, github.com/JohannesBuchner/imagehash)
-with its defaults, so that hashes can be compared with collections made elsewhere. It takes the whole
-picture, and so do these functions: all pixels, upright, in mode RGB. One decoded at a reduced scale or
-shrunk beforehand has nearly the same hashes, but not the same bits.
+with its defaults, so that hashes can be compared with other collections. Like ImageHash, these
+functions take the whole picture: all pixels, upright, in mode RGB. A picture that was decoded at a
+reduced scale or shrunk beforehand has nearly the same hashes, but not the same bits.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ COLUMNS = (
 
 def measure(image: Image.Image) -> dict[str, Value]:
     """The three hashes of a whole upright picture in mode RGB."""
-    gray = image.convert("L")  # once for all: what is gray already is only copied
+    gray = image.convert("L")  # converted once; the hashes then only copy it
     return {
         "hash_average": average_hash(gray),
         "hash_difference": difference_hash(gray),
@@ -57,20 +59,20 @@ def measure(image: Image.Image) -> dict[str, Value]:
 
 
 def average_hash(image: Image.Image) -> str:
-    """Which of 8 x 8 pixels are brighter than their mean."""
+    """The average hash: which of 8 x 8 pixels are brighter than their mean."""
     pixels = _shrink(image, _SIDE, _SIDE)
     return _hex(pixels > pixels.mean())
 
 
 def difference_hash(image: Image.Image) -> str:
-    """Which of 9 x 8 pixels are brighter than the one to their left."""
+    """The difference hash: which of 9 x 8 pixels are brighter than their left neighbor."""
     pixels = _shrink(image, _SIDE + 1, _SIDE)
     return _hex(pixels[:, 1:] > pixels[:, :-1])
 
 
 def perceptual_hash(image: Image.Image) -> str:
-    """Which of the 8 x 8 lowest cosine coefficients, the mean among them, are over their median."""
-    from scipy.fft import dct  # a quarter of a second, which other measures need not wait for
+    """The perceptual hash: which of the 8 x 8 lowest cosine coefficients are over their median."""
+    from scipy.fft import dct  # imported here, because it takes a quarter of a second
 
     pixels = _shrink(image, _DCT_SIDE, _DCT_SIDE)
     low = np.asarray(dct(dct(pixels, axis=0), axis=1))[:_SIDE, :_SIDE]
@@ -78,7 +80,7 @@ def perceptual_hash(image: Image.Image) -> str:
 
 
 def hamming(a: str, b: str) -> int:
-    """In how many bits two hashes of the same kind differ, from 0 to 64."""
+    """The number of bits in which two hashes of the same kind differ, from 0 to 64."""
     if len(a) != len(b):
         raise ArgumentError(
             f"The hashes {a!r} and {b!r} are not of the same length.", "compare two of one column."

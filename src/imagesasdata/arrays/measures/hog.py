@@ -1,13 +1,14 @@
-"""HOG: a histogram of oriented gradients, which tells shapes by the directions of their edges.
+"""HOG: histograms of oriented gradients, which describe shapes by the directions of their edges.
 
-- ``hog_*``: the picture is stretched to 128 x 128 pixels (area averaging), in gray with a square root
-  taken against harsh light; in each of 4 x 4 cells of 32 pixels the gradients are counted by 9
-  directions without sign, weighted by their strength; each 2 x 2 cells are normalized together (L2,
-  values over 0.2 cut off, L2 again). ``hog_0`` ... ``hog_323`` go by block (down, across), cell in the
-  block (down, across) and direction (Dalal and Triggs 2005, doi:10.1109/CVPR.2005.177).
+- ``hog_*``: the picture is stretched to 128 x 128 pixels (area averaging) and made gray, with a square
+  root to reduce the effect of harsh light. In each of 4 x 4 cells of 32 pixels, the gradients are
+  counted by 9 unsigned directions, weighted by their strength. Blocks of 2 x 2 cells are normalized
+  together (L2, values clipped at 0.2, L2 again). ``hog_0`` ... ``hog_323`` are ordered by block (down,
+  across), cell in the block (down, across) and direction (Dalal and Triggs 2005,
+  doi:10.1109/CVPR.2005.177).
 
-For a classifier or a clustering, not one by one in a regression. Cells are larger than the paper's,
-which look for people of known size in larger pictures.
+They are for a classifier or a clustering, not for single use in a regression. Cells are larger than in
+the paper, which looks for people of known size in larger pictures.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _BLOCKS = _SIDE // _CELL - _BLOCK + 1
 LENGTH = _BLOCKS**2 * _BLOCK**2 * _DIRECTIONS
 
 COLUMNS = tuple(
-    Column(f"hog_{place}", "float64", f"Gradients, value {place}.", range="0 to 1")
-    for place in range(LENGTH)
+    Column(f"hog_{number}", "float64", f"Gradients, value {number}.", range="0 to 1")
+    for number in range(LENGTH)
 )
 
 

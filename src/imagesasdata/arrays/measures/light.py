@@ -1,19 +1,20 @@
 """Light: how bright a picture is, and how its light is spread.
 
-Luminance Y is linear, as a light meter has it: Y = 0.2126 R + 0.7152 G + 0.0722 B with R, G and B
-freed of sRGB's curve (ITU-R BT.709; IEC 61966-2-1), from 0 (black) to 1 (white). Photos are tone-mapped
-by cameras and editors, so Y is that of the picture, not of the scene.
+Luminance Y is linear, as a light meter measures it: Y = 0.2126 R + 0.7152 G + 0.0722 B, with R, G and B
+linearized by inverting sRGB's curve (ITU-R BT.709; IEC 61966-2-1), from 0 (black) to 1 (white). Cameras
+and editors tone-map photos, so Y describes the picture, not the scene.
 
 - ``luminance_mean``: mean of Y.
 - ``rms_contrast``: standard deviation of Y (Peli 1990, doi:10.1364/JOSAA.7.002032).
-- ``michelson_contrast``: (high - low) / (high + low), with the 99th and 1st percentile of Y for high
-  and low, so that one odd pixel does not decide (Michelson 1927, Studies in Optics).
-- ``dynamic_range``: log2 of high / low, in photographic stops, with neither under 1 / 4096.
-- ``overexposed_share``, ``underexposed_share``: share of pixels with all channels at least 250, or all
+- ``michelson_contrast``: (high - low) / (high + low), with the 99th and 1st percentile of Y as high and
+  low, so that single pixels have no influence (Michelson 1927, Studies in Optics).
+- ``dynamic_range``: log2 of high / low, in photographic stops; both are at least 1 / 4096.
+- ``overexposed_share``, ``underexposed_share``: shares of pixels with all channels at least 250, or all
   at most 5, of 255: nearly white or black, without detail.
 - ``bright_share``: share of pixels with Y over 0.5.
-- ``light_sum``: mean of Y x pixels of the stored picture: the sum of lights of pictures whose pixels
-  are places, such as night-time satellite pictures (Henderson et al. 2012, doi:10.1257/aer.102.2.994).
+- ``light_sum``: mean of Y x number of pixels of the stored picture: the sum of lights in pictures whose
+  pixels are places, such as night-time satellite pictures (Henderson et al. 2012,
+  doi:10.1257/aer.102.2.994).
 """
 
 from __future__ import annotations

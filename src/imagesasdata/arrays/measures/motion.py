@@ -1,18 +1,18 @@
-"""Motion: how much changes from one frame of a video to the next, and which way it moves.
+"""Motion: how much changes from one frame of a video to the next, and in which direction.
 
-On gray frames of at most 320 pixels on the longer side. Lengths are shares of the picture's diagonal, so
-that videos of different size compare, and per second, so that different frame rates do.
+It is measured on gray frames of at most 320 pixels on the longer side. Lengths are shares of the
+picture's diagonal per second, so that videos of different sizes and frame rates are comparable.
 
 - ``frame_difference``: mean absolute difference of gray values / 255.
 - ``changed_share``: share of pixels whose gray value changes by more than 25 of 255.
 - ``flow_speed``: mean length of the optical flow (where each pixel goes), in diagonals per second.
-- ``flow_x``, ``flow_y``: mean flow to the right and downwards; all pixels together, as when the camera
-  turns, give large values, people who cross give small ones.
+- ``flow_x``, ``flow_y``: mean flow to the right and downwards; large if all pixels move together, as
+  when the camera turns, and small if people move in different directions.
 - ``moving_share``: share of pixels that move faster than 2 percent of the diagonal per second.
 
 Flow is that of Kroeger et al. 2016 (``"dis"``, doi:10.1007/978-3-319-46493-0_29) or Farneback 2003
-(``"farneback"``, doi:10.1007/3-540-45103-X_50). Differences of frames from a fixed camera measure how
-people mingle: Dietrich 2021 (doi:10.1017/pan.2020.25) on the floor of the U.S. House.
+(``"farneback"``, doi:10.1007/3-540-45103-X_50). With a fixed camera, frame differences can measure how
+people mingle, as Dietrich 2021 (doi:10.1017/pan.2020.25) does on the floor of the U.S. House.
 """
 
 from __future__ import annotations
@@ -85,14 +85,14 @@ def motion(
 
 
 def _flow(before: np.ndarray, after: np.ndarray, method: Flow) -> Float32[np.ndarray, "h w 2"]:
-    """For each pixel how far it goes, in pixels to the right and down."""
+    """The displacement of each pixel, in pixels to the right and down."""
     start = np.zeros((*before.shape, 2), np.float32)
     if min(before.shape) < 16:
-        return start  # the coarsest level of either method would be empty
+        return start  # the coarsest level of both methods would be empty
     if method == "farneback":
         return np.asarray(
             cv2.calcOpticalFlowFarneback(before, after, start, 0.5, 3, 15, 3, 5, 1.2, 0)
         )
-    # One for each call: it keeps buffers, and threads must not share them.
+    # A new object per call, because threads must not share its buffers.
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     return np.asarray(dis.calc(before, after, start))

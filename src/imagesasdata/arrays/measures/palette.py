@@ -1,8 +1,7 @@
-"""Which color of a palette each pixel has, and the share of each in the cells of a grid.
+"""Assigns pixels to the colors of a palette, and counts each color's share in the cells of a grid.
 
-A pixel belongs to the palette's color that is nearest in CIELAB, if it is no further than the
-tolerance (ΔE*ab, CIE 1976); else to none. A cell's share is that of its pixels, every pixel of the
-picture counting once.
+A pixel belongs to the nearest color in CIELAB, unless that is further away than the tolerance (ΔE*ab,
+CIE 1976). A share is that of the cell's pixels; each pixel of the picture belongs to one cell.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class Cell(NamedTuple):
 def nearest_color(
     rgb: UInt8[np.ndarray, "h w 3"], palette: UInt8[np.ndarray, "colors 3"], tolerance: float
 ) -> Int8[np.ndarray, "h w"]:
-    """The number of each pixel's color, or -1."""
+    """The index of each pixel's color in the palette, or -1."""
     wanted = lab(palette[None])[0]
     numbers = np.empty(rgb.shape[:2], np.int8)
     rows = max(1, _AT_ONCE // rgb.shape[1])
@@ -53,14 +52,14 @@ def shares(
     tolerance: float,
     grid: tuple[int, int],
 ) -> list[Cell]:
-    """The cells of a grid of some rows and columns, from the upper left, row by row.
+    """The cells of a grid (rows, columns), from the upper left, row by row.
 
-    A picture with fewer pixels than cells along a side has as many cells as pixels there.
+    Along a side with fewer pixels than cells, there are as many cells as pixels.
     """
     numbers = nearest_color(rgb, palette, tolerance)
     height, width = numbers.shape
     downs, acrosses = (
-        [size * place // count for place in range(count + 1)]
+        [size * number // count for number in range(count + 1)]
         for size, count in ((height, min(grid[0], height)), (width, min(grid[1], width)))
     )
     cells = []

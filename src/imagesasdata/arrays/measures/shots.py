@@ -1,15 +1,15 @@
-"""Where one shot of a video ends and the next begins: at a cut, or at a fade through black.
+"""Shot detection: finds where a video cuts, or fades through black, from one shot to the next.
 
-Frames come one at a time, and only a few numbers of the last ones are kept.
+Frames are added one at a time, and only the last few are kept.
 
-- Cut: a frame's change is the mean absolute difference of hue, saturation and value (HSV in bytes, hue
-  from 0 to 179) from the frame before, the mean of the three. A cut is where the change is at least 15
-  and at least 3 times the mean change of the two frames before and the two after: a moving camera
-  changes them all. These are the adaptive detector of PySceneDetect and its defaults (Castellano,
-  https://www.scenedetect.com). Beyond that, a single odd frame, such as a camera's flash, is no cut:
-  the frames on both sides of it must differ by 15, too, and by at least half as much.
+- Cut: a frame's change is the mean absolute difference from the preceding frame, averaged over hue,
+  saturation and value (HSV in bytes, hue from 0 to 179). A cut is where the change is at least 15 and
+  at least 3 times the mean change of the two frames before and the two after, all of which a moving
+  camera would change. This is PySceneDetect's adaptive detector with its defaults (Castellano,
+  https://www.scenedetect.com). In addition, a single odd frame, such as a camera flash, is not a cut:
+  the frames on both sides of it must also differ by at least 15, and by at least half as much.
 - Fade: frames whose mean value is under 12 of 255 are black; a shot ends and the next begins in the
-  middle of a black stretch (PySceneDetect's threshold detector).
+  middle of a run of black frames (PySceneDetect's threshold detector).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ShotDetector:
     Parameters
     ----------
     min_length
-        Shortest time between two beginnings, in seconds; what follows sooner is part of the shot.
+        The shortest time between two starts, in seconds; a start that follows sooner is ignored.
     """
 
     def __init__(self, min_length: float) -> None:
@@ -63,10 +63,10 @@ class ShotDetector:
         self._window: deque[_Seen] = deque(maxlen=2 * _AROUND + 1)
         self._count = 0
         self._begins: list[tuple[int, float, Transition]] = [(0, 0.0, "start")]
-        self._black: tuple[int, float] | None = None  # where the black stretch began
+        self._black: tuple[int, float] | None = None  # where the current black run began
 
     def add(self, rgb: UInt8[np.ndarray, "h w 3"], time: float) -> None:
-        """The next frame, in the order shown, and when it is shown in seconds."""
+        """Add the next frame, in display order, with its time in seconds."""
         hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV)
         change = _change(self._window[-1].hsv, hsv) if self._window else 0.0
         black = sum(cv2.mean(rgb)[:3]) / 3.0 < _BLACK
@@ -78,25 +78,25 @@ class ShotDetector:
         self._count += 1
 
     def finish(self) -> list[Shot]:
-        """All shots, when every frame has been added."""
+        """Return all shots, after the last frame was added."""
         # The last frames, and all frames of a short video, have fewer neighbors to compare with.
         seen = len(self._window)
-        for place in range(0 if self._count < 2 * _AROUND + 1 else seen - _AROUND, seen):
-            self._look_at(place)
+        for index in range(0 if self._count < 2 * _AROUND + 1 else seen - _AROUND, seen):
+            self._look_at(index)
         if self._count == 0:
             return []
         begins = sorted(self._begins)
         ends = [number for number, _, _ in begins[1:]] + [self._count]
         return [Shot(begin[0], end, begin[2]) for begin, end in zip(begins, ends, strict=True)]
 
-    def _look_at(self, place: int) -> None:
-        seen = self._window[place]
+    def _look_at(self, index: int) -> None:
+        seen = self._window[index]
         around = [one.change for one in self._window if one is not seen and one.number > 0]
         usual = float(np.mean(around)) if around else 0.0
         # Changes into and out of black are fades.
         if seen.change < max(_LEAST_CHANGE, _TIMES * usual) or seen.dark:
             return
-        for first, last in ((place - 2, place), (place - 1, place + 1)):
+        for first, last in ((index - 2, index), (index - 1, index + 1)):
             if first >= 0 and last < len(self._window):
                 two = self._window[first], self._window[last]
                 if _change(two[0].hsv, two[1].hsv) < max(_LEAST_CHANGE, seen.change / 2):
@@ -109,19 +109,19 @@ class ShotDetector:
         elif self._black is not None:
             first, since = self._black
             self._black = None
-            # A video that starts in black has no shot before it.
+            # A video that starts in black has no shot before that.
             if first > 0:
                 self._begin((first + self._count) // 2, (since + time) / 2, "fade")
 
     def _begin(self, number: int, time: float, how: Transition) -> None:
-        # A cut is detected two frames late, after a fade that follows it.
+        # A cut is detected two frames late, so a later fade may already be in the list.
         self._begins.sort()
         if all(abs(time - other) > self._min_length - 1e-6 for _, other, _ in self._begins):
             self._begins.append((number, time, how))
 
 
 def _change(before: np.ndarray, after: np.ndarray) -> float:
-    """Mean absolute difference of hue, saturation and value; the size may change within a video."""
-    if before.shape != after.shape:
+    """Mean absolute difference of hue, saturation and value."""
+    if before.shape != after.shape:  # the frame size may change within a video
         return 255.0
     return sum(cv2.mean(cv2.absdiff(after, before))[:3]) / 3.0

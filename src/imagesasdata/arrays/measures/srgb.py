@@ -1,7 +1,7 @@
 """sRGB pixels as luminance and as CIELAB.
 
-Both are of the light itself, so sRGB's curve is taken off first (IEC 61966-2-1). White is sRGB's own
-(D65), so that gray pixels have a* = b* = 0.
+Both are defined on linear light, so sRGB's curve is inverted first (IEC 61966-2-1). White is that of
+sRGB (D65), so that gray pixels have a* = b* = 0.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _XYZ = np.array(  # ITU-R BT.709 primaries, D65
 )
 _OF_WHITE = _XYZ / _XYZ.sum(axis=1, keepdims=True)
 _LAB = np.array([[0.0, 116.0, 0.0, -16.0], [500.0, -500.0, 0.0, 0.0], [0.0, 200.0, -200.0, 0.0]])
-_KNEE, _SLOPE = np.float32((6 / 29) ** 3), (29 / 6) ** 2 / 3  # under the knee CIELAB is a line
+_KNEE, _SLOPE = np.float32((6 / 29) ** 3), (29 / 6) ** 2 / 3  # below the knee, CIELAB is linear
 
 
 def luminance(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
@@ -34,11 +34,11 @@ def luminance(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
 def lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
     """CIELAB: L*, a* and b*.
 
-    Not OpenCV's own conversion, which looks colors up in a coarse table and is off by up to 0.4.
+    OpenCV's own conversion is not used: it looks colors up in a coarse table and is off by up to 0.4.
     """
     light = cv2.transform(_light(rgb), _OF_WHITE.astype(np.float32))
-    channels = light.reshape(len(light), -1)  # OpenCV's root cuts three channels into uneven blocks
-    # root(max(t, knee)) + slope * (min(t, knee) - knee): the curve above the knee, the line under it
+    channels = light.reshape(len(light), -1)  # cv2.pow splits three channels into uneven blocks
+    # root(max(t, knee)) + slope * (min(t, knee) - knee): the curve above the knee, the line below it
     curve = cv2.pow(np.maximum(channels, _KNEE), 1.0 / 3.0)
     line = np.minimum(channels, _KNEE)
     parts = cv2.addWeighted(curve, 1.0, line, _SLOPE, -_SLOPE * float(_KNEE))
@@ -46,10 +46,10 @@ def lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
 
 
 def _light(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h wide 3"]:
-    """Linear red, green and blue, each row filled up to a multiple of 64 pixels.
+    """Linear red, green and blue, with each row padded to a multiple of 64 pixels.
 
-    OpenCV computes what is left over at the end of a row without vector instructions, and rounds it
-    otherwise; with full rows a pixel's value hardly depends on its place (in the seventh digit).
+    At the end of a row, OpenCV computes the remaining pixels without vector instructions and rounds
+    differently. With padded rows, a pixel's value depends on its position only in the seventh digit.
     """
     full = cv2.copyMakeBorder(rgb, 0, 0, 0, -rgb.shape[1] % 64, cv2.BORDER_REPLICATE)
     return cv2.LUT(full, _LINEAR.astype(np.float32))

@@ -1,6 +1,6 @@
 """Texture: how busy, sharp and regular the surface of a picture is.
 
-All on gray values from 0 to 255 (0.299 R + 0.587 G + 0.114 B, ITU-R BT.601, as OpenCV has it).
+All use gray values from 0 to 255 (0.299 R + 0.587 G + 0.114 B, ITU-R BT.601, as in OpenCV).
 
 - ``entropy``: -sum p log2 p over the histogram of 256 gray values (Shannon 1948,
   doi:10.1002/j.1538-7305.1948.tb01338.x).
@@ -11,18 +11,18 @@ All on gray values from 0 to 255 (0.299 R + 0.587 G + 0.114 B, ITU-R BT.601, as 
   doi:10.1109/ICPR.2000.903548).
 - ``glcm_*``: contrast sum p (i - j)^2, homogeneity sum p / (1 + (i - j)^2), energy sqrt(sum p^2) and
   correlation of the gray-level co-occurrence matrix p(i, j) (Haralick et al. 1973,
-  doi:10.1109/TSMC.1973.4309314): 32 gray levels, neighbors one pixel away in four directions,
-  symmetric, the mean of the directions.
+  doi:10.1109/TSMC.1973.4309314). The matrix is symmetric, with 32 gray levels and neighbors one pixel
+  away in four directions; each measure is the mean over the directions.
 - ``lbp_*``: shares of the uniform local binary patterns with 8 points at radius 1
   (Ojala et al. 2002, doi:10.1109/TPAMI.2002.1017623): ``lbp_0`` to ``lbp_8`` by the number of
-  neighbors that are at least as bright, in one run; ``lbp_9`` for all other patterns. They add up
-  to 1, so leave one out of a regression. Beyond the edge of the picture is black.
-- ``compression_ratio``: bytes of the picture saved as JPEG at quality 75, as a share of the 3 bytes for
-  each pixel that it has unpacked: what is busy and irregular cannot be packed small (Machado et al.
-  2015, doi:10.1016/j.actpsy.2015.06.005). Unlike ``bytes_per_pixel`` it does not depend on how
-  the file was saved.
-- ``fractal_dimension``: of the Canny edges by counting boxes of side 1, 2, 4, ... up to a quarter of
-  the shorter side (Forsythe et al. 2011, doi:10.1348/000712610X498958).
+  adjacent neighbors that are at least as bright as the pixel; ``lbp_9`` for all other patterns. They
+  sum to 1, so leave one out of a regression. Beyond its edge, the picture counts as black.
+- ``compression_ratio``: bytes of the picture saved as JPEG at quality 75, divided by its uncompressed
+  size of 3 bytes per pixel: busy and irregular pictures compress badly (Machado et al. 2015,
+  doi:10.1016/j.actpsy.2015.06.005). Unlike ``bytes_per_pixel``, it does not depend on how the file was
+  saved.
+- ``fractal_dimension``: box-counting dimension of the Canny edges, with boxes of side 1, 2, 4, ... up
+  to a quarter of the shorter side (Forsythe et al. 2011, doi:10.1348/000712610X498958).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ COLUMNS = (
     Column(
         "compression_ratio",
         "float64",
-        "Bytes as JPEG at quality 75 as a share of those unpacked.",
+        "Bytes as JPEG at quality 75, divided by the uncompressed bytes.",
         range="0 ...",
     ),
     Column(

@@ -1,1 +1,1 @@
-"""Which rows of a collection are near which: plain arrays in and out, no tables and no pictures."""
+"""Nearest neighbors and near copies in a collection: plain arrays in and out."""

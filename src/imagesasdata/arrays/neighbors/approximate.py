@@ -1,4 +1,4 @@
-"""The nearest rows by an index of faiss, for collections too large to search exactly."""
+"""Approximate nearest neighbors by a faiss index, for collections too large to search exactly."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def nearest_by_index(
     metric: Metric,
     index: Index,
 ) -> Found:
-    """The k nearest rows that faiss's index finds; most of them, not always all.
+    """The k nearest rows that a faiss index finds: most of the true neighbors, not always all.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def nearest_by_index(
     searcher.add(np.ascontiguousarray(scaled[0]))
     _, found = searcher.search(np.ascontiguousarray(scaled[1]), k)
     found = found.astype(np.int64)
-    # Where the index found fewer than k, the row is -1.
+    # If the index finds fewer than k, the remaining rows are -1.
     distances = of_pairs(
         queries, rows, np.repeat(np.arange(len(queries)), k), np.maximum(found, 0).ravel(), metric
     ).reshape(found.shape)
@@ -70,12 +70,12 @@ def recall(
     device: Any = None,
     seed: int = 0,
 ) -> float:
-    """The share of the true neighbors that was found, on a sample of at most 200 queries."""
+    """The share of true neighbors that were found, for a sample of at most 200 queries."""
     if not found.rows.size:
         return 1.0
     sample = np.random.default_rng(seed).permutation(len(queries))[:_SAMPLE]
     truth = nearest(queries[sample], rows, found.rows.shape[1], metric, device=device)
-    # Compared by distance, because equally near rows are equally right.
+    # Compared by distance, because rows at the same distance are equally correct.
     worst = truth.distances[:, -1:] + 1e-6
     return float(np.mean(found.distances[sample] <= worst))
 

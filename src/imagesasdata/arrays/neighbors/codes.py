@@ -1,4 +1,4 @@
-"""Pairs of 64-bit codes that differ in a few bits, without comparing all with all."""
+"""Finds pairs of 64-bit codes that differ in a few bits, without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from jaxtyping import Int, UInt64
 MOST_BITS = 15
 
 _BANDS, _BAND_BITS = 4, 16
-# Codes with one key are stored in blocks of this size, compared all with all.
+# Codes with the same key are stored in blocks of this size, within which all pairs are compared.
 _BLOCK = 8
-# Pairs of blocks at once: their codes stay in a core's cache.
+# Pairs of blocks compared at once, so that their codes stay in a core's cache.
 _AT_ONCE = 1024
 
 
 class Pairs(NamedTuple):
-    """Pairs of codes, by their numbers, and the bits in which the two differ."""
+    """Pairs of codes, by their indices, and the number of bits in which they differ."""
 
     a: Int[np.ndarray, " pairs"]
     b: Int[np.ndarray, " pairs"]
@@ -38,15 +38,17 @@ def near_codes(
 ) -> Pairs:
     """All pairs of a code of ``a`` and a code of ``b`` that differ in at most ``bits`` bits.
 
-    Without ``b`` the pairs within ``a``, each once, no code with itself. At most `MOST_BITS` bits.
+    Without ``b``: the pairs within ``a``, each once, and no code with itself. ``bits`` is at most
+    `MOST_BITS`.
 
     Notes
     -----
     Multi-index hashing (Norouzi, Punjani & Fleet 2012, Fast Search in Hamming Space with Multi-Index
-    Hashing, CVPR, https://doi.org/10.1109/CVPR.2012.6248043). Codes are cut into four bands of 16
-    bits. Two that differ in ``bits`` differ in at most ``bits // 4`` of one band, so codes are
-    looked up by a band's bits and by all patterns near them. Exact. The time grows with the number
-    of codes and with how many share a band, which for codes spread evenly is next to linear.
+    Hashing, CVPR, https://doi.org/10.1109/CVPR.2012.6248043). Codes are split into four bands of 16
+    bits. Two codes that differ in ``bits`` bits differ in at most ``bits // 4`` bits of at least one
+    band, so codes are looked up by each band's bits and all patterns near them. The result is exact.
+    The time grows with the number of codes and with how many share a band; for evenly distributed
+    codes, it is nearly linear.
     """
     within = b is None
     other = a if b is None else b
@@ -65,14 +67,14 @@ def near_codes(
                 for blocks_a, blocks_b in [_meetings(left, right, mask, within)]
                 for start in range(0, len(blocks_a), _AT_ONCE)
             )
-            # A bounded number of jobs waits, so that memory does not grow with their number.
+            # Jobs are submitted in limited numbers, which bounds the memory.
             for some in _bounded(work, 64):
                 compared = pool.map(functools.partial(_compare, left, right, bits), some)
                 found += [pairs for pairs in compared if len(pairs)]
     pairs = np.concatenate(found) if found else np.empty((0, 2), np.int64)
     if within:
         pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
-    # A pair that is near in several bands was found in each.
+    # A pair that is near in several bands is found several times.
     together = np.unique(pairs[:, 0] * len(other) + pairs[:, 1])
     return _pairs(np.stack(np.divmod(together, len(other)), axis=1), a, other)
 
@@ -93,25 +95,25 @@ def _bounded(jobs: Iterator[tuple], size: int) -> Iterator[list[tuple]]:
 
 
 def _keys(codes: np.ndarray, band: int, key_bits: int) -> np.ndarray:
-    # Neighboring bits of a picture's hash go together, so a band takes every fourth bit: its
-    # patterns are then spread more evenly.
+    # Adjacent bits of a picture's hash are correlated, so a band takes every fourth bit; its patterns
+    # are then distributed more evenly.
     keys = np.zeros(len(codes), np.int64)
-    for place in range(key_bits):
-        bit = (codes >> np.uint64(_BANDS * place + band)) & np.uint64(1)
-        keys |= bit.astype(np.int64) << place
+    for position in range(key_bits):
+        bit = (codes >> np.uint64(_BANDS * position + band)) & np.uint64(1)
+        keys |= bit.astype(np.int64) << position
     return keys
 
 
 def _masks(key_bits: int, flips: int) -> list[int]:
     return [
-        sum(1 << place for place in places)
+        sum(1 << position for position in positions)
         for count in range(min(flips, key_bits) + 1)
-        for places in combinations(range(key_bits), count)
+        for positions in combinations(range(key_bits), count)
     ]
 
 
 class _Blocks:
-    """Codes sorted by key, in blocks of one key each, the last of a key filled up."""
+    """Codes sorted by key, in blocks of one key each; the last block of a key is padded."""
 
     def __init__(self, codes: np.ndarray, keys: np.ndarray, key_bits: int, *, empty: int) -> None:
         order = np.argsort(keys, kind="stable")
@@ -120,8 +122,8 @@ class _Blocks:
         self.starts = np.cumsum(self.counts) - self.counts
         first = np.cumsum(counts) - counts
         sorted_keys = keys[order]
-        place = np.arange(len(codes)) - first[sorted_keys]
-        slots = self.starts[sorted_keys] * _BLOCK + place
+        position = np.arange(len(codes)) - first[sorted_keys]
+        slots = self.starts[sorted_keys] * _BLOCK + position
         size = int(self.counts.sum()) * _BLOCK
         filled = np.full(size, empty, np.uint64)
         numbers = np.full(size, -1, np.int64)
@@ -133,7 +135,7 @@ class _Blocks:
 def _meetings(
     left: _Blocks, right: _Blocks, mask: int, within: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs of blocks whose keys differ by a mask; within one set each pair of keys once."""
+    """The pairs of blocks whose keys differ by a mask; within one set, each pair of keys once."""
     keys = np.flatnonzero(left.counts)
     partners = keys ^ mask
     if within and mask:
@@ -151,7 +153,7 @@ def _meetings(
 def _compare(
     left: _Blocks, right: _Blocks, bits: int, meeting: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """The near pairs among the codes of pairs of blocks."""
+    """The near pairs of codes in pairs of blocks."""
     blocks_a, blocks_b = meeting
     differing = left.codes[blocks_a][:, :, None] ^ right.codes[blocks_b][:, None, :]
     pair, row, column = np.nonzero(np.bitwise_count(differing) <= bits)

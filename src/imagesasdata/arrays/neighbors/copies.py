@@ -1,4 +1,4 @@
-"""Which pictures are copies of which, by the hashes of pictures and of parts of them."""
+"""Finds pictures that are copies of each other, by hashes of pictures and their parts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from imagesasdata.arrays.neighbors.groups import linked_groups
 def near_copies(
     codes: UInt64[np.ndarray, "pictures parts"], *, bits: int, threads: int = 1
 ) -> tuple[Int[np.ndarray, " pairs"], Int[np.ndarray, " pairs"]]:
-    """Pairs of pictures of which one, as a whole, is near the other or a part of it.
+    """Pairs of pictures in which one whole picture is near the other or a part of it.
 
-    The first code of each is that of the whole picture. Each pair is given once.
+    Each picture's first code is that of the whole picture. Each pair is returned once.
     """
     whole = np.ascontiguousarray(codes[:, 0])
     found: list[Pairs] = [near_codes(whole, bits=bits, threads=threads)]
@@ -33,7 +33,7 @@ def near_copies(
 def copies_by_all(
     codes: UInt64[np.ndarray, "pictures kinds"], *, bits: int, threads: int = 1
 ) -> Int[np.ndarray, " pictures"]:
-    """A group for each picture; those near each other by the codes of every kind share one."""
+    """A group for each picture; pictures whose codes of all kinds are near share a group."""
     first = np.ascontiguousarray(codes[:, 0])
     pairs = near_codes(first, bits=bits, threads=threads)
     near = (np.bitwise_count(codes[pairs.a, 1:] ^ codes[pairs.b, 1:]) <= bits).all(axis=1)
@@ -45,7 +45,7 @@ def bits_between(
     a: Int[np.ndarray, " pairs"],
     b: Int[np.ndarray, " pairs"],
 ) -> Int[np.ndarray, " pairs"]:
-    """By how many bits the pictures of each pair differ, whole from whole or whole from part."""
+    """The number of bits by which the pictures of each pair differ, as wholes or whole from part."""
     one = np.bitwise_count(codes[a, :1] ^ codes[b]).min(axis=1)
     other = np.bitwise_count(codes[b, :1] ^ codes[a]).min(axis=1)
     return np.minimum(one, other).astype(np.int64)

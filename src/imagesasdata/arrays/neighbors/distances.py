@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 Metric = Literal["cosine", "euclidean"]
 
-# Pairs whose vectors are gathered at once.
+# Pairs computed at once.
 _PAIRS = 4096
 
 
@@ -22,8 +22,8 @@ def of_pairs(
 ) -> Float[np.ndarray, " pairs"]:
     """The distance of row ``rows_a[i]`` of ``a`` from row ``rows_b[i]`` of ``b``, in float64.
 
-    ``"cosine"`` is one minus the cosine, from 0 (the same direction) to 2, and 1 from a vector of
-    zeros; ``"euclidean"`` the length of the difference.
+    ``"cosine"`` is one minus the cosine, from 0 (the same direction) to 2; a vector of zeros has a
+    distance of 1 from all. ``"euclidean"`` is the length of the difference.
     """
     distances = np.empty(len(rows_a))
     for start in range(0, len(rows_a), _PAIRS):
@@ -44,5 +44,5 @@ def _rowwise(x: np.ndarray, y: np.ndarray, metric: Metric) -> np.ndarray:
         return np.linalg.norm(x - y, axis=1)
     lengths = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
     cosines = np.einsum("ij,ij->i", x, y) / np.where(lengths > 0, lengths, 1.0)
-    # Rounding may carry it a little over 1.
+    # Rounding may carry a cosine slightly over 1.
     return np.clip(1 - cosines, 0, 2)

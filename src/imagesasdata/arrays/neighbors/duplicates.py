@@ -1,4 +1,4 @@
-"""Groups of copies, by equal files, near hashes and near vectors, and the best of each."""
+"""Groups copies by equal files, near hashes and near vectors, and finds the best of each group."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Copies:
-    """Each row's group or -1, whether it is the best of its group, its distance from the best."""
+    """For each row: its group or -1, whether it is the group's best, its distance from the best."""
 
     groups: Int[np.ndarray, " rows"]
     best: Bool[np.ndarray, " rows"]
@@ -41,13 +41,13 @@ class Copies:
 
 
 def numbered(contents: Sequence[str]) -> Int[np.ndarray, " rows"]:
-    """Equal texts as equal numbers, from 0 in their order."""
+    """Number texts from 0 in order of appearance; equal texts get equal numbers."""
     numbers = {text: number for number, text in enumerate(dict.fromkeys(contents))}
     return np.array([numbers[text] for text in contents], np.int64)
 
 
 def largest_first(sizes: Int[np.ndarray, "3 rows"]) -> Int[np.ndarray, " rows"]:
-    """The place of each of some pictures by width, height and bytes: most pixels, then most bytes."""
+    """The rank of each picture, from width, height and bytes: most pixels first, then most bytes."""
     width, height, size = sizes
     priority = np.empty(len(size), np.int64)
     priority[np.lexsort((-size, -width * height))] = np.arange(len(size))
@@ -67,24 +67,25 @@ def group_copies(
     Parameters
     ----------
     contents
-        Equal for rows of the same bytes.
+        Numbers that are equal for rows with the same bytes.
     priority
-        The lowest of a group is the best.
+        The row with the lowest number in a group is the best.
     hashes, vectors
-        What rows are compared by; at least one.
+        What rows are compared by; at least one of them.
     threads
-        For the comparison of hashes.
+        Threads for comparing hashes.
 
     Returns
     -------
     Copies
-        Distances are in bits, or cosine distances; with both the smaller, each over its limit.
+        Distances are in bits or cosine distances. With both hashes and vectors, each is divided by
+        its limit, and the smaller one is taken.
     """
     items = contents
     pairs = [np.empty((2, 0), np.int64)]
     if hashes is not None and len(hashes.rows):
         distinct, which = np.unique(hashes.codes, axis=0, return_inverse=True)
-        # Rows with the same hashes are one item, whatever their bytes.
+        # Rows with the same hashes count as one item, even if their bytes differ.
         first = np.empty(len(distinct), np.int64)
         first[which[::-1]] = items[hashes.rows][::-1]
         merged = np.arange(items.max() + 1)
@@ -109,12 +110,12 @@ def _distances(
 ) -> Float[np.ndarray, " rows"]:
     by_hash = by_vector = np.full(len(best), np.nan)
     if hashes is not None:
-        place = np.full(len(best), -1)
-        place[hashes.rows] = np.arange(len(hashes.rows))
-        both = np.flatnonzero((place >= 0) & (place[best] >= 0))
-        # Without hashes only equal files are together.
+        index = np.full(len(best), -1)
+        index[hashes.rows] = np.arange(len(hashes.rows))
+        both = np.flatnonzero((index >= 0) & (index[best] >= 0))
+        # Rows without hashes are only grouped with equal files, at distance 0.
         by_hash = np.full(len(best), 0.0 if vectors is None else np.nan)
-        by_hash[both] = bits_between(hashes.codes, place[both], place[best[both]])
+        by_hash[both] = bits_between(hashes.codes, index[both], index[best[both]])
     if vectors is not None:
         rows = np.arange(len(best))
         by_vector = of_pairs(vectors.vectors, vectors.vectors, rows, best, "cosine")

@@ -1,4 +1,4 @@
-"""The nearest rows of a collection to each query, exactly, in blocks that bound the memory."""
+"""Exact nearest neighbors of queries in a collection, in blocks that bound the memory."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from threadpoolctl import threadpool_limits
 from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
 from imagesasdata.machine import cores
 
-# Measured: of a block's scores only the groups with the highest maxima are looked at, so that the
-# selection costs little beside the product.
+# Measured: only the groups of a block's scores with the highest maxima are examined, so that the
+# selection takes little time compared with the product.
 _BLOCK = 8192
 _GROUPS = 256
 _QUERIES = 1024
-# Scores (512 MiB) held at once; where there are many cores, each has fewer queries.
+# Scores held at once (512 MiB); with many cores, each takes fewer queries.
 _SCORES = 2**27
-# Vectors whose squared lengths differ from 1 by at most this were scaled to length one.
+# Vectors whose squared lengths differ from 1 by at most this count as scaled to length one.
 _ROUNDING = 1e-6
 
 
 class Found(NamedTuple):
-    """The neighbors of each query, the nearest first; ``-1`` and NaN where there are fewer than k."""
+    """The neighbors of each query, the nearest first; ``-1`` and NaN if there are fewer than k."""
 
     rows: Int[np.ndarray, "queries k"]
     distances: Float[np.ndarray, "queries k"]
 
     def listed(self) -> Listed:
-        """All neighbors one after another, those of the first query first."""
+        """All neighbors as one list, those of the first query first."""
         real = self.rows >= 0
         queries, ranks = np.nonzero(real)
         return Listed(queries, ranks, self.rows[real], self.distances[real])
 
 
 class Listed(NamedTuple):
-    """Neighbors as a list: whose each is, its place from 0, its row and how far it is."""
+    """Neighbors as a list: for each the query, its rank from 0, its row and its distance."""
 
     queries: Int[np.ndarray, " found"]
     ranks: Int[np.ndarray, " found"]
@@ -62,19 +62,19 @@ def nearest(
     queries, rows
         Finite numbers.
     k
-        How many; of fewer rows all are given.
+        The number of neighbors; if there are fewer rows, all are returned.
     metric
         ``"cosine"`` or ``"euclidean"``.
     device
-        A JAX device; ``None`` for JAX's own choice.
+        A JAX device; ``None`` for JAX's default.
 
     Notes
     -----
-    Blocks of 8,192 rows are multiplied with the queries. The scores of a block are parted into 256
-    groups: the k best scores are in the k groups with the highest maxima, so only those are looked at,
-    and of these only what is better than the best so far. The distances of the rows found are
-    recomputed in float64. On a CPU the product is numpy's, which is faster than XLA's there
-    (measured: 1.4 times), one block on each core; on other devices all of it is compiled.
+    Blocks of 8,192 rows are multiplied with the queries. The scores of a block are divided into 256
+    groups. The k best scores are in the k groups with the highest maxima, so only those groups are
+    examined, and in them only scores that are better than the best so far. The distances of the rows
+    found are recomputed in float64. On a CPU, NumPy computes the products, one block per core, because
+    it is faster there than XLA (measured: 1.4 times); on other devices everything is compiled.
     """
     k = min(k, len(rows))
     if not k or not len(queries):
@@ -101,7 +101,7 @@ def nearest(
 
 
 def _blocks(rows: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
-    """The first row, the number and the rows of each block; the last is filled up with zeros."""
+    """Each block's first row number, number of rows, and rows; the last is padded with zeros."""
     size = min(_BLOCK, -(-len(rows) // _GROUPS) * _GROUPS)
     for first in range(0, len(rows), size):
         some = rows[first : first + size]
@@ -116,7 +116,7 @@ def _blocks(rows: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
 def _search_here(
     queries: np.ndarray, rows: np.ndarray, k: int, metric: Metric, device: Any
 ) -> np.ndarray:
-    """On a CPU: a thread for each core, which takes blocks and keeps the best of its own."""
+    """The search on a CPU: one thread per core, which keeps the best scores of its own blocks."""
     starts = range(0, len(rows), _BLOCK)
     lanes = min(cores(), len(starts))
 
@@ -126,7 +126,7 @@ def _search_here(
         for first in starts[number::lanes]:
             block = rows[first : first + _BLOCK]
             if len(block) < _BLOCK:
-                # Filled up to whole groups only: a product with the rows that `_blocks` adds costs more.
+                # Padded only to whole groups; a product with rows padded as in `_blocks` would cost more.
                 scores = np.full(
                     (len(queries), -(-len(block) // _GROUPS) * _GROUPS), -np.inf, np.float32
                 )
@@ -137,8 +137,8 @@ def _search_here(
             best.add(scores, first)
         return best
 
-    # Two products of one thread each are as fast as one of two threads, and what comes after a
-    # product then runs on all cores, too.
+    # Two products with one thread each are as fast as one product with two threads, and then the work
+    # after a product also runs on all cores.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(lanes) as pool:
         whole, *others = pool.map(lane, range(lanes))
     for best in others:
@@ -147,7 +147,7 @@ def _search_here(
 
 
 def _weigh(scores: np.ndarray, block: np.ndarray, metric: Metric) -> None:
-    """Turn products into scores that are highest for the nearest, in place."""
+    """Turn products into scores, in place; the nearest row has the highest score."""
     squares = np.einsum("ij,ij->i", block, block)
     if metric == "euclidean":
         scores -= np.float32(0.5) * squares
@@ -156,27 +156,27 @@ def _weigh(scores: np.ndarray, block: np.ndarray, metric: Metric) -> None:
 
 
 class _Best:
-    """The k best of each query so far; ``-1`` and minus infinity where there are fewer."""
+    """The k best rows of each query so far; ``-1`` and minus infinity if there are fewer."""
 
     def __init__(self, queries: int, k: int) -> None:
         self.scores = np.full((queries, k), -np.inf, np.float32)
         self.rows = np.full((queries, k), -1, np.int64)
 
     def add(self, scores: np.ndarray, first: int) -> None:
-        """Add a block's scores, (queries, some number of groups), for the rows from ``first``."""
+        """Add a block's scores, (queries, a multiple of `_GROUPS`), for the rows from ``first``."""
         k = self.scores.shape[1]
-        # Group g has the scores g, g + groups, g + 2 groups, ...: maxima over them run along memory.
+        # Group g holds the scores g, g + groups, g + 2 groups, ..., so that maxima run along memory.
         grouped = scores.reshape(len(scores), -1, _GROUPS)
         maxima = grouped.max(axis=1)
-        # Rows come in order, so a score equal to the worst so far is too late; and at least k
-        # scores of this block are as high as the k-th highest maximum.
+        # Rows come in order and ties go to earlier rows, so a score must exceed the worst so far. At
+        # least k scores of this block reach the k-th highest maximum, so lower ones cannot be needed.
         floor = np.nextafter(self.scores.min(axis=1), np.float32(np.inf))
         if k <= _GROUPS:
             floor = np.maximum(floor, np.partition(maxima, -k, axis=1)[:, -k])
         asked, groups = np.nonzero(maxima >= floor[:, None])
         members = grouped[asked, :, groups]
-        found, place = np.nonzero(members >= floor[asked, None])
-        self.merge(asked[found], members[found, place], first + place * _GROUPS + groups[found])
+        hit, step = np.nonzero(members >= floor[asked, None])
+        self.merge(asked[hit], members[hit, step], first + step * _GROUPS + groups[hit])
 
     def merge(self, asked: np.ndarray, scores: np.ndarray, rows: np.ndarray) -> None:
         """Add scores of some queries, in any order."""
@@ -200,11 +200,11 @@ def _search_there(
 
     part = jax.device_put(queries, device)
     best = jax.device_put(np.full((len(queries), k), -np.inf, np.float32), device)
-    places = jax.device_put(np.full((len(queries), k), -1, np.int32), device)
+    indices = jax.device_put(np.full((len(queries), k), -1, np.int32), device)
     step = _step(k, metric)
     for first, count, block in _blocks(rows):
-        best, places = step(part, jax.device_put(block, device), best, places, first, count)
-    return np.asarray(places)
+        best, indices = step(part, jax.device_put(block, device), best, indices, first, count)
+    return np.asarray(indices)
 
 
 @functools.cache
@@ -214,7 +214,7 @@ def _step(k: int, metric: Metric) -> Any:
     import jax.numpy as jnp
     from jax import lax
 
-    def step(queries: Any, rows: Any, best: Any, places: Any, first: Any, count: Any) -> Any:
+    def step(queries: Any, rows: Any, best: Any, indices: Any, first: Any, count: Any) -> Any:
         scores = jnp.matmul(queries, rows.T, precision=lax.Precision.HIGHEST)
         squares = jnp.sum(rows * rows, axis=1)
         if metric == "cosine":
@@ -223,15 +223,15 @@ def _step(k: int, metric: Metric) -> Any:
             scores = scores - 0.5 * squares
         real = jnp.arange(len(rows), dtype=jnp.int32) < count
         scores = jnp.where(real, scores, -jnp.inf)
-        # Group g has the scores g, g + groups, g + 2 groups, ...: maxima over them run along memory.
+        # Groups as in `_Best.add`.
         grouped = scores.reshape(len(queries), -1, _GROUPS)
         groups = lax.top_k(jnp.max(grouped, axis=1), min(k, _GROUPS))[1]
         chosen = jnp.take_along_axis(grouped, groups[:, None, :], axis=2)
         members = jnp.arange(grouped.shape[1], dtype=jnp.int32)[:, None] * _GROUPS
         numbers = first + members + groups[:, None, :]
-        # Earlier rows come first: ties go to the lower row.
+        # Earlier rows come first, so ties go to the lower row.
         both = jnp.concatenate([best, chosen.reshape(len(queries), -1)], axis=1)
-        numbers = jnp.concatenate([places, numbers.reshape(len(queries), -1)], axis=1)
+        numbers = jnp.concatenate([indices, numbers.reshape(len(queries), -1)], axis=1)
         best, order = lax.top_k(both, k)
         return best, jnp.take_along_axis(numbers, order, axis=1)
 

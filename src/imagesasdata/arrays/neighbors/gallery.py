@@ -14,7 +14,7 @@ from imagesasdata.arrays.neighbors.distances import of_pairs
 
 
 class Match(NamedTuple):
-    """A name, how far its nearest vector is, and how much further that of any other name is."""
+    """A name, the distance of its nearest vector, and how much further any other name is."""
 
     name: str
     distance: float
@@ -22,7 +22,7 @@ class Match(NamedTuple):
 
 
 class Gallery:
-    """Vectors with names, one name for several of them."""
+    """Named vectors; several may have the same name."""
 
     def __init__(self, names: Sequence[str], vectors: Float[np.ndarray, "n d"]) -> None:
         self._names = np.array(names)
@@ -32,12 +32,12 @@ class Gallery:
         self.fingerprint = digest.hexdigest()
 
     def match(self, vector: Float[np.ndarray, " d"], k: int) -> Match:
-        """The name that most of the ``k`` nearest have; among equals the nearest's."""
+        """The name that most of the ``k`` nearest vectors have; ties go to the nearest."""
         rows = np.arange(len(self._vectors))
         distances = of_pairs(vector[None], self._vectors, np.zeros_like(rows), rows, "cosine")
         order = np.argsort(distances, kind="stable")
         votes = Counter(self._names[order[:k]].tolist())
-        # Counter keeps the order of first votes, so that of equals the nearest comes first.
+        # Counter keeps the order of first votes, so the nearest comes first among ties.
         name = max(votes, key=lambda one: votes[one])
         own = self._names == name
         nearest = float(distances[own].min())

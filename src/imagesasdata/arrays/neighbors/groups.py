@@ -1,4 +1,4 @@
-"""From pairs of near rows to groups, each around one of its members."""
+"""Groups rows from pairs of near rows."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from jaxtyping import Int
 def star_groups(
     a: Int[np.ndarray, " pairs"], b: Int[np.ndarray, " pairs"], priority: Int[np.ndarray, " rows"]
 ) -> Int[np.ndarray, " rows"]:
-    """The group of each row, numbered from 0 in the order of their first rows; -1 for a row alone.
+    """The group of each row, numbered from 0 in the order of first rows; -1 for a row alone.
 
-    Rows become centers in turn: those with the most near rows first, ties by the lowest
-    ``priority``. A center takes all its near rows that no earlier center took, and the rows near
-    these. A row whose near rows are all taken joins the group of the first of them. So a group does
-    not grow along a chain of small steps until it holds two different pictures.
+    Rows become centers in turn, those with the most near rows first, ties by the lowest ``priority``.
+    A center takes its near rows that are still free, and the free rows near these. A row whose near
+    rows are all taken joins the group of the first of them. This keeps a group from growing along a
+    chain of small steps until it contains unrelated pictures.
     """
     count = len(priority)
     ends = np.concatenate([a, b])
@@ -46,9 +46,9 @@ def star_groups(
 def linked_groups(
     a: Int[np.ndarray, " pairs"], b: Int[np.ndarray, " pairs"], count: int
 ) -> Int[np.ndarray, " rows"]:
-    """The group of each of ``count`` rows, in the order of their first rows; pairs link their rows.
+    """The connected components of ``count`` rows, which pairs link, in the order of first rows.
 
-    Unlike `star_groups` these grow along chains, and a row alone is a group of its own.
+    Unlike in `star_groups`, groups grow along chains, and a row alone is its own group.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -63,9 +63,9 @@ def row_groups(
     b: Int[np.ndarray, " pairs"],
     priority: Int[np.ndarray, " rows"],
 ) -> Int[np.ndarray, " rows"]:
-    """The group of each row when ``a`` and ``b`` are pairs of items, and several rows may be one item.
+    """The group of each row, from pairs of items; several rows may be the same item.
 
-    Rows of one item are the same thing; they are always in one group, and -1 is a row that has no other.
+    Rows of the same item are always in one group; a row alone has -1.
     """
     if not len(items):
         return np.empty(0, np.int64)
@@ -80,7 +80,7 @@ def row_groups(
 def best_of_groups(
     groups: Int[np.ndarray, " rows"], priority: Int[np.ndarray, " rows"]
 ) -> Int[np.ndarray, " rows"]:
-    """For each row the row of lowest ``priority`` in its group; a row without a group is its own."""
+    """For each row, the row with the lowest ``priority`` in its group; without a group, itself."""
     best = np.arange(len(groups))
     grouped = np.flatnonzero(groups >= 0)
     order = grouped[np.lexsort((priority[grouped], groups[grouped]))]

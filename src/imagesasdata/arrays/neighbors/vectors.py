@@ -1,4 +1,4 @@
-"""Pairs of vectors within a distance, without comparing all with all."""
+"""Finds pairs of vectors within a distance, without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jaxtyping import Float, Float32, Int
 
 from imagesasdata.arrays.neighbors.distances import of_pairs, unit
 
-# Each vector joins the cells of its nearest leaders; measured on photographs to lose no near pair.
+# The number of nearest leaders whose cells a vector joins; on photographs this lost no near pair.
 _CELLS = 8
 _AT_ONCE = 4096
 
@@ -29,11 +29,10 @@ def near_vectors(
 
     Notes
     -----
-    About four times the square root of the number of rows are drawn as leaders; each row goes into
-    the cells of its eight nearest leaders, and rows are compared within cells. Two vectors that are
-    near each other have leaders in common, so near pairs are found; pairs at a large distance may be
-    missed. Up to 64 rows all are compared. The time grows with the number of rows to the power of
-    1.5, the memory with the number of rows.
+    About 4 sqrt(n) of the n rows are drawn as leaders. Each row joins the cells of its eight nearest
+    leaders, and rows are compared within cells. Vectors that are near each other have leaders in
+    common, so near pairs are found; pairs at a large distance may be missed. Up to 64 rows, all pairs
+    are compared. The time grows with n^1.5, the memory with n.
     """
     rows = unit(vectors)
     leaders = min(len(rows), int(4 * np.sqrt(len(rows))))
@@ -47,7 +46,7 @@ def near_vectors(
     pairs = np.concatenate(found) if found else np.empty((0, 2), np.int64)
     together = np.unique(pairs[:, 0] * len(rows) + pairs[:, 1])
     a, b = np.divmod(together, max(len(rows), 1))
-    # The product in float32 decided with a margin; this decides.
+    # The float32 product selected candidates with a margin; the float64 distance decides.
     exact = of_pairs(vectors, vectors, a, b, "cosine")
     near = exact <= distance
     return NearPairs(a[near], b[near], exact[near])
@@ -65,7 +64,7 @@ def _members(rows: np.ndarray, leaders: np.ndarray, each: int) -> list[np.ndarra
 
 
 def _within(rows: np.ndarray, cell: np.ndarray, distance: float) -> np.ndarray:
-    """The near pairs of a cell, a part of its rows at a time."""
+    """The near pairs in a cell, computed a part of its rows at a time."""
     cell = np.sort(cell)
     found = []
     for start in range(0, len(cell), _AT_ONCE):

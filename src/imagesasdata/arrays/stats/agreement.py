@@ -1,11 +1,12 @@
 """Agreement between coders: Krippendorff's alpha, Fleiss' and Cohen's kappa, percent agreement.
 
-All use a table of counts: a row for each item, a column for each value, in each cell the number of
-coders who gave the item that value.
+All but Cohen's kappa use a table of counts: a row for each item, a column for each value, and in each
+cell the number of coders who gave the item that value.
 
-- Percent agreement: the mean over items with two codes or more of the share of pairs that agree.
-- Cohen's kappa is for two coders; with more it is the mean over pairs of coders (Light).
-- Fleiss' kappa is for items that were all coded equally often.
+- Percent agreement: the share of pairs of coders that agree, averaged over items with at least two
+  codes.
+- Cohen's kappa is for two coders; with more, it is the mean over pairs of coders (Light).
+- Fleiss' kappa requires that all items were coded equally often.
 
 Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. Fleiss, J. L. (1971). Measuring
 nominal scale agreement among many raters. doi:10.1037/h0031619. Cohen, J. (1960). A coefficient of
@@ -26,7 +27,7 @@ from imagesasdata.arrays.stats.intervals import bootstrap, within_strata
 Level = Literal["nominal", "ordinal", "interval"]
 Codes = Int[np.ndarray, "coders items"]
 MISSING = -1
-# What `estimate` gives, in this order.
+# The measures of `estimate`, in this order.
 MEASURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "percent_agreement")
 
 
@@ -41,9 +42,9 @@ class Estimates(NamedTuple):
 def estimate(
     codes: Codes, domain: Float[np.ndarray, " values"], level: Level, *, rounds: int, seed: int
 ) -> Estimates:
-    """All measures of a table of codes, with intervals by the bootstrap over items.
+    """All measures of a table of codes, with bootstrap intervals over items.
 
-    ``domain`` has the number that each code stands for.
+    ``domain`` is the number that each code stands for.
     """
     values = len(domain)
     table = counts(codes, values)
@@ -60,28 +61,28 @@ def estimate(
 
 
 def one_against_rest(codes: Codes, value: int) -> Codes:
-    """The codes as 1 where they are a value and 0 where they are another."""
+    """The codes as 1 for a value and 0 for all others."""
     return np.where(codes == MISSING, MISSING, (codes == value).astype(codes.dtype))
 
 
 def coded_twice(codes: Codes) -> int:
-    """How many items two coders or more have coded."""
+    """The number of items that at least two coders have coded."""
     return int(((codes != MISSING).sum(axis=0) > 1).sum())
 
 
 def counts(codes: Codes, values: int) -> Float[np.ndarray, "items values"]:
-    """How many coders gave each item each value; codes are numbers from 0, or `MISSING`."""
+    """The number of coders who gave each item each value; codes are numbers from 0, or `MISSING`."""
     return np.stack([(codes == value).sum(axis=0) for value in range(values)], axis=1).astype(float)
 
 
 def alpha(
     table: Float[np.ndarray, "items values"], domain: Float[np.ndarray, " values"], level: Level
 ) -> float:
-    """Krippendorff's alpha; not a number where all codes are the same or no item has two."""
+    """Krippendorff's alpha; NaN if all codes are the same or no item has two."""
     paired = table[table.sum(axis=1) > 1]
     if (paired.sum(axis=0) > 0).sum() < 2:
         return float("nan")
-    # How often two coders of an item gave these two values, each item weighing as many codes as it has.
+    # Coincidences: how often two coders of an item gave these two values, weighted by its codes.
     shares = paired / (paired.sum(axis=1, keepdims=True) - 1.0)
     together = paired.T @ shares - np.diag(shares.sum(axis=0))
     times = together.sum(axis=0)
@@ -93,12 +94,12 @@ def alpha(
 def _distance(
     times: Float[np.ndarray, " values"], domain: Float[np.ndarray, " values"], level: Level
 ) -> Float[np.ndarray, "values values"]:
-    """The distance of two values; ``times`` says how often each was given."""
+    """The squared distance between each pair of values; ``times`` says how often each was given."""
     if level == "nominal":
         return 1.0 - np.eye(len(times))
-    # On an ordinal scale, as many codes as lie between them, half of their own included.
-    place = np.cumsum(times) - times / 2.0 if level == "ordinal" else domain
-    return np.subtract.outer(place, place) ** 2
+    # On an ordinal scale: the number of codes between two values, plus half of those of the values.
+    position = np.cumsum(times) - times / 2.0 if level == "ordinal" else domain
+    return np.subtract.outer(position, position) ** 2
 
 
 def percent(table: Float[np.ndarray, "items values"]) -> float:
@@ -107,15 +108,15 @@ def percent(table: Float[np.ndarray, "items values"]) -> float:
 
 
 def agreeing(table: Float[np.ndarray, "items values"]) -> Float[np.ndarray, " items"]:
-    """The share of pairs of coders that agree on each item; not a number where no two coded it."""
+    """The share of pairs of coders that agree on each item; NaN if fewer than two coded it."""
     times = table.sum(axis=1)
-    found = np.full(len(table), np.nan)
+    shares = np.full(len(table), np.nan)
     same = (table * (table - 1.0)).sum(axis=1)
-    return np.divide(same, times * (times - 1.0), out=found, where=times > 1)
+    return np.divide(same, times * (times - 1.0), out=shares, where=times > 1)
 
 
 def fleiss(table: Float[np.ndarray, "items values"]) -> float:
-    """Fleiss' kappa; not a number where items were coded unequally often."""
+    """Fleiss' kappa; NaN if items were not coded equally often."""
     times = table.sum(axis=1)
     if not len(times) or np.ptp(times) > 0.0 or times[0] < 2.0:
         return float("nan")
@@ -124,11 +125,11 @@ def fleiss(table: Float[np.ndarray, "items values"]) -> float:
 
 
 def cohen(codes: Codes, values: int) -> float:
-    """Cohen's kappa, the mean over pairs of coders with items in common."""
-    found = [
+    """Cohen's kappa: the mean over pairs of coders with items in common."""
+    kappas = [
         _two(codes[one], codes[other], values) for one, other in combinations(range(len(codes)), 2)
     ]
-    return mean_known(np.array(found))
+    return mean_known(np.array(kappas))
 
 
 def _two(one: np.ndarray, other: np.ndarray, values: int) -> float:

@@ -12,7 +12,7 @@ Adjust = Literal["holm", "bh", "none"]
 
 
 class Rate(NamedTuple):
-    """For each group the rate, and the (effective) number of rows behind it."""
+    """For each group, the rate and the (effective) number of rows that it is computed from."""
 
     value: Float[np.ndarray, " groups"]
     rows: Float[np.ndarray, " groups"]
@@ -36,9 +36,9 @@ def rate(
 
 
 def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
-    """Two-sided p of each group's rate against that of all other groups (Fisher's exact test).
+    """The two-sided p value of each group's rate against all other groups (Fisher's exact test).
 
-    Weighted rows enter with their effective number, rounded.
+    Weighted rows count as their effective number, rounded.
     """
     known = ~np.isnan(found.value)
     rows = np.where(known, np.round(found.rows), 0.0)
@@ -54,10 +54,10 @@ def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
 
 
 def adjust(p: Float[np.ndarray, " tests"], how: Adjust) -> Float[np.ndarray, " tests"]:
-    """The p values adjusted for their number; those that are not a number are not counted.
+    """P values adjusted for multiple testing; NaN values are not counted.
 
-    ``"holm"`` keeps the chance of one false finding among all at the level; ``"bh"`` (Benjamini and
-    Hochberg) keeps the share of false ones among the findings.
+    ``"holm"`` controls the probability of any false finding; ``"bh"`` (Benjamini and Hochberg)
+    controls the share of false findings among all findings.
     """
     result = p.copy()
     known = np.flatnonzero(~np.isnan(p))

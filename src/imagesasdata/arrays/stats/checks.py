@@ -1,4 +1,4 @@
-"""Checks for what makes a regression impossible; the errors name the terms."""
+"""Checks for problems that make a regression impossible; the errors name the terms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Design = Float[np.ndarray, "rows terms"]
 _COLLINEAR = 1e-9
 # A linear predictor of 15 is a probability within one in three million of 1.
 _CERTAIN = 15.0
-# The most rows in which separation is looked for, because the linear program is slow.
+# The largest number of rows to search for separation, because the linear program is slow.
 _MOST_ROWS = 20_000
 
 
@@ -90,7 +90,7 @@ def check_separation(
         for index in others
         if _separating(some[:, [*constant, index]], outcomes, family) is not None
     ] or [repr(terms[index]) for index in others if abs(direction[index]) > 1e-6]
-    what = "tell" if len(named) > 1 else "tells"
+    what = "predict" if len(named) > 1 else "predicts"
     raise ArgumentError(
         f"Perfect separation in the {where}: {', '.join(named) or 'the constant'} {what} the "
         "outcome exactly in some rows, so the coefficient has no finite value.",
@@ -99,7 +99,7 @@ def check_separation(
 
 
 def _separating(design: np.ndarray, outcome: np.ndarray, family: FamilyName) -> np.ndarray | None:
-    """A direction in which the fit gets better without end, if there is one."""
+    """A direction in which the fit improves without limit, if there is one."""
     scaled = design / np.maximum(np.abs(design).max(axis=0), 1e-300)
     low, high = (
         outcome == 0.0,

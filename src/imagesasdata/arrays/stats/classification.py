@@ -1,12 +1,14 @@
-"""How well predicted classes and probabilities match the truth, with weights or without.
+"""Measures of predicted classes and probabilities against the truth, with or without weights.
 
-- accuracy: share of rows whose prediction is the truth. Macro: the mean over classes.
-- precision: of rows predicted to be of a class, the share that is. Recall: of rows of a class, the share
-  predicted to be. F1: their harmonic mean.
-- AUC: the chance that a row of the class has a higher probability than one that is not; ties count half.
+- Accuracy: the share of rows that are predicted correctly. Macro: the mean over classes.
+- Precision: the share of rows predicted as a class that are of this class. Recall: the share of rows
+  of a class that are predicted as this class. F1: their harmonic mean.
+- AUC: the probability that a row of the class has a higher predicted probability than another row;
+  ties count half.
 - Brier score: the mean squared difference between probability and truth.
-- Calibration error: rows are sorted into ten bins of probability (0 to 0.1, ...); the mean over rows of
-  the difference between the bin's mean probability and its share of rows of the class.
+- Calibration error: rows are sorted into ten bins by their probability (0 to 0.1, ...). The error is
+  the mean over rows of the difference between their bin's mean probability and its share of rows of
+  the class.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 BINS = 10
-# Of each row; without them all count the same.
+# A weight for each row; without weights, all rows count the same.
 Weights = Float[np.ndarray, " rows"] | None
 
 
@@ -31,17 +33,17 @@ class Counts(NamedTuple):
 
     @property
     def precision(self) -> np.ndarray:
-        """Not a number where nothing was predicted to be of the class."""
+        """Precision by class; NaN if no row was predicted as this class."""
         return _ratio(self.true_positive, self.true_positive + self.false_positive)
 
     @property
     def recall(self) -> np.ndarray:
-        """Not a number where nothing is of the class."""
+        """Recall by class; NaN if no row is of this class."""
         return _ratio(self.true_positive, self.true_positive + self.false_negative)
 
     @property
     def f1(self) -> np.ndarray:
-        """Of 2 TP / (2 TP + FP + FN)."""
+        """F1 by class: 2 TP / (2 TP + FP + FN)."""
         twice = 2.0 * self.true_positive
         return _ratio(twice, twice + self.false_positive + self.false_negative)
 
@@ -52,7 +54,7 @@ def count(
     classes: int,
     weights: Weights = None,
 ) -> Counts:
-    """Numbers of rows by class, for classes as numbers from 0."""
+    """Count rows by class, for classes as numbers from 0."""
     right = truth == predicted
     hits = np.bincount(truth[right], None if weights is None else weights[right], classes)
     of_class = np.bincount(truth, weights, classes)
@@ -64,7 +66,7 @@ def count(
 def count_labels(
     truth: Bool[np.ndarray, "rows classes"], predicted: Bool[np.ndarray, "rows classes"]
 ) -> Counts:
-    """Numbers of rows by class, where a row may be of several or of none."""
+    """Count rows by class, if a row may have several classes or none."""
     pairs = ((truth, predicted), (~truth, predicted), (truth, ~predicted), (~truth, ~predicted))
     return Counts(*((one & other).sum(axis=0) for one, other in pairs))
 
@@ -75,18 +77,18 @@ def confusion(
     classes: int,
     weights: Weights = None,
 ) -> np.ndarray:
-    """Numbers of rows, a row for each true class and a column for each predicted one."""
+    """The confusion matrix: a row for each true class and a column for each predicted class."""
     return np.bincount(truth * classes + predicted, weights, classes**2).reshape(classes, classes)
 
 
 def row_shares(table: np.ndarray) -> Float[np.ndarray, "classes classes"]:
-    """A table of counts as shares of its rows; 0 in a row of nothing."""
+    """A table of counts as shares of its rows; 0 in an empty row."""
     whole = np.broadcast_to(table.sum(axis=1)[:, None], table.shape)
     return np.divide(table, whole, out=np.zeros(table.shape), where=whole > 0)
 
 
 def mean_known(values: np.ndarray) -> float:
-    """The mean of those values that are numbers; not a number where none is."""
+    """The mean of the values that are not NaN; NaN if all are."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else float("nan")
 
@@ -96,7 +98,7 @@ def auc(
     prob: Float[np.ndarray, " rows"],
     weights: Weights = None,
 ) -> float:
-    """Area under the ROC curve; not a number without rows of both kinds."""
+    """Area under the ROC curve; NaN if all rows have the same truth."""
     order = np.argsort(prob, kind="stable")
     weight = np.ones(len(truth)) if weights is None else weights
     positive = np.where(truth, weight, 0.0)[order]
@@ -121,7 +123,7 @@ def brier(
 
 
 class Bins(NamedTuple):
-    """For each bin of probability: mean probability, share of the class, weight of its rows."""
+    """For each bin: mean probability, share of rows of the class, total weight."""
 
     prob: np.ndarray
     share: np.ndarray
@@ -134,12 +136,12 @@ def calibration(
     weights: Weights = None,
 ) -> Bins:
     """The rows in ten bins of equal width."""
-    place = np.minimum((prob * BINS).astype(np.int64), BINS - 1)
+    bin_of = np.minimum((prob * BINS).astype(np.int64), BINS - 1)
     each = np.ones(len(truth)) if weights is None else weights
-    weight = np.bincount(place, each, BINS)
+    weight = np.bincount(bin_of, each, BINS)
     return Bins(
-        _ratio(np.bincount(place, each * prob, BINS), weight),
-        _ratio(np.bincount(place, each * truth, BINS), weight),
+        _ratio(np.bincount(bin_of, each * prob, BINS), weight),
+        _ratio(np.bincount(bin_of, each * truth, BINS), weight),
         weight,
     )
 

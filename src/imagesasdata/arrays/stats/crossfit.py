@@ -1,4 +1,4 @@
-"""Predictions improved by gold values, each row's from a fit that has not seen it."""
+"""Cross-fitting: improves predictions by gold values, with fits that have not seen the row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 FOLDS = 5
-# Gold rows for each column of the fit: with fewer, noise outweighs the column's gain.
+# Gold rows per column of the fit; with fewer, a column adds more noise than it gains.
 _ROWS_EACH = 10
 
 
@@ -22,12 +22,12 @@ def cross_fit(
 ) -> Float[np.ndarray, " rows"]:
     """Regress gold values on predictions, other variables and their products, in folds.
 
-    A classifier's errors often differ between groups; the products let the fit use that. Rows of
-    one cluster are in one fold. Values are kept in the range of the gold ones.
+    A classifier's errors often differ between groups; the products let the fit account for that. Rows
+    of a cluster are in the same fold. Results are clipped to the range of the gold values.
     """
     number = np.random.default_rng(seed)
     units = np.arange(len(is_gold)) if clusters is None else clusters
-    # Gold rows are spread evenly over the folds, so that every fit has some.
+    # Gold rows are distributed evenly over the folds, so that every fit has some.
     order = number.permutation(int(units.max()) + 1)
     has_gold = np.zeros(len(order), bool)
     has_gold[units[is_gold]] = True
@@ -37,20 +37,20 @@ def cross_fit(
     fold = fold_of_unit[units]
     features = _features(predicted, others, int(is_gold.sum()) // _ROWS_EACH)
     coded, root = features[is_gold], np.sqrt(weights)
-    found = np.empty(len(is_gold))
+    fitted = np.empty(len(is_gold))
     for one in range(FOLDS):
         kept = fold[is_gold] != one
         scaled = coded[kept] * root[kept][:, None]
         slopes = np.linalg.lstsq(scaled, gold[kept] * root[kept], rcond=1e-8)[0]
         inside = fold == one
-        found[inside] = features[inside] @ slopes
-    return np.clip(found, gold.min(), gold.max())
+        fitted[inside] = features[inside] @ slopes
+    return np.clip(fitted, gold.min(), gold.max())
 
 
 def _features(predicted: np.ndarray, others: np.ndarray, most: int) -> np.ndarray:
     """A constant, and the standardized columns with their products.
 
-    Where that would be more than ``most`` columns, without the products; then predictions alone.
+    If that is more than ``most`` columns, the products are left out, then all but the predictions.
     """
     predicted, others = _standard(predicted), _standard(others)
     products = [column[:, None] * others for column in predicted.T]

@@ -1,9 +1,9 @@
 """Design-based supervised learning (DSL): regression with predicted variables and known sampling.
 
-The moment of every row is computed with the predicted values. For rows with gold values, the
-difference to the moment with these, weighted by one over the row's sampling probability, is
-subtracted. Because that probability is known by design, the estimate is consistent however wrong
-the predictions are. Better predictions make it more precise.
+The moment of every row is computed with the predicted values. For rows with gold values, it is
+corrected by the difference to the moment with gold values, divided by the row's sampling probability.
+Because that probability is known by design, the estimate is consistent, however wrong the predictions
+are. Better predictions make it more precise.
 
 Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for Downstream
 Inference: Design-based Supervised Learning for Social Science Applications of Large Language Models.
@@ -49,17 +49,17 @@ def dsl(
     predicted
         All rows, with the (cross-fitted) predictions.
     gold
-        The rows where ``is_gold``, with gold values.
+        The rows where ``is_gold`` is true, with gold values.
     is_gold
-        Which rows these are.
+        Which rows have gold values.
     sample_prob
-        The probabilities with which they were sampled.
+        The probabilities with which these rows were sampled.
     family
         ``"ols"``, ``"logit"`` or ``"poisson"``.
     weights
         Survey weights of all rows.
     clusters
-        Numbers of clusters, for a covariance by clusters.
+        The number of each row's cluster, for a clustered covariance.
     """
     kind = FAMILIES[family]
     weight = np.ones_like(predicted.outcome) if weights is None else weights / weights.mean()

@@ -1,4 +1,4 @@
-"""The families of regression, each with its canonical link: the mean and its slope."""
+"""Regression families with their canonical link: the mean and its slope."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from scipy.special import expit
 FamilyName = Literal["ols", "logit", "poisson"]
 Rows = Float[np.ndarray, " rows"]
 
-# exp overflows at 709; a linear predictor that large means a diverging fit, which Newton steps back from.
+# exp overflows at 709. A linear predictor this large means a diverging step, which is then halved.
 _LARGEST = 500.0
 
 
 @dataclass(frozen=True)
 class Family:
-    """``mean`` of a linear predictor, and its ``slope`` as a function of that mean."""
+    """The ``mean`` as a function of a linear predictor, and its ``slope`` as a function of the mean."""
 
     name: FamilyName
     mean: Callable[[Rows], Rows]

@@ -20,7 +20,7 @@ Clusters = Int[np.ndarray, " rows"]
 class Fit(NamedTuple):
     """Coefficients with their covariance.
 
-    ``clusters`` is their number, ``power`` PPI++'s weight of the predictions.
+    ``clusters`` is the number of clusters, ``power`` the weight of the predictions in PPI++.
     """
 
     estimate: Float[np.ndarray, " terms"]
@@ -35,7 +35,7 @@ def coefficients(
     family: FamilyName,
     weights: Rows | None = None,
 ) -> Float[np.ndarray, " terms"]:
-    """The coefficients alone.
+    """The coefficients only.
 
     Raises
     ------
@@ -46,13 +46,13 @@ def coefficients(
     import statsmodels.api as sm
 
     if family == "ols":
-        # QR rather than statsmodels' pseudo-inverse: collinear terms were refused before.
+        # QR instead of statsmodels' pseudo-inverse, because collinear terms have been refused.
         given: Any = 1.0 if weights is None else weights
         model = sm.WLS(outcome, design, weights=given)
         return np.asarray(model.fit(method="qr").params)
     kind = sm.families.Binomial() if family == "logit" else sm.families.Poisson()
     with warnings.catch_warnings():
-        # Its warnings of separation and convergence become errors here and in checks.py.
+        # Separation and failed convergence raise errors here and in checks.py.
         warnings.simplefilter("ignore")
         try:
             model = sm.GLM(outcome, design, family=kind, var_weights=weights)
@@ -75,7 +75,7 @@ def fit(
 ) -> Fit:
     """Fit a regression as if every variable were measured without error.
 
-    With ``clusters`` the covariance is by clusters (CR1) and ``vcov`` is not used.
+    With ``clusters``, the covariance is clustered (CR1) and ``vcov`` is not used.
     """
     estimate = coefficients(design, outcome, family, weights)
     kind = FAMILIES[family]
@@ -95,5 +95,5 @@ def fit(
 def _diverged(family: str) -> ArgumentError:
     return ArgumentError(
         f"The {family} regression did not converge.",
-        "look for a term that tells the outcome exactly, or for a variable on a very large scale.",
+        "look for a term that predicts the outcome exactly, or a variable on a very large scale.",
     )

@@ -1,4 +1,4 @@
-"""Confidence intervals: Wilson's for a proportion, and by resampling for anything else."""
+"""Confidence intervals: Wilson's for proportions, and the bootstrap for anything else."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from jaxtyping import Int, Shaped
 from scipy import stats
 
-# Rows that all rounds together draw.
+# The largest number of rows drawn in all rounds together.
 _MOST_DRAWN = 20_000_000
 
 
 def wilson(share: Any, count: Any, level: float = 0.95) -> tuple[Any, Any]:
-    """The interval of proportions ``share`` of ``count``; not a number where ``count`` is 0.
+    """The interval of proportions ``share`` of ``count``; NaN if ``count`` is 0.
 
     ``count`` may be the effective number of weighted rows. Wilson, E. B. (1927). Probable inference, the
     law of succession, and statistical inference. doi:10.1080/01621459.1927.10502953.
@@ -29,7 +29,7 @@ def wilson(share: Any, count: Any, level: float = 0.95) -> tuple[Any, Any]:
             * np.sqrt(share * (1.0 - share) / count + z**2 / (4.0 * count**2))
         )
     low, high = middle - half, middle + half
-    # At the ends the formula gives the end itself, up to rounding.
+    # For 0 and 1, the formula gives exactly that limit, up to rounding.
     low, high = np.where(share == 0.0, 0.0, low), np.where(share == 1.0, 1.0, high)
     known = count > 0.0
     return np.where(known, low, np.nan)[()], np.where(known, high, np.nan)[()]
@@ -44,13 +44,13 @@ Draw = Callable[[np.random.Generator], Int[np.ndarray, " drawn"]]
 
 
 def within_strata(strata: Shaped[np.ndarray, " rows"]) -> Draw:
-    """Draws rows anew within each stratum, as many as it has."""
+    """Resampling with replacement within each stratum, as many rows as it has."""
     members = [np.flatnonzero(strata == one) for one in np.unique(strata)]
     return lambda random: np.concatenate([random.choice(rows, len(rows)) for rows in members])
 
 
 def whole_groups(groups: Int[np.ndarray, " rows"]) -> Draw:
-    """Draws whole groups, as many as there are, for rows of one group are not independent."""
+    """Resampling of whole groups, because rows of a group are not independent."""
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.diff(groups[order], prepend=groups[order][0] - 1))
     members = np.split(order, starts[1:])
@@ -71,20 +71,20 @@ def bootstrap(
     seed: int,
     level: float = 0.95,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of measures of rows, which are drawn anew in each round.
+    """Percentile intervals of measures, by resampling rows.
 
     Parameters
     ----------
     measure
-        From row numbers, some several times, to an array of measures. A round in which one is not a
-        number does not count for it; where that is more than half of them, there is no interval.
+        Computes an array of measures from row numbers, which may occur several times. Rounds in which
+        a measure is NaN do not count for it; if these are more than half, it has no interval.
     draw
         `within_strata` or `whole_groups`.
 
     Returns
     -------
     tuple
-        The lower and the upper ends, not a number where there are none.
+        The lower and the upper ends; NaN if there is no interval.
     """
     random = np.random.default_rng(seed)
     drawn = np.stack([measure(draw(random)) for _ in range(rounds)])
@@ -98,5 +98,5 @@ def bootstrap(
 
 
 def fewer_rounds(rows: int, rounds: int) -> int:
-    """So many rounds, or fewer where there are very many rows, but at least 200."""
+    """``rounds``, or fewer for very many rows, but at least 200."""
     return max(200, min(rounds, _MOST_DRAWN // rows))

@@ -18,9 +18,9 @@ _TOLERANCE = 1e-12
 
 
 def solve(equations: Callable[[Vector], tuple[Vector, Matrix]], start: Vector) -> Vector:
-    """The root of the equations, from ``start``; a step that makes them worse is halved.
+    """The root of the equations, from ``start``; a step that does not improve them is halved.
 
-    ``equations`` gives their values and their matrix of derivatives, the values as means over rows.
+    ``equations`` returns their values, as means over rows, and their matrix of derivatives.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def solve(equations: Callable[[Vector], tuple[Vector, Matrix]], start: Vector) -
             if np.isfinite(values).all() and np.abs(values).max() < size:
                 break
         else:
-            # No improvement within the precision of the arithmetic: that is the solution.
+            # No improvement within the arithmetic's precision: this is the solution.
             if np.abs(step).max() < 1e-6 * (1.0 + np.abs(solution).max()):
                 return solution
             break

@@ -1,4 +1,4 @@
-"""How well predicted numbers match the truth."""
+"""Measures of predicted numbers against the truth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def rmse(truth: Numbers, predicted: Numbers) -> float:
 
 
 def mae(truth: Numbers, predicted: Numbers) -> float:
-    """Mean size of the errors."""
+    """Mean absolute error."""
     return float(np.abs(truth - predicted).mean())
 
 
@@ -25,7 +25,7 @@ def r_squared(truth: Numbers, predicted: Numbers) -> float:
 
 
 def correlation(truth: Numbers, predicted: Numbers) -> float:
-    """Pearson's correlation; not a number where either does not vary."""
+    """Pearson's correlation; NaN if either does not vary."""
     if len(truth) < 2 or np.ptp(truth) == 0 or np.ptp(predicted) == 0:
         return float("nan")
     return float(np.corrcoef(truth, predicted)[0, 1])

@@ -1,12 +1,12 @@
 """Prediction-powered inference with power tuning (PPI++) for a predicted outcome.
 
-The predictions of all rows are regressed on the design, and the rows with a gold value estimate the
-bias of that. The weight of the predictions (``power``, 0 to 1) minimizes the sum of the estimates'
-variances; at 0 the result is that of the gold rows alone.
+The predictions of all rows are regressed on the design, and the rows with a gold value serve to
+estimate the bias of that regression. The weight of the predictions (``power``, 0 to 1) minimizes the
+sum of the estimates' variances; at 0, the result is that of the gold rows alone.
 
 Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered Inference.
-doi:10.48550/arXiv.2311.01453. The arithmetic is that of the authors' package ppi-python, so that the
-numbers are the same: for ols the two parts are regressed separately, and the power is tuned twice.
+doi:10.48550/arXiv.2311.01453. The arithmetic follows the authors' package ppi-python, to give the same
+numbers: for ols, the two parts are regressed separately, and the power is tuned twice.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class _Scores(NamedTuple):
 def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
     """Regress a predicted outcome on a design, corrected by gold rows.
 
-    Weights are scaled to a mean of one in either part. With clusters the covariance is by clusters,
-    which may lie in both parts.
+    Weights are scaled to a mean of one in each part. With clusters, the covariance is clustered; a
+    cluster may have rows in both parts.
     """
     gold = gold._replace(weights=gold.weights / gold.weights.mean())
     rest = rest._replace(weights=rest.weights / rest.weights.mean())
@@ -116,7 +116,7 @@ def _scores(
 
 
 def _power(scores: _Scores) -> float:
-    """The power at which the sum of the estimates' variances is smallest, kept in 0 ... 1."""
+    """The power that minimizes the sum of the estimates' variances, clipped to 0 ... 1."""
     rows, others = len(scores.gold), len(scores.rest)
     shared = _centered(scores.gold).T @ _centered(scores.predicted) / rows
     spread = _centered(np.concatenate([scores.predicted, scores.rest]))

@@ -1,4 +1,4 @@
-"""Robust covariance of estimates: heteroskedasticity-consistent, or by clusters."""
+"""Robust covariance of estimates: heteroskedasticity-consistent, or clustered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sandwich(
 ) -> Matrix:
     """``bread`` x (sum of squared scores) x ``bread``; scores are first summed within clusters.
 
-    With clusters there is the factor G / (G - 1), for G clusters.
+    With G clusters, the result is multiplied by G / (G - 1).
     """
     if clusters is None:
         return bread @ (scores.T @ scores) @ bread.T
@@ -35,7 +35,7 @@ def leverage_scores(
     terms: int,
     kind: Robust,
 ) -> Float[np.ndarray, "rows terms"]:
-    """Scores corrected for having fitted the same rows, as MacKinnon and White (1985) do."""
+    """Scores corrected for leverage, as in MacKinnon and White (1985)."""
     rows = len(scores)
     if kind == "HC0":
         return scores

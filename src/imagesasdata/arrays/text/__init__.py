@@ -1,1 +1,1 @@
-"""Pieces of text on a page, and the order in which people read them."""
+"""Pieces of text on a page, and their reading order."""

@@ -1,4 +1,4 @@
-"""A piece of text as an engine finds it: its text, its position, its score."""
+"""A piece of text that an engine has found: its text, its position, its score."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Word(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Text that stands in one line without a wide gap.
+    """Text in one line, without a wide gap.
 
-    ``quad`` has the corners in pixels of the picture, in the direction of reading: where the text
-    begins above and ends above, then where it ends below and begins below. ``score`` is from 0 to 1.
+    ``quad`` has the corners in pixels of the picture, relative to the direction of reading: upper
+    start, upper end, lower end, lower start. ``score`` is from 0 to 1.
     """
 
     text: str
@@ -30,14 +30,14 @@ class Piece(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A piece with the number of its row; pieces in one row stand side by side."""
+    """A piece with the number of its row; pieces in the same row are side by side."""
 
     row: int
     piece: Piece
 
 
 def along(quad: Float[np.ndarray, "4 2"], start: float, end: float) -> Float[np.ndarray, "4 2"]:
-    """The part of a line's quadrilateral from one share of its length to another."""
+    """The part of a line's quadrilateral between two shares of its length."""
     begins_above, ends_above, ends_below, begins_below = quad
     above, below = ends_above - begins_above, ends_below - begins_below
     return np.stack(

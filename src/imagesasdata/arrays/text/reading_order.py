@@ -1,9 +1,9 @@
-"""The order in which people read the pieces of text on a page: columns, rows, along the row.
+"""The reading order of pieces of text on a page: by column, by row, along the row.
 
-The page is first turned so that its text runs to the right. It is then cut at gaps: into columns,
-where both sides of a gutter hold running text, else into bands at the widest gap between rows,
-until no gap is left (a recursive X-Y cut, Nagy and Seth 1984). Short pieces side by side, such as
-an article and its price, stay in one row.
+The page is first rotated so that its text runs to the right. It is then cut recursively at gaps, until
+no gap is left (X-Y cut, Nagy and Seth 1984): into columns if both sides of a gap hold running text,
+else into bands at the widest gap between rows. Short pieces side by side, such as an article and its
+price, stay in one row.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from jaxtyping import Float, Int
 
 from imagesasdata.arrays.text.pieces import Piece, Placed
 
-# A column of running text has lines of this many letters; labels and prices are shorter.
+# Lines of running text have at least this many letters; labels and prices are shorter.
 RUNNING_LETTERS = 18
-# Two pieces stand in one row if their middles differ by less than this share of the lower height.
+# Two pieces are in the same row if their centers differ by less than this share of the smaller height.
 SAME_ROW = 0.5
 
 
@@ -30,12 +30,12 @@ def arrange(pieces: Sequence[Piece]) -> list[Placed]:
     letters = np.array([len(piece.text) for piece in pieces])
     placed: list[Placed] = []
     for number, row in enumerate(_cut(np.arange(len(pieces)), boxes, letters)):
-        placed += [Placed(number, pieces[place]) for place in row]
+        placed += [Placed(number, pieces[index]) for index in row]
     return placed
 
 
 def as_text(placed: Sequence[Placed]) -> str:
-    """One text: a line for each row, its pieces with a space between them."""
+    """The text with a line for each row, and spaces between its pieces."""
     rows: dict[int, list[str]] = {}
     for row, piece in placed:
         rows.setdefault(row, []).append(piece.text)
@@ -43,7 +43,7 @@ def as_text(placed: Sequence[Placed]) -> str:
 
 
 def _turned(quads: Float[np.ndarray, "n 4 2"]) -> Float[np.ndarray, "n 4 2"]:
-    """The corners after a rotation by which most text runs to the right."""
+    """The corners, rotated so that most text runs to the right."""
     directions = (quads[:, 1] - quads[:, 0]) + (quads[:, 2] - quads[:, 3])
     total = directions.sum(axis=0)
     cos, sin = total / max(float(np.hypot(*total)), 1e-9)
@@ -51,48 +51,48 @@ def _turned(quads: Float[np.ndarray, "n 4 2"]) -> Float[np.ndarray, "n 4 2"]:
 
 
 def _boxes(quads: Float[np.ndarray, "n 4 2"]) -> Float[np.ndarray, "n 4"]:
-    """Left, top, right and bottom. Top and bottom are means, which a slight slope leaves alone."""
+    """Left, top, right and bottom; top and bottom are means, so that a slight slope does not matter."""
     left, right = quads[:, :, 0].min(axis=1), quads[:, :, 0].max(axis=1)
     ordered = np.sort(quads[:, :, 1], axis=1)
     return np.stack([left, ordered[:, :2].mean(1), right, ordered[:, 2:].mean(1)], axis=1)
 
 
 def _cut(
-    places: Int[np.ndarray, " n"],
+    indices: Int[np.ndarray, " n"],
     boxes: Float[np.ndarray, "all 4"],
     letters: Int[np.ndarray, " all"],
 ) -> list[list[int]]:
     """The rows of a part of the page, in order; each has its pieces from left to right."""
-    if len(places) == 1:
-        return [[int(places[0])]]
-    for side in _gaps(boxes[places][:, 0], boxes[places][:, 2]):
-        first, second = places[side], places[~side]
+    if len(indices) == 1:
+        return [[int(indices[0])]]
+    for side in _gaps(boxes[indices][:, 0], boxes[indices][:, 2]):
+        first, second = indices[side], indices[~side]
         if min(np.median(letters[first]), np.median(letters[second])) >= RUNNING_LETTERS:
             return _cut(first, boxes, letters) + _cut(second, boxes, letters)
-    above = next(iter(_gaps(boxes[places][:, 1], boxes[places][:, 3])), None)
+    above = next(iter(_gaps(boxes[indices][:, 1], boxes[indices][:, 3])), None)
     if above is None:
-        return _rows(places, boxes)
-    return _cut(places[above], boxes, letters) + _cut(places[~above], boxes, letters)
+        return _rows(indices, boxes)
+    return _cut(indices[above], boxes, letters) + _cut(indices[~above], boxes, letters)
 
 
 def _gaps(starts: Float[np.ndarray, " n"], ends: Float[np.ndarray, " n"]) -> list[np.ndarray]:
-    """Ways to part spans by a gap that none covers, the widest first; true for those before it."""
+    """The gaps between spans, the widest first, each as a mask of the spans before it."""
     order = np.argsort(starts, kind="stable")
     reach = np.maximum.accumulate(ends[order])
     widths = starts[order][1:] - reach[:-1]
-    found = [cut for cut in np.argsort(-widths, kind="stable") if widths[cut] > 0]
-    return [starts <= starts[order][cut] for cut in found]
+    cuts = [cut for cut in np.argsort(-widths, kind="stable") if widths[cut] > 0]
+    return [starts <= starts[order][cut] for cut in cuts]
 
 
-def _rows(places: Int[np.ndarray, " n"], boxes: Float[np.ndarray, "all 4"]) -> list[list[int]]:
+def _rows(indices: Int[np.ndarray, " n"], boxes: Float[np.ndarray, "all 4"]) -> list[list[int]]:
     middles = (boxes[:, 1] + boxes[:, 3]) / 2
     heights = boxes[:, 3] - boxes[:, 1]
     rows: list[list[int]] = []
-    for place in sorted(places.tolist(), key=lambda place: middles[place]):
+    for index in sorted(indices.tolist(), key=lambda index: middles[index]):
         last = rows[-1] if rows else []
-        gap = middles[place] - np.mean(middles[last]) if last else np.inf
-        if gap < SAME_ROW * min([heights[place], *heights[last]]):
-            last.append(place)
+        gap = middles[index] - np.mean(middles[last]) if last else np.inf
+        if gap < SAME_ROW * min([heights[index], *heights[last]]):
+            last.append(index)
         else:
-            rows.append([place])
-    return [sorted(row, key=lambda place: boxes[place, 0]) for row in rows]
+            rows.append([index])
+    return [sorted(row, key=lambda index: boxes[index, 0]) for row in rows]

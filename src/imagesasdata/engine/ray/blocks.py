@@ -1,4 +1,4 @@
-"""The one adapter between verbs and Ray Data: a function of a table, over a Dataset's blocks."""
+"""The only adapter between verbs and Ray Data: applies a function to each block of a Dataset."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from imagesasdata.machine import limit_cores
 Apply = Callable[[pa.Table], pa.Table]
 
 # An actor reserves half of the processors that it computes with. Ray's own tasks, which read, cut
-# and write blocks, reserve a whole one each: if actors had all, these would wait forever.
+# and write blocks, reserve a whole one each; if actors reserved all, those tasks would never start.
 _SHARE = 0.5
 
-# The schemas of Datasets made by verbs. To get a schema, Ray would run the pipeline.
+# The schemas of Datasets made by verbs: to find a schema, Ray would run the pipeline.
 _schemas: weakref.WeakKeyDictionary[Any, pa.Schema] = weakref.WeakKeyDictionary()
 
 
@@ -32,8 +32,8 @@ def is_dataset(images: object) -> bool:
 def over_blocks(dataset: Any, apply: Apply) -> Any:
     """A Dataset of the results of ``apply`` for each block; nothing runs until it is used.
 
-    Where the columns are known, the function is first called here on a table without rows, so that
-    misuse raises at once; the result has the new schema.
+    If the columns are known, ``apply`` is first called here on an empty table: misuse raises at
+    once, and the result has the new schema.
     """
     ray = optional("ray", "ray", "A verb on a Ray Dataset")
     data = optional("ray.data", "ray", "A verb on a Ray Dataset")
@@ -43,7 +43,7 @@ def over_blocks(dataset: Any, apply: Apply) -> Any:
     room = max(1, int(ray.cluster_resources().get("CPU", 1)) // workers.cpus)
     actors = workers.actors or room
     pool = data.ActorPoolStrategy(min_size=1, initial_size=actors, max_size=actors)
-    # By reference: the model goes to each machine once, not with each actor.
+    # By reference: the model is sent to each machine once, not to each actor.
     shared = ray.put(apply)
     made = dataset.repartition(target_num_rows_per_block=workers.rows).map_batches(
         _Actor,
@@ -74,7 +74,7 @@ def _schema(dataset: Any) -> pa.Schema | None:
 
 
 class _Actor:
-    """A process of Ray's that holds the function, with its model, and takes block after block."""
+    """A Ray process that holds the function and its model, and applies it block by block."""
 
     def __init__(self, shared: list[Any], cpus: int) -> None:
         import ray

@@ -1,4 +1,4 @@
-"""What each of Ray's workers gets: processors, GPUs, rows at a time."""
+"""What each Ray worker gets: processors, GPUs and rows per block."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What commercial services answer about pictures, as rows of one form."""
+"""The answers of commercial services about pictures, as rows of one form."""

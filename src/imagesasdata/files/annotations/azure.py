@@ -24,7 +24,7 @@ KEYS = (
 
 
 def statements(answer: dict[str, Any]) -> Iterator[Statement]:
-    """What one answer says."""
+    """The statements in one answer."""
     yield from _labels(answer)
     yield from _objects(answer)
     for face, item in enumerate(answer.get("faces", ())):

@@ -24,7 +24,7 @@ _OTHERS = ("headwear", "blurred", "underExposed")
 
 
 def statements(answer: dict[str, Any]) -> Iterator[Statement]:
-    """What one answer says."""
+    """The statements in one answer."""
     for task, key in (("label", "labelAnnotations"), ("object", "localizedObjectAnnotations")):
         for item in answer.get(key, ()):
             box = item.get("boundingPoly", {}).get("normalizedVertices")
@@ -71,7 +71,7 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
 
 
 def _box(corners: Any) -> tuple[float, float, float, float] | None:
-    """The box around corners; the answer leaves out coordinates of zero."""
+    """The box around some corners; Google omits coordinates that are zero."""
     if not corners:
         return None
     across = [number(corner.get("x", 0)) or 0.0 for corner in corners]

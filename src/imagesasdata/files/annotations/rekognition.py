@@ -13,7 +13,7 @@ _TRAITS = ("Smile", "Eyeglasses", "Sunglasses", "Beard", "Mustache", "EyesOpen",
 
 
 def statements(answer: dict[str, Any]) -> Iterator[Statement]:
-    """What one answer says."""
+    """The statements in one answer."""
     for item in answer.get("Labels", ()):
         name = text(item.get("Name"))
         yield Statement(

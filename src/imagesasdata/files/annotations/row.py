@@ -11,7 +11,7 @@ Unit = Literal["pixel", "share"]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """``attribute`` says which trait of a face; ``box`` is left, top, width, height in ``unit``."""
+    """``attribute`` is the trait of a face; ``box`` is left, top, width, height in ``unit``."""
 
     task: Task
     label: str
@@ -25,12 +25,12 @@ class Statement:
 
 
 def number(value: Any, scale: float = 1.0) -> float | None:
-    """A number, or ``None`` where the service gave none.
+    """The value as a number, or ``None`` when the service gave none.
 
     Raises
     ------
     ValueError
-        When it is something else.
+        When it is not a number.
     """
     if value is None:
         return None
@@ -40,12 +40,12 @@ def number(value: Any, scale: float = 1.0) -> float | None:
 
 
 def text(value: Any) -> str:
-    """A text.
+    """The value as text.
 
     Raises
     ------
     ValueError
-        When it is something else.
+        When it is not text.
     """
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not text")

@@ -1,1 +1,1 @@
-"""Inspection of networks: what each layer does and gives, and how it contributes to a decision."""
+"""Inspection of networks: what each layer computes, and how it contributes to a decision."""

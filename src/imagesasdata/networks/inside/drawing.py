@@ -19,7 +19,7 @@ _DPI = 110
 
 
 def laid_over(pixels: UInt8[np.ndarray, "h w 3"], heat: Float[np.ndarray, "h w"]) -> np.ndarray:
-    """Heat in color over a picture, the more opaque the hotter."""
+    """Heat in color over a picture; hotter parts are more opaque."""
     import matplotlib
 
     colors = matplotlib.colormaps["inferno"](heat)[..., :3] * 255
@@ -45,28 +45,28 @@ def middle(heat: Float[np.ndarray, "h w"]) -> tuple[float | None, float | None]:
 
 
 def as_grid(tiles: list[np.ndarray], captions: list[str], title: str) -> Figure:
-    """Small pictures in a grid, each with a few words above it.
+    """Small pictures in a grid, each with a caption above it.
 
     Parameters
     ----------
     tiles
-        (h, w) or (h, w, 3), each scaled by itself to its darkest and brightest value.
+        (h, w) or (h, w, 3), each scaled to its own darkest and brightest value.
     captions
-        One for each.
+        One for each tile.
     title
-        Above the grid.
+        The title above the grid.
     """
     across = min(len(tiles), 8)
     down = -(-len(tiles) // across)
     figure = new_figure(_INCHES * across, (_INCHES + 0.22) * down + 0.35)
     figure.set_dpi(_DPI)
     figure.suptitle(title, fontsize=10)
-    places = figure.subplots(down, across, squeeze=False).ravel()
-    for place in places:
-        place.set_axis_off()
-    for place, tile, caption in zip(places, tiles, captions, strict=False):
+    axes = figure.subplots(down, across, squeeze=False).ravel()
+    for axis in axes:
+        axis.set_axis_off()
+    for axis, tile, caption in zip(axes, tiles, captions, strict=False):
         low, high = float(tile.min()), float(tile.max())
         shown = (tile - low) / (high - low) if high > low else np.zeros_like(tile)
-        place.imshow(shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        place.set_title(caption, fontsize=7, pad=2)
+        axis.imshow(shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        axis.set_title(caption, fontsize=7, pad=2)
     return figure

@@ -1,4 +1,4 @@
-"""Where in a picture a class's score comes from: three methods, each a jitted function."""
+"""Saliency maps: which parts of a picture a class's score comes from, by three jitted methods."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from imagesasdata.networks.nn.normalize import normalize
 
 Method = Literal["gradcam", "integrated_gradients", "occlusion"]
 
-# Steps from the mean color to the picture: with these, the sum of the parts is within a few percent
-# of the score for the networks that were tried.
+# Steps from the mean color to the picture. With this many, the parts sum to the score within a few
+# percent for the networks that were tried.
 STEPS = 20
 # The patch that covers part of the picture, and its step, as fractions of the picture's side.
 PATCH, STRIDE = 4, 8
 
-# In place of a class.
+# Explains the predicted class instead of a given one.
 MOST_PROBABLE = -1
 
 Heat = Callable[[Any, Array], dict[str, Array]]
@@ -43,13 +43,13 @@ def heat(
     Parameters
     ----------
     network
-        Gives logits.
+        A network that returns logits.
     size
         Side of its pictures in pixels.
     method
-        Which of the three.
+        One of the three methods.
     mean, sd
-        How pixels are normalized.
+        Mean and standard deviation for normalizing pixels.
 
     Returns
     -------
@@ -57,13 +57,13 @@ def heat(
         ``apply(params, pixels) -> {"heat": (b, size, size), "logits": (b, classes),
         "target": (b,)}``; the heat is from 0 to 1, or 0 everywhere if nothing supports the class.
     params
-        The network's state as ``"network"``. The class to explain is added as ``"target"``, or
-        `MOST_PROBABLE`: a parameter, so that another class needs no new compilation.
+        The network's state as ``"network"``, and the class to explain as ``"target"``
+        (`MOST_PROBABLE` at first). It is a parameter, so that another class needs no compilation.
 
     Raises
     ------
     ArgumentError
-        When the network gives no logits, or has no map for Grad-CAM.
+        When the network returns no logits, or has no map for Grad-CAM.
     """
     graph, state = nnx.split(network)
     tape = trace(network, size)
@@ -105,13 +105,13 @@ def grad_cam(
     Parameters
     ----------
     forward
-        From pictures to logits, with its layers recorded on a tape.
+        Computes the logits of pictures and records the layers on a tape.
     layer
-        The layer whose map it is.
+        The layer whose map is used.
     x
         Normalized pictures.
     chosen
-        The class of each.
+        The class of each picture.
     """
     shape = jax.eval_shape(lambda x: _map(forward, layer, x), x)
 
@@ -121,7 +121,7 @@ def grad_cam(
         here = next(call for call in reversed(tape.flat()) if call.path == layer)
         return _chosen(outputs, chosen).sum(), here.y
 
-    # Pictures of a batch do not interact, so the derivative of the sum has each picture's own.
+    # Pictures of a batch do not interact: the gradient of the sum holds each picture's own gradient.
     slopes, maps = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))
     by_channel = slopes.mean(axis=(1, 2), keepdims=True)
     return jnp.maximum((by_channel * maps).sum(axis=-1), jnp.zeros((), maps.dtype))
@@ -132,7 +132,7 @@ def integrated_gradients(
 ) -> Float[Array, "b h w 3"]:
     """What each value adds to the score on a straight path from the mean color to the picture.
 
-    Over a picture the parts add up to the score less that of the mean color.
+    The parts of a picture sum to its score minus the score of the mean color.
     """
     slope = jax.grad(lambda x: _chosen(score(x), chosen).sum())
 
@@ -148,7 +148,7 @@ def integrated_gradients(
 def occlusion(
     score: Callable[[Array], Array], x: Float[Array, "b h w 3"], chosen: Int[Array, " b"]
 ) -> Float[Array, "b mh mw"]:
-    """How much the score falls when a patch of the mean color lies over each part of the picture."""
+    """How much the score falls when a patch of the mean color covers each part of the picture."""
     side = x.shape[1]
     patch, stride = side // PATCH, side // STRIDE
     starts = jnp.arange(0, side - patch + 1, stride)
@@ -162,7 +162,7 @@ def occlusion(
 
     grid = jnp.stack(jnp.meshgrid(starts, starts, indexing="ij"), axis=-1).reshape(-1, 2)
     falls = lax.map(fall, grid).T.reshape(len(x), len(starts), len(starts))
-    # A pixel's heat is the mean of the patches over it: the patches overlap, and reach the edges.
+    # Patches overlap; a pixel's heat is the mean over the patches that cover it.
     return jnp.maximum(_spread(falls, side, patch, stride), jnp.zeros((), x.dtype))
 
 
@@ -182,7 +182,7 @@ def _map(forward: Callable[[Array, Tape], Array], layer: str, x: Array) -> Array
 
 
 def _last_map(tape: Tape) -> str:
-    """The layer or block that gives the last map: the one closest to the decision."""
+    """The layer or block with the last map, which is closest to the decision."""
     ended = []
 
     def walk(calls: Any) -> None:
@@ -205,7 +205,7 @@ def _chosen(logits: Array, chosen: Array) -> Array:
 
 
 def _blurred(values: Array, side: int) -> Array:
-    """The mean over a square around each pixel: single pixels say little."""
+    """The mean over a square around each pixel, because single pixels are noisy."""
     window = (1, side, side)
     total = lax.reduce_window(
         values, np.zeros((), values.dtype)[()], lax.add, window, (1, 1, 1), "SAME"
@@ -214,7 +214,7 @@ def _blurred(values: Array, side: int) -> Array:
 
 
 def _scaled(raw: Array, size: int) -> Array:
-    """Resized to the picture, with the maximum 1."""
+    """Heat resized to the picture and scaled to a maximum of 1."""
     shape = (raw.shape[0], size, size)
     large = raw if raw.shape == shape else jax.image.resize(raw, shape, "bilinear")
     top = large.max(axis=(1, 2), keepdims=True)

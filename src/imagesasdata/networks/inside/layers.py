@@ -19,7 +19,7 @@ _OTHER = "parameters"
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """A row of the table; ``sees`` is the receptive field's side, ``None`` where there is none."""
+    """A row of the table; ``sees`` is the receptive field's side, ``None`` if it has none."""
 
     name: str
     kind: str
@@ -32,7 +32,7 @@ class Layer:
 
     @property
     def values(self) -> int:
-        """How many numbers it outputs for one picture."""
+        """The number of values that it outputs for one picture."""
         return math.prod(self.output) if self.output else 0
 
 
@@ -48,9 +48,9 @@ class _Sight:
 
 
 def layers(network: nnx.Module, size: int) -> list[Layer]:
-    """The layers that a picture of ``size`` x ``size`` pixels runs through, the input first.
+    """The layers that a picture of ``size`` x ``size`` pixels passes through, the input first.
 
-    Nothing is computed: the network is traced, and its weights need not have values.
+    The network is only traced, so its weights need no values.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def layers(network: nnx.Module, size: int) -> list[Layer]:
 
 
 def trace(network: nnx.Module, size: int) -> Tape:
-    """A traced run over a picture's shape, without values.
+    """Trace the network on a picture's shape, without values.
 
     Raises
     ------
@@ -115,10 +115,10 @@ def trace(network: nnx.Module, size: int) -> Tape:
 
 
 class _Sights:
-    """The receptive field of each call, by following arrays from layer to layer.
+    """The receptive field of each call, found by following arrays from layer to layer.
 
-    A module's output has the largest receptive field in it: a shortcut has a smaller one than the
-    layers that it bypasses.
+    A module's output gets the largest receptive field inside it, because a shortcut's is smaller than
+    that of the layers it bypasses.
     """
 
     def __init__(self, tape: Tape, size: int) -> None:
@@ -169,8 +169,8 @@ def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int
     kind, formula, products = _other_kind(module), "", 0
     if kernel is not None:
         shape = tuple(kernel.shape)
-        places = math.prod(output[:-1])
-        products = places * math.prod(shape)
+        positions = math.prod(output[:-1])
+        products = positions * math.prod(shape)
         if len(shape) == 4:
             kind = f"conv {shape[0]}x{shape[1]}, {shape[3]}"
             formula = f"({shape[0]}*{shape[1]}*{shape[2]})*{shape[3]}"
@@ -185,7 +185,7 @@ def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int
     return Layer(
         name=call.path or "(network)",
         kind=kind,
-        # A module's output is that of the last layer inside it, which has a row.
+        # The last layer inside a module has a row with the module's output.
         output=() if kind == _OTHER else output,
         weights=weights,
         formula=formula if weights else "",
@@ -196,7 +196,7 @@ def _layer(call: Call, own: dict[str, int], last_map: tuple[int, ...], sees: int
 
 
 def _silent(call: Call, called: set[int], seen: set[int], sees: int | None) -> list[Layer]:
-    """The normalizations that a layer applies itself, with parameters of modules it does not call."""
+    """Normalizations that a layer applies itself, without calling the module that holds them."""
     found = []
     for name, child in vars(call.module).items():
         module = original(child)

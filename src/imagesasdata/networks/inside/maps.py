@@ -16,7 +16,7 @@ from imagesasdata.networks.nn.normalize import normalize
 
 
 def map_names(network: nnx.Module, size: int) -> list[str]:
-    """The layers that give a map, in the order of their use."""
+    """The layers that output a map, in the order of their use."""
     found = [call.path for call in trace(network, size).flat() if len(call.y.shape) == 4]
     return list(dict.fromkeys(found))
 
@@ -53,7 +53,7 @@ def maps(
 
 
 def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarray, "k k i o"]]:
-    """The filters of a layer, by default the first that has any; depthwise ones have i = 1.
+    """The filters of a layer, by default of the first; depthwise filters have i = 1.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarr
     known = filter_names(network)
     if not known:
         raise ArgumentError("The network has no filters of more than one pixel.")
-    # By size of input: the first layer sees the picture's three colors.
+    # The first layer is the one whose input has the picture's three colors.
     values = {
         ".".join(str(part) for part in path[:-1]): value
         for path, value in nnx.to_flat_state(nnx.state(network, nnx.Param))
@@ -72,8 +72,8 @@ def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarr
     if layer is None:
         layer = next((name for name in known if values[name].shape[2:-1] == (3,)), known[0])
     check_layer(layer, known, "has filters of more than one pixel")
-    found = np.asarray(values[layer][...])
-    return layer, found[:, :, None, :] if found.ndim == 3 else found
+    filters = np.asarray(values[layer][...])
+    return layer, filters[:, :, None, :] if filters.ndim == 3 else filters
 
 
 def check_layer(layer: str, known: list[str], what: str) -> None:

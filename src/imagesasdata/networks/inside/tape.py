@@ -1,7 +1,7 @@
 """Runs a network and records the input and output of each layer, without changing the network.
 
-Works on any Flax NNX module whose layers are modules that it calls: in a copy, each is wrapped in a
-stand-in that passes everything through and records it.
+It works on any Flax NNX module that calls its layers: in a copy, each layer is wrapped in a stand-in
+that passes everything through and records it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class Call:
 
 
 class Tape:
-    """The calls of one run, from first to last; ``inner`` calls are inside the call before.
+    """The calls of one run, from first to last; a call's ``inner`` holds those made inside it.
 
     Parameters
     ----------
     add
-        From a layer's path to an array that is added to its output, for derivatives.
+        Maps a layer's path to an array that is added to its output, to compute derivatives.
     """
 
     def __init__(self, add: Mapping[str, jax.Array] | None = None) -> None:
@@ -70,19 +70,19 @@ class Tape:
 
     def flat(self) -> list[Call]:
         """All calls in the order in which they began."""
-        found: list[Call] = []
+        calls: list[Call] = []
         waiting = list(reversed(self.calls))
         while waiting:
             call = waiting.pop()
-            found.append(call)
+            calls.append(call)
             waiting += reversed(call.inner)
-        return found
+        return calls
 
 
 def run(network: nnx.Module, x: Any, tape: Tape) -> Any:
-    """A network's output in evaluation, with each layer recorded on a tape.
+    """A network's output in evaluation mode, with each layer recorded on a tape.
 
-    Meant to be traced: the arrays on the tape are then those of the program.
+    When this is traced by JAX, the arrays on the tape are part of the traced program.
     """
     # A private copy, so that its layers can be replaced.
     copy = nnx.merge(*nnx.split(network))
@@ -92,7 +92,7 @@ def run(network: nnx.Module, x: Any, tape: Tape) -> Any:
 
 
 class _StandIn:
-    """Replaces a layer: passes calls and attributes on to it."""
+    """Replaces a layer: records its calls and passes them and attributes on to it."""
 
     def __init__(self, path: str, module: nnx.Module, tape: Tape) -> None:
         self._path, self._module, self._tape = path, module, tape

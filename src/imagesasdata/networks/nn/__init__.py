@@ -1,1 +1,1 @@
-"""Layers that the architectures share; nothing here belongs to one model."""
+"""Layers that the architectures share; nothing here belongs to a single model."""

@@ -1,15 +1,15 @@
-"""Bicubic interpolation of a small grid, as PyTorch does it: once, when weights are read."""
+"""PyTorch's bicubic interpolation of a small grid, applied once when weights are read."""
 
 from __future__ import annotations
 
 import numpy as np
 
-# PyTorch's; other libraries have -0.5.
+# PyTorch's value; other libraries use -0.5.
 _SHARPNESS = -0.75
 
 
 def resize_grid(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """A grid of vectors (r, c, d) resized, without smoothing first."""
+    """A grid of vectors (r, c, d), resized without antialiasing."""
     down = _weights(grid.shape[0], rows)
     across = _weights(grid.shape[1], columns)
     return np.einsum("ir,rcd,jc->ijd", down, grid.astype(np.float64), across).astype(np.float32)
@@ -19,11 +19,11 @@ def _weights(old: int, new: int) -> np.ndarray:
     """The weight of each old cell for each new one. Shape (new, old)."""
     weights = np.zeros((new, old))
     centers = (np.arange(new) + 0.5) * old / new - 0.5
-    for place, center in enumerate(centers):
+    for index, center in enumerate(centers):
         first = int(np.floor(center))
         for near in range(first - 1, first + 3):
             inside = min(max(near, 0), old - 1)
-            weights[place, inside] += _cubic(abs(center - near))
+            weights[index, inside] += _cubic(abs(center - near))
     return weights
 
 

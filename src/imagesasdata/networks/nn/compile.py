@@ -1,14 +1,14 @@
-"""How programs are compiled for a CPU."""
+"""XLA's compiler options for CPUs."""
 
 from __future__ import annotations
 
 
 def cpu_compiler_options() -> dict[str, str | bool]:
-    """XLA's options for programs that run on a CPU in several threads, one call in each.
+    """XLA's options for programs that several threads run on a CPU at the same time.
 
-    By default XLA spreads every matrix product over all cores. When each core runs a call of its
-    own, these calls then wait for one another; on two cores that took a fifth of the speed. The
-    fused products (YNN) have no switch of their own: selecting one other kind of fusion disables them.
+    By default XLA spreads every matrix product over all cores. When each core runs its own call,
+    the calls then wait for one another; on two cores this was a fifth slower. The fused products
+    (YNN) cannot be switched off directly: selecting another kind of fusion disables them.
     """
     return {
         "xla_cpu_multi_thread_eigen": False,

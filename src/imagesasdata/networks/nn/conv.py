@@ -1,8 +1,8 @@
 """Convolutions, in the form that is fastest on the device.
 
-XLA's grouped convolution on a CPU is ten times slower than the same sum written out as shifted
-multiplies, and has been seen to give wrong numbers. On a GPU or TPU it is the right form. The choice
-is made when a program is lowered for its device, not in the models.
+On a CPU, XLA's grouped convolution is ten times slower than the same sum written out as shifted
+multiplies, and was seen to give wrong numbers. On a GPU or TPU it is the right form. The choice is
+made when a program is lowered for its device, not in the models.
 """
 
 from __future__ import annotations
@@ -58,10 +58,9 @@ def conv(
 ) -> Float[Array, "b oh ow o"]:
     """An ordinary convolution.
 
-    A kernel of one pixel is a matrix product, and so is one that steps by its own side (patches),
-    where nothing is padded.
-    On a CPU, so is one over few channels (a network's first layer), once each pixel's neighborhood
-    is laid out in a row.
+    Some convolutions are computed as matrix products: those of one pixel; those whose stride is the
+    side of the kernel (patches), if nothing is padded; and, on a CPU, those over few channels (a
+    network's first layer), after each pixel's neighborhood is laid out in a row.
     """
     *sides, channels, _ = kernel.shape
     around = paddings(x.shape[1:3], tuple(sides), stride, padding)
@@ -92,7 +91,7 @@ def depthwise(
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
-    """A convolution of each channel by itself."""
+    """A depthwise convolution, which filters each channel separately."""
     return lax.platform_dependent(
         x,
         kernel,
@@ -109,7 +108,7 @@ def depthwise_grouped(
     stride: int,
     padding: Padding = "same",
 ) -> Float[Array, "b oh ow c"]:
-    """The depthwise convolution as XLA has it: right on a GPU or TPU, not on a CPU."""
+    """XLA's depthwise convolution: correct and fast on a GPU or TPU, but not on a CPU."""
     return _plain(x, kernel[:, :, None, :], stride=stride, groups=x.shape[-1], padding=padding)
 
 
@@ -121,9 +120,9 @@ def depthwise_shifted(
 ) -> Float[Array, "b oh ow c"]:
     """The depthwise convolution as a sum of shifted multiplies, one for each position in the kernel."""
     sides = kernel.shape[:2]
-    # Padded beforehand: inside the sum it would be tested at every pixel.
+    # Padded beforehand: if XLA fused the padding into the sum, it would be tested at every pixel.
     padded = lax.optimization_barrier(pad(x, sides, stride, padding))
-    # Cut with lax, which is traced much faster than an index.
+    # lax.slice is traced much faster than indexing.
     weights = kernel[None]
     last = kernel.shape[2]
     return sum(
@@ -138,7 +137,7 @@ def depthwise_shifted(
 def shifts(
     padded: Float[Array, "b h w c"], kernel: tuple[int, ...], stride: int
 ) -> list[tuple[tuple[int, int], jax.Array]]:
-    """For each position in the kernel, the values under it as the kernel moves over the padded map."""
+    """For each position in the kernel, the values of the padded map that it is multiplied with."""
     batch, height, width, channels = padded.shape
     rows, columns = (height - kernel[0]) // stride, (width - kernel[1]) // stride
     return [
@@ -164,7 +163,7 @@ def _as_product(x: jax.Array, kernel: jax.Array, *, stride: int, padding: Paddin
 
 
 def _patches(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Patches that do not overlap, each as a row; pixels left over at the edges are ignored."""
+    """A convolution over patches that do not overlap; leftover pixels at the edges are ignored."""
     side = kernel.shape[0]
     batch, height, width, channels = x.shape
     rows, columns = height // side, width // side

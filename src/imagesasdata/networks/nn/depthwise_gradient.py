@@ -1,8 +1,8 @@
-"""A depthwise convolution of padded maps for the CPU, with gradients in the form that is fast there.
+"""A depthwise convolution of padded maps for the CPU, with a fast gradient.
 
-Left to automatic differentiation, the sum of k x k shifted multiplies has as its gradient as many
-scatters and reductions, each over the whole map. Here the gradient of the input is again a sum of
-shifted multiplies, and that of the kernel is gathered row by row, while a row is near the core.
+Automatic differentiation would turn the sum of k x k shifted multiplies into as many scatters and
+reductions, each over the whole map. Here the gradient of the input is again a sum of shifted
+multiplies, and that of the kernel is accumulated row by row, while a row is in the core's cache.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-# Columns of a row that are unrolled; more make the program larger and no faster.
+# Columns of a row that are unrolled; more make the program larger but not faster.
 _COLUMNS = 16
 
 
@@ -37,7 +37,7 @@ def depthwise_padded(
         (size - side) // stride + 1
         for size, side in zip(padded.shape[1:3], kernel.shape[:2], strict=True)
     )
-    # Padded beforehand: inside the sum it would be tested at every pixel.
+    # Padded beforehand: if XLA fused the padding into the sum, it would be tested at every pixel.
     return _sum_shifted(lax.optimization_barrier(padded), kernel, rows, columns, stride)
 
 
@@ -51,7 +51,7 @@ def _backward(
     stride: int, kept: tuple[jax.Array, jax.Array], slope: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     padded, kernel = kept
-    # Barriers: each of the two is computed once, from arrays that exist.
+    # A barrier, so that the slope is computed once and not again in each gradient.
     slope = lax.optimization_barrier(slope)
     return _to_input(padded.shape, kernel, slope, stride), _to_kernel(
         padded, slope, kernel.shape[:2], stride
@@ -82,11 +82,11 @@ def _sum_shifted(
 def _to_input(
     shape: tuple[int, ...], kernel: jax.Array, slope: jax.Array, stride: int
 ) -> jax.Array:
-    """The turned filters over the slope, spread out by the stride."""
+    """The gradient of the input: rotated filters over the slope, spread out by the stride."""
     edges = [(0, 0, 0)]
     for size, out, side in zip(shape[1:3], slope.shape[1:3], kernel.shape[:2], strict=True):
         spread = (out - 1) * stride + 1
-        # As much before as the filter reaches back, and after so that each input has its outputs.
+        # Padding before: as far as the filter reaches back; after: up to the size of the input.
         edges.append((side - 1, size - spread, stride - 1))
     zero = jnp.zeros((), slope.dtype)
     spread_out = lax.optimization_barrier(lax.pad(slope, zero, [*edges, (0, 0, 0)]))
@@ -96,13 +96,13 @@ def _to_input(
 def _to_kernel(
     padded: jax.Array, slope: jax.Array, sides: tuple[int, ...], stride: int
 ) -> jax.Array:
-    """Sum over all positions of the values under the filter times the slope there, row by row."""
+    """The gradient of the kernel: values under the filter times the slope, summed row by row."""
     batch, rows, columns, channels = slope.shape
     high, wide = sides
     block = min(columns, _COLUMNS)
     blocks = -(-columns // block)
     extra = blocks * block - columns
-    # The slope of further columns is zero, so they add nothing.
+    # The slope is padded with zero columns, which add nothing.
     slope = jnp.pad(slope, ((0, 0), (0, 0), (0, extra), (0, 0)))
     width = (blocks * block - 1) * stride + wide
     lacking = max(0, width - padded.shape[2])
@@ -111,8 +111,8 @@ def _to_kernel(
     reach = (block - 1) * stride + wide
 
     def add_block(number: jax.Array, total: jax.Array) -> jax.Array:
-        picture, place = number // (rows * blocks), number % (rows * blocks)
-        row, first = place // blocks, place % blocks * block
+        picture, index = number // (rows * blocks), number % (rows * blocks)
+        row, first = index // blocks, index % blocks * block
         seen = lax.dynamic_slice(
             padded, (picture, row * stride, first * stride, 0), (1, high, reach, channels)
         )[0]

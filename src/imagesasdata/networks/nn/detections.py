@@ -1,4 +1,4 @@
-"""From a detector's raw outputs to boxes: static shapes throughout, so that all of it is compiled."""
+"""Turn a detector's raw outputs into boxes, with static shapes, so that all of it is compiled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 
 class Detections(NamedTuple):
-    """Boxes of one picture, the surest first; left, top, right and bottom.
+    """Boxes of one picture (left, top, right, bottom), the highest score first.
 
     Their number is fixed; suppressed boxes have score 0.
     """
@@ -22,12 +22,12 @@ class Detections(NamedTuple):
 
 
 def corners(middles: Float[Array, "*n 2"], sides: Float[Array, "*n 2"]) -> Float[Array, "*n 4"]:
-    """Boxes from their middles and their width and height."""
+    """Boxes from their centers and their width and height."""
     return jnp.concatenate([middles - sides / 2, middles + sides / 2], axis=-1)
 
 
 def overlap(boxes: Float[Array, "n 4"]) -> Float[Array, "n n"]:
-    """Intersection over union of every two boxes."""
+    """Intersection over union of all pairs of boxes."""
     low = jnp.maximum(boxes[:, None, :2], boxes[None, :, :2])
     high = jnp.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
     common = jnp.prod(jnp.maximum(high - low, 0), axis=-1)
@@ -47,9 +47,9 @@ def suppress(found: Detections, limit: float) -> Detections:
     rivals = (overlap(boxes) > limit) & same
     earlier = jnp.tril(jnp.ones(rivals.shape, bool), k=-1)
 
-    def decide(place: Int[Array, ""], kept: Bool[Array, " n"]) -> Bool[Array, " n"]:
-        beaten = jnp.any(rivals[place] & earlier[place] & kept)
-        return kept.at[place].set(~beaten)
+    def decide(index: Int[Array, ""], kept: Bool[Array, " n"]) -> Bool[Array, " n"]:
+        beaten = jnp.any(rivals[index] & earlier[index] & kept)
+        return kept.at[index].set(~beaten)
 
     kept = lax.fori_loop(0, len(scores), decide, jnp.ones(len(scores), bool))
     return Detections(boxes, jnp.where(kept, scores, 0), classes)
@@ -69,8 +69,9 @@ def distances_to_boxes(
 ) -> Float[Array, "places 4"]:
     """Boxes from distributions over the distances to the left, top, right and bottom edge.
 
-    The origin is the middle of a cell of ``stride`` pixels in a map ``width`` cells wide; an edge's
-    distance, in strides, is the mean of its distribution (Generalized Focal Loss, Li et al. 2020).
+    Distances are measured from the center of a cell, of ``stride`` pixels, in a map that is ``width``
+    cells wide. An edge's distance, in strides, is the mean of its distribution (Generalized Focal
+    Loss, Li et al. 2020).
     """
     places, _, bins = logits.shape
     away = stride * (jax.nn.softmax(logits, axis=-1) @ jnp.arange(bins, dtype=logits.dtype))

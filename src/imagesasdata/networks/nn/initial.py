@@ -1,4 +1,4 @@
-"""Initial values of parameters: random, or none where only their shapes are needed."""
+"""Initial values of parameters: random, or none when only shapes are needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 
 class _NoDraw:
-    """Stands in for a random key in layers that begin with ones and zeros."""
+    """Stands in for a random key in layers that are initialized with ones and zeros."""
 
     def params(self) -> None:
         """No key."""
@@ -25,7 +25,7 @@ _shapes_only = ContextVar("shapes_only", default=False)
 
 @contextmanager
 def shapes_only() -> Iterator[None]:
-    """Within it nothing is drawn: tracing the drawing of a layer costs more than loading the layer."""
+    """Draw no random values within a ``with`` block: tracing that takes longer than loading a layer."""
     token = _shapes_only.set(True)
     try:
         yield
@@ -37,7 +37,7 @@ NO_DRAW = cast("nnx.Rngs", _NoDraw())
 
 
 def normal(rngs: nnx.Rngs, shape: tuple[int, ...], sd: float) -> Float[Array, ...]:
-    """Values about 0 with a standard deviation."""
+    """Normally distributed values with mean 0 and a standard deviation."""
     if _shapes_only.get():
         return jnp.zeros(shape)
     return sd * jax.random.normal(rngs.params(), shape)

@@ -16,9 +16,9 @@ from imagesasdata.networks.nn.conv import (
 )
 from imagesasdata.networks.nn.layers import Folded, relu6
 
-# The many channels inside a block are made, filtered and summed up in slices of at most this size,
-# so that they stay in a core's cache. Of the sizes tried (1 to 4 MB, by bytes or by channels) the
-# best on a core with 1 MB of its own and 32 MB shared.
+# The many channels inside a block are computed, filtered and summed in slices of at most this size,
+# so that they stay in a core's cache. Of the sizes tried (1 to 4 MB, by bytes or by channels) this
+# was the best, on a core with 1 MB of private and 32 MB of shared cache.
 _SLICE_BYTES = 2_000_000
 
 
@@ -38,7 +38,7 @@ def inverted_residual(
     x
         Batch of maps.
     expand
-        Kernel (1, 1, i, c); ``None`` where the block does not expand.
+        Kernel (1, 1, i, c); ``None`` if the block does not expand.
     filters
         Kernel (k, k, c), one filter for each channel.
     project
@@ -46,7 +46,7 @@ def inverted_residual(
     stride
         Step of the filters.
     padding
-        Zeros around the maps that the filters see.
+        Zeros around the input of the filters.
     """
     y = lax.platform_dependent(
         x,
@@ -102,15 +102,15 @@ def _in_slices(
             wide = relu6(pointwise(x, expand.kernel[0, 0, :, part]) + expand.bias[part])
         filtered = depthwise_shifted(wide, filters.kernel[..., part], stride, padding)
         filtered = filtered + filters.bias[part]
-        # Without barriers XLA would compute the filters again inside the product, and start on
-        # every slice before it has finished the first.
+        # Without barriers, XLA would compute the filters again inside the product, and would start
+        # all slices before the first is done.
         narrow = lax.optimization_barrier(relu6(filtered)).reshape(-1, size)
         y = lax.optimization_barrier(y + jnp.dot(narrow, project.kernel[0, 0, part]))
     return y.reshape(batch, rows, columns, -1)
 
 
 def _slices(channels: int, bytes_per_channel: int) -> int:
-    """The smallest number of equal slices of whole vectors, each small enough."""
+    """The smallest number of equal slices, of whole SIMD vectors, that are small enough."""
     for count in range(1, channels // 8 + 1):
         if channels % count or (channels // count) % 8:
             continue

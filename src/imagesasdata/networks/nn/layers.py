@@ -1,4 +1,4 @@
-"""Trainable convolutions, with and without batch normalization, and what they fold into."""
+"""Trainable convolutions, with or without batch normalization, and their folded form."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Activation = Literal["relu", "relu6"] | None
 
 
 class Folded(NamedTuple):
-    """A convolution with its normalization folded in: all that inference needs.
+    """A convolution with its normalization folded in, for inference.
 
-    ``kernel`` is (k, k, i, o), or (k, k, c) for a depthwise one; ``bias`` (o,).
+    ``kernel`` is (k, k, i, o), or (k, k, c) if it is depthwise; ``bias`` is (o,).
     """
 
     kernel: jax.Array
@@ -39,11 +39,11 @@ class Conv(nnx.Module):
     stride
         Step of the kernel.
     by_channel
-        A depthwise convolution, each channel by itself; ``inputs`` and ``outputs`` are equal.
+        Whether the convolution is depthwise; ``inputs`` and ``outputs`` are then equal.
     bias
-        Whether something is added to each output.
+        Whether there is a bias.
     activation
-        What comes last; ``None`` for nothing.
+        The activation; ``None`` for none.
     padding
         Zeros on every side, or TensorFlow's ``"same"``.
     """
@@ -93,9 +93,9 @@ class ConvNorm(nnx.Module):
     stride
         Step of the kernel.
     by_channel
-        A depthwise convolution, each channel by itself; ``inputs`` and ``outputs`` are equal.
+        Whether the convolution is depthwise; ``inputs`` and ``outputs`` are then equal.
     activation
-        What comes last; ``None`` for nothing.
+        The activation; ``None`` for none.
     padding
         Zeros on every side, or TensorFlow's ``"same"``.
     """
@@ -124,7 +124,7 @@ class ConvNorm(nnx.Module):
         """Apply the layer, in its training or evaluation mode."""
         layer = depthwise if self.by_channel else conv
         if self.norm.use_running_average:
-            # Folding gives the same gradients and stores one map less for them.
+            # Folding gives the same gradients and keeps one map fewer in memory for them.
             scale, shift = self._linear()
             y = layer(x, self.kernel[...] * scale, self.stride, self.padding) + shift
         else:
@@ -132,16 +132,16 @@ class ConvNorm(nnx.Module):
         return activate(y, self.activation)
 
     def folded(self) -> Folded:
-        """The kernel scaled and the bias shifted by the running statistics.
+        """The kernel and bias with the normalization by running statistics folded in.
 
-        With fixed statistics normalization is linear, so it can be applied once to the weights
-        instead of every map.
+        With fixed statistics, normalization is linear, so it can be applied to the weights once
+        instead of to every map.
         """
         scale, bias, mean, variance = (
             np.asarray(parameter[...]) for parameter in self._normalization()
         )
         scale = scale / np.sqrt(variance + self.norm.epsilon)
-        # Done in numpy: compiling many small programs would take longer than running them.
+        # In NumPy: compiling many small JAX programs would take longer than running them.
         kernel = np.asarray(self.kernel[...]) * scale
         return Folded(cast("jax.Array", kernel), cast("jax.Array", bias - mean * scale))
 
@@ -181,7 +181,7 @@ def relu6(x: Float[Array, ...]) -> Float[Array, ...]:
 def _relu6_slope(
     primals: tuple[jax.Array], tangents: tuple[jax.Array]
 ) -> tuple[jax.Array, jax.Array]:
-    # JAX's own slope of the two bounds is a division at every element, for ties.
+    # JAX's own gradient of clip divides at every element, to handle ties.
     (x,), (tangent,) = primals, tangents
     return relu6(x), jnp.where((x > 0.0) & (x < 6.0), tangent, jnp.zeros((), x.dtype))
 

@@ -17,7 +17,7 @@ HEAD_CHANNELS = 1280
 
 
 class Stage(NamedTuple):
-    """A run of equal blocks; only the first has the stride."""
+    """A sequence of equal blocks; only the first has the stride."""
 
     repeats: int
     kernel: int
@@ -66,16 +66,16 @@ class Block(nnx.Module):
 class MobileNet(nnx.Module):
     """Inverted residual blocks between a convolution and a mean, trainable.
 
-    `inference` gives the form that is fast.
+    `inference` returns the fast form.
 
     Parameters
     ----------
     stages
-        The runs of blocks.
+        The stages.
     classes
         Number of outputs.
     same
-        Whether maps are padded as in TensorFlow (SAME), or by the same zeros on every side.
+        Whether maps are padded as in TensorFlow (SAME), or equally on every side.
     epsilon
         Added to variances in normalization.
     """

@@ -1,4 +1,4 @@
-"""From pixels to the numbers that a network was trained on."""
+"""Normalize pixels as a network expects them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, UInt8
 def normalize(
     pixels: UInt8[Array, "b h w 3"], mean: Sequence[float], sd: Sequence[float]
 ) -> Float[Array, "b h w 3"]:
-    """Take a mean from each channel's values 0 to 255 and divide by a standard deviation."""
+    """Subtract a mean from each channel's values, 0 to 255, and divide by a standard deviation."""
     shift, scale = jnp.asarray(mean, jnp.float32), jnp.asarray(sd, jnp.float32)
     return (pixels.astype(jnp.float32) - shift) / scale
 

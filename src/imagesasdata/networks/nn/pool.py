@@ -17,7 +17,7 @@ from imagesasdata.networks.nn.watch import Step, say
 def max_pool(
     x: Float[Array, "b h w c"], side: int, stride: int, padding: int = 0
 ) -> Float[Array, "b oh ow c"]:
-    """The largest value under a window, for each channel by itself."""
+    """The largest value under a window, separately for each channel."""
     y = lax.platform_dependent(
         x,
         cpu=lambda x: _shifted(x, side, stride, padding),
@@ -28,7 +28,7 @@ def max_pool(
 
 
 def _shifted(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:
-    """The largest of side x side shifted maps: on a CPU much faster than a moving window."""
+    """The maximum of side x side shifted maps, which is much faster on a CPU than a moving window."""
     around = ((0, 0), (padding, padding), (padding, padding), (0, 0))
     padded = jnp.pad(x, around, constant_values=-jnp.inf)
     return functools.reduce(jnp.maximum, (map_ for _, map_ in shifts(padded, (side, side), stride)))
@@ -36,6 +36,6 @@ def _shifted(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:
 
 def _plain(x: jax.Array, side: int, stride: int, padding: int) -> jax.Array:
     around = ((0, 0), (padding, padding), (padding, padding), (0, 0))
-    # A number and not an array of JAX: only then is this known as max pooling, which has a derivative.
+    # Not a JAX array: JAX recognizes max pooling, and its gradient, only with a NumPy number.
     low = np.asarray(-np.inf, x.dtype)[()]
     return lax.reduce_window(x, low, lax.max, (1, side, side, 1), (1, stride, stride, 1), around)

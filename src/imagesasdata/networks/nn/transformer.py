@@ -1,4 +1,4 @@
-"""Transformer blocks: attention between tokens, then two full layers on each token."""
+"""Transformer blocks: attention between tokens, then two dense layers on each token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Gelu = Literal["gelu", "quick_gelu"]
 
 
 class Form(NamedTuple):
-    """The settings that a run of blocks shares.
+    """The settings that all blocks of a transformer share.
 
     ``causal`` blocks attend only to earlier tokens, as in text. ``scaled`` blocks multiply their
     output by a learned number for each dimension (layer scale).
@@ -50,7 +50,7 @@ class Attention(nnx.Module):
 
 
 class Block(nnx.Module):
-    """Attention and two full layers, each on normalized values and added to the input."""
+    """Attention and two dense layers, each applied to normalized values and added to the input."""
 
     def __init__(self, form: Form, *, rngs: nnx.Rngs) -> None:
         width = form.width
@@ -72,7 +72,7 @@ class Block(nnx.Module):
 
 
 def gelu(x: Float[Array, ...], kind: Gelu) -> Float[Array, ...]:
-    """The activation: exact (by the error function), or CLIP's by a logistic curve."""
+    """The activation: exact (by the error function), or CLIP's approximation by a sigmoid."""
     if kind == "gelu":
         return jax.nn.gelu(x, approximate=False)
     return x * jax.nn.sigmoid(1.702 * x)
@@ -86,9 +86,9 @@ def attend(
     causal: bool = False,
     there: Bool[Array, "*b m"] | None = None,
 ) -> Float[Array, "b n d"]:
-    """Multi-head attention from queries to keys (of the same row or another).
+    """Multi-head attention from queries to keys (of the same sequence or another).
 
-    Where ``there`` is false, the key is ignored.
+    ``there`` is a mask: keys for which it is false are ignored.
     """
     batch, places, width = query.shape
     others = key.shape[1]
@@ -125,9 +125,10 @@ class FoldedBlock(NamedTuple):
 
 
 def folded(block: Block) -> FoldedBlock:
-    """The block with fewer, larger products: question, key and value at once.
+    """The block with fewer, larger products: query, key and value are one product.
 
-    Normalization's scale and shift, and layer scale, are linear and go into the matrices next to them.
+    Normalization's scale and shift, and layer scale, are linear and are folded into the adjacent
+    matrices.
     """
     attention = block.attention
     parts = [after_norm(block.norm1, layer) for layer in _asking(attention)]
@@ -170,7 +171,7 @@ class Scale(NamedTuple):
 
 
 def scaled(x: Float[Array, "*b d"], by: Scale, epsilon: float) -> Float[Array, "*b d"]:
-    """A whole layer normalization."""
+    """A layer normalization with scale and shift."""
     return normal(x, epsilon) * by.scale + by.shift
 
 
@@ -182,7 +183,7 @@ def normal(x: Float[Array, "*b d"], epsilon: float) -> Float[Array, "*b d"]:
 
 
 def after_norm(norm: nnx.LayerNorm, layer: nnx.Linear) -> Any:
-    """A full layer with the scale and shift of the normalization before it multiplied in."""
+    """A dense layer with the preceding normalization's scale and shift folded in."""
     kernel = np.asarray(layer.kernel[...])
     scale, shift = scale_of(norm)
     bias = shift @ kernel
@@ -199,7 +200,7 @@ def scale_of(norm: nnx.LayerNorm) -> Any:
 
 
 def dense_of(layer: nnx.Linear, scale: nnx.Param | None = None) -> Any:
-    """A full layer as a matrix product, its output multiplied by ``scale``."""
+    """A dense layer as a matrix product, with its output multiplied by ``scale``."""
     assert layer.bias is not None, "the layer is made with a bias"
     kernel, bias = np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])
     if scale is None:

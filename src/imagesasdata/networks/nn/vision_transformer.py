@@ -31,13 +31,13 @@ class VisionTransformer(nnx.Module):
     Parameters
     ----------
     form
-        What the blocks have in common.
+        The settings of the blocks.
     size
         Side of the pictures in pixels.
     patch
         Side of a patch in pixels.
     before
-        Whether values are normalized before the first block, and patches have no bias (CLIP).
+        Whether values are normalized before the first block and patches have no bias, as in CLIP.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class VisionTransformer(nnx.Module):
 def with_token(
     patches: Float[Array, "b r c d"], token: Float[Array, " d"], places: Float[Array, "n d"]
 ) -> Float[Array, "b n d"]:
-    """The class token and the patches, each with the vector of its position added."""
+    """The class token and the patches, with position vectors added."""
     batch, _, _, width = patches.shape
     row = patches.reshape(batch, -1, width)
     first = jnp.broadcast_to(token, (batch, 1, width))
@@ -80,14 +80,14 @@ def with_token(
 def inference(
     model: VisionTransformer,
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], jax.Array]]:
-    """The network up to its last normalization, without that one's scale and shift.
+    """The network up to its last normalization, without the scale and shift of that.
 
     Returns
     -------
     params
         Pytree of arrays.
     apply
-        ``apply(params, x) -> (b, d)``. `after_norm` makes the layer that comes next.
+        ``apply(params, x) -> (b, d)``. Make the next layer with `after_norm`.
     """
     params, places = _blocks(model)
     epsilon = model.form.epsilon
@@ -108,7 +108,7 @@ def inference_everywhere(
 def classifier_inference(
     model: VisionTransformer, classifier: nnx.Linear | None
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], dict[str, jax.Array]]]:
-    """The network with the class token as its embedding and, where it has a classifier, logits."""
+    """The network with the class token as embedding and, if it has a classifier, logits."""
     params, vector = inference(model)
     params["norm"] = scale_of(model.norm)
     params["classifier"] = None if classifier is None else after_norm(model.norm, classifier)

@@ -1,6 +1,6 @@
-"""Reports operations without weights, pooling and attention, to whoever records a network.
+"""Lets operations without weights (pooling, attention) report their calls to a recorder.
 
-A layer that is an object can be wrapped; a plain function has to report itself.
+A layer that is an object can be wrapped to record it; a plain function has to report itself.
 """
 
 from __future__ import annotations

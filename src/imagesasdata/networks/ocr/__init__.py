@@ -1,1 +1,1 @@
-"""Reading text: engines that find it, languages, and the order in which it is read."""
+"""Text recognition: the engines and their languages."""

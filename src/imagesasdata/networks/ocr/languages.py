@@ -1,7 +1,7 @@
 """The supported languages, by their ISO 639-1 codes, and which engine reads each.
 
-RapidOCR's one model (PP-OCRv6) reads all of its languages at once, in Latin letters, Chinese and
-Japanese; Tesseract has a file for each language.
+RapidOCR's model (PP-OCRv6) reads all of its languages at once: those in Latin letters, Chinese and
+Japanese. Tesseract has a file for each language.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ LANGUAGES: dict[str, Language] = {
 
 
 def check_languages(languages: Sequence[str] | str, engine: Engine) -> tuple[str, ...]:
-    """The requested codes, checked: each is known and read by the engine.
+    """The requested codes as a tuple, after a check that the engine reads each.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def check_languages(languages: Sequence[str] | str, engine: Engine) -> tuple[str
 
 
 def _unknown(code: str) -> UnknownNameError:
-    """The error for an unknown code: people also write a name, or Tesseract's code."""
+    """The error for an unknown code; it also recognizes names and Tesseract's codes."""
     other_names = {
         **{language.name.lower(): known for known, language in LANGUAGES.items()},
         **{language.tesseract: known for known, language in LANGUAGES.items()},

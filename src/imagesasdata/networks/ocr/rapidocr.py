@@ -1,7 +1,7 @@
 """RapidOCR as an engine: PP-OCRv6's detector and recognizer, whose files are inside the package.
 
-The steps are the package's own; between them the rotation of each piece is recorded, which its own
-result lacks and reading order needs.
+The package's steps are called one by one, to record the rotation of each piece: the reading order
+needs it, but the package's own result lacks it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from imagesasdata.extras import optional
 
 # The longest side of the detector's input.
 LONG_SIDE = 2000
-# The detector enlarges a picture whose shorter side is under 736 pixels. A word cut out closely would
-# then have letters of a size that it does not know, and a long strip would become immense.
+# The detector enlarges a picture whose shorter side is under 736 pixels. The letters of a tightly
+# cropped word would then be larger than any it was trained on, and a long strip would become huge.
 SMALL, MOST_ELONGATED = 320, 4
-# Text of this height, as a share of the picture's shorter side, is read better when made smaller.
+# Text at least this high, as a share of the picture's shorter side, is read better when made smaller.
 LARGE, SHRINK = 0.25, 3
 
 
@@ -34,7 +34,7 @@ class RapidOcr:
         self._threads = threads
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # When it is sent to another process, it is loaded there.
+        # In another process, the engine is loaded again instead of being sent there.
         return load, (self._threads,)
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
@@ -61,20 +61,20 @@ class RapidOcr:
         scaled, record = self._engine.preprocess_img(framed)
         try:
             crops, found = self._engine.detect_and_crop(scaled, record)
-        except RapidOCRError:  # raised when it finds nothing
+        except RapidOCRError:  # raised when there is no text
             return []
         upright, turned = self._engine.cls_and_rotate(crops)
         read = self._engine.recognize_txt(upright)
         quads = _on_picture(found.boxes, record, framed.shape[:2]) - corner
         pieces = []
-        for place, text in enumerate(read.txts):
+        for index, text in enumerate(read.txts):
             if not text.strip():
                 continue
-            label, sure = turned.cls_res[place]
+            label, sure = turned.cls_res[index]
             half = label == "180" and sure > self._engine.text_cls.cls_thresh
-            quad = np.roll(quads[place], -_quarter(found.boxes[place]) - 2 * half, axis=0)
-            words = _words(text, read.word_results[place], quad)
-            pieces.append(Piece(text.strip(), float(read.scores[place]), quad, words))
+            quad = np.roll(quads[index], -_quarter(found.boxes[index]) - 2 * half, axis=0)
+            words = _words(text, read.word_results[index], quad)
+            pieces.append(Piece(text.strip(), float(read.scores[index]), quad, words))
         return pieces
 
 
@@ -96,8 +96,8 @@ def load(threads: int) -> RapidOcr:
                 "Global.return_word_box": True,
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                # Each piece by itself, hardly padded: on labeled receipts a little more is read
-                # right than in batches padded to 320 columns, in little more than half the time.
+                # Pieces are read one at a time and hardly padded. On labeled receipts this reads
+                # slightly more correctly than batches padded to 320 columns, in about half the time.
                 "Rec.rec_batch_num": 1,
                 "Rec.rec_img_shape": [3, 48, 96],
             }
@@ -109,7 +109,7 @@ def load(threads: int) -> RapidOcr:
 def _framed(
     pixels: UInt8[np.ndarray, "h w 3"],
 ) -> tuple[UInt8[np.ndarray, "hh ww 3"], Float[np.ndarray, 2]]:
-    """A small or very long picture padded in its border's color, and the offset of its corner."""
+    """The picture, padded in its border's color if small or very long, and its offset therein."""
     height, width = pixels.shape[:2]
     least = max(SMALL, -(-max(height, width) // MOST_ELONGATED))
     longest = 2 * MOST_ELONGATED * min(height, width)
@@ -156,9 +156,9 @@ def _quarter(box: Float[np.ndarray, "4 2"]) -> bool:
 
 
 def _words(text: str, info: Any, quad: Float[np.ndarray, "4 2"]) -> tuple[Word, ...]:
-    """The words of a piece, between its spaces, placed by where the recognizer saw their letters."""
+    """The words of a piece, split at spaces; their position is where the recognizer saw their letters."""
     columns = [column for word in info.word_cols for column in word]
-    letters = [place for place, letter in enumerate(text) if not letter.isspace()]
+    letters = [index for index, letter in enumerate(text) if not letter.isspace()]
     middles = (np.array(columns) + 0.5) / info.line_txt_len
     half = (middles[-1] - middles[0]) / (2 * max(len(middles) - 1, 1)) if len(middles) > 1 else 0.5
     where = dict(zip(letters, middles.tolist(), strict=True))

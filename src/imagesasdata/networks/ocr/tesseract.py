@@ -1,4 +1,4 @@
-"""Tesseract as an engine, for scripts that RapidOCR lacks: the program, run once for each picture."""
+"""Tesseract as an engine, for scripts that RapidOCR lacks; the program runs once per picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.arrays.text.pieces import Piece, Word
 from imagesasdata.errors import ImageError, MissingPackageError, WeightsError
 from imagesasdata.networks.ocr.languages import LANGUAGES
 
-# Its library's own limit is 32,767 pixels.
+# Well below the library's limit of 32,767 pixels.
 LONG_SIDE = 20_000
 _FRAME = 10
 _INSTALL = "on Debian and Ubuntu: apt-get install tesseract-ocr"
@@ -33,7 +33,7 @@ class Tesseract:
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         """Every line of text, in Tesseract's order."""
         height, width = rgb.shape[:2]
-        # It needs a margin around the text.
+        # Tesseract needs a margin around the text.
         framed = Image.new("RGB", (width + 2 * _FRAME, height + 2 * _FRAME), "white")
         framed.paste(Image.fromarray(rgb), (_FRAME, _FRAME))
         buffer = io.BytesIO()
@@ -43,7 +43,7 @@ class Tesseract:
             input=buffer.getvalue(),
             capture_output=True,
             timeout=_SECONDS,
-            # Pictures are read side by side; a program for each core is enough.
+            # Pictures are read in parallel, so one thread for each program is enough.
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             check=False,
         )
@@ -87,14 +87,14 @@ def _installed(program: str) -> frozenset[str]:
 
 
 def _lines(table: str) -> Iterator[Piece]:
-    """The lines of Tesseract's table, which has a row for each word."""
+    """The lines in Tesseract's table, which has a row for each word."""
     words: dict[tuple[str, ...], list[Word]] = {}
     for row in table.splitlines()[1:]:
-        level, *place, left, top, width, height, sure, text = row.split("\t", 11)
+        level, *numbers, left, top, width, height, sure, text = row.split("\t", 11)
         if level == "5" and text.strip():
             box = [float(value) for value in (left, top, width, height)]
-            # `place` is page, block, paragraph, line and word.
-            words.setdefault(tuple(place[:-1]), []).append(
+            # `numbers` are those of page, block, paragraph, line and word.
+            words.setdefault(tuple(numbers[:-1]), []).append(
                 Word(text.strip(), float(sure) / 100, _quad(box))
             )
     for line in words.values():

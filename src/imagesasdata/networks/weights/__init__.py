@@ -1,1 +1,1 @@
-"""Files of weights: finding, downloading, checking and reading them."""
+"""Weight files: found, downloaded, checked and read."""

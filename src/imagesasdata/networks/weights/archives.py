@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple, cast
 from imagesasdata.errors import WeightsError
 
 _MOST_MEMBERS = 100_000
-# An archive can unpack to a thousand times its size; weights do not.
+# A small archive can unpack to a huge size; no published weights are this large.
 _LARGEST = 64 << 30
 _LONGEST_READ = 16 << 20
 _DAMAGE = (
@@ -32,7 +32,7 @@ _DAMAGE = (
 
 
 class Content:
-    """A member's bytes, unpacked while they are read."""
+    """A member's bytes, decompressed while they are read."""
 
     def __init__(self, archive: Path, file: IO[bytes]) -> None:
         self._archive = archive
@@ -68,7 +68,7 @@ def is_archive(path: Path) -> bool:
 
 
 def members(path: Path) -> Iterator[Member]:
-    """The files inside an archive, one after another; each is readable until the next is taken.
+    """The files inside an archive, one after another; each is readable until the next is yielded.
 
     Raises
     ------
@@ -130,4 +130,4 @@ class _Guard:
         return self._file.tell()
 
     def close(self) -> None:
-        """The file is closed by whoever opened it."""
+        """Do nothing: the caller closes the file."""

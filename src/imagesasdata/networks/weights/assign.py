@@ -1,4 +1,4 @@
-"""Assigns a file's arrays to a network's parameters, and refuses a file that does not fit."""
+"""Assigns the arrays of a file to a network's parameters; refuses a file that does not fit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Turn = Callable[[np.ndarray], np.ndarray]
 
 
 class Slot(NamedTuple):
-    """A parameter, its name in the file, and how the file's array becomes the parameter's.
+    """A parameter, its name in the file, and how the file's array is converted to it.
 
-    A name may stand in several slots, each of which takes a part of its array.
+    Several slots may have the same name, and each takes a part of the array.
     """
 
     name: str
@@ -41,7 +41,7 @@ def assign(
     slots
         All parameters of the network.
     state
-        From a name in the file to its array.
+        The file's arrays by name.
     ignored
         Endings of names that inference does not need.
 
@@ -88,7 +88,7 @@ def from_linear(values: np.ndarray) -> np.ndarray:
 
 
 def _turned(values: np.ndarray, turn: Turn | None) -> np.ndarray | None:
-    """The array in the parameter's layout; ``None`` where it has another number of axes."""
+    """The array in the parameter's layout; ``None`` if it has another number of axes."""
     try:
         return values if turn is None else turn(values)
     except (ValueError, IndexError):

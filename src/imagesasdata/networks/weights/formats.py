@@ -1,4 +1,4 @@
-"""Reads a file of weights in any known format, recognized by its first bytes."""
+"""Reads a weight file in any known format, recognized by its first bytes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        From name to array.
+        The arrays by name.
 
     Raises
     ------
     WeightsError
-        When there is no such file, it is of no known format, or it is damaged. Nothing in it is run.
+        When there is no such file, its format is unknown, or it is damaged. Nothing in it is run.
     """
     path = Path(path)
     if not path.is_file():
@@ -51,7 +51,7 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     if head[:1] == b"\x08":
         return read_onnx(path)
     raise WeightsError(
-        f"The file {str(path)!r} is of no known format.",
+        f"The file {str(path)!r} has an unknown format.",
         "known are safetensors, .npz, .h5, .onnx and .pth.",
     )
 

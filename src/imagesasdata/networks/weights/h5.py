@@ -1,9 +1,9 @@
-"""Reads the datasets of an HDF5 file (.h5) as Keras writes it, in numpy.
+"""Reads the datasets of an HDF5 file (.h5) written by Keras, in NumPy.
 
-The HDF5 library can be led to open other files, and damaged files have often crashed its parser,
-which is compiled code. Keras uses a small part of the format: groups, and arrays stored in one
-piece. Only that part is supported here; see the HDF5 File Format Specification, 3.0, for the
-signatures and the numbers of messages.
+The HDF5 library can be made to open other files, and damaged files have often crashed its compiled
+parser. Keras uses a small part of the format: groups, and arrays stored in one piece. Only that part
+is supported here. The signatures and message numbers are those of the HDF5 File Format
+Specification, 3.0.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ _NOWHERE = (1 << 64) - 1
 _MOST_OBJECTS = 100_000
 _DEEPEST = 32
 _SYMBOLIC_LINK = 2
-# By kind (whole or real), size in bytes.
+# The classes of data types: integers and floating point.
 _WHOLE, _REAL = 0, 1
+# By size in bytes.
 _EXPONENT_BITS = {2: 5, 4: 8, 8: 11}
 
 
 def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """Read the arrays of an .h5 file of weights.
+    """Read the arrays of an .h5 weight file.
 
     Parameters
     ----------
@@ -40,13 +41,13 @@ def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        From path inside the file, such as ``"block1_conv1/kernel:0"``, to array.
+        The arrays by their path inside the file, such as ``"block1_conv1/kernel:0"``.
 
     Raises
     ------
     WeightsError
-        When the file is of another kind, cut off, contradicts itself, or uses a part of the format
-        that weights do not need (compression, links, references to other files).
+        When the file has another format, is truncated, contradicts itself, or uses a part of the
+        format that weights do not need (compression, links, references to other files).
     """
     data = Path(path).read_bytes()
     try:
@@ -78,7 +79,7 @@ class _File:
             raise WeightsError("is not an HDF5 file.")
         if head[8] > 1 or head[13:15] != b"\x08\x08":
             raise _newer()
-        # Version 1 has four bytes more before the addresses.
+        # Version 1 has four more bytes before the addresses.
         position = 24 + 4 * head[8]
         (base,) = self._unpack("<Q", position)
         if base:
@@ -87,7 +88,7 @@ class _File:
         return dict(self._group(root, "", 0))
 
     def _unpack(self, form: str, position: int) -> tuple[Any, ...]:
-        # An offset beyond the end, like a negative one, must not be read from the file's end.
+        # struct would take a negative offset as one from the end of the file.
         if not 0 <= position <= len(self._data):
             raise struct.error
         return struct.unpack_from(form, self._data, position)
@@ -113,7 +114,7 @@ class _File:
             yield from self._group(child, f"{path}/{name}" if path else name, depth + 1)
 
     def _children(self, address: int, depth: int) -> Iterator[tuple[int, int, int]]:
-        """For each member of a group: the addresses of its name and of itself, and how it is linked."""
+        """For each member of a group: its name's offset, its address, and how it is linked."""
         signature, kind, _, count = self._unpack("<4sBBH", address)
         if signature == b"SNOD":
             for number in range(count):
@@ -170,7 +171,7 @@ class _File:
             raise WeightsError("has an array whose shape and values differ in size.")
         if not length:
             return np.zeros(shape, dtype)
-        # Arrays do not share values: without this a small file could ask for all memory.
+        # Arrays must not share values, or a small file could fill the memory.
         self._used += length
         if start + length > len(self._data) or self._used > len(self._data):
             raise WeightsError("is cut off, or an array reaches beyond its end.")
@@ -194,7 +195,7 @@ class _File:
         raise WeightsError("holds things that are not numbers.")
 
     def _extent(self, position: int) -> tuple[int, int]:
-        """Where an array's values start, and how many bytes they are."""
+        """Where an array's values start, and their number of bytes."""
         version, kind = self._unpack("<BB", position)
         if version not in {3, 4}:
             raise _newer()

@@ -1,7 +1,7 @@
-"""Downloads one file over HTTP, and goes on where an earlier try was cut off.
+"""Downloads one file over HTTP, and resumes an interrupted download.
 
-The standard library does it: fsspec's HTTP needs aiohttp beside it, and neither checks what a server
-says about ranges.
+This uses the standard library: fsspec needs aiohttp for HTTP, and neither checks the ranges in a
+server's answer.
 """
 
 from __future__ import annotations
@@ -20,40 +20,40 @@ from imagesasdata.progress import Progress
 
 # Seconds without a single byte before a server counts as gone.
 TIMEOUT = 30.0
-# How often a broken connection is taken up again, and seconds before the first time.
+# Tries when a connection breaks, and seconds of pause before the second try.
 TRIES = 5
 PAUSE = 0.5
 _CHUNK = 1 << 18
-# For archives, whose size is not known beforehand.
+# The limit for archives, whose size is not known beforehand.
 _LARGEST = 16 << 30
 
 
 class _BrokenError(Exception):
-    """The connection broke or the server was busy; another try may do."""
+    """The connection broke or the server was busy; a retry may help."""
 
 
 def download(
     url: str, to: Path, *, size: int | None = None, what: str = "", show: bool | None = None
 ) -> None:
-    """Bring a file here, going on from the bytes that are in ``to`` already.
+    """Download a file; if ``to`` has bytes of it already, resume from there.
 
     Parameters
     ----------
     url
-        An address of http:// or https://. It may lead elsewhere, but not from https to http.
+        An address of http:// or https://. It may redirect, but not from https to http.
     to
-        Where the bytes go. When the download fails they stay, for the next try.
+        The file to write. If the download fails, it stays for the next try.
     size
-        The file's size in bytes, where it is known: no more than that is accepted.
+        The file's size in bytes, if known; no more than that is accepted.
     what
-        Shown before the progress bar.
+        A label for the progress bar.
     show
         Whether to show a bar; ``None`` in a terminal and in a notebook.
 
     Raises
     ------
     WeightsError
-        When the server cannot be reached, does not have the file, or has another.
+        When the server cannot be reached, or does not have this file.
     OSError
         When the disk is full.
     """
@@ -71,7 +71,8 @@ def download(
             )
         except _BrokenError as error:
             raise WeightsError(
-                f"The download of {url} broke off: {error}.", "try again; it goes on where it was."
+                f"The download of {url} broke off: {error}.",
+                "try again; it resumes where it stopped.",
             ) from error
 
 
@@ -97,7 +98,7 @@ def _go_on(url: str, to: Path, size: int | None, progress: Progress) -> None:
                 _receive(answer, file, start, size, total, progress)
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code == 416:  # what is here does not fit what is there
+        if error.code == 416:  # the partial file does not fit the server's file
             to.unlink()
             raise _BrokenError("the server has no such part of the file") from error
         if is_busy(error.code):
@@ -118,14 +119,14 @@ def _go_on(url: str, to: Path, size: int | None, progress: Progress) -> None:
 
 
 def _extent(answer: Any, start: int) -> tuple[int, int | None]:
-    """Where the bytes that come belong, and the size of the whole file if the server says it."""
+    """The offset of the bytes in an answer, and the size of the whole file if the server says it."""
     length = answer.headers.get("Content-Length", "")
     if answer.status != 206:
-        # The whole file, whatever was asked for.
+        # The server sends the whole file, even if a range was requested.
         return 0, int(length) if length.isdigit() else None
     part = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
     if part is None or int(part[1]) != start:
-        raise WeightsError(f"{answer.url}: the server sent another part than was asked for.")
+        raise WeightsError(f"{answer.url}: the server sent a range that was not requested.")
     return start, int(part[2]) if part[2].isdigit() else None
 
 
@@ -146,11 +147,11 @@ def _receive(
         progress.add(len(chunk))
     wanted = size if size is not None else total
     if wanted is not None and done < wanted:
-        raise _BrokenError(f"{done:,} of {wanted:,} bytes came")
+        raise _BrokenError(f"only {done:,} of {wanted:,} bytes arrived")
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows to another server, but never from a safe connection to an open one."""
+    """Follows redirects, but never from https to http."""
 
     def redirect_request(
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
@@ -161,7 +162,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """One that knows http and https only: no file:, ftp: or data:."""
+    """An opener for http and https only: no file:, ftp: or data:."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,

@@ -1,4 +1,4 @@
-"""A lock between processes that is released when the process that holds it ends."""
+"""A lock between processes; it is released when its process ends."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ else:
 
 @contextmanager
 def locked(path: Path) -> Iterator[bool]:
-    """Hold a lock on a file, created if need be; wait while another process holds it.
+    """Hold a lock on a file, which is created if necessary; wait while another process holds it.
 
     Yields
     ------
     bool
-        Whether it is held. Some shared disks have no locks: there it is ``False``, and the caller
-        continues without one.
+        Whether the lock is held. Some network disks support no locks; there it is ``False``, and the
+        caller continues without one.
     """
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:

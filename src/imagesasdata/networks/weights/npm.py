@@ -1,4 +1,4 @@
-"""Downloads an npm package as an archive, with npm itself, without running its code."""
+"""Downloads an npm package as an archive, with npm, without running the package's code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def is_here() -> bool:
 
 
 def pack(package: str, version: str) -> Path:
-    """The archive of a package at a version; kept until the process ends, because it holds many files.
+    """The archive of a package at a version; kept until the process ends, to take several files.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reads numpy's .npz files: a zip of arrays; pickled objects, which numpy may put there, are refused."""
+"""Reads NumPy's .npz files, zip files of arrays; pickled objects inside are refused."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import numpy as np
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.weights.numbers import check_shape
 
-# Exactly as numpy writes it, so that the text need not be evaluated.
+# Exactly what NumPy writes, so that the text need not be evaluated.
 _HEADER = re.compile(
     r"\{'descr': '([<>|][fiub]\d{1,2})', 'fortran_order': (True|False), "
     r"'shape': \(((?:\d{1,18}, )*(?:\d{1,18})?,?)\), \} *\n"
 )
-# Zip can compress zeros a thousandfold. Weights do not compress like that, so a small file that
-# would fill memory is refused.
+# Zip compresses zeros a thousandfold. Weights do not compress like that, so such a small file, which
+# would fill the memory, is refused.
 _MOST_SHRUNK = 100
 
 
@@ -35,13 +35,13 @@ def read_npz(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        From name to array.
+        The arrays by name.
 
     Raises
     ------
     WeightsError
-        When the file is of another kind, cut off, contradicts itself, or holds anything but arrays
-        of numbers. Nothing in it is run.
+        When the file has another format, is truncated, contradicts itself, or holds anything but
+        arrays of numbers. Nothing in it is run.
     """
     data = Path(path).read_bytes()
     try:

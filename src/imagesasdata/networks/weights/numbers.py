@@ -1,4 +1,4 @@
-"""Shared by the readers of all formats: checks of shapes, and numbers that numpy lacks."""
+"""What the readers of all formats share: checks of shapes, and number types that NumPy lacks."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from imagesasdata.errors import WeightsError
 
 _MOST_AXES = 32
-# More than numpy can count, even where a length of zero makes the product zero.
+# NumPy cannot handle larger shapes, even if a length of zero makes the product zero.
 _LARGEST = 1 << 48
 
 
 def check_shape(shape: object, available: int) -> tuple[int, ...]:
-    """A shape as a tuple, checked to have at most ``most`` elements.
+    """A shape as a tuple, after a check that it has at most ``available`` elements.
 
     Raises
     ------
     WeightsError
-        When it is not made of whole numbers from 0, or has more elements.
+        When it does not consist of whole numbers from 0, or has more elements.
     """
     if (
         not isinstance(shape, Sequence)
@@ -35,5 +35,5 @@ def check_shape(shape: object, available: int) -> tuple[int, ...]:
 
 
 def widen(bits: np.ndarray) -> np.ndarray:
-    """Bfloat16 numbers, given as their 16 bits, as float32: they are its upper half."""
+    """Convert bfloat16, given as 16 bits, to float32, whose upper half it is."""
     return (bits.astype(np.uint32) << 16).view(np.float32)

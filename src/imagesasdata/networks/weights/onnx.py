@@ -1,7 +1,7 @@
 """Reads the weights (initializers) of an ONNX file, without the onnx package.
 
-An ONNX file is a protocol buffer. Reading its outermost layers, which hold the weights, takes a
-hundred lines; the onnx package has a compiled parser, and follows references to other files.
+An ONNX file is a protocol buffer. Its outer levels, which hold the weights, can be read in a hundred
+lines; the onnx package has a compiled parser and follows references to other files.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def read_onnx(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        From name to array; bfloat16 becomes float32.
+        The arrays by name; bfloat16 becomes float32.
 
     Raises
     ------
     WeightsError
-        When the file is of another kind, cut off, contradicts itself, or has no weights.
+        When the file has another format, is truncated, contradicts itself, or has no weights.
     """
     data = memoryview(Path(path).read_bytes())
     try:
@@ -109,7 +109,7 @@ def _tensor(message: memoryview) -> tuple[str, np.ndarray]:
 
 
 def _values(fields: dict[int, list[int | memoryview]], dtype: np.dtype) -> np.ndarray:
-    """A tensor's numbers: raw bytes, or the list for their type."""
+    """A tensor's numbers, from its raw bytes or from the list for their type."""
     raw = _last(fields, _RAW)
     if raw is not None:
         raw = _message(raw)
@@ -126,7 +126,7 @@ def _values(fields: dict[int, list[int | memoryview]], dtype: np.dtype) -> np.nd
     numbers = _integers(
         [part for number in (_INT32S, _INT64S, _UINT64S) for part in fields.get(number, [])]
     )
-    # Numbers of less than 32 bits are stored in 32 bits; float16 as its bits.
+    # Smaller types are stored in 32 bits, float16 as its bit pattern.
     bits = np.dtype(f"<u{dtype.itemsize}")
     mask = (1 << 8 * dtype.itemsize) - 1
     return np.array([number & mask for number in numbers], bits).view(dtype)
@@ -179,7 +179,7 @@ def _fields(data: memoryview) -> Iterator[Field]:
 
 
 def _varint(data: memoryview, position: int) -> tuple[int, int]:
-    """A whole number of seven bits a byte, and the position after it."""
+    """A varint (seven bits per byte), and the position after it."""
     number = 0
     for shift in range(0, 70, 7):
         if position >= len(data):

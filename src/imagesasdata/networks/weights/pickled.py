@@ -1,7 +1,7 @@
 """Reads a pickle of tensors without running code in it.
 
-A pickle can name any function to be called. This unpickler allows six names, each of which makes a
-tensor or a dictionary, and refuses all others.
+A pickle can call any function by name. This unpickler allows only the few names that make tensors
+and dictionaries, and refuses all others.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DTYPES = {
 
 
 class _Sealed:
-    """Cannot be changed by a pickle once it is made."""
+    """A pickle cannot change the state of such an object after making it."""
 
     def __setstate__(self, state: object) -> None:
         raise WeightsError("changes a tensor after it is made.")
@@ -42,7 +42,7 @@ class _Sealed:
 
 @dataclass
 class Storage(_Sealed):
-    """A block of numbers that tensors are views of; its values come from elsewhere in the file."""
+    """A block of numbers that tensors view; its values are stored elsewhere in the file."""
 
     kind: str
     size: int
@@ -50,11 +50,11 @@ class Storage(_Sealed):
 
     @property
     def bytes(self) -> int:
-        """How many bytes the values are."""
+        """The number of bytes of the values."""
         return self.size * _DTYPES[self.kind].itemsize
 
     def fill(self, data: bytes | memoryview) -> None:
-        """Give it its values."""
+        """Set the values."""
         values = np.frombuffer(data, _DTYPES[self.kind])
         self.values = widen(values) if self.kind == _BFLOAT16 else values
 
@@ -69,7 +69,7 @@ class Tensor(_Sealed):
     strides: tuple[int, ...]
 
     def array(self) -> np.ndarray:
-        """Its numbers, once the storage has them."""
+        """Its numbers; the storage must have been filled."""
         values = self.storage.values
         if values is None:
             raise WeightsError("a tensor's values are missing from the file.")
@@ -88,7 +88,7 @@ class Tensor(_Sealed):
 
 
 def load(file: io.BytesIO, storages: dict[str, Storage]) -> Any:
-    """Load one pickle; the storages it names are added to ``storages``.
+    """Load one pickle, and add the storages that it names to ``storages``.
 
     Raises
     ------
@@ -110,9 +110,9 @@ def arrays(state: Any) -> dict[str, np.ndarray]:
     Raises
     ------
     WeightsError
-        When there is none, or it holds other things than tensors.
+        When there is none, or it holds anything but tensors.
     """
-    # The class's methods, because a pickle can replace a dictionary's own.
+    # Through `dict`, because a pickle can override the object's own methods.
     if isinstance(state, dict) and isinstance(dict.get(state, "state_dict"), dict):
         state = dict.get(state, "state_dict")
     if not isinstance(state, dict):
@@ -128,7 +128,7 @@ def arrays(state: Any) -> dict[str, np.ndarray]:
 
 
 def _check_memory(file: io.BytesIO) -> None:
-    """Refuse a pickle with memo numbers far beyond its size: the table would fill memory."""
+    """Refuse a pickle with memo numbers far beyond its size, whose table would fill the memory."""
     start = file.tell()
     most = file.getbuffer().nbytes
     for code, argument, _ in pickletools.genops(file):
@@ -145,7 +145,7 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str, /) -> Any:
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
-        # The first is that of PyTorch before 0.4.
+        # PyTorch before 0.4 has the first of these.
         if module == "torch._utils" and name in {"_rebuild_tensor", "_rebuild_tensor_v2"}:
             return _rebuild_tensor
         if (module, name) == ("torch._utils", "_rebuild_parameter"):
@@ -184,7 +184,7 @@ def _rebuild_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any
         raise WeightsError("has a tensor of impossible shape.")
     if len(shape) != len(strides):
         raise WeightsError("has a tensor of impossible shape.")
-    # A stride of zero repeats values; without a limit a small file could ask for all memory.
+    # A stride of zero repeats values; without a limit, a small file could fill the memory.
     return Tensor(storage, offset, check_shape(shape, storage.size), tuple(strides))
 
 

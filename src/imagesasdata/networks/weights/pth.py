@@ -1,7 +1,7 @@
-"""Reads PyTorch's files (.pth, .pt, .bin) in numpy, without running code in them.
+"""Reads PyTorch's files (.pth, .pt, .bin) in NumPy, without running code in them.
 
-There are two formats. The older is five pickles followed by the numbers, the newer a zip file with
-a pickle and a member for each storage's numbers.
+There are two formats. The older has five pickles followed by the numbers; the newer is a zip file
+with a pickle and a member for each storage.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ def read_pth(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Parameters
     ----------
     path
-        A file that ``torch.save(module.state_dict(), path)`` wrote, in the zip form or in the one
+        A file that ``torch.save(module.state_dict(), path)`` wrote, as a zip file or in the format
         of PyTorch before 1.6; or a checkpoint with a state dict under the name ``"state_dict"``.
 
     Returns
     -------
     dict
-        From parameter name to array; bfloat16 becomes float32.
+        The arrays by parameter name; bfloat16 becomes float32.
 
     Raises
     ------
     WeightsError
-        When the file is of another kind, cut off, contradicts itself, or asks for anything but
+        When the file has another format, is truncated, contradicts itself, or asks for anything but
         tensors. Nothing in it is run.
     """
     data = Path(path).read_bytes()
@@ -80,7 +80,7 @@ def _read_pickles(data: bytes) -> dict[str, np.ndarray]:
 def _read_zip(data: bytes) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = {info.filename: info for info in archive.infolist()}
-        # PyTorch never compresses: a compressed or duplicate member was added later.
+        # PyTorch never compresses; a compressed or duplicate member was added by something else.
         if (
             len(infos) != len(archive.infolist())
             or any(info.compress_type != zipfile.ZIP_STORED for info in infos.values())

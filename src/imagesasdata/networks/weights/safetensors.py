@@ -1,4 +1,4 @@
-"""Reads safetensors files: a JSON header that says what lies where, then plain numbers."""
+"""Reads safetensors files: a JSON header with the layout, then plain numbers."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def read_safetensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        From name to array; bfloat16, which numpy lacks, becomes float32.
+        The arrays by name; bfloat16, which NumPy lacks, becomes float32.
 
     Raises
     ------
     WeightsError
-        When the file is of another kind, cut off or contradicts itself.
+        When the file has another format, is truncated or contradicts itself.
     """
     from safetensors import SafetensorError, deserialize
 

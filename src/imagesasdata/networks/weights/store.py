@@ -17,7 +17,7 @@ from imagesasdata.networks.weights.file import PackageResource, WeightFile
 
 
 def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
-    """The checked file of some weights: from an installed package, from the store, or downloaded.
+    """The path of a weight file, verified: in an installed package, in the store, or downloaded.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def install(weights: WeightFile) -> list[str]:
 
 
 def is_here(weights: WeightFile) -> bool:
-    """Whether the file is on this machine (its content is checked when it is loaded)."""
+    """Whether the file is on this machine; its content is verified when it is loaded."""
     return where(weights) is not None
 
 
@@ -82,14 +82,14 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
     Parameters
     ----------
     source
-        A file, a .tgz, .tar or .zip archive, or a folder of such.
+        A file, a .tgz, .tar or .zip archive, or a folder of these.
     known
         The files to look for.
 
     Returns
     -------
     list of WeightFile
-        Those that were recognized.
+        The recognized files.
 
     Raises
     ------
@@ -106,18 +106,18 @@ def add(source: str | os.PathLike[str], known: Iterable[WeightFile]) -> list[Wei
     for path in files:
         try:
             added |= {weights.digest: weights for weights in _add_file(path, known)}
-        except WeightsError as error:  # an archive; others in the folder may be whole
+        except WeightsError as error:  # a damaged archive; other files may be intact
             damaged.append(error.message)
     if not added:
         raise WeightsError(
             " ".join([f"No file in {str(source)!r} is known by its hash.", *damaged]),
-            "imagesasdata weights list shows the files that are.",
+            "imagesasdata weights list shows the known files.",
         )
     return list(added.values())
 
 
 def remove(weights: WeightFile) -> bool:
-    """Remove weights and partial downloads from the store; returns whether there were any."""
+    """Remove weights and partial downloads from the store; return whether there were any."""
     stored = _stored(weights)
     paths = [stored, *stored.parent.glob(f".{weights.digest}*")]
     there = any(path.is_file() and path.suffix != ".lock" for path in paths)
@@ -127,7 +127,7 @@ def remove(weights: WeightFile) -> bool:
 
 
 def where(weights: WeightFile) -> Path | None:
-    """The file of some weights where it is on this machine, unchecked."""
+    """The path of a weight file on this machine, not verified; ``None`` if it is missing."""
     return next((path for path in _places(weights) if path.is_file()), None)
 
 
@@ -150,7 +150,7 @@ def _of_size(known: Sequence[WeightFile], size: int) -> list[WeightFile]:
 def _keep(
     content: IO[bytes] | archives.Content, candidates: Sequence[WeightFile]
 ) -> WeightFile | None:
-    """Copy a file into the store if it is one of the candidates of its size; returns which."""
+    """Copy a file into the store if it is one of the candidates; return which."""
     if not candidates:
         return None
     folder = home() / "weights"
@@ -181,7 +181,7 @@ def _places(weights: WeightFile) -> list[Path]:
 
 
 def _installed(source: PackageResource) -> Path | None:
-    """A file of an installed package, found without running the package."""
+    """A file of an installed package, found without importing the package."""
     spec = importlib.util.find_spec(source.module)
     if spec is None or not spec.submodule_search_locations:
         return None

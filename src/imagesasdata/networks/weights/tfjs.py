@@ -1,6 +1,6 @@
-"""Reads TensorFlow.js weights in numpy: a manifest in JSON, and the shards of numbers it describes.
+"""Reads TensorFlow.js weights in NumPy: a JSON manifest, and the binary shards that it describes.
 
-Both forms are read: a ``model.json`` with a topology (a graph or layers), and a bare
+Both forms are supported: a ``model.json`` with a topology (a graph or layers), and a plain
 ``weights_manifest.json``. No code in a file is run, and no size in it is trusted: every shape is
 compared with the bytes in the file before memory is allocated.
 """
@@ -30,8 +30,8 @@ _MAX_MANIFEST = 64 * 1024 * 1024
 class TfjsModel:
     """The content of a TensorFlow.js model's files.
 
-    ``topology`` is the network as JSON, empty where the files hold only weights; ``signature`` the
-    graph's inputs and outputs, empty where they are not named.
+    ``topology`` is the network as JSON, empty if the files hold only weights; ``signature`` are the
+    graph's inputs and outputs, empty if they have no names.
     """
 
     weights: dict[str, np.ndarray]
@@ -49,18 +49,18 @@ def read_tfjs(
     manifest
         ``model.json`` or ``..._weights_manifest.json``.
     shards
-        The binary files, in the order in which the manifest names them; by default they are looked
-        for beside it, under those names.
+        The binary files, in the order of the manifest; by default the files of those names in the
+        manifest's folder.
 
     Returns
     -------
     TfjsModel
-        Quantized weights (8 or 16 bits, half precision) come as float32, the others as they are.
+        Quantized weights (8 or 16 bits, half precision) are converted to float32.
 
     Raises
     ------
     WeightsError
-        When a file is missing, of another kind, cut off, too long, or contradicts itself.
+        When a file is missing, has another format, is truncated or too long, or contradicts itself.
     """
     manifest = Path(manifest)
     try:
@@ -83,7 +83,7 @@ def _parse(path: Path) -> Any:
         raise WeightsError(f"has over {_MAX_MANIFEST:,} bytes, too many for a manifest.")
     try:
         return json.loads(path.read_bytes())
-    # Bytes that are not text, text that is not JSON, JSON nested too deeply.
+    # For bytes that are not text, text that is not JSON, and JSON that is nested too deeply.
     except (ValueError, RecursionError) as error:
         raise WeightsError(
             f"is not JSON ({type(error).__name__}).",
@@ -186,7 +186,7 @@ def _unpacked(name: str, spec: Mapping[str, Any], values: np.ndarray) -> np.ndar
     if packing["dtype"] == "float16":
         return values.astype(np.float32)
     scale, least = (_number(name, packing.get(key)) for key in ("scale", "min"))
-    # As TensorFlow.js does it: 32-bit numbers throughout.
+    # In float32 throughout, as TensorFlow.js computes it.
     unpacked = values.astype(np.float32) * np.float32(scale) + np.float32(least)
     return np.round(unpacked).astype(np.int32) if spec["dtype"] == "int32" else unpacked
 

@@ -1,4 +1,4 @@
-"""Layers of a PyTorch file as the plain arrays of a network's inference form."""
+"""Layers of a PyTorch file as plain arrays, for a network's inference form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imagesasdata.networks.nn.transformer import Dense, Scale
 
 
 class Arrays(dict[str, np.ndarray]):
-    """A file's arrays by their names, with a message for one that is missing."""
+    """A file's arrays by name; a missing one raises a `WeightsError`."""
 
     def __missing__(self, name: str) -> np.ndarray:
         raise WeightsError(
@@ -28,7 +28,7 @@ class Arrays(dict[str, np.ndarray]):
         return Dense(self[f"{name}.weight"].T, self[f"{name}.bias"])  # type: ignore[arg-type]
 
     def joined(self, *names: str) -> Dense:
-        """Matrix products of the same input, side by side."""
+        """Several matrix products of the same input, joined into one."""
         layers = [self.dense(name) for name in names]
         return Dense(
             np.concatenate([layer.kernel for layer in layers], axis=1),  # type: ignore[arg-type]
@@ -40,7 +40,7 @@ class Arrays(dict[str, np.ndarray]):
         return Scale(self[f"{name}.weight"], self[f"{name}.bias"])  # type: ignore[arg-type]
 
     def after(self, norm: str, name: str) -> Dense:
-        """A matrix product with the scale and shift of the normalization before it multiplied in."""
+        """A matrix product with the preceding normalization's scale and shift folded in."""
         scale, shift = self.scale(norm)
         kernel, bias = self.dense(name)
         return Dense(scale[:, None] * kernel, shift @ kernel + bias)

@@ -1,4 +1,4 @@
-"""How PyTorch names and lays out the parameters of the layers that architectures share."""
+"""PyTorch's names and layouts of the parameters of shared layers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def conv_norm(layer: ConvNorm, conv: str, norm: str) -> Iterator[Slot]:
 
 
 def conv(layer: Conv, name: str) -> Iterator[Slot]:
-    """A convolution, with a bias where the layer has one."""
+    """A convolution, with a bias if the layer has one."""
     yield Slot(f"{name}.weight", layer.kernel, from_depthwise if layer.by_channel else from_conv)
     if layer.bias is not None:
         yield Slot(f"{name}.bias", layer.bias)
 
 
 def linear(layer: nnx.Linear, name: str) -> Iterator[Slot]:
-    """A matrix product, with a bias where the layer has one."""
+    """A matrix product, with a bias if the layer has one."""
     yield Slot(f"{name}.weight", layer.kernel, from_linear)
     if layer.bias is not None:
         yield Slot(f"{name}.bias", layer.bias)

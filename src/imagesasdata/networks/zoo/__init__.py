@@ -1,4 +1,4 @@
-"""The networks: one file for each architecture, and the registry that describes them.
+"""The models: their architectures, cards and files, and the registry that loads them.
 
 The folder is not called ``models``, because a module of that name would hide ``iad.models()``.
 """

@@ -31,12 +31,11 @@ Fit = Literal["center", "letterbox", "stretch", "face"]
 class Preprocess:
     """How a picture becomes the network's input: a square, scaled.
 
-    ``size`` is the input's side in pixels. ``fit`` says what the square is: the picture's
-    ``"center"``, its side the ``share`` of the picture's shorter side; that share of
-    its width and of its height, pressed into a square (``"stretch"``); the whole picture with a
-    margin (``"letterbox"``); or a ``"face"`` that was found,
-    ``share`` then being the crop's side as a share of the face's. The network itself takes ``mean``
-    from the values 0 to 255 of red, green and blue and divides by ``sd``.
+    ``size`` is the input's side in pixels. ``fit`` says what is scaled to it: a ``"center"`` square,
+    whose side is ``share`` of the picture's shorter side; that share of width and height, stretched
+    to a square (``"stretch"``); the whole picture with a margin (``"letterbox"``); or the crop of a
+    ``"face"``, whose side is ``share`` times the face's. The network itself subtracts ``mean`` from
+    the values 0 to 255 of red, green and blue and divides by ``sd``.
     """
 
     size: int
@@ -47,14 +46,14 @@ class Preprocess:
     fit: Fit = "center"
 
     def short_side(self, detail: int = 1) -> int:
-        """The least shorter side, in pixels, of a picture that has ``detail`` times the input's pixels.
+        """The shorter side, in pixels, that a decoded picture needs for ``detail`` times the input size.
 
-        Whatever is cut off at the sides has to be there, too.
+        It includes what is cropped.
         """
         return math.ceil(detail * self.size / self.share)
 
     def __str__(self) -> str:
-        """What the network is given, in words."""
+        """The network's input in words."""
         part = (
             "whole"
             if self.share == 1
@@ -76,10 +75,10 @@ class Preprocess:
 class ModelCard:
     """A model's card: what to know before using it, and what to cite.
 
-    ``classes`` and ``embedding_size`` are 0, ``labels`` and ``score`` empty, where the model has none.
-    ``threshold`` is the default score threshold of an object detector, ``calibration`` what an embedding
-    of faces says of one person. ``cpu_batch`` is the number
-    of pictures that a core gets at once, where measurement showed another than the usual.
+    If the model has none, ``classes`` and ``embedding_size`` are 0, and ``labels`` and ``score``
+    empty. ``threshold`` is the default score threshold of an object detector; ``calibration`` turns
+    distances of face embeddings into probabilities of one person. ``cpu_batch`` is the number of
+    pictures that a core gets at once, if another than the default was measured best.
     """
 
     name: str
@@ -151,6 +150,6 @@ class ModelCard:
 
 
 def _triple(values: tuple[float, float, float]) -> str:
-    """One number where all are equal, else all three."""
+    """One number if all are equal, else all three."""
     few = dict.fromkeys(f"{value:g}" for value in values)
     return next(iter(few)) if len(few) == 1 else f"({', '.join(f'{value:g}' for value in values)})"

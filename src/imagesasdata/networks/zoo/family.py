@@ -15,9 +15,9 @@ Network = TypeVar("Network")
 
 
 class Inference(NamedTuple):
-    """A runnable network: parameters, and a pure function of them and of a normalized batch.
+    """A runnable network: parameters, and a pure function of parameters and a normalized batch.
 
-    A `program.HostFunction` takes pixels that are not normalized.
+    If ``apply`` is a `program.HostFunction`, it takes pixels that are not normalized.
     """
 
     params: Any
@@ -31,13 +31,13 @@ class TextSide:
     Parameters
     ----------
     tokenize
-        From texts to token ids, int32 (n, length).
+        Turns texts into token ids, int32 (n, length).
     params
         Pytree of arrays.
     apply
-        Pure function of the parameters and of token ids: ``{"embedding": (n, d)}``.
+        Pure function of parameters and token ids: ``{"embedding": (n, d)}``.
     scale
-        The factor of cosines of pictures and texts before a softmax over texts.
+        What cosines of pictures and texts are multiplied by before a softmax over texts.
     """
 
     tokenize: Callable[[Sequence[str]], np.ndarray]
@@ -49,9 +49,9 @@ class TextSide:
 class Words(NamedTuple):
     """How a model that writes texts begins a text, and how its token ids are decoded.
 
-    ``begin(prompt, room)`` gives the network's further parameters: the text so far, with room for
-    ``room`` tokens. ``write`` makes a text of token ids. With ``asks`` a prompt is required, and is
-    a question.
+    ``begin(prompt, room)`` returns further parameters for the network: the text so far, with room for
+    ``room`` more tokens. ``write`` turns token ids into text. If ``asks`` is true, a prompt is
+    required and is a question.
     """
 
     begin: Callable[[str | None, int], dict[str, np.ndarray]]
@@ -68,19 +68,19 @@ class Family:
     cards
         One for each model. Listing them imports nothing heavy.
     read
-        From a card and the files of its weights, in the card's order, to the network: a Flax module
-        that can be trained, where there is one, else the input of ``inference``.
+        Reads the network from a card and its weight files, in the card's order. The network is a
+        trainable Flax module if there is one, else the input of ``inference``.
     inference
-        From the network to the form that is fast.
+        Turns the network into its fast form.
     build
-        From a card to an untrained network of the same architecture, for looking at its layers
-        without its weights; ``None`` where there is no Flax module.
+        Builds an untrained network from a card, to inspect its layers without its weights; ``None``
+        if there is no Flax module.
     text
-        From the network and the files to the part that reads texts, where there is one.
+        Makes the text encoder from the network and the files, if it has one.
     words
-        From the network and the files to the words of a model that writes texts.
+        Makes the tokenizer of a model that writes texts from the network and the files.
     kept
-        Whether the inference form may be kept on disk: not if it is not a JAX function, or gets
+        Whether the inference form may be kept on disk. It may not if it is not a JAX function or gets
         further parameters when it is used.
     """
 
@@ -94,7 +94,7 @@ class Family:
 
 
 def shapes(build: Callable[[ModelCard], Network], card: ModelCard) -> Network:
-    """A network whose parameters have shapes but no values, which costs neither time nor memory."""
+    """A network whose parameters have shapes but no values, which takes no time and memory."""
     from flax import nnx
 
     from imagesasdata.networks.nn.initial import shapes_only

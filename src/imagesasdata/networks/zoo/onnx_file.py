@@ -1,4 +1,4 @@
-"""Opens an ONNX file with onnxruntime, to be called from a thread for each core."""
+"""Opens an ONNX file with onnxruntime, for use from several threads."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from imagesasdata.errors import MissingPackageError, WeightsError
 
 
 def open_onnx(path: Path) -> Any:
-    """A session of onnxruntime on the CPU, with one thread of its own.
+    """An onnxruntime session on the CPU, with a single thread.
 
     Raises
     ------
     MissingPackageError
         When onnxruntime is not installed.
     WeightsError
-        When the file is not there, or is no ONNX network.
+        When the file is missing, or is not an ONNX network.
     """
     try:
         import onnxruntime
@@ -28,7 +28,7 @@ def open_onnx(path: Path) -> Any:
     if not path.is_file():
         raise WeightsError(f"There is no file {str(path)!r}.")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # a call in each core, as with the library's own networks
+    options.intra_op_num_threads = 1  # each core runs its own call, as with JAX networks
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (

@@ -19,7 +19,7 @@ from imagesasdata.networks.zoo.registry import Model, normalized
 
 
 def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels | None) -> Model:
-    """A model from a Flax module that gives logits when called, and embeddings by ``features``.
+    """A model from a Flax module, whose call returns logits and whose ``features`` embeddings.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
             f"network must be a Flax NNX module or the path of an .onnx file, got {module!r}.",
             "build it from flax.nnx.Module.",
         )
-    # In evaluation mode, whatever its last use: no dropout, and fixed normalization.
+    # In evaluation mode, whatever its current mode: no dropout, and fixed normalization.
     evaluated = nnx.view(
         module, raise_if_not_found=False, deterministic=True, use_running_average=True
     )
@@ -73,7 +73,7 @@ def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | No
     MissingPackageError
         When onnxruntime is not installed.
     WeightsError
-        When the file is not there, or is not such a network.
+        When the file is missing, or is not such a network.
     """
     session = open_onnx(path)
     takes = session.get_inputs()
@@ -109,7 +109,7 @@ def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | No
 
 
 def fill(module: Any, path: Path) -> None:
-    """Put a file's arrays into a module by the names of its own parameters, as ``stem.kernel``.
+    """Load a file's arrays into a module, by its own parameter names, such as ``stem.kernel``.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def own_labels(names: Sequence[str]) -> Labels:
             "labels must be the classes' names, each once, in the order of the outputs.",
             'for example labels=["no protest", "protest"].',
         )
-    return Labels(tuple(names), tuple(str(place) for place in range(len(names))))
+    return Labels(tuple(names), tuple(str(number) for number in range(len(names))))
 
 
 def _model(
@@ -175,7 +175,7 @@ def _card(
             raise ArgumentError(
                 "The embedding of a picture must be a vector, but the network gives an output of "
                 f"shape {shapes['embedding'][1:]}.",
-                "take the mean over places.",
+                "take the mean over positions.",
             )
         tasks.append("embed")
     if not tasks:

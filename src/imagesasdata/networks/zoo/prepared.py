@@ -1,8 +1,8 @@
-"""Runnable networks kept on disk, so that a later process neither builds nor traces them.
+"""Caches runnable networks on disk, so that a later process neither builds nor traces them.
 
 Building a Flax module, folding it and tracing its function takes longer than running it on one
-picture. The results are kept: the parameters, and for each shape of batch the program as
-`jax.export` writes it. JAX keeps the compiled program itself (`runner.use_compilation_cache`).
+picture. The cache holds the parameters and, for each batch shape, the program that `jax.export`
+writes. JAX caches the compiled program itself (`runner.use_compilation_cache`).
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from imagesasdata.files.atomic import write_whole
 from imagesasdata.machine import home
 from imagesasdata.networks.zoo.family import Inference
 
-# Larger networks run for long anyway, and their parameters would be on disk twice.
+# Larger networks take long to run anyway, and their parameters would be on disk twice.
 LARGEST = 64 * 2**20
 _DIGEST = hashlib.sha256().digest_size
 
 
 def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inference:
-    """A network from an earlier process's files, else built, and kept for the next process.
+    """A network from the cache; if it is not there, it is built and cached.
 
     Parameters
     ----------
     name
-        The model's. Files under this name for other weights or of another version are deleted.
+        The model's name. Cached files of this name for other weights or versions are deleted.
     fingerprint
-        What the network depends on besides this library: its weights' hashes.
+        What the network depends on besides this library: the hashes of its weights.
     build
-        Builds it; called when nothing is kept, or for a new shape of batch.
+        Builds the network; called when it is not cached, and for a new batch shape.
 
     Returns
     -------
     Inference
-        The same function, for CPUs, of a flat list of the parameters and a batch.
+        The same function for CPUs, of a flat list of parameters and a batch.
     """
     import jax
 
@@ -97,7 +97,7 @@ def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], ba
 
 
 def _version(fingerprint: str) -> str:
-    """A hash of what a program depends on: the weights, JAX, its settings, and the library's code."""
+    """A hash of what a program depends on: the weights, JAX and its settings, this library's code."""
     import jax
 
     stats = sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sources())
@@ -141,7 +141,7 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, hashlib.sha256(data).digest() + data)
     except OSError:
-        # No space, or no permission: the next process builds it again, as this one did.
+        # No space or no permission: the next process builds the network again.
         return
 
 
@@ -156,7 +156,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _forget_others(folder: Path) -> None:
-    """Remove files of other versions, or every upgrade would leave its parameters behind."""
+    """Remove the files of other versions, which would pile up with every upgrade."""
     if folder.parent.is_dir():
         for other in folder.parent.iterdir():
             if other != folder:

@@ -1,4 +1,4 @@
-"""The registered models, and how one is loaded."""
+"""The registry of models: lists, finds and loads them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ SETS: Mapping[str, tuple[str, ...]] = {
     "objects": ("centernet", "nanodet"),
 }
 
-# Tasks for which bfloat16 is precise enough. A box's corner in it may be off by a pixel or two.
+# Tasks for which bfloat16 is precise enough; the corner of a box could be off by a pixel or two.
 _HALF: frozenset[Task] = frozenset({"classify", "embed", "zero_shot"})
 
 # The user's models in this process, by name.
@@ -69,9 +69,9 @@ _added: dict[str, Added] = {}
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A loaded model: parameters, and a pure function of them and of a uint8 batch.
+    """A loaded model: parameters, and a pure function of parameters and a uint8 batch.
 
-    ``fingerprint`` is what a cached result depends on: the weights' hashes.
+    ``fingerprint``, the weights' hashes, is part of the key of cached results.
     """
 
     card: ModelCard
@@ -92,14 +92,14 @@ class Model:
 
 
 class Added(NamedTuple):
-    """A user's own model, and its Flax module where it has one."""
+    """A user's own model, and its Flax module if it has one."""
 
     model: Model
     network: Any | None
 
 
 def add(model: Model, network: Any | None) -> None:
-    """Register a user's model under its card's name; it replaces an earlier one of that name.
+    """Register a user's model under its card's name, replacing an earlier one of that name.
 
     Raises
     ------
@@ -137,13 +137,13 @@ def card(name: str) -> ModelCard:
     Raises
     ------
     UnknownNameError
-        When there is none of that name.
+        When there is no model of that name.
     """
     return _added[name].model.card if name in _added else _find(name)[1]
 
 
 def files(wanted: Iterable[str]) -> list[WeightFile]:
-    """The files of weights of models and of sets of models (``"faces"``), each once.
+    """The weight files of models and of sets of models (``"faces"``), each once.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
     Parameters
     ----------
     name
-        The model's.
+        The model's name.
     task
         The task it is used for.
     progress
@@ -188,7 +188,7 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
 
 
 def reads_texts(name: str, task: Task) -> bool:
-    """Whether a model takes texts beside pictures for a task.
+    """Whether a model takes texts as well as pictures for a task.
 
     Raises
     ------
@@ -208,7 +208,7 @@ def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = No
     UnknownNameError
         When there is no model of that name.
     ArgumentError
-        When the model has no such part, or not for this task.
+        When the model has no text encoder for this task.
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
@@ -216,7 +216,7 @@ def load_text(name: str, *, task: Task = "zero_shot", progress: bool | None = No
     """
     if not reads_texts(name, task):
         able = sorted(other for other in names() if reads_texts(other, task))
-        lacking = f"The model {name!r} reads no texts to {task} with."
+        lacking = f"The model {name!r} does not read texts for the task {task}."
         raise ArgumentError(lacking, f"these do: {', '.join(able)}.")
     _bring(card(name), progress)
     return _load_text(name)
@@ -230,7 +230,7 @@ def load_words(name: str) -> Words:
     UnknownNameError
         When there is no model of that name.
     ArgumentError
-        When the model does not write.
+        When the model does not write texts.
     WeightsError
         When its weights are not on this machine.
     MissingPackageError
@@ -292,12 +292,12 @@ def labels(name: str) -> Labels:
 
 
 def as_model(name: str, network: Any) -> Model:
-    """A network of a known architecture, such as a fine-tuned one, in its inference form.
+    """A network of a known architecture, such as a fine-tuned one, as a model.
 
     Raises
     ------
     ArgumentError
-        When the model was added by the user, so that its architecture is not known here.
+        When the user added the model, so that its architecture is unknown.
     """
     if name in _added:
         raise ArgumentError(
@@ -318,7 +318,7 @@ def _load(name: str) -> Model:
     def build() -> Inference:
         return family.inference(family.read(model_card, files))
 
-    # Programs are kept only for CPUs; without another device, no other can be requested.
+    # Programs are cached only for CPUs, so no other device may be available.
     if not family.kept or jax.default_backend() != "cpu":
         return _model(model_card, build())
     return _model(model_card, prepared(name, _fingerprint(model_card), build))
@@ -353,7 +353,7 @@ def _load_text(name: str) -> TextSide:
 def normalized(
     forward: Callable[[Any, Any], dict[str, Any]], model_card: ModelCard
 ) -> Callable[[Any, Any], dict[str, Any]]:
-    """A function of a normalized batch as a function of pixels, in the dtype of its parameters."""
+    """Turn a function of a normalized batch into one of pixels, in the dtype of its parameters."""
     from imagesasdata.networks.nn.normalize import kind_of, normalize
 
     mean, sd = model_card.preprocess.mean, model_card.preprocess.sd
@@ -393,7 +393,7 @@ def _labels(model_card: ModelCard) -> Labels:
 def _without_network(name: str) -> NoReturn:
     able = [card.name for family in FAMILIES if family.build for card in family.cards]
     raise ArgumentError(
-        f"The layers of {name!r} cannot be looked at.", f"these can: {', '.join(able)}."
+        f"The layers of {name!r} cannot be inspected.", f"these can: {', '.join(able)}."
     )
 
 

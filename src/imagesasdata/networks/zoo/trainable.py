@@ -1,4 +1,4 @@
-"""Requirements of a network for fine-tuning, and which parameters ``train=`` retrains."""
+"""What fine-tuning requires of a network, and which parameters ``train=`` selects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from imagesasdata.errors import ArgumentError
 
-# Attributes that hold the stages, where they are in a submodule, and the layers after them.
+# Submodules that may hold the stages, and attributes for layers after the stages.
 HOMES = ("body", "image")
 AFTER_STAGES = ("head", "norm", "hidden", "image_projection")
 
@@ -16,16 +16,16 @@ AFTER_STAGES = ("head", "norm", "hidden", "image_projection")
 class Trainable(Protocol):
     """A Flax module that can be fine-tuned.
 
-    ``features(x)`` gives the embedding (b, d) of normalized pictures (b, h, w, 3). ``stages`` are the
-    parts in which it is retrained, from the first to the last; they are an attribute of the module or
-    of one of its `HOMES`. Layers between the last stage and the embedding are attributes named in
-    `AFTER_STAGES`, beside the stages or of the module; all others come before the first stage, or
-    are not used for the embedding.
+    ``features(x)`` returns the embedding (b, d) of normalized pictures (b, h, w, 3). ``stages`` are
+    the parts that can be retrained separately, in order; they are an attribute of the module or of
+    one of its `HOMES`. Layers between the last stage and the embedding are attributes named in
+    `AFTER_STAGES`, of the module or next to the stages. All other layers come before the first stage,
+    or are not used for the embedding.
     """
 
     @property
     def stages(self) -> Sequence[Any]:
-        """The parts in which it is retrained."""
+        """The parts that can be retrained separately."""
         ...
 
     def features(self, x: Any) -> Any:
@@ -44,15 +44,15 @@ def check_trainable(network: object, model: str) -> Trainable:
 
 
 def learns_last(count: int, stages: int) -> Callable[[str], bool]:
-    """Whether a parameter, by its name in the module, is in the last stages or after them."""
-    places = {str(place) for place in range(stages - count, stages)}
+    """A function that tells from a parameter's name whether it is in the last stages or after them."""
+    last = {str(number) for number in range(stages - count, stages)}
 
     def learns(name: str) -> bool:
         parts = name.split(".")
         if parts[0] in HOMES:
             parts = parts[1:]
         if parts[0] == "stages":
-            return parts[1] in places
+            return parts[1] in last
         return parts[0] in AFTER_STAGES
 
     return learns

@@ -24,7 +24,7 @@ USES: dict[str, Use] = {
     ),
     "embed": Use(
         "comparing pictures, grouping them, and as input of a model trained on hand-coded pictures",
-        "Similarity is defined by the network, and can be of background, style or persons.",
+        "The network defines similarity; it can be of background, style or persons.",
     ),
     "zero_shot": Use(
         "a first sorting of pictures by descriptions in words",

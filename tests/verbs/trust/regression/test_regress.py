@@ -239,7 +239,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], type[Exception], str]] = 
         {"tell": lambda f: f.y.fillna(f.y_pred) * 3 - 1},
         {"family": "logit"},
         iad.ArgumentError,
-        "Perfect separation in the gold rows: 'tell' tells the outcome exactly",
+        "Perfect separation in the gold rows: 'tell' predicts the outcome exactly",
     ),
     (
         "y_pred ~ tell + group",

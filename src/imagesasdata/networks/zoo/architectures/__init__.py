@@ -1,1 +1,1 @@
-"""The architectures, a file each: layers and shapes alone, no names of published files."""
+"""The architectures, one per file: only layers and shapes, no names from published files."""

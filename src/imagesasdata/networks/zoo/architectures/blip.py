@@ -1,4 +1,4 @@
-"""BLIP (Li et al. 2022): writes a caption token by token, or answers a question about a picture."""
+"""BLIP (Li et al. 2022): writes a caption, or answers a question about a picture."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ from imagesasdata.networks.nn.transformer import (
 from imagesasdata.networks.nn.vision_transformer import with_token
 
 SIZE, PATCH = 384, 16
-# Of every head, in pictures and in texts.
+# The width of each attention head, for pictures and for texts.
 HEAD = 64
 SEES_EPSILON, READS_EPSILON = 1e-5, 1e-12
-# BERT's end token. A text starts with the first of two tokens that BLIP adds to BERT's vocabulary.
+# BERT's end token, and the number of tokens that BLIP adds to BERT's vocabulary; the first of these
+# starts a text.
 END, MARKS = 102, 2
 # An empty position of a text, before or after the written part.
 BLANK = -1
 
 
 class Sees(NamedTuple):
-    """The vision encoder: a vision transformer of which every token is used."""
+    """The vision encoder: a vision transformer, of which all tokens are used."""
 
     patches: Folded
     token: jax.Array
@@ -61,7 +62,7 @@ class Layer(NamedTuple):
 
 
 class Reads(NamedTuple):
-    """Embeddings of tokens and positions, and layers."""
+    """A text encoder or decoder: embeddings of tokens and positions, and layers."""
 
     words: jax.Array
     places: jax.Array
@@ -70,7 +71,7 @@ class Reads(NamedTuple):
 
 
 class Head(NamedTuple):
-    """From a vector to the next token."""
+    """The output layer, which predicts the next token from a vector."""
 
     hidden: Dense
     norm: Scale
@@ -87,9 +88,9 @@ def apply(
 ) -> dict[str, Int[Array, "b length"]]:
     """The texts, as token ids, by greedy decoding.
 
-    ``params`` holds, beside the network's parameters (``sees``, ``writes``, ``head`` and, in a
-    network that answers, ``reads``), what is given of the ``text`` with `BLANK` at the other places
-    and, there, the ``question``.
+    ``params`` holds the network's parameters (``sees``, ``writes``, ``head`` and, if it answers
+    questions, ``reads``), the beginning of the ``text``, padded with `BLANK`, and the ``question``
+    if there is one.
     """
     about = see(params["sees"], x)
     if "question" in params:
@@ -98,7 +99,7 @@ def apply(
 
 
 def see(params: Sees, x: Float[Array, "b h w 3"]) -> Float[Array, "b n d"]:
-    """A vector for each patch of a picture, and the class token's."""
+    """A vector for the class token and for each patch of a picture."""
     width = params.token.shape[-1]
     form = Form(width, len(params.blocks), width // HEAD, SEES_EPSILON)
     patches = conv(x, params.patches.kernel, PATCH, 0) + params.patches.bias
@@ -119,7 +120,7 @@ def read(
 
 
 class Written(NamedTuple):
-    """The state of decoding: the last position written, and the keys and values so far."""
+    """The state of decoding: the last position written, the texts, and cached keys and values."""
 
     place: Int[Array, ""]
     texts: Int[Array, "b length"]
@@ -130,7 +131,7 @@ class Written(NamedTuple):
 def write(
     params: Reads, head: Head, text: Int[Array, " length"], about: Float[Array, "b n d"]
 ) -> Int[Array, "b length"]:
-    """Continue a text about each picture until all have ended or are full."""
+    """Continue a text about each picture, until all texts have ended or are full."""
     batch, length, width = about.shape[0], text.shape[0], params.words.shape[1]
     others = beside(params, about)
     empty = jnp.zeros((batch, length, width), jnp.float32)
@@ -193,12 +194,12 @@ def think(
 
 
 def beside(params: Reads, about: Float[Array, "b n d"]) -> Beside:
-    """For each layer the keys and values of cross-attention: computed once for a whole text."""
-    found = []
+    """For each layer the keys and values of cross-attention, computed once for a whole text."""
+    pairs = []
     for layer in params.layers:
         key, value = jnp.split(dense(about, layer.beside), 2, axis=-1)
-        found.append((key, value))
-    return found
+        pairs.append((key, value))
+    return pairs
 
 
 def embed(params: Reads, ids: Int[Array, " n"], places: Int[Array, "*n"]) -> Float[Array, "n d"]:

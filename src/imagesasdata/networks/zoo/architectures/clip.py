@@ -31,7 +31,7 @@ WORDS, LENGTH = 49_408, 77
 
 
 class TextTransformer(nnx.Module):
-    """The text encoder over tokens, trainable; a text has up to ``length`` of them."""
+    """The text encoder, trainable; a text has up to ``length`` tokens."""
 
     def __init__(self, form: Form, *, length: int, rngs: nnx.Rngs) -> None:
         draw = jax.random.normal
@@ -53,7 +53,7 @@ class TextTransformer(nnx.Module):
 class CLIP(nnx.Module):
     """CLIP, trainable; it has no classifier.
 
-    `image_inference` and `text_inference` give the forms that are fast.
+    `image_inference` and `text_inference` return the fast forms.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class CLIP(nnx.Module):
         self.image_projection = nnx.Linear(IMAGE.width, SPACE, use_bias=False, rngs=rngs)
         self.text = TextTransformer(TEXT, length=length, rngs=rngs)
         self.text_projection = nnx.Linear(TEXT.width, SPACE, use_bias=False, rngs=rngs)
-        # The logarithm of the factor of cosines before the softmax.
+        # The logarithm of the factor that cosines are multiplied by before the softmax.
         self.scale = nnx.Param(jnp.log(1 / 0.07))
 
     @property
@@ -90,7 +90,7 @@ class CLIP(nnx.Module):
 
 
 def at_end(x: Float[Array, "b n d"], ids: Int[Array, "b n"]) -> Float[Array, "b d"]:
-    """The output at the first end token of each text: the one with the highest id."""
+    """The output at the first end token of each text, which is the token with the highest id."""
     return x[jnp.arange(x.shape[0]), ids.argmax(axis=1)]
 
 

@@ -1,4 +1,4 @@
-"""ConvNeXt-Tiny (Liu et al. 2022), as torchvision has it."""
+"""ConvNeXt-Tiny (Liu et al. 2022), torchvision's version."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TINY = Form((3, 3, 9, 3), (96, 192, 384, 768))
 
 
 class Block(nnx.Module):
-    """A 7x7 filter for each channel, then two full layers at each position; added to the input."""
+    """A 7x7 depthwise convolution, then two dense layers at each position; added to the input."""
 
     def __init__(self, width: int, *, rngs: nnx.Rngs) -> None:
         self.filters = Conv(width, width, kernel=7, by_channel=True, padding=3, rngs=rngs)
@@ -53,7 +53,7 @@ class Block(nnx.Module):
 
 
 class Shrink(nnx.Module):
-    """Halves a map's sides, before a stage."""
+    """Halves a map's sides before a stage."""
 
     def __init__(self, inputs: int, outputs: int, *, rngs: nnx.Rngs) -> None:
         self.norm = nnx.LayerNorm(inputs, epsilon=EPSILON, rngs=rngs)
@@ -65,7 +65,7 @@ class Shrink(nnx.Module):
 
 
 class ConvNeXt(nnx.Module):
-    """ConvNeXt, trainable; `inference` gives the form that is fast.
+    """ConvNeXt, trainable; `inference` returns the fast form.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class ConvNeXt(nnx.Module):
 
 
 class FoldedBlock(NamedTuple):
-    """A block's layers, with the scale and shift of normalization and layer scale multiplied in."""
+    """A block's layers, with normalization's scale and shift and layer scale folded in."""
 
     filters: Folded
     widen: Dense
@@ -112,7 +112,7 @@ class FoldedBlock(NamedTuple):
 
 
 class FoldedShrink(NamedTuple):
-    """A shrinking layer, with the scale and shift of normalization multiplied in."""
+    """A shrinking layer, with normalization's scale and shift folded in."""
 
     conv: Folded
 

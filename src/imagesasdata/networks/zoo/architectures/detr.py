@@ -1,4 +1,4 @@
-"""DETR (Carion et al. 2020): a fixed number of queries, each of which may find one thing."""
+"""DETR (Carion et al. 2020): a fixed number of queries, each of which may detect one thing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KINDS = tuple(number for number in range(1, 91) if number not in _UNUSED)
 
 
 class Attention(NamedTuple):
-    """Query and key, which get positions, and value, which does not."""
+    """Attention; positions are added to query and key, but not to value."""
 
     ask: Dense
     key: Dense
@@ -32,7 +32,7 @@ class Attention(NamedTuple):
 
 
 class Last(NamedTuple):
-    """Two full layers, added and normalized: the end of every layer."""
+    """Two dense layers, added and normalized, at the end of every layer."""
 
     widen: Dense
     narrow: Dense
@@ -55,7 +55,7 @@ class Decodes(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A picture without the padding that made it square: its mask and its size."""
+    """Pictures padded to squares, with masks of the rows and columns that are not padding."""
 
     pixels: Float[Array, "b h w 3"]
     rows: Bool[Array, "b h"]
@@ -71,7 +71,7 @@ class Seen(NamedTuple):
 def detections(
     params: Mapping[str, Any], maps: Callable[[Any, Any], Any], seen: Seen
 ) -> Detections:
-    """Each query's detection, in the pixels of the square."""
+    """Each query's detection, in pixels of the square."""
     logits, boxes = answers(params, maps, seen)
     chances = jax.nn.softmax(logits, axis=-1)[..., jnp.asarray(KINDS)]
     size = seen.size[:, None]
@@ -85,7 +85,7 @@ def detections(
 def answers(
     params: Mapping[str, Any], maps: Callable[[Any, Any], Any], seen: Seen
 ) -> tuple[Float[Array, "b q k"], Float[Array, "b q 4"]]:
-    """For each query logits over kinds, and a box: center and sides as shares of the picture's."""
+    """For each query, logits over kinds and a box, whose center and sides are shares of the picture."""
     kernel, bias = params["project"]
     found = maps(params["backbone"], seen.pixels) @ kernel + bias
     batch, height, width, depth = found.shape
@@ -110,10 +110,10 @@ def answers(
 
 
 def without_margin(x: Float[Array, "b h w 3"], black: Float[np.ndarray, 3]) -> Seen:
-    """Find the padding, to the right and below the picture: it is wholly black.
+    """Find the padding to the right of and below the picture, which is all black.
 
     ``black`` is a little below the normalized value of the darkest pixel that is not black. Black
-    edges of the picture itself also count as padding; they contain no things.
+    edges of the picture itself also count as padding; there is nothing to detect in them.
     """
     bright = (x > black).any(axis=-1)
     rows, columns = (_up_to_last(bright.any(axis=axis)) for axis in (2, 1))
@@ -122,9 +122,9 @@ def without_margin(x: Float[Array, "b h w 3"], black: Float[np.ndarray, 3]) -> S
 
 
 def _up_to_last(there: Bool[Array, "b n"]) -> Bool[Array, "b n"]:
-    """True up to the last that is true, and at least once."""
-    found = jnp.flip(jnp.cumsum(jnp.flip(there, axis=1), axis=1) > 0, axis=1)
-    return found.at[:, 0].set(True)
+    """True up to the last true value, and at the first position in any case."""
+    filled = jnp.flip(jnp.cumsum(jnp.flip(there, axis=1), axis=1) > 0, axis=1)
+    return filled.at[:, 0].set(True)
 
 
 def _nearest(there: Bool[Array, "b n"], count: int) -> Bool[Array, "b count"]:

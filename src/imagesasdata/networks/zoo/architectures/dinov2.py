@@ -16,7 +16,7 @@ SIZE, PATCH = 224, 14
 
 
 class DINOv2(nnx.Module):
-    """DINOv2, trainable; it has no classifier. `inference` gives the form that is fast."""
+    """DINOv2, trainable; it has no classifier. `inference` returns the fast form."""
 
     def __init__(self, form: Form = VIT_S, *, rngs: nnx.Rngs) -> None:
         self.body = VisionTransformer(form, size=SIZE, patch=PATCH, rngs=rngs)

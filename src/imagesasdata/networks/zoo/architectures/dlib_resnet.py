@@ -1,4 +1,4 @@
-"""Dlib's face network (King 2017): a residual network that gives 128 numbers for a face."""
+"""Dlib's face network (King 2017): a residual network that returns 128 numbers for a face."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imagesasdata.errors import WeightsError
 from imagesasdata.networks.nn.conv import Padding, conv
 from imagesasdata.networks.nn.layers import Folded
 
-# Blocks in order; those that end in "down" or "out" halve the map.
+# The blocks in order; those with "down" in their name halve the map.
 BLOCKS = (
     *("conv32_1", "conv32_2", "conv32_3"),
     *("conv64_down", "conv64_1", "conv64_2", "conv64_3"),
@@ -27,7 +27,7 @@ _NONE: Padding = ((0, 0), (0, 0))
 
 
 def parameters(weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """The network's parameters from the names in face-api's file, the scales folded in.
+    """The network's parameters from the names in face-api's file, with scales folded in.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def _block(x: jax.Array, first: Folded, second: Folded, *, halves: bool) -> jax.
         return jax.nn.relu(x + _conv(jax.nn.relu(_conv(x, first, 1)), second, 1))
     y = _conv(jax.nn.relu(_conv(x, first, 2, _NONE)), second, 1)
     short = lax.reduce_window(x, 0.0, lax.add, (1, 2, 2, 1), (1, 2, 2, 1), "VALID") / 4.0
-    # Zero padding makes the shapes match: channels here, the last row and column there.
+    # Zeros make the shapes match: channels of the shortcut, the last row and column of the other path.
     short = jnp.pad(short, ((0, 0), (0, 0), (0, 0), (0, y.shape[3] - short.shape[3])))
     rows, columns = (a - b for a, b in zip(short.shape[1:3], y.shape[1:3], strict=True))
     y = jnp.pad(y, ((0, 0), (0, rows), (0, columns), (0, 0)))

@@ -26,8 +26,8 @@ class EfficientNetLite(MobileNet):
     Parameters
     ----------
     width, depth
-        How much wider and deeper than Lite0 the stages are. The stem and the head keep their width,
-        the first and the last stage their depth.
+        How much wider and deeper the stages are than those of Lite0. The stem and the head keep their
+        width, and the first and the last stage their depth.
     classes
         Number of outputs.
     """
@@ -36,15 +36,15 @@ class EfficientNetLite(MobileNet):
         last = len(STAGES) - 1
         stages = [
             stage._replace(
-                repeats=stage.repeats if place in {0, last} else math.ceil(stage.repeats * depth),
+                repeats=stage.repeats if number in {0, last} else math.ceil(stage.repeats * depth),
                 outputs=round_channels(stage.outputs * width),
             )
-            for place, stage in enumerate(STAGES)
+            for number, stage in enumerate(STAGES)
         ]
         super().__init__(stages, classes=classes, same=True, epsilon=1e-3, rngs=rngs)
 
 
 def round_channels(channels: float, divisor: int = 8) -> int:
-    """The nearest multiple of 8, but never more than a tenth below what was asked for."""
+    """The nearest multiple of ``divisor`` that is not more than a tenth below ``channels``."""
     rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * channels else rounded

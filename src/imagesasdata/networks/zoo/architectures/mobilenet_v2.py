@@ -1,4 +1,4 @@
-"""MobileNetV2 (Sandler et al. 2018), as torchvision has it."""
+"""MobileNetV2 (Sandler et al. 2018), torchvision's version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OWL-ViT (Minderer et al. 2022): CLIP at every patch, to find things by texts."""
+"""OWL-ViT (Minderer et al. 2022): applies CLIP at every patch, to find things by texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagesasdata.networks.nn.vision_transformer import inference_everywhere
 from imagesasdata.networks.zoo.architectures.clip import CLIP, IMAGE, PATCH, TEXT
 
 SIZE, LENGTH = 768, 16
-# Largest overlap of a box with a better box of the same text. The authors keep all boxes.
+# The largest overlap with a better box of the same text. (The authors keep all boxes.)
 OVERLAP = 0.5
 # The key of the texts' vectors among the parameters.
 ASKED = "asked"
@@ -25,7 +25,7 @@ _TINY = 1e-6
 
 
 class OWLViT(nnx.Module):
-    """CLIP's two encoders, and heads for a box and a vector of each patch, trainable."""
+    """CLIP's two encoders, and heads that give each patch a box and a vector, trainable."""
 
     def __init__(self, *, rngs: nnx.Rngs) -> None:
         width = IMAGE.width
@@ -49,10 +49,10 @@ def inference(
     Returns
     -------
     params
-        Pytree of arrays. The queries have to be added: ``params["asked"]``, the texts' vectors,
-        (texts, d).
+        Pytree of arrays. Before use, add the vectors of the texts, (texts, d), as
+        ``params["asked"]``.
     apply
-        ``apply(params, x)``: for each patch its box, in pixels, and the text that fits best.
+        ``apply(params, x)``: for each patch a box, in pixels, and the text that fits best.
     """
     params, see = inference_everywhere(model.clip.image)
     params |= {
@@ -80,7 +80,7 @@ def answers(
     see: Callable[[dict[str, Any], jax.Array], jax.Array],
     x: Float[Array, "b 768 768 3"],
 ) -> tuple[Float[Array, "b n texts"], Float[Array, "b n 4"]]:
-    """For each patch logits over texts, and a box: center and sides as shares of the picture's."""
+    """For each patch, logits over texts and a box, whose center and sides are shares of the picture."""
     seen = see(params, x)
     y = scaled(seen[:, 1:] * seen[:, :1], params["merge"], IMAGE.epsilon)
     fit = _unit(dense(y, params["kind"])) @ _unit(params[ASKED]).T

@@ -19,7 +19,7 @@ EPSILON = 1e-5
 
 
 class Form(NamedTuple):
-    """Blocks in each stage, and whether a block narrows its input before the 3x3 convolution."""
+    """Blocks in each stage, and whether blocks narrow their input before the 3x3 convolution."""
 
     depths: tuple[int, int, int, int]
     bottleneck: bool
@@ -73,7 +73,7 @@ class Block(nnx.Module):
 
 
 class ResNet(nnx.Module):
-    """ResNet, trainable; `inference` gives the form that is fast.
+    """ResNet, trainable; `inference` returns the fast form.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ class ResNet(nnx.Module):
         for number, depth in enumerate(form.depths):
             channels = STEM_CHANNELS * 2**number
             blocks = []
-            for place in range(depth):
-                stride = 2 if number > 0 and place == 0 else 1
+            for index in range(depth):
+                stride = 2 if number > 0 and index == 0 else 1
                 blocks.append(Block(inputs, channels, stride, form.bottleneck, rngs=rngs))
                 inputs = channels * (4 if form.bottleneck else 1)
             stages.append(nnx.List(blocks))

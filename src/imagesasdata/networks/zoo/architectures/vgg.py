@@ -1,4 +1,4 @@
-"""VGG (Simonyan and Zisserman 2015): 3x3 convolutions in five blocks, then three full layers."""
+"""VGG (Simonyan and Zisserman 2015): 3x3 convolutions in five blocks, then three dense layers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from imagesasdata.networks.nn.pool import max_pool
 INPUT_SIZE = 224
 CHANNELS = (64, 128, 256, 512, 512)
 HIDDEN = 4096
-# How many convolutions each block has.
+# The number of convolutions in each block.
 VGG16 = (2, 2, 3, 3, 3)
 VGG19 = (2, 2, 4, 4, 4)
 
 
 class VGG(nnx.Module):
-    """VGG, trainable; `inference` gives the form that is fast.
+    """VGG, trainable; `inference` returns the fast form.
 
-    Takes only pictures of 224 x 224 pixels, because its full layers have a weight for every position.
+    It takes only pictures of 224 x 224 pixels, because its dense layers have a weight for every
+    position.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ class VGG(nnx.Module):
         self.classifier = nnx.Linear(HIDDEN, classes, rngs=rngs)
 
     def features(self, x: Float[Array, "b 224 224 3"]) -> Float[Array, "b 4096"]:
-        """The embedding: the second full layer (known as fc7), after its activation."""
+        """The embedding: the second dense layer (known as fc7), after its activation."""
         for stage in self.stages:
             for block in stage:
                 x = block(x)
@@ -65,7 +66,7 @@ class VGG(nnx.Module):
         return y
 
     def __call__(self, x: Float[Array, "b 224 224 3"]) -> Float[Array, "b classes"]:
-        """Logits from pictures less the mean color, values about -124 to 151."""
+        """Logits from pictures minus the mean color (values about -124 to 151)."""
         return self.classifier(self.features(x))
 
 

@@ -1,4 +1,4 @@
-"""ViT-B/16 (Dosovitskiy et al. 2021), as torchvision has it."""
+"""ViT-B/16 (Dosovitskiy et al. 2021), torchvision's version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIZE, PATCH = 224, 16
 
 
 class ViT(nnx.Module):
-    """A vision transformer with a classifier, trainable; `inference` gives the form that is fast.
+    """A vision transformer with a classifier, trainable; `inference` returns the fast form.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The families of registered models: cards, and how files become a network."""
+"""The families of registered models: their cards, and how a network is read from its files."""

@@ -15,14 +15,14 @@ _HOST = "https://huggingface.co/Salesforce"
 _CAPTIONS = f"{_HOST}/blip-image-captioning-base/resolve/82a37760796d32b1411fe092ab5d4e227313294b"
 _ANSWERS = f"{_HOST}/blip-vqa-base/resolve/787b3d35d57e49572baabd22884b3d5a05acf072"
 
-# BERT's, the same in both.
+# BERT's tokenizer, the same for both models.
 _TOKENIZER = WeightFile(
     "blip-tokenizer.json",
     "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
     711_396,
     (Download(f"{_CAPTIONS}/tokenizer.json"), Download(f"{_ANSWERS}/tokenizer.json")),
 )
-# As CLIP has it.
+# As for CLIP.
 _PREPROCESS = Preprocess(
     384,
     1.0,

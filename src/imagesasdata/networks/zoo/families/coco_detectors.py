@@ -83,7 +83,7 @@ _CARDS = (
     ),
 )
 
-# NanoDet's maps: how many pixels a cell has, its scores' output and its edges' output.
+# NanoDet's maps: the side of a cell in pixels, and the names of the outputs for scores and edges.
 _MAPS = (
     (8, "Identity:0", "Identity_3:0"),
     (16, "Identity_1:0", "Identity_4:0"),

@@ -32,7 +32,7 @@ _CARD = ModelCard(
             ),
         ),
     ),
-    # A 4:3 photo then has 800 pixels on its shorter side, as in the authors' setting.
+    # With this size, the shorter side of a 4:3 photo has about 800 pixels, as in the authors' setting.
     preprocess=Preprocess(
         1088, interpolation="bilinear", mean=imagenet.MEAN, sd=imagenet.SD, fit="letterbox"
     ),

@@ -14,7 +14,7 @@ from imagesasdata.networks.zoo.family import Family, Inference, shapes
 if TYPE_CHECKING:
     from imagesasdata.networks.zoo.architectures.efficientnet_lite import EfficientNetLite
 
-# How much wider and deeper than Lite0 each is.
+# How much wider and deeper each model is than Lite0.
 _SCALES = {
     "efficientnet_lite0": (1.0, 1.0),
     "efficientnet_lite1": (1.0, 1.1),

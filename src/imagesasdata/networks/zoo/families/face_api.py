@@ -1,4 +1,4 @@
-"""Face networks of the npm package face-api, which has weights without a graph."""
+"""The face embedding from the npm package face-api, which has weights but no graph."""
 
 from __future__ import annotations
 

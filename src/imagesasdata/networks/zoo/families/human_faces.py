@@ -1,4 +1,4 @@
-"""Face networks of the npm package human-models: where faces are, and what they look like."""
+"""Face networks from the npm package human-models: detection, embedding and appearance."""
 
 from __future__ import annotations
 

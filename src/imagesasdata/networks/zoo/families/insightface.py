@@ -1,4 +1,4 @@
-"""Face networks of the project InsightFace, as ONNX files that onnxruntime runs."""
+"""Face networks of the InsightFace project: ONNX files, run by onnxruntime."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ _CARDS = (
         score={"WIDER FACE easy": 95.40, "WIDER FACE medium": 94.01, "WIDER FACE hard": 82.80},
         score_source="InsightFace's table for SCRFD_10G_KPS",
         limits=(
-            "Knows no ears: these columns are null.",
-            "Runs on the CPU alone, by onnxruntime.",
+            "Does not locate ears: their columns are null.",
+            "Runs only on the CPU, by onnxruntime.",
             _HASH,
             imagenet.NOT_RUN,
         ),
@@ -87,7 +87,7 @@ _CARDS = (
         limits=(
             "No distance threshold for one person is known here: choose it on pairs of your own.",
             "Faces have to be aligned by eyes, nose and mouth, as embed_faces does.",
-            "Runs on the CPU alone, by onnxruntime.",
+            "Runs only on the CPU, by onnxruntime.",
             _HASH,
             imagenet.NOT_RUN,
         ),
@@ -124,7 +124,7 @@ def _inference(network: Network) -> Inference:
 
 
 def _one(card: ModelCard, outputs: Sequence[np.ndarray], size: int) -> dict[str, np.ndarray]:
-    """The detections in one picture; these files take one at a time."""
+    """The outputs for one picture; these files take one at a time."""
     from imagesasdata.arrays.faces import scrfd
 
     if "embed_faces" in card.tasks:

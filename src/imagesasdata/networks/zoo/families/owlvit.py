@@ -92,5 +92,5 @@ def _text(model: OWLViT, files: Sequence[Path]) -> TextSide:
     return clip.text_side(model.clip, files[1], owlvit.LENGTH)
 
 
-# Not kept on disk: the queries are among the parameters.
+# Not kept on disk, because the queries are added to the parameters.
 FAMILY = Family(cards=(_CARD,), read=_read, inference=_inference, text=_text, kept=False)

@@ -1,4 +1,4 @@
-"""Shared by families of TensorFlow.js graphs: their two files, and how these become a network."""
+"""What families of TensorFlow.js graphs share: their two files, and how these become a network."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def _vgg(
         ),
         citation="Simonyan, K. and Zisserman, A. (2015). Very Deep Convolutional Networks for "
         "Large-Scale Image Recognition. ICLR. doi:10.48550/arXiv.1409.1556",
-        # Its large matrices are read once for each batch.
+        # Larger than usual, because the large matrices are read from memory once per batch.
         cpu_batch=4,
     )
 

@@ -1,4 +1,4 @@
-"""A graph's operations on neighborhoods: convolutions, pooling, resizing, with the graph's padding."""
+"""A graph's operations on neighborhoods: convolutions, pooling and resizing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ordinary(
 def by_channel(
     node: Node, x: Float[Array, "b h w c"], kernel: Float[Array, "kh kw c m"]
 ) -> Float[Array, "b oh ow cm"]:
-    """A convolution of each channel by itself, giving one channel or several."""
+    """A depthwise convolution, with one or several outputs for each channel."""
     stride = _stride(node)
     height, width, channels, times = kernel.shape
     if times > 1:
@@ -48,7 +48,7 @@ def mean_pool(node: Node, m: Any, x: Float[Array, "b h w c"]) -> Float[Array, "b
 def resize_bilinear(
     node: Node, m: Any, x: Float[Array, "b h w c"], size: np.ndarray
 ) -> Float[Array, "b oh ow c"]:
-    """Resize between the nearest pixels, without smoothing, as a product for each side."""
+    """Bilinear resizing without antialiasing, as a matrix product for each side."""
     if node.get("align_corners", False):
         raise WeightsError("ResizeBilinear with align_corners is not supported.")
     centered = bool(node.get("half_pixel_centers", False))
@@ -60,13 +60,13 @@ def resize_bilinear(
 
 def _between(old: int, new: int, centered: bool) -> Float[np.ndarray, "new old"]:
     """The weight of each old pixel in each new one, along one axis."""
-    places = np.arange(new) * (old / new)
+    positions = np.arange(new) * (old / new)
     if centered:
-        places = (np.arange(new) + 0.5) * (old / new) - 0.5
-    places = np.clip(places, 0, old - 1)
-    low = np.floor(places).astype(int)
+        positions = (np.arange(new) + 0.5) * (old / new) - 0.5
+    positions = np.clip(positions, 0, old - 1)
+    low = np.floor(positions).astype(int)
     high = np.minimum(low + 1, old - 1)
-    share = places - low
+    share = positions - low
     weights = np.zeros((new, old))
     np.add.at(weights, (np.arange(new), low), 1 - share)
     np.add.at(weights, (np.arange(new), high), share)

@@ -1,4 +1,4 @@
-"""A graph's nodes, from TensorFlow.js's JSON, checked and put in order."""
+"""A graph's nodes, parsed from TensorFlow.js's JSON, checked and put in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Tensor(NamedTuple):
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: its name, its kind, its inputs, its settings."""
+    """One operation: its name, its kind, its inputs and its attributes."""
 
     name: str
     op: str
@@ -27,7 +27,7 @@ class Node:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """A setting: a number, text, a truth value, or a list of these."""
+        """An attribute: a number, text, a truth value, or a list of these."""
         return self.attributes.get(name, default)
 
 
@@ -43,7 +43,7 @@ class Graph:
 def parse(topology: Mapping[str, Any], signature: Mapping[str, Any]) -> Graph:
     """Read a graph from ``modelTopology`` and ``signature`` of a ``model.json``.
 
-    Outputs have the signature's names; without one, the nodes that no other node uses are outputs.
+    The signature names the outputs; without one, the nodes that no other node uses are outputs.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _node(one: Any) -> Node:
         and isinstance(attributes, dict)
     ):
         raise WeightsError(f"The graph's node {name!r} is not understood.")
-    # A name after ^ only says what must come first; here nothing has effects.
+    # A name after ^ only sets an order of execution, which does not matter for pure functions.
     data = (text for text in inputs if not (isinstance(text, str) and text.startswith("^")))
     return Node(
         name,
@@ -117,7 +117,7 @@ def _tensor(text: Any) -> Tensor:
 
 
 def _setting(node: str, value: Any) -> Any:
-    """One attribute, as TensorFlow writes it in JSON, as a plain value."""
+    """One attribute of TensorFlow's JSON as a plain value."""
     try:
         match value:
             case {"list": dict(inner)}:

@@ -1,8 +1,8 @@
 """The table of operations: the JAX function of each supported TensorFlow operation.
 
-An operation is a function of its node, of a module of array functions, and of its inputs. The module
-is numpy where all inputs are known before the network runs (shapes, axes, sizes), so that values
-computed from shapes stay plain numbers; else it is jax.numpy.
+An operation is a function of its node, an array module and its inputs. If all inputs are known
+before the network runs (shapes, axes, sizes), the module is NumPy, so that values computed from
+shapes stay plain numbers; otherwise it is jax.numpy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Op = Callable[..., Any]
 
 
 def _one_to_one(name: str) -> Op:
-    """An operation that numpy and jax.numpy have under this name."""
+    """An operation that NumPy and jax.numpy have under this name."""
 
     def op(node: Node, m: Any, *inputs: Any) -> Any:
         return getattr(m, name)(*inputs)

@@ -1,4 +1,4 @@
-"""From a TensorFlow.js graph and its weights to a pure JAX function and its parameters."""
+"""Compiles a TensorFlow.js graph and its weights to a pure JAX function and its parameters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MISFITS = (TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDiv
 
 
 class Program(NamedTuple):
-    """A graph as parameters and a pure function of them and of one input with a batch axis."""
+    """A graph as parameters and a pure function of parameters and one input with a batch axis."""
 
     params: dict[str, np.ndarray]
     apply: Callable[[Mapping[str, Any], Any], dict[str, Any]]
@@ -28,25 +28,25 @@ class Program(NamedTuple):
 def compile_graph(model: TfjsModel) -> Program:
     """Turn a graph into a function that ``jax.jit`` compiles as a whole.
 
-    Weights that are real numbers become parameters. Whole numbers (shapes, axes, sizes) stay
-    constants, and everything computed from them is evaluated before the network runs.
+    Floating-point weights become parameters. Whole numbers (shapes, axes, sizes) stay constants, and
+    everything computed from them is evaluated before the network runs.
 
     Parameters
     ----------
     model
-        What `imagesasdata.networks.weights.tfjs.read_tfjs` gives of a graph model with one input.
+        A graph model with one input, from `imagesasdata.networks.weights.tfjs.read_tfjs`.
 
     Returns
     -------
     Program
-        ``apply(params, x)`` gives each output by its name in the signature. A graph that is fixed to
-        one picture is run over the batch picture by picture.
+        ``apply(params, x)`` returns the outputs by their names in the signature. A graph whose input
+        is fixed to one picture is run picture by picture over the batch.
 
     Raises
     ------
     WeightsError
-        When the graph has operations that are not in the table (named), lacks a weight, or is not a
-        graph. At tracing, when its shapes do not match.
+        When the graph has operations that are not in the table (the message names them), lacks a
+        weight, or is not a graph; when it is traced, if its shapes do not match.
     """
     graph = parse(model.topology, model.signature)
     unknown = sorted({node.op for node in graph.nodes} - set(OPS) - {"Const", "Placeholder"})
@@ -86,16 +86,16 @@ def _is_for_one(graph: Graph) -> bool:
 
 
 def _run(graph: Graph, constants: Mapping[str, Any], x: Any) -> dict[str, Any]:
-    found: dict[str, tuple[Any, ...]] = {}
+    computed: dict[str, tuple[Any, ...]] = {}
     for node in graph.nodes:
         if node.op == "Placeholder":
             value = x
         elif node.op == "Const":
             value = constants[node.name]
         else:
-            value = _compute(node, [_take(found, tensor) for tensor in node.inputs])
-        found[node.name] = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    return {name: _take(found, tensor) for name, tensor in graph.outputs.items()}
+            value = _compute(node, [_take(computed, tensor) for tensor in node.inputs])
+        computed[node.name] = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    return {name: _take(computed, tensor) for name, tensor in graph.outputs.items()}
 
 
 def _compute(node: Node, inputs: list[Any]) -> Any:
@@ -111,8 +111,8 @@ def _compute(node: Node, inputs: list[Any]) -> Any:
         ) from error
 
 
-def _take(found: Mapping[str, tuple[Any, ...]], tensor: Tensor) -> Any:
-    outputs = found[tensor.node]
+def _take(computed: Mapping[str, tuple[Any, ...]], tensor: Tensor) -> Any:
+    outputs = computed[tensor.node]
     if tensor.output >= len(outputs):
         raise WeightsError(
             f"The graph uses output {tensor.output} of {tensor.node!r}; it has none."

@@ -31,7 +31,7 @@ def shape(node: Node, m: Any, x: Any) -> np.ndarray:
 
 
 def cast(node: Node, m: Any, x: Any) -> Any:
-    """The values as another type."""
+    """The values, converted to another type."""
     kind = node.get("DstT")
     if kind not in _TYPES:
         raise WeightsError(f"Cast to {kind} is not supported.")
@@ -49,44 +49,44 @@ def transpose(node: Node, m: Any, x: Any, axes: np.ndarray) -> Any:
 
 
 def expand_dims(node: Node, m: Any, x: Any, axis: np.ndarray) -> Any:
-    """One axis more."""
+    """An additional axis of length one."""
     return m.expand_dims(x, int(axis))
 
 
 def squeeze(node: Node, m: Any, x: Any) -> Any:
-    """Without axes of length one: those named, or all."""
+    """Remove axes of length one: the named ones, or all."""
     axes = node.get("squeeze_dims") or None
     return m.squeeze(x, axis=tuple(axes) if axes else None)
 
 
 def pad(node: Node, m: Any, x: Any, sides: np.ndarray, value: Any = 0) -> Any:
-    """The values with a margin of one value."""
+    """The values with a constant margin."""
     return m.pad(x, tuple(map(tuple, sides.tolist())), constant_values=value)
 
 
 def concat(node: Node, m: Any, *inputs: Any) -> Any:
-    """Several arrays after one another; the last input is the axis."""
+    """Concatenate arrays; the last input is the axis."""
     return m.concatenate(inputs[:-1], axis=int(inputs[-1]))
 
 
 def pack(node: Node, m: Any, *inputs: Any) -> Any:
-    """Several arrays as one with a new axis."""
+    """Stack arrays along a new axis."""
     return m.stack(inputs, axis=node.get("axis", 0))
 
 
 def unpack(node: Node, m: Any, x: Any) -> Any:
     """The parts along an axis, which is removed."""
     axis = node.get("axis", 0)
-    return tuple(m.moveaxis(x, axis, 0)[place] for place in range(np.shape(x)[axis]))
+    return tuple(m.moveaxis(x, axis, 0)[index] for index in range(np.shape(x)[axis]))
 
 
 def split(node: Node, m: Any, axis: np.ndarray, x: Any) -> Any:
-    """Parts of one length along an axis."""
+    """Parts of equal length along an axis."""
     return tuple(m.split(x, node.get("num_split", 1), axis=int(axis)))
 
 
 def split_sizes(node: Node, m: Any, x: Any, sizes: np.ndarray, axis: np.ndarray) -> Any:
-    """Parts of given lengths along an axis; -1 stands for what is left."""
+    """Parts of given lengths along an axis; -1 stands for the rest."""
     lengths = sizes.tolist()
     if -1 in lengths:
         lengths[lengths.index(-1)] = np.shape(x)[int(axis)] - sum(lengths) - 1
@@ -106,23 +106,23 @@ def slice_(node: Node, m: Any, x: Any, begin: np.ndarray, size: np.ndarray) -> A
 def strided_slice(
     node: Node, m: Any, x: Any, begin: np.ndarray, end: np.ndarray, step: np.ndarray
 ) -> Any:
-    """Python's slicing, with TensorFlow's bits for what is left out."""
+    """Python's slicing; TensorFlow's bit masks say which bounds are omitted."""
 
-    def bit(name: str, place: int) -> bool:
-        return bool(node.get(name, 0) >> place & 1)
+    def bit(name: str, position: int) -> bool:
+        return bool(node.get(name, 0) >> position & 1)
 
     index: list[Any] = []
     rows = zip(begin.tolist(), end.tolist(), step.tolist(), strict=True)
-    for place, (first, last, by) in enumerate(rows):
-        if bit("ellipsis_mask", place):
+    for position, (first, last, by) in enumerate(rows):
+        if bit("ellipsis_mask", position):
             index.append(...)
-        elif bit("new_axis_mask", place):
+        elif bit("new_axis_mask", position):
             index.append(None)
-        elif bit("shrink_axis_mask", place):
+        elif bit("shrink_axis_mask", position):
             index.append(first)
         else:
-            start = None if bit("begin_mask", place) else first
-            index.append(slice(start, None if bit("end_mask", place) else last, by))
+            start = None if bit("begin_mask", position) else first
+            index.append(slice(start, None if bit("end_mask", position) else last, by))
     return x[tuple(index)]
 
 
@@ -146,7 +146,7 @@ def gather(node: Node, m: Any, x: Any, places: Any, axis: np.ndarray) -> Any:
 def sparse_to_dense(
     node: Node, m: Any, places: np.ndarray, size: np.ndarray, values: Any, rest: Any
 ) -> Any:
-    """An array of one value except at some indices."""
+    """A constant array with other values at some indices."""
     index = np.asarray(places).reshape(-1, len(size))
     if m is np:
         filled = np.full(tuple(size.tolist()), rest)

@@ -1,1 +1,1 @@
-"""The names that parameters have in published files, an architecture each."""
+"""The names that parameters have in published files, one architecture per file."""

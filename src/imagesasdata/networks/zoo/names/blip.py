@@ -16,9 +16,9 @@ from imagesasdata.networks.zoo.architectures.blip import PATCH, SIZE, Head, Laye
 
 
 def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """The parameters of a network that describes pictures or, with a text encoder, answers.
+    """The parameters of a network that describes pictures or, with a text encoder, answers questions.
 
-    Normalizations before a matrix are multiplied into it, and matrices with one input are joined.
+    A normalization before a matrix is folded into it, and matrices with the same input are joined.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def parameters(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
     state = Arrays(tensors)
     words = "text_decoder.bert.embeddings.word_embeddings.weight"
     last = "text_decoder.cls.predictions."
-    # Both names stand for one matrix; some files have one of them alone.
+    # Both names stand for the same matrix; some files have only one of them.
     tied = words if words in state else f"{last}decoder.weight"
     params: dict[str, Any] = {
         "sees": _sees(state),

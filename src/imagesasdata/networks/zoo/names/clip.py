@@ -11,7 +11,7 @@ from imagesasdata.networks.weights.assign import Slot, assign
 from imagesasdata.networks.weights.torch_names import conv, layer_norm, linear
 from imagesasdata.networks.zoo.architectures.clip import CLIP
 
-# The numbers 0, 1, 2, ...; some versions wrote them down.
+# The numbers 0, 1, 2, ..., which some versions saved.
 _IGNORED = ("position_ids",)
 
 

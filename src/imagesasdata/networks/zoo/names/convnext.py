@@ -26,7 +26,7 @@ def _slots(model: ConvNeXt) -> Iterator[Slot]:
     yield from conv(model.stem, "features.0.0")
     yield from layer_norm(model.stem_norm, "features.0.1")
     for number, stage in enumerate(model.stages):
-        # Even numbers are what stands before a stage, odd ones its blocks.
+        # Even numbers are the layers before a stage, odd numbers its blocks.
         blocks = list(stage)
         if isinstance(blocks[0], Shrink):
             shrink = blocks.pop(0)

@@ -52,7 +52,7 @@ def _slots(model: DINOv2) -> Iterator[Slot]:
 
 
 def _places(values: np.ndarray, side: int) -> np.ndarray:
-    """The position vectors for pictures of this size; the file's are for larger ones."""
+    """The position vectors, resized from the file's, which are for larger pictures."""
     old = round((len(values) - 1) ** 0.5)
     grid = resize_grid(values[1:].reshape(old, old, -1), side, side)
     return np.concatenate([values[:1], grid.reshape(side * side, -1)])

@@ -12,7 +12,7 @@ from imagesasdata.networks.zoo.architectures.owlvit import OWLViT
 from imagesasdata.networks.zoo.names import clip as clip_weights
 
 _CLIP = "owlvit."
-# The numbers 0, 1, 2, ..., and the positions of patches; some versions saved them.
+# The numbers 0, 1, 2, ..., and the positions of patches, which some versions saved.
 _IGNORED = ("position_ids", "box_bias")
 
 

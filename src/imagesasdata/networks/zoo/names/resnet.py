@@ -10,7 +10,7 @@ from imagesasdata.networks.weights.assign import Slot, assign
 from imagesasdata.networks.weights.torch_names import COUNTERS, conv_norm, linear
 from imagesasdata.networks.zoo.architectures.resnet import ResNet
 
-# Places365's files were written by a network spread over several GPUs, which adds this to all names.
+# Places365's networks were trained on several GPUs (DataParallel), which adds this to all names.
 _SPREAD = "module."
 
 

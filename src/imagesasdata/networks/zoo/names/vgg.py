@@ -23,7 +23,7 @@ def load(model: VGG, state: Mapping[str, np.ndarray]) -> None:
 
 
 def _by_layer(state: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays named ``layer/kernel`` and ``layer/bias``, whatever a version of Keras calls them."""
+    """The arrays as ``layer/kernel`` and ``layer/bias``, whatever names a Keras version uses."""
     named: dict[str, np.ndarray] = {}
     for path, values in state.items():
         parts = [part for part in path.split("/") if part != "model_weights"]
@@ -38,7 +38,7 @@ def _slots(model: VGG) -> Iterator[Slot]:
     for number, stage in enumerate(model.stages, start=1):
         for index, block in enumerate(stage, start=1):
             name = f"block{number}_conv{index}"
-            # The published network takes blue, green, red; here all networks take red, green, blue.
+            # The published network takes blue, green, red; all networks here take red, green, blue.
             first = (number, index) == (1, 1)
             yield Slot(f"{name}/kernel", block.kernel, _colors_turned if first else None)
             if block.bias is not None:

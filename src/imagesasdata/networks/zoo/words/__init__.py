@@ -1,1 +1,1 @@
-"""Tokenizers: from texts to token ids and back."""
+"""Tokenizers: turn texts into token ids and back."""

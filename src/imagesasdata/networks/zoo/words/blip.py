@@ -1,4 +1,4 @@
-"""BLIP's tokenizer: from a prompt to token ids, and from token ids back to a text."""
+"""BLIP's tokenizer: encodes a prompt to token ids, and decodes token ids to a text."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def read_words(path: Path, *, words: int, places: int, answers: bool) -> Words:
     path
         The file ``tokenizer.json``.
     words
-        Size of the vocabulary, with the network's two own tokens.
+        Size of the vocabulary, including the network's two own tokens.
     places
-        The longest text that it writes or reads.
+        Tokens of the longest text that it writes or reads.
     answers
-        Whether a prompt is a question, and not the beginning of the text.
+        Whether a prompt is a question; otherwise it is the beginning of the text.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def read_words(path: Path, *, words: int, places: int, answers: bool) -> Words:
     start = words - MARKS
 
     def begin(prompt: str | None, room: int) -> dict[str, np.ndarray]:
-        # With the start and end tokens of a whole text.
+        # These ids include the start and end tokens.
         given = [] if prompt is None else tokenizer.encode(prompt).ids
         text = [start] if answers else [start, *given[1:-1]]
         if max(len(text) + room, len(given)) > places:

@@ -10,7 +10,7 @@ import numpy as np
 from imagesasdata.errors import ArgumentError
 from imagesasdata.networks.zoo.words.tokenizer import number_of, open_tokenizer
 
-# CLIP's end token; tokens after it are not read.
+# CLIP's end token; the network ignores tokens after it.
 _END = "<|endoftext|>"
 
 
@@ -22,8 +22,8 @@ def read_tokenizer(path: Path, length: int) -> Callable[[Sequence[str]], np.ndar
     path
         The file ``tokenizer.json``.
     length
-        Token ids for each text; shorter texts are padded with end tokens. A longer text raises
-        `ArgumentError`.
+        Number of token ids for each text. Shorter texts are padded with end tokens; a longer text
+        raises `ArgumentError`.
 
     Raises
     ------

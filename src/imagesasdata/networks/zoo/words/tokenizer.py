@@ -1,4 +1,4 @@
-"""Opens the published file of a tokenizer."""
+"""Opens a published tokenizer file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imagesasdata.errors import MissingPackageError, WeightsError
 
 
 def open_tokenizer(path: Path, extra: str) -> Any:
-    """The tokenizer of a file ``tokenizer.json``.
+    """Open a ``tokenizer.json`` file.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def open_tokenizer(path: Path, extra: str) -> Any:
         from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise MissingPackageError(
-            "Texts are cut into words by the package tokenizers, which is not installed.",
+            "Texts are split into tokens by the package tokenizers, which is not installed.",
             f'pip install "imagesasdata[{extra}]".',
         ) from error
     try:
@@ -48,5 +48,5 @@ def number_of(tokenizer: Any, mark: str, path: Path) -> int:
     """
     number = tokenizer.token_to_id(mark)
     if number is None:
-        raise WeightsError(f"The tokenizer {str(path)!r} has no mark {mark!r}.")
+        raise WeightsError(f"The tokenizer {str(path)!r} has no token {mark!r}.")
     return number
