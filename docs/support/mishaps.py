@@ -107,5 +107,5 @@ def _entry(mishap: Mishap) -> str:
     name, text = message(mishap)
     return (
         f"```python\n{mishap.code}\n```\n\n```text\n{name}: {text}\n```\n\n"
-        f"**Cause**: {mishap.cause} **Cure**: {mishap.cure}"
+        f"**Cause**: {mishap.cause} **Fix**: {mishap.cure}"
     )

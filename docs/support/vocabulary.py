@@ -32,16 +32,16 @@ WORDS = {
     "n": "number of pictures or frames",
     "labels": "what to tell apart or to find",
     "label": "a column of labels",
-    "by": "a column of groups: results come for each",
+    "by": "a column of groups, each with its own results",
     "method": "the algorithm",
-    "threshold": "where yes begins",
-    "keep_empty": "whether a picture without any such thing has a row",
+    "threshold": "the value at which the answer changes to yes",
+    "keep_empty": "whether a picture in which nothing is found has a row",
     "embedding": "the column of vectors",
     "decode": "`fast`, at a reduced scale that is enough, or `exact`",
     "max_pixels": "larger pictures are refused",
     "to": "the file or folder to write",
     "backend": "the table library of the result",
-    "seed": "the same seed, the same result",
+    "seed": "the same seed gives the same result",
 }
 
 
