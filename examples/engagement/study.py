@@ -1,4 +1,4 @@
-"""Which attributes of posts go with engagement? Pictures as the explanation."""
+"""Which attributes of posts go with engagement? Pictures as the explanatory variable."""
 
 from __future__ import annotations
 
