@@ -16,13 +16,13 @@ BUILD := $(UV) build --quiet --wheel --python $(BIN)/python --out-dir dist .
 endif
 PINNED := $(INSTALL) --constraint $(CONSTRAINTS)
 PYTEST := $(BIN)/python -m pytest
-# In as many processes as there are cores, four at most, for each holds networks in memory.
+# In as many processes as there are cores, four at most, because each holds networks in memory.
 PARALLEL ?= --numprocesses logical --maxprocesses 4 --dist worksteal
-# `make test SLOW=yes` runs the slow tests in the same session: what one compiled, the other uses.
+# `make test SLOW=yes` runs the slow tests in the same session, so that programs are compiled once.
 SLOW ?=
-# The Python between, which `make soak` tries; CI tries the oldest and the newest.
+# The Python version in between, which `make soak` tests; CI tests the oldest and the newest.
 PYTHON312 ?= python3.12
-# What networks compute is JAX's business, whatever the Python.
+# What networks compute depends on JAX and not on the Python version.
 ELSEWHERE := tests src $(addprefix --ignore=tests/,networks/nn networks/zoo networks/inside training)
 FAST := not slow and not soak and not parity and not browser
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))
@@ -56,7 +56,7 @@ $(VENV)/.torch: $(VENV)/.group-parity
 	$(PINNED) --editable '.[lite1,lite2]'
 	@touch $@
 
-# TensorFlow.js, where Node is there to run it; its tests skip where it is not.
+# TensorFlow.js, if Node is installed to run it; otherwise its tests skip.
 TFJS := 4.22.0
 $(VENV)/.tfjs: $(VENV)/.pip
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(VENV)/tfjs \
@@ -64,7 +64,7 @@ $(VENV)/.tfjs: $(VENV)/.pip
 		@tensorflow/tfjs-backend-cpu@$(TFJS) @vladmandic/face-api@1.7.15
 	@touch $@
 
-# All of it at once, for who runs several targets at the same time.
+# Everything at once, for running several targets at the same time.
 install: $(foreach group,test notebooks docs lint browser,$(VENV)/.group-$(group)) $(VENV)/.torch $(VENV)/.tfjs $(VENV)/.remote  ## Install what all targets need
 
 weights: $(VENV)/.package  ## Fetch the networks that tests and docs use
@@ -101,8 +101,8 @@ parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorc
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m "browser and not soak" tests/browser
 
-# A server that speaks S3, and clients for it and Google's, want an older python-dateutil than is pinned:
-# they stand in an environment of their own, which looks into the other for all else.
+# A test server for S3, and the clients for S3 and Google Cloud Storage, need an older python-dateutil than
+# the pinned one. They have an environment of their own, which finds everything else in the main one.
 $(VENV)/.remote: $(VENV)/.group-test
 	$(PYTHON) -m venv $(VENV)/remote
 	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
@@ -121,7 +121,7 @@ soak: $(VENV)/.group-test  ## Hours of kills, damaged files and a million rows; 
 sbom: $(VENV)/.group-audit  ## A bill of materials, sbom.json (CycloneDX)
 	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o sbom.json
 
-audit: $(VENV)/.group-audit  ## Look up known weaknesses of all packages (needs internet)
+audit: $(VENV)/.group-audit  ## Look up known vulnerabilities of all packages (needs internet)
 	$(BIN)/pip-audit --skip-editable
 
 lint: $(VENV)/.group-lint  ## Style and formatting

@@ -1,4 +1,4 @@
-"""Prints pip's settings as settings of uv, for a shell to read: uv does not look at pip's."""
+"""Prints pip's settings as settings of uv, for a shell to read: uv does not read pip's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 
-# pip's option, uv's variable, and what stands between several of its values there.
+# pip's option, uv's variable, and what separates several values in it.
 NAMES = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
     "extra-index-url": ("UV_INDEX", " "),
@@ -20,7 +20,7 @@ NAMES = {
     "timeout": ("UV_HTTP_TIMEOUT", " "),
     "default-timeout": ("UV_HTTP_TIMEOUT", " "),
 }
-# As pip reads them: the later wins.
+# In the order in which pip reads them: the later wins.
 SECTIONS = ("global", "install", ":env:")
 
 
@@ -37,7 +37,7 @@ def settings(listed: str) -> dict[str, str]:
         for option, value in found[section].items():
             variable, between = NAMES[option]
             told[variable] = between.join(value.split())
-    # As pip: of all indexes the best version.
+    # As pip does: take the best version from all indexes.
     told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return {name: value for name, value in told.items() if name not in os.environ}
 
