@@ -15,7 +15,7 @@ class Column:
 
     ``kind`` is its logical type; ``size`` the length of an embedding. ``null`` says when a row has
     no value; for most columns that is when the picture could not be read. A name with ``{}`` is a
-    template for what a call fills in; ``example`` is one such word.
+    template that a call fills in; ``example`` is one such word.
     """
 
     name: str
@@ -96,8 +96,8 @@ SHA256 = Column("sha256", "string", "Hash of the file; equal files have equal ha
 TAKEN_AT = Column(
     "taken_at",
     "timestamp",
-    "When the picture was taken by the camera's clock, from EXIF; no time zone.",
-    null="the picture could not be read or does not say",
+    "When the picture was taken, by the camera's clock (EXIF), without time zone.",
+    null="the picture could not be read or has no date",
 )
 
 LABEL = Column("label", "string", "Name of the most probable class.")
@@ -107,7 +107,7 @@ LABEL_ID = Column(
     "Id of that class (for ImageNet's, from WordNet); names are not unique, ids are.",
 )
 LABEL_PROB = Column("label_prob", "float64", "Probability of that class.", range="0 to 1")
-RANK = Column("rank", "int64", "Place of the class, the most probable first.", range="1 ...")
+RANK = Column("rank", "int64", "Rank of the class, 1 for the most probable.", range="1 ...")
 CLASS_PROB = Column(
     "label_prob_{}",
     "float64",
@@ -130,11 +130,11 @@ def probabilities(
     name
         The column of the winning class, such as ``label``.
     classes
-        The classes as they stand in a column's name, such as ``great_grey_owl``.
+        The classes as written in column names, such as ``great_grey_owl``.
     said
-        The same as people read them.
+        The same classes as people read them.
     null
-        When a row has none.
+        When a row has no probability.
     """
     return tuple(
         Column(

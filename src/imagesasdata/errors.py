@@ -36,7 +36,7 @@ class ArgumentError(ImagesAsDataError, ValueError):
 
 
 class ArgumentTypeError(ImagesAsDataError, TypeError):
-    """An argument is of a kind that the function cannot use."""
+    """An argument has a type that the function cannot use."""
 
 
 class UnknownNameError(ImagesAsDataError, KeyError):
@@ -88,7 +88,7 @@ def one_of(
 ) -> UnknownNameError:
     """The error for an unknown name, with the most similar known name as its hint.
 
-    ``words`` are what users may write instead of some of the known names.
+    ``words`` maps other words that users may try to known names.
     """
     names = sorted(known)
     close = (words or {}).get(str(name)) or nearest(str(name), names)

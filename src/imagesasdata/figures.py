@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, its sides in inches.
+    """An empty figure; width and height are in inches.
 
-    A notebook can show figures once pyplot has made one. These are made without pyplot, so that a
-    loop over thousands does not keep them in memory; the notebook is set up here instead.
+    Normally pyplot sets up a notebook to show figures. These figures are made without pyplot, so that
+    a loop over thousands does not keep them in memory; the notebook is set up here instead.
     """
     from matplotlib.figure import Figure
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from imagesasdata.errors import ArgumentError, DeviceError
 
-# Memory of a picture on an accelerator, as a first guess; `Runner` checks the actual need.
+# A first guess at the memory that a picture needs on an accelerator; `Runner` checks the actual need.
 _SHARE = 128 * 2**20
 _LARGEST, _USUAL = 256, 64
 
@@ -24,7 +24,7 @@ def limit_cores(count: int) -> None:
 
 
 def cores() -> int:
-    """How many cores this process may use (less than the machine's in a container or a queue)."""
+    """How many cores this process may use; in a container or batch job, fewer than the machine has."""
     return _own_cores() if _most_cores is None else min(_most_cores, _own_cores())
 
 
@@ -60,7 +60,7 @@ def find_devices(device: str | None) -> Sequence[Any]:
         here = sorted({device.platform for device in jax.local_devices()})
         raise DeviceError(
             f"No {kind} is available to JAX on this machine; it has: {', '.join(here)}.",
-            'leave device=None, or install jax for it, such as pip install "jax[cuda12]".',
+            'leave device=None, or install JAX for it, for example pip install "jax[cuda12]".',
         ) from None
     if not number:
         return devices
@@ -73,7 +73,7 @@ def find_devices(device: str | None) -> Sequence[Any]:
 
 
 def accelerator_batch(devices: Sequence[Any]) -> int:
-    """How many pictures an accelerator gets at once: a power of two, by the smallest memory."""
+    """The batch size for accelerators: a power of two that fits the one with the least memory."""
     sizes = [memory for device in devices if (memory := _memory(device)) is not None]
     if not sizes:
         return _USUAL
@@ -82,13 +82,13 @@ def accelerator_batch(devices: Sequence[Any]) -> int:
 
 
 def free_memory(device: Any) -> int | None:
-    """Free bytes of a device, or ``None`` where it does not report them, such as a CPU."""
+    """Free bytes on a device, or ``None`` if it does not report them, such as a CPU."""
     memory = _memory(device)
     return None if memory is None else memory[0] - memory[1]
 
 
 def _memory(device: Any) -> tuple[int, int] | None:
-    """Bytes in all and in use."""
+    """Total bytes and bytes in use."""
     stats = device.memory_stats()
     if not stats or "bytes_limit" not in stats:
         return None

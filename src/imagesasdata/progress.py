@@ -16,11 +16,11 @@ class Progress:
     Parameters
     ----------
     total
-        Number of them; ``None`` when it is not known.
+        How many there are; ``None`` if unknown.
     what
         The verb, shown before the bar.
     show
-        ``True`` or ``False``; ``None`` shows it in a notebook or a terminal, not in a pipe.
+        Whether to show the bar; with ``None``, only in a notebook or a terminal, not in a pipe.
     unit
         What is counted.
     """
@@ -55,12 +55,12 @@ class Progress:
             self._bar.close()
 
     def add(self, count: int) -> None:
-        """Count some more."""
+        """Advance the bar by ``count``."""
         if self._bar is not None:
             self._bar.update(count)
 
     def step(self, *, failed: bool) -> None:
-        """Count one picture more."""
+        """Count one more picture."""
         self.failed += failed
         if self._bar is not None:
             if failed:
@@ -69,12 +69,12 @@ class Progress:
 
 
 def is_shown(show: bool | None) -> bool:
-    """Whether to show progress: as asked, else in a notebook or a terminal, not in a pipe."""
+    """Whether to show progress: as the user chose, else only in a notebook or a terminal."""
     return notebook() is not None or sys.stderr.isatty() if show is None else show
 
 
 def _bar() -> Any:
-    """A notebook's own bar where its widgets are installed, else one of characters."""
+    """The notebook bar of tqdm if its widgets are installed, else its text bar."""
     if notebook() is not None and importlib.util.find_spec("ipywidgets") is not None:
         from tqdm.notebook import tqdm
     else:

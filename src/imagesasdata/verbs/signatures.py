@@ -1,7 +1,7 @@
-"""The verbs as their source tells them: their groups, summaries, parameters and defaults.
+"""Each verb's group, summary, parameters and defaults, read from its source code.
 
-No verb is imported for this: the syntax tree of a verb's module is read, and those of the modules that
-define the names in its annotations.
+No verb is imported: its module is parsed, and so are the modules that define the names in its
+annotations.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ GROUPS += ("faces", "things", "collections", "trust", "scale")
 
 
 class Parameter(NamedTuple):
-    """A parameter of a verb; a default of ``...`` stands for none."""
+    """A parameter of a verb; ``default`` is ``...`` if it has none."""
 
     name: str
     kinds: set[str]  # the words of its annotation, such as str, None and Sequence
@@ -55,10 +55,10 @@ def summary(verb: str) -> str:
 
 
 def read(verb: str) -> tuple[list[Parameter], str]:
-    """The parameters, and the annotation of what is returned."""
+    """A verb's parameters, and the annotation of its result."""
     module = "imagesasdata.verbs.{}.{}".format(*verbs()[verb])
     tree = ast.walk(_source(module))
-    # The last of the name comes after its overloads.
+    # The last definition is the function itself; its overloads come before.
     code = [one for one in tree if isinstance(one, ast.FunctionDef) and one.name == verb][-1]
     doc = ast.get_docstring(code) or ""
     section = re.search(r"^Parameters\n-+\n((?:.*\n)*?)(?=\S.*\n---|\Z)", doc, re.MULTILINE)
@@ -92,7 +92,7 @@ def _first(text: str) -> str:
 
 
 def _expanded(annotation: str, module: str) -> str:
-    """An annotation with what its names stand for: the literals and unions."""
+    """An annotation with its aliases expanded into literals and unions."""
 
     def expand(name: re.Match[str]) -> str:
         alias = _find(name[0], module)
@@ -109,7 +109,7 @@ def _source(module: str) -> ast.Module:
 
 @functools.cache
 def _find(name: str, module: str) -> tuple[ast.expr, str] | None:
-    """What a name in a module stands for, and the module where that is written."""
+    """The expression that a module assigns to a name, and the module that defines it."""
     body = _source(module).body
     for one in [*body, *(one for part in body if isinstance(part, ast.If) for one in part.body)]:
         if isinstance(one, ast.ImportFrom) and str(one.module).startswith("imagesasdata."):

@@ -32,7 +32,7 @@ _HINTS = (
     ("montage image_montage collage gallery grid", "iad.contact_sheet(photos) draws one."),
     ("display view head preview", "iad.show(photos) shows the first rows with their pictures."),
     ("detect_shots detect_scenes shots scenes cuts", "iad.video_shots(FILE) finds the shots."),
-    ("optical_flow motion flow", "iad.video_motion(FILE) measures how much moves, and where to."),
+    ("optical_flow motion flow", "iad.video_motion(FILE) measures how much moves, and which way."),
     # measure
     (
         "measure extract_features image_features get_features measure_images",
@@ -44,14 +44,14 @@ _HINTS = (
     ("symmetry saliency rule_of_thirds", 'iad.features(photos, groups="composition").'),
     ("phash dhash ahash imagehash", 'iad.features(photos, groups="hash").'),
     ("aesthetics beauty nima", "iad.score_aesthetics(photos) scores how pleasing a picture is."),
-    ("emotions evoked_emotions sentiment", "iad.score_emotions(photos) scores what it evokes."),
-    ("nsfw detect_nsfw moderate unsafe", "iad.score_unsafe(photos) scores what may disturb."),
+    ("emotions evoked_emotions sentiment", "iad.score_emotions(photos) scores what they evoke."),
+    ("nsfw detect_nsfw moderate unsafe", "iad.score_unsafe(photos) scores explicit content."),
     ("zonal_stats zonal_statistics exact_extract", "iad.measure_regions(RASTER, regions)."),
     # classify
     (
         "predict",
-        "iad.classify(photos) predicts with a ready network; "
-        "model.augment(photos) with one that iad.fine_tune gave.",
+        "iad.classify(photos) predicts with a pretrained network; "
+        "model.augment(photos) with one that iad.fine_tune trained.",
     ),
     (
         "label label_images tag tag_images classify_images image_classification",
@@ -61,7 +61,7 @@ _HINTS = (
     ("embed_images embedding embeddings encode vectorize", "iad.embed(photos) gives vectors."),
     ("clip classify_by_text", "iad.zero_shot(photos, labels=[...]) takes classes in words."),
     ("describe describe_images caption_images captions", "iad.caption(photos) writes sentences."),
-    ("add_model", "iad.register_model(NAME, network) makes a network known."),
+    ("add_model", "iad.register_model(NAME, network) registers a network."),
     # train
     (
         "finetune fit train train_model fit_model transfer_learning",
@@ -121,10 +121,13 @@ _HINTS = (
         "iad.cluster(photos, k=8) adds a cluster; with a range of k it compares them.",
     ),
     ("pca umap tsne", 'iad.reduce(photos, method="umap") gives two dimensions or more.'),
-    ("map plot_map visualize", "iad.map_images(photos) writes a page to look around in."),
+    ("map plot_map visualize", "iad.map_images(photos) writes a page to explore them."),
     # trust
     ("sample sample_images", "iad.sample_for_labels(photos, N) keeps each row's probability."),
-    ("annotate label_studio code_images", "iad.label_page(photos, QUESTION, CHOICES) writes it."),
+    (
+        "annotate label_studio code_images",
+        "iad.label_page(photos, QUESTION, CHOICES) writes a page.",
+    ),
     ("load_labels", "iad.read_labels(FILES) reads what coders exported."),
     (
         "kappa cohen_kappa fleiss_kappa krippendorff alpha intercoder reliability icr",
@@ -132,19 +135,19 @@ _HINTS = (
     ),
     (
         "evaluate accuracy confusion_matrix classification_report calibration",
-        "iad.validate(data, TRUTH, PREDICTION) holds a measure against hand-coded truth.",
+        "iad.validate(data, TRUTH, PREDICTION) compares a measure with hand-coded truth.",
     ),
     ("fairness bias", "iad.audit(data, TRUTH, PREDICTION, by=GROUP) compares errors by group."),
     ("lm glm ols logit feols regression dsl ppi", "iad.regress(FORMULA, data).tidy()."),
-    ("citation bibtex methods", "iad.cite(MODEL) writes the paragraph and its references."),
+    ("citation bibtex methods", "iad.cite(MODEL) writes a methods paragraph and references."),
     ("hash_ids de_identify", "iad.pseudonymize(data, key=KEY, columns=[...])."),
     # scale
     ("ray from_ray dataset", "iad.ray_dataset(photos) makes a Dataset that verbs take."),
-    ("sandbox safe_mode", "with iad.isolate(): decodes in a process of its own."),
+    ("sandbox safe_mode", "with iad.isolate(): decodes in separate processes."),
 )
 _HINT = {word: hint for words, hint in _HINTS for word in words.split()}
 
-# Of the groups of features.
+# Words for features, with the group that measures them.
 GROUP = {
     "aspect": "size",
     "brightness": "light",
@@ -164,7 +167,7 @@ GROUP = {
     "symmetry": "composition",
 }
 
-# British spellings as patterns, each with the American one that names have here.
+# British spellings as patterns, each with the American spelling that public names use.
 _SPELLINGS = (("ise", "ize"), ("yse", "yze"), ("our", "or"), ("gr[e]y", "gray"), ("elled", "eled"))
 
 
@@ -174,14 +177,14 @@ def instead(name: str, public: Collection[str]) -> str:
     Parameters
     ----------
     name
-        What was written.
+        The name that the user wrote.
     public
-        The names that exist.
+        The public names.
 
     Returns
     -------
     str
-        The hint: what does it here, or the nearest name, or where the names are listed.
+        The hint: the function to use here, the nearest name, or where the names are listed.
     """
     word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
     spelled = american(word)
@@ -193,11 +196,11 @@ def instead(name: str, public: Collection[str]) -> str:
     close = nearest(name, public) or nearest(spelled, public)
     if close:
         return f"did you mean iad.{close}?"
-    return "dir(iad) lists the public names; the README has the verbs by what they do."
+    return "dir(iad) lists the public names; the README lists the verbs by what they do."
 
 
 def american(word: str) -> str:
-    """A word in the spelling that public names have."""
+    """A word in American spelling, which public names use."""
     for british, one in _SPELLINGS:
         word = re.sub(rf"{british}(?=$|_|r|d|s)", one, word)
     return word
