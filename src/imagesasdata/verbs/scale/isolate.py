@@ -14,8 +14,8 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
     """Decode pictures in separate processes, for the lines within a ``with`` block.
 
     Pictures from the open web may be damaged or malicious. Decoders are old C code: a crash ends
-    Python and loses hours of work. Within this block it costs one row, whose ``image_error`` says
-    so. Everything else, numbers included, stays the same.
+    Python and loses hours of work. Within this block a crash costs only one row, and its
+    ``image_error`` says so. Everything else, numbers included, stays the same.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
     Notes
     -----
     Bytes go to another process and pixels come back; there is one process for each thread that decodes.
-    On Linux and macOS each may take 4 GiB of memory. Videos are not decoded there.
+    On Linux and macOS each may take 4 GiB of memory. Videos are not decoded in these processes.
 
     Examples
     --------

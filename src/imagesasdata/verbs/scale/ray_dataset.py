@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 def ray_dataset(images: AnyFrame | Paths, *, path: str = "path") -> Dataset:
     """Make a Ray Dataset of pictures, for verbs to run on a cluster or on all of a large machine.
 
-    Every verb that works on each picture by itself takes a Dataset in place of a table and gives a
-    Dataset back. "Planning" in the docs has measured times, and says from how many pictures this
-    pays.
+    Every verb that treats each picture separately takes a Dataset in place of a table and returns a
+    Dataset. "Planning" in the docs has measured times, and says how many pictures make this pay off.
 
     Parameters
     ----------
@@ -43,10 +42,10 @@ def ray_dataset(images: AnyFrame | Paths, *, path: str = "path") -> Dataset:
 
     Notes
     -----
-    Paths are read by Ray's workers: on a cluster they must mean the same file on every machine, as a
-    shared folder's or an ``s3://`` path does. Rows come back in the order in which blocks are
-    finished; ``image_id`` tells which is which, and ``execution_options.preserve_order`` of Ray's
-    DataContext keeps their order.
+    Ray's workers read the paths: on a cluster a path must name the same file on every machine, as in
+    a shared folder or on ``s3://``. Rows come back in the order in which blocks finish; ``image_id``
+    identifies them. To keep their order, set ``execution_options.preserve_order`` in Ray's
+    DataContext.
 
     Examples
     --------

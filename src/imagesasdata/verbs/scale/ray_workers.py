@@ -1,4 +1,4 @@
-"""`ray_workers`: what each of Ray's workers gets: processors, GPUs, rows at a time."""
+"""`ray_workers`: how many cores, GPUs and rows at a time each of Ray's workers gets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def ray_workers(
     """Set the workers of verbs on Ray Datasets, for the lines within a ``with`` block.
 
     A verb on a Dataset starts actors, processes that load the model once and then take block after
-    block of rows. By default there is an actor for each processor of the cluster; set GPUs here.
+    block of rows. By default there is an actor for each core of the cluster, and no GPU is used.
 
     Parameters
     ----------
@@ -26,14 +26,14 @@ def ray_workers(
         Cores that each actor decodes and computes with. Fewer actors with more cores take less
         memory, because each holds the model.
     gpus
-        GPUs of each actor; without any it computes on the CPU. Under 1, actors share one.
+        GPUs for each actor; with 0 it computes on the CPU. With a fraction, actors share a GPU.
     rows
         Rows in a block: the work that is repeated when an actor or a machine is lost.
 
     Returns
     -------
     context manager
-        For a ``with`` block; it holds for the verbs that are called within.
+        For a ``with`` block; it applies to the verbs that are called inside.
 
     Raises
     ------

@@ -20,8 +20,8 @@ from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.options import Options
 
 _HASHES = (
-    Column("hash_perceptual", "string", "Of the network's view.", unit="hex"),
-    Column("hash_difference", "string", "Of the network's view.", unit="hex"),
+    Column("hash_perceptual", "string", "Hash of the network's input.", unit="hex"),
+    Column("hash_difference", "string", "Hash of the network's input.", unit="hex"),
 )
 
 
@@ -41,7 +41,7 @@ def describe(
     max_pixels: int,
     options: Options,
 ) -> Described:
-    """Embed and hash pictures with the stream and cache of every verb.
+    """Embed and hash pictures with the stream and cache that all verbs use.
 
     The hashes are of the network's input, which is already decoded.
     """

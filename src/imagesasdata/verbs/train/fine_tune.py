@@ -86,7 +86,7 @@ def fine_tune(
     cache: PathLike | None = None,
     progress: bool | None = None,
 ) -> FittedModel[Frame]:
-    """Train a pretrained network on hand-coded pictures, with figures from held-out pictures.
+    """Train a pretrained network on hand-coded pictures, and evaluate it on held-out pictures.
 
     A few hundred hand-coded pictures are enough for many questions: the network has learned to see
     from a million photographs, and only your classes are new. The result predicts the outcome for
@@ -118,16 +118,16 @@ def fine_tune(
         that the network does not rely on single nodes.
     split
         Shares of the rows for training, for validation (to choose the epoch) and for the test (only
-        for the figures).
+        to evaluate the model).
     group
         A column of groups that the split keeps whole: an outlet, a user, an event. Pictures of a
         group are alike, so a test on a group used in training is too optimistic.
     stratify
-        Whether every part of the split gets its share of each class (of numbers, of each fifth).
+        Whether every part of the split gets its share of each class (of each fifth, for numbers).
     folds
-        Cross-validation: the number of fits for the figures, each tested on another part of the
-        rows, so that every row is tested once. The model itself is then trained on all rows except
-        those for validation. Better than one split when there are few rows.
+        Cross-validation: the number of fits for the evaluation, each tested on a different part of
+        the rows, so that every row is tested once. The model itself is then trained on all rows
+        except those for validation. Better than one split when there are few rows.
     epochs
         The maximum number of passes over the training pictures.
     learning_rate
@@ -138,16 +138,16 @@ def fine_tune(
     schedule
         ``"cosine"`` decreases the learning rate to a hundredth; ``"constant"`` keeps it.
     l1
-        Regularization: this times the sum of the weights' absolute values is added to the loss,
-        without biases and the scale and shift of normalizations.
+        Regularization: this, times the sum of the weights' absolute values, is added to the loss.
+        Biases and the scale and shift of normalizations do not count.
     l2
-        The same with their squares.
+        The same with the weights' squares.
     label_smoothing
         Share of each row's weight that is spread over all classes, for codes that may be wrong.
     class_weight
         ``"balanced"`` makes rare classes count as much as frequent ones; a dict gives weights. By
-        default every row has the same weight, and the predicted probabilities fit the classes'
-        shares.
+        default every row has the same weight, so that predicted probabilities match how frequent
+        the classes are.
     augment
         With ``train`` other than ``"head"``: random changes of the pictures in each epoch.
         ``"light"``, ``"none"``, or a list of augmentations and steps.
@@ -187,20 +187,21 @@ def fine_tune(
     Raises
     ------
     ArgumentError, ArgumentTypeError, ColumnError, UnknownNameError, DeviceError, WeightsError
-        For misuse, before any picture is read: a missing code, one class only, a class with one row.
+        For misuse, before any picture is read, such as a missing code, only one class, or a class
+        with one row.
     ArgumentError
         When too few pictures can be read, or a part of the split lacks a class.
 
     Notes
     -----
     Embeddings are computed once and standardized. The head is fitted to them by back-propagation;
-    ``train="last:n"`` and ``"all"`` then continue from that head with pictures. A batch
-    normalization uses the statistics of pretraining throughout, and they are not updated: batches
-    of a few dozen pictures are too small to estimate them, and a picture's prediction does not
-    depend on its batch. Its scale and shift are trained.
+    ``train="last:n"`` and ``"all"`` then continue from that head with pictures. Batch normalization
+    keeps the statistics of pretraining: batches of a few dozen pictures are too small to estimate
+    them, and this way a picture's prediction does not depend on its batch. Its scale and shift are
+    trained.
 
     Copies and near copies (perceptual and difference hash, each within 6 of 64 bits) are always in
-    one part of the split. Pictures that cannot be read are left out and counted.
+    the same part of the split. Pictures that cannot be read are left out and counted.
 
     References
     ----------
@@ -283,7 +284,7 @@ def fine_tune(
 
 
 def _trainable(model: str, recipe: Recipe) -> Trainable | None:
-    """The network, where more than the head is trained and the network allows it."""
+    """The network to train, or ``None`` if only the head is trained."""
     if recipe.train == "head":
         return None
     network = check_trainable(registry.network(model), model)
@@ -327,7 +328,7 @@ def _source(
     max_pixels: int,
     seed: int,
 ) -> Callable[[int, int | None], np.ndarray]:
-    """Pictures for training, which are open until the stack is left."""
+    """The source of pictures for training; its files stay open until the stack closes."""
     files = stack.enter_context(Pictures())
     stack.enter_context(limits(max_pixels))
     return picture_source(

@@ -67,7 +67,7 @@ class FittedModel(Generic[Frame]):
 
     @property
     def levels(self) -> tuple[Any, ...]:
-        """The classes, in order; none of a numeric outcome."""
+        """The classes, in order; none for a numeric outcome."""
         return self._saved.outcome.levels
 
     @property
@@ -94,7 +94,7 @@ class FittedModel(Generic[Frame]):
         on_error: OnError = "record",
         progress: bool | None = None,
     ) -> OtherFrame:
-        """Predict the outcome for every picture of a table, which gets new columns.
+        """Predict the outcome for every picture of a table, in new columns.
 
         Parameters
         ----------
@@ -128,10 +128,10 @@ class FittedModel(Generic[Frame]):
         table
             The rows given, in order, and, for an outcome ``y``:
 
-            - ``y_pred``: the predicted class or number (for several labels ``y_pred_LABEL``, true or
-              false each);
-            - ``y_prob``: of two classes the probability of the second; of several classes or labels
-              ``y_prob_<class>`` each;
+            - ``y_pred``: the predicted class or number (with several labels, ``y_pred_LABEL`` for
+              each, true or false);
+            - ``y_prob``: with two classes, the probability of the second; with several classes or
+              labels, ``y_prob_<class>`` for each;
             - ``image_error``: why there is no prediction, else null.
 
         Raises
@@ -165,8 +165,8 @@ class FittedModel(Generic[Frame]):
     def tidy(self) -> Frame:
         """A row for each epoch: loss and measures on the training rows and on the validation rows.
 
-        Those of training are measured during training, with dropout and augmentation. ``penalty``
-        is the regularization term of the training loss.
+        Those on the training rows are taken during training, with dropout and augmentation.
+        ``penalty`` is the regularization term of the training loss.
         """
         rows = self._saved.history
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -175,8 +175,8 @@ class FittedModel(Generic[Frame]):
     def glance(self) -> Frame:
         """One row: the pictures in each part, and figures from the test rows with 95% intervals.
 
-        Intervals end in ``_low`` and ``_high``. That of accuracy is Wilson's, others are from the
-        bootstrap over whole groups.
+        The columns of intervals end in ``_low`` and ``_high``. The interval of accuracy is Wilson's;
+        the others come from a bootstrap over whole groups.
         """
         saved = self._saved
         first = {"outcome": saved.outcome.name, "kind": saved.outcome.kind, "model": saved.model}
@@ -228,7 +228,7 @@ class FittedModel(Generic[Frame]):
         if self._paths is None:
             raise ArgumentError(
                 "A model from a file does not know the pictures it was tested on.",
-                "call errors() on what fine_tune gives; or augment() the coded table and compare.",
+                "call errors() on the result of fine_tune, or augment() the coded table and compare.",
             )
         tested = self._saved.evaluation
         worst = tested.worst(top)
@@ -282,9 +282,9 @@ class FittedModel(Generic[Frame]):
 
         Notes
         -----
-        A safetensors file: the weights that were trained, how pictures are prepared, the classes,
-        the provenance, and the tested rows' codes and predictions (not their paths). Weights of the
-        pretrained network that were not trained are not in it, but their sha256 is.
+        It is a safetensors file with the trained weights, the preprocessing, the classes, the
+        provenance, and the codes and predictions of the test rows (not their paths). Weights of the
+        pretrained network that were not trained are left out, but their sha256 is in it.
         """
         values = {**self._saved.values(), "decode": self._decode}
         write_arrays(file, FORMAT, self._saved.arrays(), values)

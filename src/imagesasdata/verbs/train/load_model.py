@@ -19,12 +19,13 @@ def load_model(file: PathLike) -> FittedModel:
     Parameters
     ----------
     file
-        Its name, such as ``"protest.iad"``. Reading it runs no code.
+        The file's name, such as ``"protest.iad"``. Reading it runs no code.
 
     Returns
     -------
     FittedModel
-        As `fine_tune` gave it, without the paths of the test pictures, which are not in the file.
+        The model as `fine_tune` returned it, but without the paths of the test pictures, which are
+        not in the file.
 
     Raises
     ------
