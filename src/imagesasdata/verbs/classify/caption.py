@@ -88,14 +88,14 @@ def caption(
     table
         The rows given, in order, and:
 
-        - ``caption``: the sentence, with the prompt at its start, or the answer; in lower case, the
-          only one that the models know;
+        - ``caption``: the sentence, with the prompt at its start, or the answer; in lower case,
+          because the models know no capital letters;
         - ``image_error``: why a picture was not described, else null.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When the prompt is empty or too long, a model that answers gets no question, or the model
+        When the prompt is empty or too long, a model that answers questions gets none, or the model
         does not write texts.
     UnknownNameError, WeightsError, MissingPackageError, ColumnError, NameClashError, DeviceError
         For other misuse, before any picture is read.
@@ -105,7 +105,7 @@ def caption(
     At each position the most likely token is taken (greedy search), so the same picture always
     gives the same text. The whole picture is stretched into a square of 384 pixels. The networks
     are BLIP's, written in JAX, and give the same results as the package transformers with the same
-    weights; PyTorch is not needed. A tokenizer is: ``pip install "imagesasdata[captions]"``.
+    weights. PyTorch is not needed, but a tokenizer is: ``pip install "imagesasdata[captions]"``.
     Weights come with ``imagesasdata weights fetch blip_base`` (990 MB).
 
     A caption may name things that are not in the picture, and describe people by stereotypes; its

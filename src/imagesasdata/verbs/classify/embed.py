@@ -90,11 +90,11 @@ def embed(
 
     Notes
     -----
-    For EfficientNet-Lite the vector is the mean over all positions of the last convolution, of 1,280
-    numbers from 0 to 6; so it is for MobileNetV2 (1,280), ResNet (512 or 2,048, from 0) and, normalized,
-    ConvNeXt (768). For VGG it is the last layer before the classes (4,096, from 0), for ViT and
-    DINOv2 the class token after the last block (768; 384), for CLIP the vector in the space that
-    pictures and texts share (512).
+    What the vector is depends on the model. EfficientNet-Lite and MobileNetV2: the mean of the last
+    convolution over all positions (1,280 numbers from 0 to 6). ResNet: the same mean (512 or 2,048
+    numbers, from 0). ConvNeXt: the same mean, normalized (768). VGG: the last layer before the
+    classes (4,096, from 0). ViT and DINOv2: the class token after the last block (768 and 384). CLIP:
+    the vector in the space that pictures and texts share (512).
 
     Examples
     --------

@@ -29,7 +29,7 @@ def register_model(
     mean: Colors = (0.0, 0.0, 0.0),
     sd: Colors = (1.0, 1.0, 1.0),
 ) -> ModelCard:
-    """Register a network of your own under a name, which `classify`, `embed` and the others then take.
+    """Register your own network under a name that `classify`, `embed` and other verbs then take.
 
     The name is known until Python ends; register the model again in each script. A second model of
     the same name replaces the first.
@@ -39,16 +39,16 @@ def register_model(
     name
         An identifier, such as ``"protest_net"``.
     network
-        A Flax NNX module that takes float32 pictures (batch, height, width, 3) and gives logits when
-        called; its method ``features``, where it has one, gives the embedding. Or the path of an
-        ``.onnx`` file, which takes (batch, 3, height, width) and whose first output is used; that
-        needs ``pip install "imagesasdata[onnx]"``.
+        A Flax NNX module that takes float32 pictures (batch, height, width, 3) and returns logits when
+        called; its method ``features``, if it has one, returns the embedding. Or the path of an
+        ``.onnx`` file that takes (batch, 3, height, width) and whose first output is used; that needs
+        ``pip install "imagesasdata[onnx]"``.
     labels
-        The classes' names in the order of the outputs. Without, the model embeds and cannot
+        The classes' names in the order of the outputs. Without them, the model can embed but not
         classify.
     weights
-        A file of arrays for a Flax module (safetensors, .npz), named as its parameters with dots
-        between: ``stem.kernel``. By default the module is used with the values that it has.
+        A file of arrays for a Flax module (safetensors or .npz), named by the parameters' paths, as in
+        ``stem.kernel``. By default the module keeps its current values.
     size
         Side of the network's input in pixels.
     share
@@ -60,7 +60,7 @@ def register_model(
         Subtracted from the values 0 to 255 of red, green and blue; (123.675, 116.28, 103.53) is
         usual for networks that were trained on ImageNet.
     sd
-        What the differences are divided by; with that mean, (58.395, 57.12, 57.375).
+        What the differences are divided by; with that mean, usually (58.395, 57.12, 57.375).
 
     Returns
     -------

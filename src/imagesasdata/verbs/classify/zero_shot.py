@@ -49,9 +49,9 @@ def zero_shot(
 ) -> Frame:
     """Find which of several labels, in your own words, fits each picture best.
 
-    No pictures need be coded first: the network has learned from captions which texts go with which
-    pictures. Good for a first sorting of a collection and for finding rare things to code by hand;
-    before the result enters an estimate, check it against pictures coded by hand.
+    No pictures need to be coded first: the network has learned from captions which texts go with
+    which pictures. Use it for a first sorting of a collection and to find rare things to code by
+    hand; before the result enters an estimate, check it against pictures coded by hand.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def zero_shot(
     labels
         At least two texts, such as ``["a protest", "a portrait", "something else"]``.
     template
-        A sentence in which ``{}`` stands for a label. Captions are sentences, so a label in one is
-        understood better; ``"{}"`` takes the labels as they are.
+        A sentence in which ``{}`` stands for a label. The network learned from captions, which are
+        sentences, so it understands a label better in one; ``"{}"`` takes the labels as they are.
     path
         The table's column of paths.
     model
@@ -109,11 +109,11 @@ def zero_shot(
 
     Notes
     -----
-    The probabilities are a softmax over the labels of the cosines between the picture's vector and
-    the texts', times a factor that was learned (100 for CLIP). They sum to one over the labels
-    given, even where none of them fits, and change when a label is added: add one for the rest,
-    such as "something else". They are not calibrated. CLIP's authors advise against using it to
-    describe people's faces or character, because it carries stereotypes.
+    The cosine of the picture's vector and each text's is multiplied by a learned factor (100 for
+    CLIP); the softmax of these over the labels gives the probabilities. They sum to one over the
+    labels given, even if none of them fits, and change when a label is added: include one for the
+    rest, such as "something else". They are not calibrated. CLIP's authors advise against using it
+    to describe people's faces or character, because it carries stereotypes.
 
     References
     ----------

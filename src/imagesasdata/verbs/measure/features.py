@@ -73,7 +73,7 @@ def features(
     Returns
     -------
     table
-        The rows given, in order, and a column for each measure of the groups asked for, then
+        The rows given, in order, and a column for each measure of the chosen groups, then
         ``image_error``. A measure that a picture does not have, such as the hue of a gray one, is
         null.
 
@@ -85,8 +85,8 @@ def features(
     Notes
     -----
     Measures are taken on the upright picture in sRGB, scaled down (by averaging) to at most 512
-    pixels on its longer side, so that the same scene gives about the same numbers from any camera;
-    hashes on all pixels.
+    pixels on its longer side, so that the same scene gives about the same numbers from any camera.
+    Hashes use all pixels.
 
     Examples
     --------

@@ -107,7 +107,7 @@ def measure_regions(
 ) -> Frame | MadeFrame:
     """Summarize a raster, such as a satellite picture of night lights, by polygon or grid cell.
 
-    Night lights are a proxy for economic activity where accounts are missing or cannot be trusted:
+    Night lights are a proxy for economic activity where statistics are missing or cannot be trusted:
     their sum in a district and year is a column for a regression.
 
     Parameters

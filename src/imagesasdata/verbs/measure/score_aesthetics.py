@@ -25,7 +25,7 @@ from imagesasdata.options import EMBEDDER, OnError, Options, check_count
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
-PRED = Column("aesthetic_pred", "float64", "What the linear head predicts.", unit="the head's own")
+PRED = Column("aesthetic_pred", "float64", "The prediction of ``head``.", unit="the head's own")
 
 COLUMNS = (*MEASURES, PRED)
 
@@ -48,8 +48,8 @@ def score_aesthetics(
 ) -> Frame:
     """Score how closely pictures follow rules of photography: exposure, contrast, color, composition.
 
-    Pixels show to a degree whether a campaign's photographs look professional, and each component
-    shows in which respect. This is not a measure of beauty: see the notes.
+    To a degree, pixels show whether a campaign's photographs look professional; each component shows
+    in which respect. This is not a measure of beauty: see the notes.
 
     Parameters
     ----------
@@ -58,8 +58,7 @@ def score_aesthetics(
     path
         The table's column of paths.
     model
-        A name from ``iad.models("embed")``. Used with ``head``: its embeddings are what the
-        predictor takes.
+        A name from ``iad.models("embed")``. Used with ``head``, which takes its embeddings.
     head
         A linear predictor of ratings from embeddings, fitted elsewhere: an ``.npz`` file with
         ``weight`` (a number for each dimension), ``bias``, and ``normalize`` = 1 if it takes

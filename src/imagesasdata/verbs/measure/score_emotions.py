@@ -48,8 +48,8 @@ PROBABILITIES = tuple(
     for name in _MIKELS
 )
 AXES = (
-    Column("valence", "float64", "How near to pleasant, as against unpleasant.", range="0 to 1"),
-    Column("arousal", "float64", "How near to exciting, as against calm.", range="0 to 1"),
+    Column("valence", "float64", "How pleasant rather than unpleasant.", range="0 to 1"),
+    Column("arousal", "float64", "How exciting rather than calm.", range="0 to 1"),
 )
 _OF_SCHEME: Mapping[Scheme, tuple[Column, ...]] = {
     "mikels": (EVOKED, *PROBABILITIES),
@@ -76,8 +76,8 @@ def score_emotions(
 ) -> Frame:
     """Score which emotions pictures may evoke in viewers, by words for these emotions.
 
-    Campaigns work with what pictures make people feel, and raters can be asked for it. A network
-    trained on pictures and texts gives a first guess, to be checked against such ratings.
+    Campaigns use pictures for what they make people feel, and raters can report what they feel. A
+    network trained on pictures and texts gives a first guess, to be checked against such ratings.
 
     Parameters
     ----------

@@ -62,9 +62,9 @@ def segment_colors(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     palette
-        From a name to a color: its English name, ``"#c0392b"``, or red, green and blue from 0 to
-        255. Take them from the scan itself, with a color picker, because printed colors differ from
-             the legend's names.
+        Maps names to colors: an English name, ``"#c0392b"``, or red, green and blue from 0 to 255.
+        Take the colors from the scan itself, with a color picker, because printed colors differ from
+        the legend's names.
     path
         The table's column of paths.
     grid
