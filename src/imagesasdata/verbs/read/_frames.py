@@ -12,9 +12,7 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.video import Video
 
-FRAME_ID = Column(
-    "image_id", "int64", "Number of the row in this table.", range="0 ...", null="never"
-)
+FRAME_ID = Column("image_id", "int64", "Row number in this table.", range="0 ...", null="never")
 FRAME_PATH = Column(
     "path",
     "string",

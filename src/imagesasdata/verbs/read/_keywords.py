@@ -1,4 +1,4 @@
-"""The options that `read_images` and the verbs on video share, in words for a type checker."""
+"""The options that `read_images` and the video verbs share, for type checkers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imagesasdata.options import OnError
 
 
 class Reading(TypedDict, total=False):
-    """What each of them takes besides ``backend=``, which says the kind of table, and its own."""
+    """The options of each, without its own and without ``backend=``, which sets the result's type."""
 
     path: str
     max_pixels: int

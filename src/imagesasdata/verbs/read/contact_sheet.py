@@ -61,14 +61,14 @@ def contact_sheet(
     by
         A column of groups, such as ``"cluster"``: each group has its own rows under its name.
     boxes
-        The long table of a verb that finds things, with a row for each and the columns ``path`` and
-        ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of the upright original:
-        they are drawn on the pictures.
+        Boxes to draw on the pictures: a table from a verb that finds things, with a row for each and
+        the columns ``path`` and ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of
+        the upright original.
     per_row
         Pictures in a row.
     n
-        Pictures on the sheet; of a longer table the first ones are shown, and the title says so.
-        With ``by`` each group gets an equal number.
+        The maximum number of pictures. Of a longer table the first ones are shown, and the title
+        says so. With ``by`` each group gets an equal number.
     title
         Written above the sheet.
     to
@@ -128,7 +128,7 @@ def thumbnails(
 
 
 def _groups(cells: list[Any], order: list[int]) -> dict[Any, list[int]]:
-    """The rows of each group, the groups sorted, rows without one last."""
+    """The rows of each group; groups are sorted, and rows without a group come last."""
     found: dict[Any, list[int]] = {}
     for row in order:
         found.setdefault(cells[row], []).append(row)
@@ -157,7 +157,7 @@ def _boxes(boxes: Any) -> dict[str, list[tuple[float, ...]]]:
 
 @dataclass(frozen=True)
 class _Thumbnail:
-    """A small picture, or why there is none, and boxes on it in its own pixels."""
+    """A thumbnail, or why there is none, and its boxes in the thumbnail's pixels."""
 
     picture: np.ndarray | str
     boxes: list[tuple[float, ...]] = field(default_factory=list)

@@ -136,18 +136,18 @@ def read_images(
         - with ``gps``: ``gps_latitude``, ``gps_longitude`` (degrees), ``gps_altitude`` (meters);
         - ``image_error``: why the picture cannot be read, else null.
 
-        With ``frames="all"`` the table is a long one: ``image_id`` numbers its rows, ``file_id`` and
-        ``file_path`` are the file's, ``path`` is the frame's (``FILE#frame=NUMBER`` where there are
-        several) and ``frame`` its number from 0.
+        With ``frames="all"`` there is a row for each frame: ``image_id`` is the row's number,
+        ``file_id`` and ``file_path`` name the file, ``path`` the frame (``FILE#frame=NUMBER`` if the
+        file has several), and ``frame`` is its number from 0.
 
     Raises
     ------
     UnknownNameError
-        When ``frames`` is neither.
+        When ``frames`` is neither ``"first"`` nor ``"all"``.
     ArgumentError
         When a folder or glob has no picture in it.
     ColumnError, NameClashError
-        When the table lacks the column ``path``, or has a column of one of the new names.
+        When the table lacks the column ``path``, or already has a column with one of the new names.
 
     Examples
     --------

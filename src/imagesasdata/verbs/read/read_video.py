@@ -94,7 +94,7 @@ def read_video(
     fps
         In place of ``every``: frames per second.
     n
-        In place of ``every``: the number of frames of each video, from its first on, at equal steps.
+        In place of ``every``: the number of frames from each video, at equal steps from its first.
     to
         A folder: the frames are written to it as files. By default the column ``path`` refers to the
         frame within the video, and nothing is written.
@@ -201,7 +201,7 @@ def read_video(
 
 
 def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choice:
-    """From a video to the numbers of the selected frames."""
+    """A function that gives the numbers of a video's selected frames."""
     given = {"every": every, "fps": fps, "n": n}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:

@@ -71,7 +71,7 @@ def show(
     columns
         The columns to show, in this order; by default all.
     n
-        How many rows, from the first. Sort or filter before.
+        How many rows, from the first. Sort or filter the table before.
     thumbnail
         Pixels of a thumbnail's longer side.
 
@@ -89,8 +89,8 @@ def show(
 
     Notes
     -----
-    The thumbnails are part of the output, and so of a notebook that is saved or shared. Cells and
-    names are escaped. A picture that cannot be read is replaced by the reason.
+    The thumbnails become part of the output, and so of every notebook that you save or share. Cells
+    and names are escaped. A picture that cannot be read is replaced by the reason.
 
     Examples
     --------

@@ -49,11 +49,11 @@ def transform(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     steps
-        One of `imagesasdata.steps` or a list of them, done from first to last.
+        A step of `imagesasdata.steps`, or a list of them, applied in order.
     path
         The table's column of paths.
     to
-        The folder for the results; it is created if need be. The sources are not changed.
+        The folder for the results; it is created if needed. The sources are not changed.
     format
         ``"jpeg"`` (quality 95), ``"png"`` or ``"tiff"`` (without loss), or ``"webp"``.
     decode
@@ -80,7 +80,7 @@ def transform(
 
         - ``out_path``: the new picture's file;
         - ``out_width``, ``out_height``: its size in pixels;
-        - ``image_error``: why there is none, else null.
+        - ``image_error``: why there is no new picture, else null.
 
     Raises
     ------
@@ -89,9 +89,9 @@ def transform(
 
     Notes
     -----
-    A result's name is its source's with a hash of path, steps and the source's size and time, so
-    sources of the same name do not collide, and a stopped run resumes: results that exist in the
-    folder are not made again. Results are upright, in sRGB and without metadata.
+    A result is named after its source, with a hash of the path, the steps, and the source's size and
+    time. So sources of the same name do not collide, and a stopped run can resume: results that are
+    already in the folder are not made again. Results are upright, in sRGB and without metadata.
 
     Examples
     --------
@@ -140,12 +140,12 @@ _NAMES = [column.name for column in COLUMNS]
 
 
 def _hash(data: bytes | None) -> str:
-    """A hash of a file's content, where its time is not known."""
+    """A hash of a file's content, for files whose modification time is unknown."""
     return hashlib.sha256(data or b"").hexdigest()
 
 
 def _decode(data: bytes, first: Step, exactness: Exactness, max_pixels: int) -> Image.Image:
-    """The picture, or one decoded at a reduced scale of at least twice the first step's result."""
+    """The picture, at a reduced scale if that is still at least twice the first step's result."""
     if exactness == "exact" or not isinstance(first, Resize) or first.method == "nearest":
         return decode_picture(data, exactness="exact", max_pixels=max_pixels)
     header = read_header(data, max_pixels=max_pixels)
