@@ -141,7 +141,7 @@ def test_embed_faces_needs_nose_and_mouth(
     vector = ((crop - 127.5) / 127.5).astype(np.float32).transpose(2, 0, 1).ravel() @ matrix
     np.testing.assert_allclose(done.face_embedding[0], vector / np.linalg.norm(vector), atol=1e-5)
     with pytest.raises(
-        iad.ColumnError, match="no column 'face_nose_x', so it is no table of faces"
+        iad.ColumnError, match="no column 'face_nose_x', so it is not a table of faces"
     ):
         iad.embed_faces(table.drop(columns="face_nose_x"), model="arcface_r50")
     with pytest.raises(iad.DeviceError, match="runs on the CPU alone, not on 'gpu'"):

@@ -190,8 +190,8 @@ def test_a_column_that_is_there(kind: Kind) -> None:
         ),
         (
             "zz",
-            {"so": "it is no table of faces", "hint": "make one."},
-            "The table has no column 'zz', so it is no table of faces. Its columns: 'path', 'n'.\n"
+            {"so": "it is not a table of faces", "hint": "make one."},
+            "The table has no column 'zz', so it is not a table of faces. Its columns: 'path', 'n'.\n"
             "Hint: make one.",
         ),
     ],

@@ -374,7 +374,7 @@ MISUSE = [
     (
         lambda p: iad.blur_faces(p, to="/tmp", keep=pd.DataFrame({"path": [p]})),
         ColumnError,
-        "no column 'face_x', so it is no table of faces.*\nHint: keep= takes",
+        "no column 'face_x', so it is not a table of faces.*\nHint: keep= takes",
     ),
     (
         lambda p: iad.verify_faces(pd.DataFrame({"path_a": [p], "path_b": [p], "match": [1]})),

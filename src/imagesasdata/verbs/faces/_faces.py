@@ -22,24 +22,24 @@ from imagesasdata.tables.table import Table, open_table
 
 _ROW = Column("face_row", "int64", "Number of the row in the table of faces.", null="never")
 _PATH = "path"
-NO_FACES = "it is no table of faces"
+NO_FACES = "it is not a table of faces"
 _HINT = "make one with faces = iad.detect_faces(images), and keep its columns."
 
 
 class Face(NamedTuple):
-    """The position of a face: left, top, width, height; both eyes, and more, as x, y."""
+    """A face's position: a box (left, top, width, height), and the eyes and other points (x, y)."""
 
     box: np.ndarray
     points: np.ndarray
 
 
 def has_faces(images: Any, path: str) -> bool:
-    """Whether this is a table of faces, as `detect_faces` gives it."""
+    """Whether this is a table of faces, as from `detect_faces`."""
     return not is_paths(images) and col.BOX[0].name in open_table(images, path).names
 
 
 def faces_in(table: Table, points: Sequence[Column] = col.EYES) -> list[Face | None]:
-    """The faces of a table with some of their key points; ``None`` for rows without one.
+    """The faces of a table with some of their key points; ``None`` for rows without a face.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def run_on_faces(
 
 
 def _joined(out: Results, long: pa.Table, by_path: dict[str, list[int]]) -> Any:
-    """The table of faces with the results of the pictures that they are on."""
+    """The table of faces, joined with the results of their pictures."""
     places: list[int | None] = [None] * len(out.table)
     errors: list[str | None] = [None] * len(out.table)
     for place, (row, path, error) in enumerate(

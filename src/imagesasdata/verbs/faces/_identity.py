@@ -26,7 +26,7 @@ Which = Literal["largest"] | int
 
 
 class Known(NamedTuple):
-    """Faces with their embeddings: a row for each, and pictures without one with a reason."""
+    """A row for each face with its embedding, and one with the reason for each picture without."""
 
     table: Table
     paths: list[str | None]
@@ -37,16 +37,16 @@ class Known(NamedTuple):
     errors: list[str | None]
 
     def rows(self) -> list[int]:
-        """The rows that are faces."""
+        """The rows with a face."""
         return [row for row, vector in enumerate(self.vectors) if vector is not None]
 
     def matrix(self, rows: Sequence[int]) -> np.ndarray:
-        """The embeddings of rows that are faces, one a row."""
+        """The embeddings of rows with a face, stacked into a matrix."""
         vectors = [vector for row in rows if (vector := self.vectors[row]) is not None]
         return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
 
     def rows_of(self, path: str) -> list[int]:
-        """The rows that are faces on a picture, the largest first."""
+        """The rows of a picture's faces, the largest first."""
         rows = [
             row
             for row, one in enumerate(self.paths)
@@ -76,7 +76,7 @@ def calibration(model: str) -> Calibration:
 
 
 def known_faces(images: Any, model: str, options: Options) -> Known:
-    """The embedded faces of pictures, of a table of faces, or of one with embeddings already."""
+    """The embedded faces of pictures or of a table of faces, which may have embeddings already."""
     shared = {
         "batch_size": options.batch_size,
         "workers": options.workers,
@@ -150,5 +150,5 @@ def check_which(which: object) -> None:
 
 
 def as_paths(paths: Sequence[str]) -> pa.Table:
-    """Paths as a table, each once, in their order."""
+    """Paths as a table, without repeats, in their order."""
     return to_arrow(pa.table({"path": pa.array(list(dict.fromkeys(paths)), pa.string())}))

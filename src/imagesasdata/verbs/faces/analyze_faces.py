@@ -1,4 +1,4 @@
-"""`analyze_faces`: what faces look like: age, and where asked for gender, race and expression."""
+"""`analyze_faces`: what faces look like: age and, on request, gender, race and expression."""
 
 from __future__ import annotations
 
@@ -84,17 +84,17 @@ def analyze_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Frame:
-    """Describe what faces look like: their age; and, when named, gender, race and expression.
+    """Describe what faces look like: their age and, on request, gender, race and expression.
 
     These are guesses at how strangers would label a face, not measurements of a person. They can be
-    useful as averages over many pictures, once their error in your pictures is known by group; they
+    useful as averages over many pictures, once you know their error in your pictures by group; they
     must not be used to decide about anyone.
 
     Parameters
     ----------
     images
         A table with a column of paths, or a folder, glob, archive or list of paths. Or a table of
-        faces that `detect_faces` gave.
+        faces from `detect_faces`.
     path
         The table's column of paths.
     attributes
@@ -134,7 +134,7 @@ def analyze_faces(
           ``"surprise"`` or ``"neutral"``; ``expression_prob_angry`` and so on;
         - ``image_error``: why the picture cannot be read, else null.
 
-        The probabilities are as the network gives them: not calibrated.
+        The probabilities are the network's own and are not calibrated.
 
     Raises
     ------

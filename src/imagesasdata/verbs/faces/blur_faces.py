@@ -53,7 +53,7 @@ def blur_faces(
 ) -> Frame:
     """Write copies of pictures with unrecognizable faces.
 
-    For showing or sharing pictures without showing who is on them. Copies have no metadata (no
+    Use it to show or share pictures without showing who is on them. Copies have no metadata (no
     place, no time, no camera, no preview of the original picture).
 
     Parameters
@@ -63,17 +63,17 @@ def blur_faces(
     path
         The table's column of paths.
     to
-        The folder for the copies, created if need be. A source is never overwritten.
+        The folder for the copies; it is created if needed. A source is never overwritten.
     method
         ``"pixelate"`` (few large blocks), ``"gaussian"`` (a strong blur) or ``"fill"`` (one color:
         nothing at all is left of the face).
     keep
-        The faces that are not hidden: rows of a table of faces, as `detect_faces` gives it.
+        The faces that are not hidden: rows of a table from `detect_faces`.
     threshold
-        The least score of a face. Lower than elsewhere, because hiding something that is not a face
-        does little harm.
+        The lowest score of a face that is hidden. It is lower than elsewhere, because hiding
+        something that is not a face does little harm.
     tiles
-        Whether small faces are searched for, as in `detect_faces`.
+        Whether to search for small faces, too, as in `detect_faces`.
     format
         ``"jpeg"``, ``"png"``, ``"webp"`` or ``"tiff"``.
     max_pixels
@@ -115,7 +115,7 @@ def blur_faces(
     -----
     An ellipse 1.5 times as wide and as high as the box is hidden. A face that is not found is not
     hidden: look through the copies before you share them, and remember that clothes, places and
-    other people identify, too.
+    other people can identify a person, too.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`cluster_faces`: who is who in a collection: a number for each person."""
+"""`cluster_faces`: a number for each person whose face is in a collection."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def cluster_faces(
 ) -> Frame:
     """Group the faces of a collection by person: one number for all faces of a person.
 
-    Counting then shows who appears how often, and who with whom.
+    Counts then show how often each person appears, and with whom.
 
     Parameters
     ----------
     faces
-        A table that `detect_faces` or `embed_faces` gave.
+        A table from `detect_faces` or `embed_faces`.
     path
         The table's column of paths.
     model
         A name from ``iad.models("embed_faces")``. Used where the table has no embeddings yet.
     threshold
-        The mean distance up to which two groups are one person; by default that of `verify_faces`.
-        Lower splits persons, higher merges them.
+        Two groups of faces up to this mean distance count as one person; by default the threshold of
+        `verify_faces`. A lower one splits persons, a higher one merges them.
     prefix
         Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
@@ -66,7 +66,7 @@ def cluster_faces(
         The rows given, in order, and:
 
         - ``person``: from 0, the person with most faces first; null where the row has no face;
-        - ``person_distance``: how far the face is from the mean of the person's;
+        - ``person_distance``: how far the face is from the mean of the person's faces;
         - ``image_error``: why the picture cannot be read, else null.
 
     Raises

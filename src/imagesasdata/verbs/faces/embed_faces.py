@@ -16,7 +16,7 @@ from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
-# The position of the eyes on a crop, as shares of its side: that of dlib's own alignment.
+# Where dlib's alignment puts the eyes on a crop, as shares of its side.
 _EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
 # ArcFace's positions of eyes, nose and the middle of the mouth, on a crop of 112 pixels.
 _BY_FOUR = ("arcface_r50",)
@@ -39,16 +39,16 @@ def embed_faces(
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Frame:
-    """Describe each face by a vector that is near those of other pictures of the person.
+    """Describe each face by a vector that tells persons apart.
 
     Vectors of the same person are near each other, those of different persons far apart.
-    `verify_faces`, `find_faces` and `cluster_faces` do this by themselves; the vectors are also
-    predictors for hand-coded variables.
+    `verify_faces`, `find_faces` and `cluster_faces` compute them if needed; the vectors can also
+    predict hand-coded variables.
 
     Parameters
     ----------
     faces
-        A table that `detect_faces` gave, with its columns.
+        A table from `detect_faces`, with its columns.
     path
         The table's column of paths.
     model
@@ -86,8 +86,8 @@ def embed_faces(
     Notes
     -----
     A picture is decoded once for all its faces. The face is turned and scaled (a similarity
-    transform) so that its eyes are level and at a fixed position; otherwise a tilted head is taken
-    for another person's. Each vector is of length one, so distances are from 0 to 2.
+    transform) so that its eyes are level and at a fixed position; otherwise a tilted head would look
+    like another person's. Each vector is of length one, so distances are from 0 to 2.
 
     References
     ----------
@@ -124,7 +124,7 @@ def embed_faces(
 
 
 def aligned(model: str, size: int) -> Callable[[Image.Image, Face], np.ndarray]:
-    """A function that crops a face with its points where a model needs them."""
+    """A function that crops a face so that its points are where a model expects them."""
 
     def cut_out(image: Image.Image, face: Face) -> np.ndarray:
         if model in _BY_FOUR:

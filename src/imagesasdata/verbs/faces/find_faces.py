@@ -56,10 +56,10 @@ def find_faces(
     Parameters
     ----------
     target
-        The person to find: a picture or several, as paths or as a table; or a table of faces.
+        The person to find: one or more pictures, as paths or as a table; or a table of faces.
     gallery
-        Where to search: pictures, as paths or as a table; a table of faces that `detect_faces`
-        gave; or one that `embed_faces` gave, which is searched at once.
+        Where to search: pictures, as paths or as a table; or a table from `detect_faces` or
+        `embed_faces`. A table from `embed_faces` is searched at once.
     path
         The table's column of paths. It is the same in both tables.
     model
@@ -96,7 +96,7 @@ def find_faces(
         - ``rank``: from 1, the nearest first;
         - ``image_id``, ``path``, ``face_id``: the face in the gallery;
         - ``distance``: from the target's face, from 0 (alike) to 2;
-        - ``match``: whether it counts as the same person's;
+        - ``match``: whether it counts as the same person;
         - ``image_error``: why there is no result for this target, else null.
 
     Raises
@@ -156,7 +156,7 @@ def find_faces(
 def _search(
     wanted: Known, asked: Sequence[int], known: Known, faces: Sequence[int], top: int
 ) -> list[tuple[list[int], list[float]]]:
-    """For each face that is asked for the rows of the nearest in the gallery, and how far they are."""
+    """For each target face, the rows of the nearest faces in the gallery, and their distances."""
     if not asked:
         return []
     places, far = nearest(wanted.matrix(asked), known.matrix(faces), top)

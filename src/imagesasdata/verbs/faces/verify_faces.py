@@ -43,8 +43,8 @@ def verify_faces(
 ) -> Frame:
     """Decide whether pairs of pictures show the same person.
 
-    For linking records that have portraits, and for testing how well faces are matched in pictures
-    like yours: give pairs with known answers.
+    Use it to link records that have portraits, and to test on pairs with known answers how well
+    faces are matched in pictures like yours.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def verify_faces(
     a
         The column of the first picture's path.
     b
-        The column of the second's.
+        The column of the second picture's path.
     model
         A name from ``iad.models("embed_faces")``. A threshold must be known for it.
     which
-        Of several faces on a picture: ``"largest"``, or a number that is ``face_id`` in
-        `detect_faces`.
+        Which face of a picture to use when it shows several: ``"largest"``, or its number,
+        ``face_id`` in `detect_faces`.
     prefix
         Put before the new columns' names, so that a second run can stand beside the first.
     batch_size
@@ -84,8 +84,8 @@ def verify_faces(
         The rows given, in order, and:
 
         - ``distance``: between the two faces, from 0 (alike) to 2;
-        - ``threshold``: the largest distance that counts as one person's;
-        - ``match``: whether they do;
+        - ``threshold``: the largest distance that counts as the same person;
+        - ``match``: whether the two faces count as the same person;
         - ``match_prob``: the probability of a match, if half of all pairs match;
         - ``image_error``: which picture cannot be read or shows no face, else null.
 
@@ -158,7 +158,7 @@ def _why(
     names: Sequence[str],
     chosen: Mapping[str | None, tuple[int | None, str | None]],
 ) -> str | None:
-    """Why a pair cannot be compared: the reasons of both sides."""
+    """Why a pair cannot be compared: the reasons for both pictures."""
     reasons = [
         f"{name}: {why}"
         for name, path in zip(names, pair, strict=True)

@@ -98,9 +98,9 @@ def count_objects(
 
     Notes
     -----
-    A detector's count is too low where things are many, small or hidden, so its error grows with
-    the count. Before you use it as a crowd's size, have some pictures counted by hand. It counts
-    the things that `detect_objects` finds with the same options.
+    The counted things are those that `detect_objects` finds with the same options. A detector's
+    count is too low where things are many, small or hidden, so its error grows with the count.
+    Before you use it to measure crowds, have some pictures counted by hand.
 
     Examples
     --------

@@ -56,8 +56,8 @@ def detect_objects(
 ) -> Frame:
     """Find the things in pictures, such as people, cars and chairs, and their positions.
 
-    How many people are in a picture and how large they are, whether a candidate is shown with a
-    child's bicycle or a truck: counts and positions become columns. Most models know a list of
+    Counts and positions become columns: how many people are in a picture and how large they are, or
+    whether a candidate is shown with a child's bicycle or a truck. Most models know a list of
     everyday things; ``"owlvit_b32"`` looks for whatever you name, such as a banner or a police
     shield.
 
@@ -72,7 +72,7 @@ def detect_objects(
         ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
         ``"owlvit_b32"`` (also slow) finds the things named in ``labels``.
     threshold
-        Things with a lower score are left out, from 0 to 1. A lower threshold finds more things,
+        The lowest score of a thing that is kept, from 0 to 1. A lower threshold finds more things,
         and more that are not there. By default the model's usual threshold: 0.4, for DETR 0.7 and
         for OWL-ViT 0.1.
     labels
@@ -110,7 +110,7 @@ def detect_objects(
     Returns
     -------
     table
-        A row for each thing, the surest first in each picture:
+        A row for each thing, in each picture the highest score first:
 
         - ``image_id``, ``path``: the picture;
         - ``object_id``: number of the thing in its picture, from 0;
@@ -125,7 +125,7 @@ def detect_objects(
     WeightsError
         When the model's weights are not on this machine; the message says how to get them.
     ArgumentError, ArgumentTypeError
-        When a model that takes any words is given none, or one is empty, given twice or too long.
+        When a model that takes any words gets none, or a label is empty, repeated or too long.
     ColumnError, MissingPackageError, DeviceError
         For other misuse, before any picture is read.
 
@@ -197,7 +197,7 @@ def detector(
     many: bool,
     keep_empty: bool = False,
 ) -> Verb:
-    """A verb that detects things; ``rows`` makes its rows from the detections in one picture."""
+    """A verb that detects things; ``rows`` turns the detections in one picture into its rows."""
     least = wanted.card.threshold if threshold is None else threshold
     check_share("threshold", least)
     if decode not in get_args(Exactness):
@@ -230,8 +230,8 @@ def detector(
 class Wanted(NamedTuple):
     """A detector and its query.
 
-    ``names`` are the kinds by the numbers of the model's outputs, ``labels`` the requested ones in
-    order, and ``texts`` the query of a model that takes any words.
+    ``names`` are the kinds in the order of the model's outputs, ``labels`` the requested kinds in
+    order, and ``texts`` the query for a model that takes any words.
     """
 
     card: ModelCard

@@ -64,15 +64,15 @@ def recognize_objects(
 ) -> Frame:
     """Recognize which of several named things pictures show, from a few examples of each.
 
-    Things that no pretrained model knows, such as a party's logo, a flag or a landmark, can be
-    recognized by a handful of examples, for a first sorting that people then check.
+    A handful of examples is enough to recognize things that no pretrained model knows, such as a
+    party's logo, a flag or a landmark, for a first sorting that people then check.
 
     Parameters
     ----------
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     references
-        From the name of a thing to pictures of it: a path, folder, glob or list of these. Crop
+        Maps the name of each thing to pictures of it: a path, folder, glob or list of these. Crop
         tightly, and cover the views and sizes that occur.
     path
         The table's column of paths.
@@ -81,8 +81,8 @@ def recognize_objects(
     neighbors
         How many of the nearest examples vote on the name; ties go to the nearest.
     regions
-        Whether each row is a part of a picture, in its columns ``x``, ``y``, ``width`` and
-        ``height``, as `detect_objects` gives; else whole pictures are compared.
+        Whether each row is a part of a picture, given by the columns ``x``, ``y``, ``width`` and
+        ``height``, as from `detect_objects`; else whole pictures are compared.
     decode
         ``"fast"`` decodes a large JPEG at a reduced scale that is still larger than what is needed;
         ``"exact"`` decodes every pixel.
@@ -127,10 +127,10 @@ def recognize_objects(
 
     Notes
     -----
-    Pictures are compared by a network's embeddings at length 1. Choose the largest distance of a
-    match on pictures that people labeled, and report the error rate. Small logos in a large picture
-    are missed: crop parts first. With more than a few dozen examples of each thing, fine-tuning
-    does better.
+    Pictures are compared by a network's embeddings, scaled to length 1. Choose the largest distance
+    that counts as a match on pictures that people labeled, and report the error rate. Small logos in
+    a large picture are missed: crop parts first. With more than a few dozen examples of each thing,
+    fine-tuning does better.
 
     Examples
     --------
