@@ -106,7 +106,7 @@ def test_protest(
     assert all(holds(table, "corrected"))
     assert table.loc["night", "naive_low"] > 0.0  # what the model's errors seem to show
     said = " ".join(capsys.readouterr().out.split())
-    assert "150 with hand-coded protest served to validate protest_pred" in said
+    assert "150 with hand-coded protest were used to validate protest_pred" in said
     assert "a model of protest was trained" in said
 
 

@@ -43,7 +43,7 @@ def test_models_of_one_paper_share_its_reference() -> None:
 def test_measured_validation(kind: Kind) -> None:
     coded = kind.make({"truth": [1, 1, 0, 0, None], "pred": [1, 0, 0, 0, 1]})
     got = iad.cite(coded, model="efficientnet_lite0", truth="truth", prediction="pred").text
-    assert "Of 5 pictures, 4 with hand-coded truth served to validate pred" in got
+    assert "Of 5 pictures, 4 with hand-coded truth were used to validate pred" in got
     assert "accuracy was 0.75 (95% interval 0.30 to 0.95)" in got
     assert "1: precision 1.00, recall 0.50" in got
 

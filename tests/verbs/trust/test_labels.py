@@ -234,7 +234,7 @@ def test_labels_of_several_files(tmp_path: Path) -> None:
     [
         (None, "cannot be read: No such file"),
         (b"\xff\xfe\x00", "is not text in UTF-8"),
-        (b"path,coder\n", "is no export of a label page: it has no column 'image_id'"),
+        (b"path,coder\n", "is not an export of a label page: it has no column 'image_id'"),
         (HEAD.encode() + b"0,a.jpg,ann\n", "Line 2 of the file .* is not complete"),
         (HEAD.encode() + b"0,a.jpg,ann,Q?,1,yesterday,\n", "'yesterday' in the column 'coded_at'"),
     ],
@@ -248,5 +248,5 @@ def test_files_that_are_no_labels(tmp_path: Path, content: bytes | None, message
 
 
 def test_a_folder_without_labels(tmp_path: Path) -> None:
-    with pytest.raises(iad.ArgumentError, match="no CSV file in .*\nHint: coders make it"):
+    with pytest.raises(iad.ArgumentError, match="no CSV file in .*\nHint: coders make one"):
         iad.read_labels(tmp_path)

@@ -114,7 +114,7 @@ def agreement(
     item
         The column that names what was coded.
     value
-        The column with what was chosen. Rows without a value are left out.
+        The column with the chosen value. Rows without a value are left out.
     level
         ``"nominal"``: values are equal or not; ``"ordinal"``: numbers compared by their ranks;
         ``"interval"``: numbers compared by their difference.
@@ -207,7 +207,7 @@ def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
     if len(coders) < 2:
         raise ArgumentError(
             f"Agreement needs codes of at least two coders; the column {coder!r} has {len(coders)}.",
-            "bring several coders' files together with iad.read_labels([...]).",
+            "combine the files of several coders with iad.read_labels([...]).",
         )
     items = list(dict.fromkeys(row[1] for row in rows))
     known, (values,) = numbered([row[2] for row in rows])
@@ -225,7 +225,7 @@ def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
 
 
 def _estimates(read: _Read, level: Level, rounds: int, seed: int) -> dict[str, list[Any]]:
-    """The cells of `Agreement.tidy`: over all labels and, of three or more, for each."""
+    """The cells of `Agreement.tidy`: over all labels and, if there are three or more, for each."""
     codes, known = read.codes, read.labels
     domain = np.arange(len(known), dtype=float) if level == "nominal" else np.array(known, float)
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}

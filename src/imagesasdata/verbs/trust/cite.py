@@ -43,8 +43,8 @@ def cite(
 ) -> Citation:
     """Write the methods paragraph that reports the models used and their accuracy.
 
-    A reader can judge a measure when the paper says which model made it, of which version, trained on
-    what, and how it did on the study's own pictures. This is that paragraph.
+    Readers can judge a measure if the paper says which model and version made it, what the model was
+    trained on, and how well it did on the study's own pictures. This paragraph says so.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _card(one: str | ModelCard | FittedModel) -> ModelCard:
 
 
 def _once(cards: Sequence[ModelCard]) -> list[ModelCard]:
-    """Two models fine-tuned from one network share its card."""
+    """Each card once, because models fine-tuned from the same network share its card."""
     return list({card.name: card for card in cards}.values())
 
 
@@ -162,8 +162,8 @@ def _measured(data: Any, truth: str, prediction: str, rows: str) -> str:
     ]
     classes = f" By class, {'; '.join(parts)}." if len(parts) <= 5 else ""
     return (
-        f"Of {rows}, {one['n']:,} with hand-coded {truth} served to validate {prediction}: accuracy was "
-        f"{one['accuracy']:.2f} (95% interval {one['accuracy_low']:.2f} to "
+        f"Of {rows}, {one['n']:,} with hand-coded {truth} were used to validate {prediction}: accuracy "
+        f"was {one['accuracy']:.2f} (95% interval {one['accuracy_low']:.2f} to "
         f"{one['accuracy_high']:.2f}), the mean F1 {one['f1']:.2f}.{classes}"
     )
 
@@ -183,7 +183,7 @@ def _software(today: dt.date) -> str:
 
 
 def _one_each(cards: Sequence[ModelCard]) -> list[ModelCard]:
-    """Models from one paper share a reference."""
+    """One card for each reference, because models from the same paper share one."""
     return list({card.citation: card for card in cards}.values())
 
 

@@ -47,13 +47,13 @@ COLUMNS = (
     col.IMAGE_ID,
     col.PATH,
     Column("coder", "string", "Who coded.", null="never"),
-    Column("question", "string", "What was asked.", null="never"),
-    Column("value", "string", "What was chosen; whole numbers when all are.", null="never"),
-    Column("coded_at", "timestamp", "When, in UTC.", null="the file does not say"),
+    Column("question", "string", "The question.", null="never"),
+    Column("value", "string", "The answer; a whole number if all choices are.", null="never"),
+    Column("coded_at", "timestamp", "Time of the answer, in UTC.", null="the file does not say"),
     Column(
         "seconds",
         "float64",
-        "How long the picture was shown before.",
+        "How long the picture was shown before the answer.",
         unit="seconds",
         range="0 ...",
         null="the file does not say",
@@ -109,7 +109,7 @@ def label_page(
     Raises
     ------
     ArgumentError, ArgumentTypeError, ColumnError
-        When there are no pictures, two rows have one path, or the choices cannot be used.
+        When there are no pictures, two rows have the same path, or the choices cannot be used.
 
     Notes
     -----
@@ -188,14 +188,15 @@ def read_labels(files: Paths, *, backend: Backend = "pandas") -> MadeFrame:
         - ``image_id``, ``path``: the picture;
         - ``coder``, ``question``, ``value``: the coder, the question and the answer, as whole
           numbers if all choices are;
-        - ``coded_at``: when, in UTC; ``seconds``: how long the picture was shown before.
+        - ``coded_at``: the time of the answer, in UTC; ``seconds``: how long the picture was shown
+          before it.
 
         If a coder exported several times, the last answer counts.
 
     Raises
     ------
     ArgumentError, UnknownNameError
-        When a file is missing or not an export, or there is none.
+        When there are no files, or a file is missing or is not an export.
 
     Examples
     --------
@@ -295,7 +296,7 @@ def _files(files: Any) -> list[Path]:
     if not found:
         raise ArgumentError(
             f"There is no CSV file in {', '.join(map(repr, map(os.fspath, given))) or 'the list'}.",
-            "coders make it with the button Export CSV of their page.",
+            "coders make one with the button Export CSV on their page.",
         )
     return found
 
@@ -314,7 +315,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
     missing = [name for name in wanted if name not in (reader.fieldnames or [])]
     if missing:
         raise ArgumentError(
-            f"The file {str(file)!r} is no export of a label page: it has no column {missing[0]!r}.",
+            f"The file {str(file)!r} is not an export of a label page: it has no column {missing[0]!r}.",
             f"its columns must be: {', '.join(wanted)}.",
         )
     rows = []
@@ -332,7 +333,7 @@ def _time(text: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise ArgumentError(
-            f"{text!r} in the column 'coded_at' is no time.",
+            f"{text!r} in the column 'coded_at' is not a time.",
             "leave the column as the page wrote it, as in 2026-05-01T10:00:00.000Z.",
         ) from error
     return at.astimezone(dt.UTC).replace(tzinfo=None) if at.tzinfo else at

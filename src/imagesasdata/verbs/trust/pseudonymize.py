@@ -1,4 +1,4 @@
-"""`pseudonymize`: names and ids replaced by keyed hashes, so that tables can be shared and still join."""
+"""`pseudonymize`: replaces names and ids by keyed hashes; tables can be shared and still joined."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IDENTIFYING = (
 _LEAST_KEY = 16
 _LENGTH = 16
 
-# It replaces cells of columns that are there.
+# No new columns: it replaces values in existing ones.
 COLUMNS: tuple[Column, ...] = ()
 
 
@@ -38,9 +38,9 @@ def pseudonymize(
 ) -> Frame:
     """Replace names and ids by keyed hashes, the same for the same value in every table.
 
-    A path may contain a name, an id leads to a profile, a file's hash finds it on the web. Hashed
-    with a key, they still join tables and count persons, but without the key nobody can identify
-    them, not even by hashing all possible names.
+    A path may contain a name, an id leads to a profile, and a file's hash finds the file on the web.
+    Values hashed with a key can still join tables and count persons, but without the key nobody can
+    identify them, not even by hashing all possible names.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def pseudonymize(
         A secret of at least 16 characters, such as ``secrets.token_hex(16)`` gives. Keep it apart from
         the data; whoever has it can test guesses. Without it the hashes cannot be reproduced.
     columns
-        The columns to replace. By default those of the library's own that identify: ``path``,
+        The columns to replace. By default the library's own columns that can identify: ``path``,
         ``image_id``, ``file_path``, ``file_id``, ``video_path``, ``video_id``, ``out_path``, ``sha256``,
         ``coder``.
 

@@ -43,16 +43,16 @@ COLUMNS = (
     Column("service", "string", "google_vision, rekognition or azure."),
     Column("task", "string", "label, object, face, text, moderation or caption."),
     Column("label", "string", "What the service says."),
-    Column("label_id", "string", "Its identifier for that (Google's mid).", null=_SILENT),
+    Column("label_id", "string", "Its identifier of the label (Google's mid).", null=_SILENT),
     Column("label_prob", "float64", "Its confidence.", range="0 to 1", null=_SILENT),
-    Column("rank", "int64", "Place among the picture's of the task.", range="1 ..."),
+    Column("rank", "int64", "Rank among the picture's labels of the task.", range="1 ..."),
     Column("likelihood", "string", "Google's word, VERY_UNLIKELY to VERY_LIKELY.", null=_SILENT),
-    Column("face_id", "int64", "Number of the face in the picture.", null="it is of no face"),
+    Column("face_id", "int64", "Number of the face in the picture.", null="it is not about a face"),
     Column(
         "attribute",
         "string",
         "age, gender, expression or other: which trait of a face.",
-        null="it is no trait of a face",
+        null="it is not a trait of a face",
     ),
     *_BOX,
     Column("box_unit", "string", "pixel, or share of the picture's sides.", null=_SILENT),
@@ -93,16 +93,17 @@ def read_annotations(
 ) -> MadeFrame:
     """Read answers of Google Vision, AWS Rekognition or Azure into one table.
 
-    So a service can be validated and audited beside the models here, or another service. Nothing is
-    sent: the answers were saved before, one JSON file for each picture or one for many.
+    A service can then be validated and audited like the models here, and compared with them or with
+    another service. Nothing is sent: the answers must already be saved, one JSON file for each
+    picture or one for many.
 
     Parameters
     ----------
     files
         A JSON file, a folder of them, or a list of files.
     service
-        ``"google_vision"``, ``"rekognition"`` or ``"azure"``; by default recognized by the answer's
-        content.
+        ``"google_vision"``, ``"rekognition"`` or ``"azure"``; by default recognized from the content
+        of the answers.
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.
     backend
@@ -118,7 +119,7 @@ def read_annotations(
         - ``service``, ``task`` (``label``, ``object``, ``face``, ``text``, ``moderation``, ``caption``);
         - ``label``, ``label_id``, ``label_prob`` (0 to 1), ``rank``, ``likelihood``: Google's word in
           place of a number;
-        - ``face_id`` and ``attribute``: of statements on a face;
+        - ``face_id`` and ``attribute``: for statements about a face, its number and the trait;
         - ``x``, ``y``, ``width``, ``height``, ``box_unit``: ``"pixel"``, or ``"share"`` of the sides;
         - ``image_error``: why an answer cannot be used, else null.
 
@@ -218,7 +219,7 @@ def _rows(answer: dict[str, Any], service: Service | None) -> list[dict[str, Any
     if answer.get("error"):
         error = answer["error"]
         told = error.get("message") if isinstance(error, dict) else error
-        raise ImageError(f"the service could not do it: {told}")
+        raise ImageError(f"the service reports an error: {told}")
     if service is None:
         service = next(
             (name for name, reader in _READERS.items() if set(reader.KEYS) & set(answer)),  # type: ignore[misc]
@@ -226,11 +227,11 @@ def _rows(answer: dict[str, Any], service: Service | None) -> list[dict[str, Any
         )
     if service is None:
         keys = ", ".join(sorted(map(str, answer))[:5]) or "nothing"
-        raise ImageError(f"answer is of no known service; it has {keys}")
+        raise ImageError(f"answer is not from a known service; it has {keys}")
     try:
         statements = list(_READERS[service].statements(answer))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ImageError(f"answer is not as {service} documents it: {str(error)[:100]}") from error
+        raise ImageError(f"answer is not in the format of {service}: {str(error)[:100]}") from error
     counted: dict[str, int] = {}
     rows = []
     for one in statements:

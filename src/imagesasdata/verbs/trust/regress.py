@@ -44,8 +44,8 @@ def regress(
 
     A variable that a model predicted has errors. A regression that takes it for the truth is
     biased, sometimes in its sign, and its intervals are too narrow. With hand codes for a random
-    sample of pictures, the errors can be estimated and the estimates corrected: as precise as the
-    predictions allow, and right on average however bad they are.
+    sample of pictures, the estimates can be corrected for these errors. They are then right on
+    average, however bad the predictions are, and as precise as the predictions allow.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ def regress(
         A table with a row for each picture.
     gold
         For each predicted column the column with its hand-coded values, null where the picture was
-        not coded: ``{"protest_prob": "protest"}``. The formula names the predicted one.
+        not coded: ``{"protest_prob": "protest"}``. The formula uses the predicted column.
     sample_prob
         The column of the sampling probabilities of the coded rows, as `sample_for_labels` gives it.
         Without such a column, or with ``None``, the gold rows are taken as a simple random sample,
         and the result says so.
     method
-        ``"dsl"``: design-based supervised learning, for predicted outcomes and explanations;
+        ``"dsl"``: design-based supervised learning, for predicted outcomes or explanatory variables;
         ``"ppi"``: prediction-powered inference, for a predicted outcome; ``"gold"``: the coded rows
         alone; ``"naive"``: as if predictions were the truth. By default ``"dsl"`` with ``gold=``, else
         ``"naive"``.
@@ -70,7 +70,7 @@ def regress(
         ``"ols"``, ``"logit"`` or ``"poisson"``.
     vcov
         ``"HC0"`` ... ``"HC3"``, or ``{"cluster": "outlet"}`` when rows of one outlet are alike. With
-        ``ppi`` and ``dsl`` all of HC0 ... HC3 are the sandwich of their moments.
+        ``ppi`` and ``dsl``, HC0 to HC3 all mean the sandwich estimator of their moments.
     weights
         A column of survey weights.
     seed
@@ -88,22 +88,23 @@ def regress(
     ------
     ArgumentError
         When there is no gold row, a sampling probability is missing or not above 0, terms are
-        collinear, an outcome is perfectly separated, or a level is without gold rows: the message
-        names it.
+        collinear, an outcome is perfectly separated, or a level has no gold rows; the message names
+        the cause.
     ArgumentTypeError, ColumnError, UnknownNameError
         For other misuse.
 
     Notes
     -----
-    ``dsl`` first regresses the gold values on the predictions and the other variables, in five folds so
-    that no row is predicted from itself; then it solves the moments of the regression with these, less
-    the weighted difference that the gold rows show. ``ppi`` is PPI++ with power tuning. Both need
-    gold rows that were chosen at random, with probabilities that depend only on what was known
-    before coding, and that were not used to train the model.
+    ``dsl`` first regresses the gold values on the predictions and the other variables, in five folds,
+    so that no row is predicted from itself. It then solves the regression's moment equations with
+    these new predictions, corrected by their weighted difference from the gold values in the gold
+    rows. ``ppi`` is PPI++ with power tuning. Both need gold rows that were chosen at random, with
+    probabilities that depend only on what was known before coding, and that were not used to train
+    the model.
 
-    Rows with a missing value in a variable are left out; ``n_dropped`` counts them. With clusters, p and
-    intervals are from Student's t with G - 1 degrees of freedom; else from the normal distribution.
-    ``ppi`` with unequal probabilities weights the coded rows by 1 / p, the others by 1 / (1 - p).
+    Rows with a missing value in a variable are left out; ``n_dropped`` counts them. P-values and
+    intervals use the normal distribution; with G clusters, Student's t with G - 1 degrees of freedom.
+    ``ppi`` with unequal probabilities p weights the coded rows by 1 / p, the others by 1 / (1 - p).
 
     References
     ----------
@@ -244,5 +245,5 @@ def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
             f"a simple random sample of the {len(rows.is_gold):,} rows."
         )
     if method == "naive" and rows.pairs:
-        notes.append("Predictions were taken for the truth.")
+        notes.append("Predictions were taken as the truth.")
     return notes

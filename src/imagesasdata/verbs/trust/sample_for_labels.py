@@ -41,8 +41,8 @@ def sample_for_labels(
 ) -> Frame:
     """Choose pictures to code by hand, at random, and keep the probability of each.
 
-    With a random sample with known probabilities, `validate`, `audit` and `regress` estimate
-    figures for all pictures, even if the sample has more rare or uncertain ones. Hand-picked
+    From a random sample with known probabilities, `validate`, `audit` and `regress` can estimate
+    figures for all pictures, even if rare or uncertain ones were sampled more often. Hand-picked
     pictures do not allow this.
 
     Parameters
@@ -53,15 +53,15 @@ def sample_for_labels(
     n
         How many rows.
     by
-        A column or several whose values make strata, for ``"stratified"``.
+        For ``"stratified"``: one or more columns whose values define the strata.
     strategy
-        ``"random"``: all have the same chance. ``"stratified"``: an equal number of each stratum,
+        ``"random"``: all have the same chance. ``"stratified"``: an equal number from each stratum,
         so that rare ones are included. ``"uncertain"``: more of those with an uncertain prediction.
-        ``"diverse"``: an equal number of each of up to 50 clusters of the embeddings. By default
+        ``"diverse"``: an equal number from each of up to 50 clusters of the embeddings. By default
         ``"stratified"`` with ``by=``, else ``"random"``.
     prob
-        For ``"uncertain"``: the column of the probability of one of two classes, uncertain near
-        0.5; or a list of columns, of which the largest is the certainty, as ``["label_prob"]``.
+        For ``"uncertain"``: the column with the probability of one of two classes (uncertain near
+        0.5), or a list of columns whose largest value is the certainty, as in ``["label_prob"]``.
     embedding
         For ``"diverse"``: the column that `embed` made.
     seed
@@ -81,9 +81,9 @@ def sample_for_labels(
 
     Notes
     -----
-    ``"uncertain"`` draws systematically from a random order with chances in proportion to 1 less the
-    largest probability, plus a quarter of the mean of that. Rows without a probability count as
-    uncertain.
+    ``"uncertain"`` puts the rows in random order and samples systematically. A row's uncertainty is 1
+    minus its largest probability; its chance is proportional to its uncertainty plus a quarter of the
+    mean uncertainty. Rows without a probability count as uncertain.
 
     Examples
     --------

@@ -225,7 +225,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], type[Exception], str]] = 
         {"rare": lambda f: np.where(f.index > 1190, "c", f.group)},
         {},
         iad.ArgumentError,
-        "The level 'c' of 'rare' is only among rows without a gold value.\nHint: code some",
+        "The level 'c' of 'rare' occurs only in rows without a gold value.\nHint: code some",
     ),
     (
         "y_pred ~ x + flag",
@@ -246,7 +246,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], type[Exception], str]] = 
         {"tell": lambda f: f.y_pred * 3 - 1},
         {"family": "logit", "method": "naive"},
         iad.ArgumentError,
-        "Perfect separation in the rows: 'tell' tells",
+        "Perfect separation in the rows: 'tell' predicts the outcome",
     ),
     (
         "likes ~ none + y_pred",
@@ -256,7 +256,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], type[Exception], str]] = 
         },
         {"family": "poisson"},
         iad.ArgumentError,
-        "Perfect separation in the gold rows: 'none' tells",
+        "Perfect separation in the gold rows: 'none' predicts the outcome",
     ),
     ("y_pred ~ x", {"x": np.nan}, {}, iad.ArgumentError, "No row has a value .*'x' in 1,200"),
     (

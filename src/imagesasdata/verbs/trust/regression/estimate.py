@@ -1,4 +1,4 @@
-"""From the rows of a regression to its estimates, by each method."""
+"""The estimates of a regression from its rows, by each method."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def estimate(
     Raises
     ------
     ArgumentError
-        When there are no such estimates; the message names the terms that cause this.
+        When the estimates do not exist; the message names the terms that cause this.
     """
     terms, predicted, coded, some = (
         rows.design.terms,
@@ -117,7 +117,7 @@ def _ppi(rows: Rows, family: FamilyName, weights: np.ndarray, chance: np.ndarray
 
 
 def _cross_fitted(rows: Rows, gold_weights: np.ndarray, seed: int) -> Variables:
-    """The variables with predictions that gold values have improved; levels stay as predicted."""
+    """The variables, with predictions improved by the gold values; levels stay as predicted."""
     design = rows.design
     sharpened = {
         predicted: coded

@@ -52,7 +52,7 @@ class Design:
         ]
 
     def as_levels(self, column: str) -> bool:
-        """Whether the formula takes a column as levels, as ``C(column)`` does."""
+        """Whether the formula treats a column as categorical, as ``C(column)`` does."""
         spec = self.spec.rhs
         return any(
             column in set(map(str, names))

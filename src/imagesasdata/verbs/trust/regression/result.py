@@ -31,7 +31,7 @@ TIDY = (
     Column(
         "p_value",
         "float64",
-        "Probability of a statistic as far from zero if the coefficient were zero.",
+        "Probability of a statistic at least as far from zero if the coefficient were zero.",
         range="0 to 1",
         null=_NEVER,
     ),
@@ -45,7 +45,9 @@ GLANCE = (
     Column("nobs", "int64", "Rows used.", range="1 ...", null=_NEVER),
     Column("n_gold", "int64", "Rows used that have gold values.", null="no gold= was given"),
     Column("n_dropped", "int64", "Rows left out for missing values.", range="0 ...", null=_NEVER),
-    Column("n_clusters", "int64", "Clusters.", range="2 ...", null="not by clusters"),
+    Column(
+        "n_clusters", "int64", "Number of clusters.", range="2 ...", null="vcov is not by clusters"
+    ),
     Column(
         "power",
         "float64",
@@ -70,7 +72,7 @@ AUGMENT = (
     Column(
         "residual",
         "float64",
-        "Outcome less fitted; the outcome's gold value where there is one.",
+        "Outcome minus fitted; the gold value is the outcome where there is one.",
         null="the row was left out for missing values",
     ),
     Column("is_gold", "bool", "Whether the row's gold values were used.", null=_NEVER),
@@ -129,8 +131,8 @@ class Regression(Generic[Frame]):
         Returns
         -------
         table
-            Of the kind of the data, with ``term``, ``estimate``, ``std_error``, ``statistic`` (z; t by
-            clusters), ``p_value``, ``conf_low``, ``conf_high``.
+            Of the kind of the data, with ``term``, ``estimate``, ``std_error``, ``statistic`` (z, or t
+            with clusters), ``p_value``, ``conf_low``, ``conf_high``.
         """
         return self.table.new(self._tidy(conf_level))
 
@@ -172,7 +174,7 @@ class Regression(Generic[Frame]):
         return out.join(pa.table(found))
 
     def compare(self, *, conf_level: float = 0.95) -> Frame:
-        """The naive estimates and those of gold rows alone beside the corrected ones.
+        """The naive estimates and those of the gold rows alone, beside the corrected ones.
 
         The difference between ``naive`` and ``corrected`` is the effect of measurement error; the
         widths of ``gold`` and ``corrected`` show the value of the predictions.
@@ -184,7 +186,7 @@ class Regression(Generic[Frame]):
         """
         if self.n_gold is None:
             raise ArgumentError(
-                "There is nothing to compare: the regression knows of no gold values.",
+                "There is nothing to compare: the regression has no gold values.",
                 'give gold={"predicted_column": "gold_column"}.',
             )
         found: dict[str, Any] = {TERM.name: self.terms}
@@ -199,12 +201,12 @@ class Regression(Generic[Frame]):
         return self.table.new(found)
 
     def latex(self, *, digits: int = 3) -> str:
-        """A LaTeX table (needs ``booktabs``) with standard errors in brackets.
+        """A LaTeX table (needs ``booktabs``) with standard errors in parentheses.
 
         Parameters
         ----------
         digits
-            Digits after the point.
+            Digits after the decimal point.
         """
         tidy = self._tidy(0.95)
         lines = [r"\begin{tabular}{lr}", r"\toprule", rf" & {self.method} ({self.family}) \\"]

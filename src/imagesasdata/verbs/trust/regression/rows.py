@@ -41,12 +41,12 @@ def prepare(
     weights: str | None,
     cluster: str | None,
 ) -> Rows:
-    """The rows with a value in every variable, weight and cluster, and which have gold values.
+    """The rows with a value in every variable, weight and cluster, and which of them are gold.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When there is none, or a value cannot be used; the message names the column.
+        When there are none, or a value cannot be used; the message names the column.
     """
     extra = [name for name in (prob, weights, cluster) if name is not None]
     frame = plain(table, [*parsed.variables, *pairs.values(), *extra])
@@ -126,9 +126,9 @@ def _check_levels(frame: Any, is_gold: np.ndarray, names: Sequence[str]) -> None
         without = sorted(set(frame[name]) - set(frame[name][is_gold]), key=str)
         if without:
             raise ArgumentError(
-                f"The level {without[0]!r} of {name!r} is only among rows without a gold value"
-                + (f", as {len(without) - 1} others are." if len(without) > 1 else "."),
-                "code some pictures of it, join it with another level, or leave its rows out.",
+                f"The level {without[0]!r} of {name!r} occurs only in rows without a gold value"
+                + (f", as do {len(without) - 1} others." if len(without) > 1 else "."),
+                "code some pictures of it, merge it with another level, or leave its rows out.",
             )
 
 
