@@ -15,7 +15,7 @@ Shape = Literal["wide", "long"]
 # Of an embedding: a column of vectors, or a column for each dimension.
 VectorShape = Literal["vector", "wide"]
 
-# Which model does a task when none is named.
+# The default model for each task.
 CLASSIFIER: Final = "efficientnet_lite0"
 EMBEDDER: Final = CLASSIFIER  # one file for both, and it is installed with the library
 ZERO_SHOT: Final = "clip_vit_b32"
@@ -24,9 +24,9 @@ OBJECT_DETECTOR: Final = "centernet"
 FACE_DETECTOR: Final = "blazeface_full"
 FACE_EMBEDDER: Final = "dlib_resnet"
 
-# Thresholds. Those that belong to one model, such as a detector of objects, stand on its card.
+# Thresholds. Those that belong to one model, such as an object detector, are on its card.
 FACE_SCORE: Final = 0.65
-FACE_SCORE_TO_HIDE: Final = 0.5  # lower: what is no face may well be hidden, too
+FACE_SCORE_TO_HIDE: Final = 0.5  # lower: hiding what is not a face does little harm
 TEXT_SCORE: Final = 0.5
 COPY_BITS: Final = 6  # of the 64 of a perceptual hash
 COPY_COSINE: Final = 0.1  # distance of two embeddings
@@ -36,30 +36,30 @@ EPOCHS: Final = 20
 EARLY_STOPPING: Final = 5
 STEP_SIZE: Final = 32  # pictures
 
-# For intervals from rows that are drawn anew.
+# Bootstrap samples for intervals.
 ROUNDS: Final = 1000
 
 
 class Shared(NamedTuple):
-    """What the docstrings of all verbs say of one option, and what ``{thing}`` in it may be.
+    """The text on one option in the docstrings of all verbs, and what ``{thing}`` in it may be.
 
-    ``{things}`` is its plural, ``{Things}`` that at the beginning of a sentence.
+    ``{things}`` is its plural, ``{Things}`` the plural at the beginning of a sentence.
     """
 
     text: str
     things: tuple[str, ...] = ()
 
     def about(self, thing: str) -> str:
-        """The text with what it is about filled in."""
+        """The text with ``thing`` filled in."""
         things = f"{thing}s".replace(" or ", "s or ")
         return self.text.format(thing=thing, things=things, Things=things[0].upper() + things[1:])
 
     def texts(self) -> tuple[str, ...]:
-        """Every text that a docstring may have."""
+        """All forms of the text that a docstring may have."""
         return tuple(self.about(thing) for thing in self.things) or (self.text,)
 
 
-# In the order of signatures: what only some verbs have in common, then what all have.
+# In the order of signatures: the options of some verbs, then those of all verbs.
 SHARED: dict[str, Shared] = {
     "images": Shared(
         "A table with a column of paths, or a folder, glob, archive or list of paths."
@@ -128,7 +128,7 @@ SHARED: dict[str, Shared] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What a user chose of the common options.
+    """A user's choice of the common options.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def check_shape(shape: str, known: object = Shape) -> None:
 
 
 def check_whole(name: str, value: object, *, most: int | None = None) -> None:
-    """Raise unless ``value`` is a whole number from 0: a seed, or how many times."""
+    """Raise unless ``value`` is a whole number from 0, such as a seed or a number of repetitions."""
     span = "from 0" if most is None else f"from 0 to {most}"
     message = f"{name} must be a whole number {span}, got {value!r}."
     if not _is_whole(value):

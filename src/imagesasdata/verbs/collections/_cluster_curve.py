@@ -32,7 +32,7 @@ def check_numbers(k: Sequence[int], method: str) -> list[int]:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When they are no whole numbers from 2, or the method finds the number itself.
+        When they are not whole numbers from 2, or the method finds the number itself.
     """
     numbers = [] if isinstance(k, (str, bytes)) or not isinstance(k, Sequence) else list(k)
     if not numbers or any(isinstance(one, bool) or not isinstance(one, int) for one in numbers):
@@ -56,7 +56,7 @@ def check_numbers(k: Sequence[int], method: str) -> list[int]:
 def curve_table(
     table: Table, numbers: Sequence[int], curve: Mapping[int, float], prefix: str | None
 ) -> Any:
-    """A row for each number of clusters, in a table of the kind that was given."""
+    """A row for each number of clusters, in a table of the same kind as the input."""
     best = best_of(curve)
     cells = [numbers, [curve.get(k) for k in numbers], [k == best for k in numbers]]
     return table.new(
@@ -68,7 +68,7 @@ def curve_table(
 
 
 def best_of(curve: Mapping[int, float]) -> int | None:
-    """The number with the best silhouette; of equals the first."""
+    """The number with the best silhouette; among equals, the first."""
     return max(curve, key=curve.__getitem__) if curve else None
 
 

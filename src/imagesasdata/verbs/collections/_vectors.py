@@ -33,7 +33,7 @@ class Collection:
     errors: list[str | None]
 
     def without(self, errors: Sequence[str | None]) -> Collection:
-        """The same without the rows that have an error here."""
+        """The collection without the rows that have an error in ``errors``."""
         kept = np.array([errors[row] is None for row in self.rows.tolist()], bool)
         both = [ours or theirs for ours, theirs in zip(self.errors, errors, strict=True)]
         return Collection(self.table, self.rows[kept], self.vectors[kept], both)

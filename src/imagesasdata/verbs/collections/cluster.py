@@ -98,7 +98,7 @@ def cluster(
     k
         How many clusters. ``None`` takes the number from 2 to 20 with the best silhouette. A range or
         list, such as ``range(2, 21)``, makes no clusters but a table that compares these numbers, so
-        that the choice can be seen and reported. ``"hdbscan"`` finds their number itself.
+        that you can see and report the choice. ``"hdbscan"`` finds their number itself.
     method
         ``"kmeans"``; ``"gmm"``, a mixture of normal distributions; ``"agglomerative"`` (Ward's), for at
         most 20,000 pictures; or ``"hdbscan"``, which finds dense groups and leaves the rest out.
@@ -140,7 +140,7 @@ def cluster(
 
         - ``cluster``: its number, 0 being the largest; with ``"hdbscan"`` -1 for a picture in none;
         - ``cluster_distance``: from the cluster's center, in the space that was clustered. The
-          pictures with the least are the most typical;
+          pictures with the smallest distance are the most typical;
         - ``cluster_stability``: the mean adjusted Rand index of these clusters with those of other seeds
           and bootstrap samples: 1 when they are always the same, near 0 for agreement by chance.
           One number for the whole clustering, in every row;
@@ -149,12 +149,12 @@ def cluster(
         With a range or list as ``k`` a row for each number of clusters instead:
 
         - ``k``: the number;
-        - ``silhouette_mean``: from -1 to 1, the higher the better (of many pictures on a sample of
+        - ``silhouette_mean``: from -1 to 1, the higher the better (with many pictures, of a sample of
           2,000); null when there are too few pictures for so many clusters;
         - ``chosen``: true for the best of them.
 
-        A clear peak says that the pictures fall into so many groups. A flat curve says that they do
-        not: then any number is a choice of yours, to be made by looking.
+        A clear peak means that the pictures fall into that many groups. A flat curve means that they
+        do not: the number is then your choice, to be made by looking at the pictures.
 
     Raises
     ------

@@ -64,7 +64,7 @@ def cluster_table(
     Parameters
     ----------
     images
-        A table that `cluster` gave, with vectors (from `embed`) and best with labels (from `classify`).
+        A table from `cluster`, with vectors (from `embed`) and preferably labels (from `classify`).
     path
         The table's column of paths.
     cluster
@@ -76,14 +76,15 @@ def cluster_table(
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
     prefix
-        That of `cluster`: what stands before the name of the column of stability.
+        The prefix that was given to `cluster`, to find its column of stability.
 
     Returns
     -------
     table
         A row for each cluster:
 
-        - ``cluster``, ``size``, ``share``: its number, and how many of the clustered pictures;
+        - ``cluster``, ``size``, ``share``: its number, and the number and share of clustered pictures
+          in it;
         - ``stability``: of the whole clustering, as `cluster` gave it;
         - ``labels``: the labels more frequent in it than overall, as ``espresso (4, 2.5x)``: 4 of
           its pictures, 2.5 times as many as if labels were spread evenly;

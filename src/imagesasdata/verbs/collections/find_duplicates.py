@@ -153,9 +153,9 @@ def find_duplicates(
     picture and of parts of it (the middle, all but an edge or a corner): two pictures are near when
     one as a whole is near the other or one of its parts, which finds crops and captions. A picture
     of a plain surface has no hash and is compared only by its bytes. Not all pairs are compared:
-    hashes are looked up by parts of them, which misses none, and vectors among those near the same
-    leaders. A group has the picture with the most near ones as its center, these near pictures, and
-    the pictures near them, so that it does not grow along a chain of small changes.
+    hashes are looked up by their parts, which misses no copy, and vectors are compared only with
+    those near the same leaders. A group is a center (the picture with the most near pictures), the
+    pictures near it, and the pictures near those. So it does not grow along a chain of small changes.
 
     References
     ----------

@@ -97,7 +97,7 @@ def find_similar(
     top
         How many pictures for each query; a smaller collection gives all.
     metric
-        ``"cosine"``, for which only the vectors' directions count, or ``"euclidean"``.
+        ``"cosine"``, which compares only the vectors' directions, or ``"euclidean"``.
     index
         ``"exact"`` compares each query with all. For more than about a million pictures ``"hnsw"``
         or ``"ivf"`` build an index (``pip install "imagesasdata[faiss]"``) that finds most of the
@@ -120,7 +120,7 @@ def find_similar(
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many. The rows are those
-        of queries; what cannot be used of the collection is not found.
+        of queries; rows of the collection that cannot be used are not found.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 
@@ -179,7 +179,7 @@ def find_similar(
     if text is not None:
         _check_reads_text(model, text)
     table = open_table(images, path)
-    # Before any picture is read, for it may be no table.
+    # Opened before any picture is read, because it may not be a table.
     given = None if text is not None else open_table(query, "path" if is_paths(query) else path)
     collection = read_collection(table, options, embedding=embedding, model=model)
     if given is None:

@@ -67,7 +67,7 @@ def map_images(
     ----------
     images
         A table with a column of paths, or a folder, glob, archive or list of paths. Vectors (from
-        `embed`) or places (from `reduce`) that the table has are used.
+        `embed`) or positions (from `reduce`) that the table has are used.
     path
         The table's column of paths.
     model
@@ -75,8 +75,8 @@ def map_images(
     to
         The file to write; an existing one is replaced.
     x
-        A column of numbers that places pictures from left to right; by default ``dim_1``. Where the
-        table has no such column, pictures are placed by ``method``.
+        A column of numbers that places pictures from left to right; by default ``dim_1``. If the
+        table has no such column, ``method`` places the pictures.
     y
         The same from bottom to top; by default ``dim_2``.
     method
@@ -88,10 +88,10 @@ def map_images(
     time
         A column of times or numbers for the time view; by default ``"taken_at"`` if there.
     columns
-        The columns that go into the page; by default all that hold text, numbers, times or yes and no.
-        Leave out columns that the readers of the page should not see.
+        The columns that go into the page; by default all of text, numbers, times or booleans. Leave
+        out columns that the readers of the page should not see.
     title
-        Above the page.
+        The title above the page.
     thumbnail
         Pixels of a thumbnail's longer side: 32, 64 or 128. A page of 10,000 pictures at 64 has about
         20 megabytes.

@@ -43,8 +43,9 @@ def reduce(
 ) -> Frame:
     """Place pictures on a map with few dimensions, similar ones near each other.
 
-    Two dimensions are for looking (`map_images`). More are for a regression: principal components
-    hold most of the information of an embedding of 1,280 numbers in a few uncorrelated columns.
+    Use two dimensions to look at pictures (`map_images`), and more for a regression: principal
+    components hold most of the information of an embedding of 1,280 numbers in a few uncorrelated
+    columns.
 
     Parameters
     ----------

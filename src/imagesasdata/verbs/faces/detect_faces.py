@@ -50,10 +50,9 @@ def detect_faces(
 ) -> Frame:
     """Find the faces in pictures: a row for each, with its box and where eyes, nose and mouth are.
 
-    The number of people in a picture, their size and their position are measures by themselves; the
-    rows go on to `embed_faces`, `analyze_faces` and `blur_faces`. A count for each picture is a
-    plain group-by on ``image_id`` (with ``keep_empty=True``, so that pictures without a face are
-    there).
+    The number of people in a picture, their size and their position are measures in themselves;
+    `embed_faces`, `analyze_faces` and `blur_faces` take the rows as input. To count the faces of each
+    picture, group by ``image_id`` (with ``keep_empty=True``, to include pictures without a face).
 
     Parameters
     ----------
@@ -66,11 +65,12 @@ def detect_faces(
     min_size
         The smallest face, by the longer side of its box, in pixels.
     threshold
-        The least score, over 0 and under 1. Lower finds more faces and more that are none.
+        The lowest score of a face that is kept, over 0 and under 1. A lower threshold finds more
+        faces, and more that are not faces.
     tiles
         Whether a picture is also searched in overlapping tiles, which finds small faces:
-        ``"auto"`` in pictures from 400 pixels on (more from 1,600 on; with ``"scrfd_10g"`` from
-        1,334 and 5,334 on), ``"always"``, ``"never"`` (some five times as fast; enough for
+        ``"auto"`` in pictures of at least 400 pixels (more tiles from 1,600; with ``"scrfd_10g"``
+        from 1,334 and 5,334), ``"always"``, ``"never"`` (about five times as fast; enough for
         portraits).
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.

@@ -43,27 +43,27 @@ def feature_maps(
     Parameters
     ----------
     image
-        The path of a picture. Filters are the same for every picture, so with ``of="filters"`` there
-        is none.
+        The path of a picture. Leave it out with ``of="filters"``, because filters are the same for
+        every picture.
     model
         The name of a model that is a Flax module.
     layer
-        The name of a layer, as in `summary`; by default the first. For maps one that gives a map, or
-        a block of several; for filters one whose filters have more than one pixel.
+        The name of a layer, as in `summary`; by default the first. For maps, a layer or block that
+        outputs a map; for filters, a layer whose filters have more than one pixel.
     of
         ``"maps"``, the layer's outputs for the picture; or ``"filters"``, its weights.
     top
-        How many are drawn: of maps those that vary most over the picture, the most variable
-        first; of filters the first.
+        How many to draw: of maps, those that vary most over the picture, the most variable first; of
+        filters, the first.
     to
         A file to save the figure to (``.png``, ``.pdf``, ``.svg``, ...).
 
     Returns
     -------
     matplotlib.figure.Figure
-        A small picture for each channel or filter, scaled by itself, with its number, and for a
-        channel its largest value. Filters of the first layer are in color. Those of later ones take
-        many channels: the part for the channel with the most weight is drawn.
+        A small picture for each channel or filter, each scaled separately, with its number and, for a
+        channel, its largest value. Filters of the first layer are in color. Those of later layers
+        take many channels: the part for the channel with the most weight is drawn.
 
     Raises
     ------
@@ -72,8 +72,8 @@ def feature_maps(
 
     Notes
     -----
-    A block's map is its output after the activation; so is a convolution's, where the network has
-    both in one layer.
+    A block's map is its output after the activation. So is a convolution's, if the network has both
+    in one layer.
 
     Examples
     --------

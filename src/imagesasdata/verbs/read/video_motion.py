@@ -133,7 +133,7 @@ def video_motion(
 
     Notes
     -----
-    A cut counts as motion: for edited videos take `video_shots` first. A moving camera moves every
+    A cut counts as motion: for edited videos use `video_shots` first. A moving camera moves every
     pixel; compare ``flow_x`` and ``flow_y`` with ``flow_speed``.
 
     References

@@ -98,8 +98,8 @@ def read_text(
     path
         The table's column of paths.
     languages
-        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR reads all of its languages at once, those in
-        Latin letters, Chinese and Japanese, whichever of them are named; Tesseract those named only.
+        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR always reads all its languages (those in
+        Latin letters, Chinese and Japanese), whichever you name; Tesseract reads only those named.
     shape
         ``"long"`` gives a row for each line or word; ``"wide"`` keeps a row for each picture, with all
         its text in one cell.
@@ -112,7 +112,7 @@ def read_text(
     threshold
         Lines with a lower score are left out, from 0 to 1.
     keep_empty
-        Whether a picture in which nothing was found gets a row of nulls. With ``level="image"`` it
+        Whether a picture in which nothing was found gets a row of nulls. With ``shape="wide"`` it
         always has one.
     max_pixels
         A picture with more pixels is refused from its header.
@@ -138,8 +138,8 @@ def read_text(
         - ``row``: number of the row of text in the picture, from 0. Pieces that stand side by side,
           such as an article and its price, share it;
         - ``text``: the text; ``score``: how sure the engine is, 0 to 1;
-        - ``x1``, ``y1`` ... ``x4``, ``y4``: the corners in pixels of the upright original, in the
-          direction of reading: where the text begins and ends above, ends and begins below;
+        - ``x1``, ``y1`` ... ``x4``, ``y4``: the corners in pixels of the upright original, as seen in
+          the direction of reading: top left, top right, bottom right, bottom left;
         - ``image_error``: why the picture was not read, else null.
 
         With ``shape="wide"`` the rows given, in order, and ``text`` (a line for each row, null

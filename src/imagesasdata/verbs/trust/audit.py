@@ -144,8 +144,8 @@ def audit(
 ) -> Audit[Frame]:
     """Compare error rates between groups and their intersections.
 
-    A measure with few errors overall can have many in some groups. Then a comparison of groups also
-    compares errors. Buolamwini and Gebru's *Gender Shades* is such a table: error rates of a
+    A measure with few errors overall can have many in some groups. A comparison of groups then
+    compares errors, too. Buolamwini and Gebru's *Gender Shades* is such a table: error rates of a
     service by gender, by skin type, and by both.
 
     Parameters
@@ -161,8 +161,8 @@ def audit(
     positive
         The positive one of two classes; by default the second (1, or "yes" of "no" and "yes").
     weights
-        The column of the probabilities with which rows were sampled, whose inverse weights them; where
-        the table has no ``sample_prob``, or with ``None``, all rows count the same.
+        The column of the rows' sampling probabilities; each row is weighted by the inverse. If the
+        table has no ``sample_prob``, or with ``None``, all rows count the same.
     min_group
         Groups with fewer rows get no estimates, which would be noise and could identify persons.
     correction
@@ -181,11 +181,12 @@ def audit(
 
     Notes
     -----
-    ``error_rate``: predictions that are wrong. For two classes also ``false_positive_rate``: of rows that
-    are not positive, those predicted to be; ``false_negative_rate``: of positive rows, those missed;
-    ``positive_rate``: rows predicted positive. Intervals are Wilson's. p is from Fisher's exact
-    test of the group against all other groups; with weights, for the effective number of rows. A
-    large p does not show that rates are equal: look at the interval.
+    ``error_rate``: the share of predictions that are wrong. For two classes also
+    ``false_positive_rate``: of the negative rows, the share predicted positive;
+    ``false_negative_rate``: of the positive rows, the share predicted negative; ``positive_rate``:
+    the share predicted positive. Intervals are Wilson's. The p-value is from Fisher's exact test of
+    the group against all other groups; with weights, for the effective number of rows. A large
+    p-value does not show that rates are equal: look at the interval.
 
     References
     ----------

@@ -157,12 +157,12 @@ def validate(
     prediction
         The column with the predicted classes.
     prob
-        For two classes the column with the probability of the second (1, or "yes" of "no" and "yes").
-        For more, a mapping from class to its column, or one column with the probability of the predicted
-        class, as ``label_prob``: its measures are then of the event that the prediction is right.
+        For two classes: the column with the probability of the second (1, or "yes" of "no" and "yes").
+        For more: a mapping from class to column; or one column with the probability of the predicted
+        class, such as ``label_prob``, whose measures are of the event that the prediction is right.
     weights
-        The column of the probabilities with which rows were sampled, whose inverse weights them; where
-        the table has no ``sample_prob``, or with ``None``, all rows count the same.
+        The column of the rows' sampling probabilities; each row is weighted by the inverse. If the
+        table has no ``sample_prob``, or with ``None``, all rows count the same.
     rounds
         The number of bootstrap samples for intervals.
     seed
@@ -180,9 +180,9 @@ def validate(
 
     Notes
     -----
-    Intervals have 95%: Wilson's for accuracy, precision and recall (with weights at Kish's effective
-    number of rows); for the others percentiles of the bootstrap, within strata of equal sampling
-    probability. The ``f1`` of `glance` is the mean over classes.
+    All intervals are 95% intervals. Those of accuracy, precision and recall are Wilson's (with
+    weights, for Kish's effective number of rows); the others are percentiles of a bootstrap within
+    strata of equal sampling probability. The ``f1`` of `glance` is the mean over classes.
 
     References
     ----------
