@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
-from imagesasdata.tables.codes import inverse, numbered, plain, sampling_column
+from imagesasdata.tables.codes import (
+    inverse,
+    numbered,
+    numbers,
+    plain,
+    row_weights,
+    sampling_column,
+)
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
 
@@ -30,6 +37,18 @@ def test_rows_weigh_the_inverse_of_their_probability() -> None:
     assert weights.mean() == pytest.approx(1)
     np.testing.assert_array_equal(inverse([0.2, 0.2], "p"), [1, 1])
     assert inverse([], "p").shape == (0,)
+
+
+def test_the_weights_of_some_rows(kind: Kind) -> None:
+    table = open_data(kind.make({"p": [0.5, None, 0.25]}))
+    np.testing.assert_allclose(row_weights(table, "p", [0, 2]), np.array([2, 4]) / 3)
+    np.testing.assert_array_equal(row_weights(table, None, [0, 2]), [1, 1])
+
+
+def test_cells_as_numbers() -> None:
+    np.testing.assert_array_equal(numbers([1, None, 0.5, True], "x"), [1, np.nan, 0.5, 1])
+    with pytest.raises(ArgumentTypeError, match="^The column 'x' does not hold numbers.$"):
+        numbers([1, "a"], "x")
 
 
 @pytest.mark.parametrize(

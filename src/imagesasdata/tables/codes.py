@@ -26,6 +26,14 @@ def sampling_column(table: Table, name: str | None, argument: str) -> str | None
     return table.known(name, argument)
 
 
+def row_weights(table: Table, chance: str | None, rows: Sequence[int]) -> np.ndarray:
+    """The weights of some rows by their column of sampling probabilities; without one all equal."""
+    if chance is None:
+        return np.ones(len(rows))
+    cells = table.cells(chance)
+    return inverse([cells[row] for row in rows], chance)
+
+
 def inverse(cells: Sequence[Any], name: str) -> np.ndarray:
     """One over the sampling probabilities of rows with labels, with a mean of one.
 
@@ -34,10 +42,7 @@ def inverse(cells: Sequence[Any], name: str) -> np.ndarray:
     ArgumentError, ArgumentTypeError
         When one is missing, is not a number, or is not above 0 and at most 1.
     """
-    try:
-        chance = np.array([np.nan if cell is None else cell for cell in cells], float)
-    except (TypeError, ValueError) as error:
-        raise ArgumentTypeError(f"The column {name!r} does not hold numbers.") from error
+    chance = numbers(cells, name)
     if not ((chance > 0.0) & (chance <= 1.0)).all():
         first = int(np.argmin((chance > 0.0) & (chance <= 1.0)))
         raise ArgumentError(
@@ -47,6 +52,20 @@ def inverse(cells: Sequence[Any], name: str) -> np.ndarray:
         )
     weights = 1.0 / chance
     return weights / weights.mean() if len(weights) else weights
+
+
+def numbers(cells: Sequence[Any], name: str) -> np.ndarray:
+    """The cells of a column as numbers, nulls as NaN.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When one is no number.
+    """
+    try:
+        return np.array([np.nan if cell is None else cell for cell in cells], float)
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(f"The column {name!r} does not hold numbers.") from error
 
 
 def plain(cell: Any) -> Any:

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any, Generic
 import numpy as np
 import pyarrow as pa
 
-from imagesasdata.arrays.stats import classification as measures
-from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson, within_strata
+from imagesasdata.arrays.stats.classification import Bins, row_shares
+from imagesasdata.arrays.stats.validation import OF_PROB, RIGHT, Estimate, Rows, measure, of_two
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.figures import new_figure
 from imagesasdata.options import ROUNDS, check_count
-from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.codes import (
+    SAMPLE_PROB,
+    numbered,
+    numbers,
+    plain,
+    row_weights,
+    sampling_column,
+)
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SHARES = ("precision", "recall")
-_OF_PROB = ("auc", "brier", "calibration_error")
 _NONE = "it is not defined for these rows"
 _NO_PROB = "no prob= was given for the class"
 _MEANING = {
@@ -54,13 +60,13 @@ TIDY = (
     Column("n_truth", "int64", "Rows that are of the class.", range="0 ...", null="never"),
     Column("n_predicted", "int64", "Rows predicted to be.", range="0 ...", null="never"),
     *(c for name in (*_SHARES, "f1") for c in _triple(name, _NONE)),
-    *(c for name in _OF_PROB for c in _triple(name, _NO_PROB)),
+    *(c for name in OF_PROB for c in _triple(name, _NO_PROB)),
 )
 GLANCE = (
     Column("n", "int64", "Rows with truth and prediction.", range="1 ...", null="never"),
     Column("n_dropped", "int64", "Rows without one of them.", range="0 ...", null="never"),
     *(c for name in ("accuracy", "f1") for c in _triple(name, _NONE)),
-    *(c for name in _OF_PROB for c in _triple(name, "no prob= was given")),
+    *(c for name in OF_PROB for c in _triple(name, "no prob= was given")),
 )
 
 
@@ -73,7 +79,7 @@ class Validation(Generic[Frame]):
     by_class: dict[str, Any] = field(repr=False)
     overall: dict[str, Any] = field(repr=False)
     confusion: np.ndarray = field(repr=False)
-    bins: dict[str, measures.Bins] = field(repr=False)
+    bins: dict[str, Bins] = field(repr=False)
 
     def tidy(self) -> Frame:
         """A row for each class.
@@ -95,7 +101,7 @@ class Validation(Generic[Frame]):
         parts = 2 if self.bins else 1
         figure = new_figure(4.4 * parts, 4.0)
         axes = figure.subplots(1, parts, squeeze=False)[0]
-        share = measures.row_shares(self.confusion)
+        share = row_shares(self.confusion)
         axes[0].imshow(share, cmap="Blues", vmin=0.0, vmax=1.0)
         names = [str(label) for label in self.labels]
         axes[0].set(
@@ -109,10 +115,18 @@ class Validation(Generic[Frame]):
         )
         axes[0].tick_params(axis="x", rotation=90 if len(names) > 6 else 0)
         if len(names) <= 12:
-            for row, column in np.ndindex(share.shape):
-                color = "white" if share[row, column] > 0.5 else "black"
-                text = f"{share[row, column]:.2f}"
-                axes[0].text(column, row, text, ha="center", va="center", color=color, fontsize=8)
+            for row, cells in enumerate(share):
+                for column, cell in enumerate(cells):
+                    color = "white" if cell > 0.5 else "black"
+                    axes[0].text(
+                        column,
+                        row,
+                        f"{cell:.2f}",
+                        ha="center",
+                        va="center",
+                        color=color,
+                        fontsize=8,
+                    )
         if self.bins:
             axes[1].plot([0, 1], [0, 1], color="gray", linewidth=0.8)
             for name, bins in self.bins.items():
@@ -217,126 +231,42 @@ def validate(
             f"give prob={prediction!r}, and as prediction classes: data[{prediction!r}] > 0.5.",
         )
     labels, (true, predicted) = numbered(told, said)
-    weight = np.ones(len(rows))
-    if chance is not None:
-        weight = inverse([table.cells(chance)[row] for row in rows], chance)
+    weight = row_weights(table, chance, rows)
     probs = _probabilities(table, prob, labels, rows)
-    measured = _Measured(true, predicted, weight, len(labels), probs)
-    strata = np.round(weight, 9) if chance is not None else np.zeros(len(rows))
-    low, high = bootstrap(measured.resampled, within_strata(strata), rounds=rounds, seed=seed)
+    given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
+    found = measure(given, rounds=rounds, seed=seed)
     return Validation(
         table=table,
         labels=labels,
-        by_class=_by_class(measured, labels, low, high),
+        by_class={
+            "label": labels,
+            "n_truth": found.n_truth,
+            "n_predicted": found.n_predicted,
+            **_columns(found.by_class),
+        },
         overall={
             "n": len(rows),
             "n_dropped": len(table) - len(rows),
-            **_overall(measured, low, high),
+            **dict.fromkeys(column.name for column in GLANCE[2:]),
+            **{name: float(cell) for name, cell in _columns(found.overall).items()},
         },
-        confusion=measures.confusion(true, predicted, len(labels), weight),
+        confusion=found.confusion,
         bins={
-            "right" if one == _RIGHT else str(labels[one]): measures.calibration(
-                measured.event(one), values, weight
-            )
-            for one, values in probs.items()
+            "right" if one == RIGHT else str(labels[one]): bins
+            for one, bins in found.bins.items()
+            # Of two classes with one column the first mirrors the second.
             if not (len(probs) == 2 and one == 0 and isinstance(prob, str))
         },
     )
 
 
-# In place of a class: the event that the prediction is right.
-_RIGHT = -1
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """The rows as arrays; measures are of all rows or of a bootstrap sample."""
-
-    true: np.ndarray
-    predicted: np.ndarray
-    weight: np.ndarray
-    classes: int
-    probs: dict[int, np.ndarray]
-
-    def event(self, one: int) -> np.ndarray:
-        return self.true == (self.predicted if one == _RIGHT else one)
-
-    def counts(self, rows: np.ndarray) -> measures.Counts:
-        return measures.count(
-            self.true[rows], self.predicted[rows], self.classes, self.weight[rows]
-        )
-
-    def of_prob(self, one: int, rows: np.ndarray) -> list[float]:
-        event, values, weight = self.event(one)[rows], self.probs[one][rows], self.weight[rows]
-        return [
-            measures.auc(event, values, weight),
-            measures.brier(event, values, weight),
-            measures.calibration_error(event, values, weight),
-        ]
-
-    def resampled(self, rows: np.ndarray) -> np.ndarray:
-        """F1 of each class and their mean, then the measures of each probability and their means."""
-        f1 = self.counts(rows).f1
-        mean = np.array([measures.mean_known(f1)])
-        return np.concatenate([f1, mean, *self.of_probs(rows)])
-
-    def of_probs(self, rows: np.ndarray) -> list[np.ndarray]:
-        found = [np.array(self.of_prob(one, rows)) for one in self.probs]
-        return [*found, np.mean(found, axis=0)] if found else []
-
-
-def _by_class(
-    measured: _Measured, labels: list[Any], low: np.ndarray, high: np.ndarray
-) -> dict[str, Any]:
-    every = np.arange(len(measured.true))
-    counts, classes = measured.counts(every), range(len(labels))
-    found: dict[str, Any] = {
-        "label": labels,
-        "n_truth": [int((measured.true == one).sum()) for one in classes],
-        "n_predicted": [int((measured.predicted == one).sum()) for one in classes],
+def _columns(found: Mapping[str, Estimate]) -> dict[str, Any]:
+    """Each measure as three columns, as `_triple` has them."""
+    return {
+        name + suffix: cells
+        for name, estimate in found.items()
+        for suffix, cells in zip(("", "_low", "_high"), estimate, strict=True)
     }
-    for name, codes in (("precision", measured.predicted), ("recall", measured.true)):
-        values = getattr(counts, name)
-        rows = [effective(measured.weight[codes == one]) for one in classes]
-        found[name] = values
-        found[f"{name}_low"], found[f"{name}_high"] = wilson(values, rows)
-    found["f1"] = counts.f1
-    found["f1_low"], found["f1_high"] = low[: len(labels)], high[: len(labels)]
-    for place, name in enumerate(_OF_PROB):
-        for suffix, values in zip(
-            ("", "_low", "_high"), _prob_values(measured, every, low, high), strict=True
-        ):
-            found[name + suffix] = [
-                values[one][place] if one in values else np.nan for one in classes
-            ]
-    return found
-
-
-def _prob_values(
-    measured: _Measured, every: np.ndarray, low: np.ndarray, high: np.ndarray
-) -> list[dict[int, np.ndarray]]:
-    """Estimates and interval limits of the measures of each probability."""
-    start = measured.classes + 1
-    pieces = [np.concatenate([*measured.of_probs(every), np.empty(0)]), low[start:], high[start:]]
-    return [
-        {one: piece[3 * place : 3 * place + 3] for place, one in enumerate(measured.probs)}
-        for piece in pieces
-    ]
-
-
-def _overall(measured: _Measured, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
-    every = np.arange(len(measured.true))
-    accuracy = float(np.average(measured.event(_RIGHT), weights=measured.weight))
-    ends = wilson(accuracy, effective(measured.weight))
-    estimates = measured.resampled(every)
-    place = measured.classes
-    found: dict[str, Any] = {"accuracy": accuracy}
-    found["accuracy_low"], found["accuracy_high"] = ends
-    for name, at in (("f1", place), *((n, -3 + k) for k, n in enumerate(_OF_PROB))):
-        known = name == "f1" or bool(measured.probs)
-        for suffix, values in (("", estimates), ("_low", low), ("_high", high)):
-            found[name + suffix] = float(values[at]) if known else None
-    return found
 
 
 def _probabilities(
@@ -346,9 +276,7 @@ def _probabilities(
         return {}
     if isinstance(prob, str):
         values = _numbers(table, prob, rows)
-        if len(labels) == 2:
-            return {0: 1.0 - values, 1: values}
-        return {_RIGHT: values}
+        return of_two(values) if len(labels) == 2 else {RIGHT: values}
     if not isinstance(prob, Mapping):
         raise ArgumentTypeError(
             f"prob must be a column or a mapping from class to column, got {prob!r}.",
@@ -367,10 +295,7 @@ def _probabilities(
 
 def _numbers(table: Table, column: str, rows: list[int]) -> np.ndarray:
     cells = table.cells(table.known(column, "prob"))
-    try:
-        values = np.array([np.nan if cells[row] is None else cells[row] for row in rows], float)
-    except (TypeError, ValueError) as error:
-        raise ArgumentTypeError(f"The column {column!r} does not hold numbers.") from error
+    values = numbers([cells[row] for row in rows], column)
     if not ((values >= 0.0) & (values <= 1.0)).all():
         raise ArgumentError(
             f"The probabilities in {column!r} must be from 0 to 1, and none may be missing where there "
