@@ -1,14 +1,24 @@
-"""Error rates by group, their intervals, and tests of each group against all others."""
+"""Error rates by group: intervals, gaps and ratios, and tests of each group against all others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy import stats
 
+from imagesasdata.arrays.stats.intervals import wilson
+
 Adjust = Literal["holm", "bh", "none"]
+
+
+class Event(NamedTuple):
+    """What a rate counts: ``hits`` among the rows where ``among`` is true."""
+
+    hits: Bool[np.ndarray, " rows"]
+    among: Bool[np.ndarray, " rows"]
 
 
 class Rate(NamedTuple):
@@ -16,6 +26,80 @@ class Rate(NamedTuple):
 
     value: Float[np.ndarray, " groups"]
     rows: Float[np.ndarray, " groups"]
+
+
+class ByGroup(NamedTuple):
+    """A rate in each group: rows, the rate with its interval, and how it compares with the others.
+
+    ``gap`` is the rate less the lowest, ``ratio`` the rate over the lowest. All but ``rows`` are not a
+    number for a group that is too small, ``ratio`` also where the lowest rate is 0.
+    """
+
+    rows: Int[np.ndarray, " groups"]
+    value: Float[np.ndarray, " groups"]
+    low: Float[np.ndarray, " groups"]
+    high: Float[np.ndarray, " groups"]
+    gap: Float[np.ndarray, " groups"]
+    ratio: Float[np.ndarray, " groups"]
+    p: Float[np.ndarray, " groups"]
+
+
+class Widest(NamedTuple):
+    """The groups with the lowest and the highest rate, their difference, and lowest over highest."""
+
+    lowest: int | None
+    highest: int | None
+    difference: float
+    ratio: float
+
+
+def events(
+    truth: Int[np.ndarray, " rows"], predicted: Int[np.ndarray, " rows"], positive: int | None
+) -> dict[str, Event]:
+    """The rates that there are: of errors, and with a positive class those of its two kinds."""
+    every = np.ones(len(truth), bool)
+    found = {"error_rate": Event(truth != predicted, every)}
+    if positive is not None:
+        is_one, said_one = truth == positive, predicted == positive
+        found["false_positive_rate"] = Event(said_one, ~is_one)
+        found["false_negative_rate"] = Event(~said_one, is_one)
+        found["positive_rate"] = Event(said_one, every)
+    return found
+
+
+def by_group(
+    event: Event,
+    group: Int[np.ndarray, " rows"],
+    groups: int,
+    weights: Float[np.ndarray, " rows"],
+    *,
+    least_rows: int,
+) -> ByGroup:
+    """A rate in each group with at least so many rows, be they among those of the rate or not."""
+    found = rate(*event, group, groups, weights)
+    large = np.bincount(group, minlength=groups) >= least_rows
+    value = np.where(large, found.value, np.nan)
+    known = ~np.isnan(value)
+    low, high = wilson(value, np.where(known, found.rows, 0.0))
+    lowest = value[known].min() if known.any() else np.nan
+    return ByGroup(
+        np.bincount(group[event.among], minlength=groups),
+        value,
+        low,
+        high,
+        value - lowest,
+        value / lowest if lowest > 0.0 else np.full(groups, np.nan),
+        against_others(Rate(value, found.rows)),
+    )
+
+
+def widest(value: Float[np.ndarray, " groups"]) -> Widest:
+    """The widest gap between rates of groups; of equal ones the first counts."""
+    if np.isnan(value).all():
+        return Widest(None, None, float("nan"), float("nan"))
+    lowest, highest = int(np.nanargmin(value)), int(np.nanargmax(value))
+    low, high = float(value[lowest]), float(value[highest])
+    return Widest(lowest, highest, high - low, low / high if high > 0.0 else float("nan"))
 
 
 def rate(
@@ -53,12 +137,15 @@ def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
     return result
 
 
-def adjust(p: Float[np.ndarray, " tests"], how: Adjust) -> Float[np.ndarray, " tests"]:
+def adjust(
+    p: Sequence[float] | Float[np.ndarray, " tests"], how: Adjust
+) -> Float[np.ndarray, " tests"]:
     """P values adjusted for multiple testing; NaN values are not counted.
 
     ``"holm"`` controls the probability of any false finding; ``"bh"`` (Benjamini and Hochberg)
     controls the share of false findings among all findings.
     """
+    p = np.asarray(p, float)
     result = p.copy()
     known = np.flatnonzero(~np.isnan(p))
     if how == "none" or not len(known):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -10,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, get_args
 import numpy as np
 import pyarrow as pa
 
-from imagesasdata.arrays.stats.audit import Adjust, adjust, against_others, rate
-from imagesasdata.arrays.stats.intervals import wilson
+from imagesasdata.arrays.stats.audit import Adjust, Event, adjust, by_group, events, widest
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.figures import new_figure
 from imagesasdata.options import check_count
-from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, plain, sampling_column
+from imagesasdata.tables.codes import SAMPLE_PROB, numbered, plain, row_weights, sampling_column
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -106,7 +106,7 @@ class Audit(Generic[Frame]):
         places = [
             place
             for place, name in enumerate(self.rows["measure"])
-            if name == measure and not np.isnan(self.rows["estimate"][place])
+            if name == measure and not math.isnan(self.rows["estimate"][place])
         ]
         figure = new_figure(6.4, 0.6 + 0.32 * len(places))
         axis = figure.subplots()
@@ -224,22 +224,20 @@ def audit(
             "join the hand-coded labels to the table by path or image_id.",
         )
     labels, (true, predicted) = numbered([told[r] for r in kept], [said[r] for r in kept])
-    weight = np.ones(len(kept))
-    if chance is not None:
-        weight = inverse([table.cells(chance)[row] for row in kept], chance)
-    rates = _rates(true, predicted, _positive(labels, positive))
+    weight = row_weights(table, chance, kept)
+    rates = events(true, predicted, _positive(labels, positive))
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
-    widest: dict[str, list[Any]] = {column.name: [] for column in GAPS}
+    gaps: dict[str, list[Any]] = {column.name: [] for column in GAPS}
     _add(found, None, ALL, [ALL] * len(kept), rates, weight, min_group)
     for size in range(1, len(names) + 1):
         for chosen in combinations(names, size):
             cells = [" x ".join(_text(groups[name][row]) for name in chosen) for row in kept]
-            _add(found, widest, " x ".join(chosen), cells, rates, weight, min_group)
-    found["p_adjusted"] = adjust(np.array(found["p_value"], float), correction).tolist()
+            _add(found, gaps, " x ".join(chosen), cells, rates, weight, min_group)
+    found["p_adjusted"] = adjust(found["p_value"], correction).tolist()
     return Audit(
         table=table,
         rows=found,
-        widest=widest,
+        widest=gaps,
         n_dropped=len(table) - len(kept),
         min_group=min_group,
     )
@@ -247,56 +245,27 @@ def audit(
 
 def _add(
     found: dict[str, list[Any]],
-    widest: dict[str, list[Any]] | None,
+    gaps: dict[str, list[Any]] | None,
     grouping: str,
     cells: list[str],
-    rates: dict[str, tuple[np.ndarray, np.ndarray]],
+    rates: dict[str, Event],
     weight: np.ndarray,
     min_group: int,
 ) -> None:
-    """Append the rows of one grouping; ``widest`` gets its gaps."""
-    names, group = np.unique(np.array(cells, object).astype(str), return_inverse=True)
-    sizes = np.bincount(group, minlength=len(names))
-    for measure, (hits, among) in rates.items():
-        one = rate(hits, among, group, len(names), weight)
-        value = np.where(sizes >= min_group, one.value, np.nan)
-        shown = one._replace(value=value)
-        low, high = wilson(value, np.where(np.isnan(value), 0.0, one.rows))
-        known = ~np.isnan(value)
-        least = np.min(value[known]) if known.any() else np.nan
-        p = against_others(shown) if widest is not None else np.full(len(names), np.nan)
-        found["grouping"] += [grouping] * len(names)
-        found["group"] += names.tolist()
-        found["measure"] += [measure] * len(names)
-        found["n"] += np.bincount(group, among, len(names)).astype(int).tolist()
-        found["estimate"] += value.tolist()
-        found["conf_low"] += low.tolist()
-        found["conf_high"] += high.tolist()
-        found["gap"] += (value - least).tolist()
-        found["ratio"] += (value / least if least > 0.0 else np.full(len(names), np.nan)).tolist()
-        found["p_value"] += p.tolist()
-        if widest is not None:
-            top = np.max(value[known]) if known.any() else np.nan
-            widest["grouping"].append(grouping)
-            widest["measure"].append(measure)
-            widest["lowest"].append(str(names[np.nanargmin(value)]) if known.any() else None)
-            widest["highest"].append(str(names[np.nanargmax(value)]) if known.any() else None)
-            widest["difference"].append(float(top - least))
-            widest["ratio"].append(float(least / top) if top > 0.0 else np.nan)
-
-
-def _rates(
-    true: np.ndarray, predicted: np.ndarray, positive: int | None
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """For each rate, the rows in its numerator and in its denominator."""
-    every = np.ones(len(true), bool)
-    found = {"error_rate": (true != predicted, every)}
-    if positive is not None:
-        is_one, said_one = true == positive, predicted == positive
-        found["false_positive_rate"] = (said_one, ~is_one)
-        found["false_negative_rate"] = (~said_one, is_one)
-        found["positive_rate"] = (said_one, every)
-    return found
+    """Append the rows of one grouping; ``gaps`` gets its widest."""
+    names, (group,) = numbered(cells)
+    for measure, event in rates.items():
+        one = by_group(event, group, len(names), weight, least_rows=min_group)
+        same = [grouping] * len(names), names, [measure] * len(names)
+        # The p values are adjusted when all are known.
+        for column, values in zip(TIDY, (*same, *(part.tolist() for part in one)), strict=False):
+            found[column.name] += values
+        if gaps is not None:
+            ends = widest(one.value)
+            lowest, highest = (None if end is None else names[end] for end in ends[:2])
+            row = (grouping, measure, lowest, highest, ends.difference, ends.ratio)
+            for column, cell in zip(GAPS, row, strict=True):
+                gaps[column.name].append(cell)
 
 
 def _positive(labels: list[Any], positive: Any) -> int | None:
