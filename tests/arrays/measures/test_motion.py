@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from imagesasdata.arrays.measures.motion import COLUMNS, motion
+from imagesasdata.arrays.measures.motion import COLUMNS, by_interval, motion
 from tests.arrays.measures.pictures import noise
 
 
@@ -61,3 +61,24 @@ def test_any_shape(shape: tuple[int, int]) -> None:
     got = motion(np.zeros(shape, np.uint8), np.full(shape, 9, np.uint8), 0.1)
     assert list(got) == [column.name for column in COLUMNS]
     assert all(np.isfinite(value) for value in got.values())
+
+
+def test_pairs_belong_to_the_interval_in_which_they_begin() -> None:
+    grays = [0, 51, 51, 0, 102]
+    frames = [
+        (np.full((20, 20, 3), gray, np.uint8), 0.5 * place) for place, gray in enumerate(grays)
+    ]
+    found = list(by_interval(iter(frames), 1.0, 2.5))
+    assert [one[:3] for one in found] == [(0, 0, 1), (1, 1, 2), (2, 2, 2.5)]
+    differences = [one.means.get("frame_difference") for one in found]
+    # From 0 to 51 and to 51; to 0 and to 102; the last frame begins no pair.
+    assert differences == [pytest.approx(0.1), pytest.approx((51 + 102) / 2 / 255), None]
+    assert list(found[0].means) == [column.name for column in COLUMNS]
+
+
+def test_an_interval_without_a_frame_has_no_motion() -> None:
+    frames = [(np.zeros((20, 20, 3), np.uint8), time) for time in (0.0, 3.0, 3.2)]
+    found = list(by_interval(iter(frames), 1.0, 3.4))
+    assert [bool(one.means) for one in found] == [True, False, False, True]
+    assert found[-1].end == 3.4
+    assert list(by_interval(iter([]), 1.0, 0.0)) == []

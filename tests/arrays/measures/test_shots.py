@@ -92,3 +92,7 @@ def test_short_videos(count: int) -> None:
 
 def test_a_cut_near_the_end() -> None:
     assert [shot.start for shot in shots([*still(1, 20), *still(2, 1)])] == [0, 20]
+
+
+def test_the_frame_in_the_middle() -> None:
+    assert [Shot(start, end, "cut").middle for start, end in ((0, 1), (0, 3), (4, 8))] == [0, 1, 5]

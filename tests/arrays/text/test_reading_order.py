@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imagesasdata.arrays.text.pieces import Piece, along
-from imagesasdata.arrays.text.reading_order import arrange, as_text
+from imagesasdata.arrays.text.pieces import Piece, Placed, along, corners
+from imagesasdata.arrays.text.reading_order import arrange, as_text, mean_score
 
 
 def piece(text: str, x: float, y: float, width: float = 0, height: float = 20) -> Piece:
@@ -58,3 +58,16 @@ def test_the_part_of_a_slanted_line() -> None:
     quad = np.array([[0, 0], [100, 50], [90, 70], [-10, 20]], np.float64)
     part = along(quad, 0.5, 1.0)
     np.testing.assert_allclose(part, [[50, 25], [100, 50], [90, 70], [40, 45]])
+
+
+def test_corners_in_a_larger_picture() -> None:
+    quad = np.array([[0, 1], [10, 1], [10, 3], [0, 3]], np.float64)
+    assert corners(quad, 2.0, 0.5) == [0, 0.5, 20, 0.5, 20, 1.5, 0, 1.5]
+
+
+def test_long_pieces_count_more() -> None:
+    placed = [
+        Placed(0, piece("abc", 0, 0)._replace(score=0.9)),
+        Placed(1, piece("d", 0, 50)._replace(score=0.5)),
+    ]
+    assert mean_score(placed) == pytest.approx((3 * 0.9 + 0.5) / 4)

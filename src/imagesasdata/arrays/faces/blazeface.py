@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from jaxtyping import Float
 
+from imagesasdata.arrays.faces.candidates import Candidates
 from imagesasdata.arrays.probabilities import logistic
 
 # Each cell of 4 x 4 pixels has one anchor, at its center.
 CELL = 4
 POINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
-
-
-class Candidates(NamedTuple):
-    """Candidate faces: left, top, width, height; key points as x, y; scores from 0 to 1."""
-
-    boxes: Float[np.ndarray, "n 4"]
-    points: Float[np.ndarray, "n 6 2"]
-    scores: Float[np.ndarray, " n"]
 
 
 def decode(raw: Float[np.ndarray, "cells 17"], *, side: int, threshold: float) -> Candidates:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from imagesasdata.arrays.faces.blazeface import POINTS, Candidates
+from imagesasdata.arrays.faces.blazeface import POINTS
+from imagesasdata.arrays.faces.candidates import Candidates
 
 # Sides of the cells in pixels; each cell has two anchors, at its corner.
 STRIDES, ANCHORS = (8, 16, 32), 2

@@ -17,7 +17,8 @@ people mingle, as Dietrich 2021 (doi:10.1017/pan.2020.25) does on the floor of t
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -60,6 +61,61 @@ COLUMNS = (
     Column("flow_y", "float64", "Mean flow downwards.", unit=_PER_SECOND, null=_NULL),
     Column("moving_share", "float64", "Share of pixels that move.", range="0 to 1", null=_NULL),
 )
+
+
+# Times that differ by less than this, in seconds, are the same.
+_SAME_TIME = 1e-6
+
+
+class Interval(NamedTuple):
+    """A stretch of a video, in seconds, and its mean motion: nothing where it has no two frames."""
+
+    number: int
+    start: float
+    end: float
+    means: dict[str, float]
+
+
+def by_interval(
+    frames: Iterable[tuple[UInt8[np.ndarray, "h w 3"], float]],
+    length: float,
+    end: float,
+    method: Flow = "dis",
+) -> Iterator[Interval]:
+    """The motion in each interval of a video, over the pairs of frames that begin in it.
+
+    Parameters
+    ----------
+    frames
+        In the order shown, each with its time in seconds.
+    length
+        Of an interval, in seconds.
+    end
+        Of the video; the last interval is as much shorter.
+    method
+        How optical flow is computed.
+    """
+    number = 0
+    pairs: list[dict[str, float]] = []
+    before: tuple[np.ndarray, float] | None = None
+    for rgb, time in frames:
+        gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        if before is not None:
+            while before[1] >= (number + 1) * length - _SAME_TIME:
+                yield _interval(number, length, end, pairs)
+                number, pairs = number + 1, []
+            pairs.append(motion(before[0], gray, time - before[1], method))
+        before = (gray, time)
+    while number * length < end - _SAME_TIME:
+        yield _interval(number, length, end, pairs)
+        number, pairs = number + 1, []
+
+
+def _interval(number: int, length: float, end: float, pairs: list[dict[str, float]]) -> Interval:
+    names = [column.name for column in COLUMNS] if pairs else []
+    means = {name: float(np.mean([pair[name] for pair in pairs])) for name in names}
+    start = number * length
+    return Interval(number, start, min(start + length, end), means)
 
 
 def motion(

@@ -39,6 +39,11 @@ class Shot(NamedTuple):
     end: int
     begins: Transition
 
+    @property
+    def middle(self) -> int:
+        """The number of the frame in the middle."""
+        return (self.start + self.end - 1) // 2
+
 
 @dataclass(frozen=True)
 class _Seen:

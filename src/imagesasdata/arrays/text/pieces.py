@@ -48,3 +48,8 @@ def along(quad: Float[np.ndarray, "4 2"], start: float, end: float) -> Float[np.
             begins_below + start * below,
         ]
     )
+
+
+def corners(quad: Float[np.ndarray, "4 2"], across: float, down: float) -> list[float]:
+    """The corners one after another, x before y, in pixels of a picture that is scaled by so much."""
+    return (quad * [across, down]).ravel().tolist()

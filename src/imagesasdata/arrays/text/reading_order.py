@@ -42,6 +42,12 @@ def as_text(placed: Sequence[Placed]) -> str:
     return "\n".join(" ".join(texts) for texts in rows.values())
 
 
+def mean_score(placed: Sequence[Placed]) -> float:
+    """The mean of the pieces' scores, over letters."""
+    letters = [len(piece.text) for _, piece in placed]
+    return float(np.average([piece.score for _, piece in placed], weights=letters))
+
+
 def _turned(quads: Float[np.ndarray, "n 4 2"]) -> Float[np.ndarray, "n 4 2"]:
     """The corners, rotated so that most text runs to the right."""
     directions = (quads[:, 1] - quads[:, 0]) + (quads[:, 2] - quads[:, 3])

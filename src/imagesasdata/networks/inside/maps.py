@@ -52,6 +52,11 @@ def maps(
     return np.asarray(one(state, pixels[None]))
 
 
+def liveliest(found: Float[np.ndarray, "mh mw c"], top: int) -> list[int]:
+    """The channels whose map varies most over the picture, the most variable first."""
+    return np.argsort(-found.std(axis=(0, 1)), kind="stable")[:top].tolist()
+
+
 def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarray, "k k i o"]]:
     """The filters of a layer, by default of the first; depthwise filters have i = 1.
 
@@ -74,6 +79,18 @@ def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarr
     check_layer(layer, known, "has filters of more than one pixel")
     filters = np.asarray(values[layer][...])
     return layer, filters[:, :, None, :] if filters.ndim == 3 else filters
+
+
+def as_tiles(found: Float[np.ndarray, "k k i o"], top: int) -> list[np.ndarray]:
+    """The first filters as pictures, in color where they take three channels.
+
+    Of a filter that takes many the part for the channel with the most weight, in squares.
+    """
+    shown = range(min(top, found.shape[3]))
+    if found.shape[2] == 3:
+        return [found[..., place] for place in shown]
+    strongest = np.square(found).sum(axis=(0, 1)).argmax(axis=0)
+    return [found[:, :, strongest[place], place] for place in shown]
 
 
 def check_layer(layer: str, known: list[str], what: str) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, get_args
-
-import numpy as np
+from typing import Any, Literal, get_args
 
 from imagesasdata.arrays.faces import blazeface, scrfd
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.boxes import suppress
-from imagesasdata.arrays.faces.views import View, render, views, whole
+from imagesasdata.arrays.faces.candidates import Candidates, Seen, each_once, in_picture
+from imagesasdata.arrays.faces.views import render, views
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, one_of
@@ -25,7 +23,6 @@ Tiles = Literal["auto", "always", "never"]
 _WHOLE = (0.5, 1.0)
 # From which longer side, in multiples of the input's side, tiles of a zoom are worth their time.
 _TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
-_MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
 COLUMNS = col.DETECTED
 
@@ -163,7 +160,7 @@ def detect_faces(
         # A JPEG may have been decoded at a reduced scale.
         scale = header.width / image.width
         for view in views(image.width, image.height, zooms):
-            yield Sample(render(image, view, size), _Seen(view, image.width, image.height, scale))
+            yield Sample(render(image, view, size), Seen(view, image.width, image.height, scale))
 
     def name_faces(results: list[Any]) -> list[Row]:
         return _faces(results, size, threshold, min_size)
@@ -187,15 +184,6 @@ def detect_faces(
     return run(images, verb, options)
 
 
-class _Seen(NamedTuple):
-    """A view's picture: its decoded size, and the stored pixels for each decoded one."""
-
-    view: View
-    width: int
-    height: int
-    scale: float
-
-
 def _zooms(length: float, tiles: Tiles) -> tuple[float, ...]:
     if tiles == "never":
         return _WHOLE
@@ -203,40 +191,28 @@ def _zooms(length: float, tiles: Tiles) -> tuple[float, ...]:
 
 
 def _faces(
-    results: Sequence[tuple[Any, _Seen]], size: int, threshold: float, min_size: float
+    results: Sequence[tuple[Any, Seen]], size: int, threshold: float, min_size: float
 ) -> list[Row]:
     """The faces in all views of a picture, each once, in the stored picture's pixels."""
-    found = [_in_picture(outputs, seen, size, threshold) for outputs, seen in results]
-    boxes, points, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    large = boxes[:, 2:].max(axis=1) >= min_size
-    boxes, points, scores = boxes[large], points[large], scores[large]
-    kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
+    found = each_once(
+        [in_picture(_decoded(outputs, size, threshold), seen, size) for outputs, seen in results],
+        float(min_size),
+    )
     names = [column.name for column in COLUMNS]
+    parts = zip(found.boxes.tolist(), found.scores.tolist(), found.points.tolist(), strict=True)
     return [
-        dict(
-            zip(
-                names, (number, *boxes[one], scores[one], *_known(points[one].ravel())), strict=True
-            )
-        )
-        for number, one in enumerate(kept)
+        dict(zip(names, (number, *box, score, *_known(points)), strict=True))
+        for number, (box, score, points) in enumerate(parts)
     ]
 
 
-def _known(places: np.ndarray) -> list[float | None]:
+def _known(points: list[list[float]]) -> list[float | None]:
     """Null where the model does not know a point."""
-    return [None if place != place else float(place) for place in places]
+    return [None if side != side else side for point in points for side in point]
 
 
-def _in_picture(outputs: Any, seen: _Seen, size: int, threshold: float) -> blazeface.Candidates:
+def _decoded(outputs: Any, size: int, threshold: float) -> Candidates:
     if "near" in outputs:
-        found = blazeface.decode(outputs["near"], side=size, threshold=threshold)
-    else:
-        parts = (outputs[name] for name in ("scores", "sides", "points"))
-        found = scrfd.decode(*parts, side=size, threshold=threshold)
-    boxes, points, scores = found
-    view, corner = seen.view, np.array([seen.view.left, seen.view.top])
-    step = view.side / size
-    boxes = np.concatenate([boxes[:, :2] * step + corner, boxes[:, 2:] * step], axis=1)
-    points = points * step + corner
-    kept = whole(boxes, view, seen.width, seen.height)
-    return blazeface.Candidates(boxes[kept] * seen.scale, points[kept] * seen.scale, scores[kept])
+        return blazeface.decode(outputs["near"], side=size, threshold=threshold)
+    parts = (outputs[name] for name in ("scores", "sides", "points"))
+    return scrfd.decode(*parts, side=size, threshold=threshold)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal, get_args
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
@@ -17,6 +15,7 @@ from imagesasdata.networks.zoo import registry
 from imagesasdata.options import CLASSIFIER, check_count
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
 
 Of = Literal["maps", "filters"]
@@ -109,12 +108,16 @@ def feature_maps(
     return figure
 
 
-# Pictures, a caption for each, and the title of the figure.
-Drawn = tuple[list[np.ndarray], list[str], str]
+class _Drawn(NamedTuple):
+    """Pictures, a caption for each, and the title of the figure."""
+
+    tiles: list[np.ndarray]
+    captions: list[str]
+    title: str
 
 
-def _maps(image: Any, model: str, layer: str | None, top: int) -> Drawn:
-    from imagesasdata.networks.inside.maps import check_layer, map_names, maps
+def _maps(image: Any, model: str, layer: str | None, top: int) -> _Drawn:
+    from imagesasdata.networks.inside.maps import check_layer, liveliest, map_names, maps
 
     if not isinstance(image, (str, os.PathLike)):
         raise ArgumentTypeError(
@@ -131,17 +134,17 @@ def _maps(image: Any, model: str, layer: str | None, top: int) -> Drawn:
     with Pictures() as files, limits(MAX_PIXELS):
         (sample,) = picture_loader(prepare, "fast", MAX_PIXELS)(files.read(os.fspath(image)))
     found = maps(network, sample.array, layer, prepare.mean, prepare.sd)
-    lively = np.argsort(-found.std(axis=(0, 1)), kind="stable")[:top]
+    shown = liveliest(found, top)
     height, width, channels = found.shape
-    return (
-        [found[:, :, place] for place in lively],
-        [f"{place}: {found[:, :, place].max():.3g}" for place in lively],
+    return _Drawn(
+        [found[:, :, place] for place in shown],
+        [f"{place}: {found[:, :, place].max():.3g}" for place in shown],
         f"{model}, {layer}: {height} x {width} x {channels}",
     )
 
 
-def _filters(model: str, layer: str | None, top: int) -> Drawn:
-    from imagesasdata.networks.inside.maps import check_layer, filter_names, kernels
+def _filters(model: str, layer: str | None, top: int) -> _Drawn:
+    from imagesasdata.networks.inside.maps import as_tiles, check_layer, filter_names, kernels
 
     if layer is not None:
         shapes, _ = flax_module(model, None, weights=False)
@@ -149,12 +152,8 @@ def _filters(model: str, layer: str | None, top: int) -> Drawn:
     network, _ = flax_module(model, None, weights=True)
     layer, found = kernels(network, layer)
     side, _, inputs, outputs = found.shape
-    if inputs == 3:
-        tiles = [found[..., place] for place in range(min(top, outputs))]
-    else:
-        strongest = np.square(found).sum(axis=(0, 1)).argmax(axis=0)
-        tiles = [found[:, :, strongest[place], place] for place in range(min(top, outputs))]
-    return (
+    tiles = as_tiles(found, top)
+    return _Drawn(
         tiles,
         [f"{place}" for place in range(len(tiles))],
         f"{model}, {layer}: {outputs} filters of {side} x {side} x {inputs}",

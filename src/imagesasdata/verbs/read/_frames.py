@@ -1,11 +1,9 @@
-"""Selects frames of a video: by equal time steps, or one for each shot."""
+"""Shared by verbs on videos: lengths of time, and a video's shots."""
 
 from __future__ import annotations
 
 import math
 import re
-
-import numpy as np
 
 from imagesasdata.arrays.measures.shots import LONG_SIDE, Shot, ShotDetector
 from imagesasdata.columns import Column
@@ -50,20 +48,6 @@ def seconds(name: str, value: str | float) -> float:
     return number
 
 
-def grid(times: np.ndarray, step: float) -> np.ndarray:
-    """The numbers of the frames that are shown at 0, step, 2 step, ...; each once."""
-    if not len(times):
-        return np.zeros(0, np.int64)
-    # Not arange of floats, which accumulates rounding errors.
-    wanted = np.arange(int((times[-1] + 1e-6) / step) + 1) * step
-    return shown(times, wanted)
-
-
-def shown(times: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The numbers of the frames that are shown at some times; each once."""
-    return np.unique(np.searchsorted(times, wanted + 1e-6, side="right") - 1)
-
-
 def find_shots(video: Video, min_length: float) -> list[Shot]:
     """All shots of a video; each of its frames is decoded once.
 
@@ -81,12 +65,6 @@ def find_shots(video: Video, min_length: float) -> list[Shot]:
     return shots
 
 
-def key_frames(video: Video) -> np.ndarray:
+def key_frames(video: Video) -> list[int]:
     """The number of the middle frame of each shot."""
-    shots = find_shots(video, seconds("min_length", MIN_LENGTH))
-    return np.array([middle(shot) for shot in shots])
-
-
-def middle(shot: Shot) -> int:
-    """The number of the frame in the middle of a shot."""
-    return (shot.start + shot.end - 1) // 2
+    return [shot.middle for shot in find_shots(video, seconds("min_length", MIN_LENGTH))]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Unpack, overload
 
-import numpy as np
-
 from imagesasdata import columns as col
+from imagesasdata.arrays.video_frames import equally_spaced, shown_at_steps
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ImageError
@@ -31,14 +30,14 @@ from imagesasdata.tables.frames import (
     PyarrowFrame,
 )
 from imagesasdata.tables.kinds import is_paths
-from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, grid, key_frames, seconds, shown
+from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, key_frames, seconds
 from imagesasdata.verbs.read._keywords import Reading
 
 _OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
 COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 
 
-Choice = Callable[[Video], np.ndarray]
+Choice = Callable[[Video], Sequence[int]]
 
 
 class _Own(Reading, total=False):
@@ -208,40 +207,30 @@ def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choi
         raise ArgumentError(f"{' and '.join(named)} contradict each other.", "give one of them.")
     if n is not None:
         check_count("n", n)
-        return lambda video: _equally(video.times(), n)
+        return lambda video: equally_spaced(video.times(), n).tolist()
     if every == "frame":
-        return lambda video: np.arange(len(video.times()))
+        return lambda video: range(len(video.times()))
     if every == "shots":
         return key_frames
     if fps is not None:
         step = 1.0 / seconds("fps", fps)
     else:
         step = seconds("every", "1s" if every is None else every)
-    return lambda video: grid(video.times(), step)
+    return lambda video: shown_at_steps(video.times(), step).tolist()
 
 
-def _equally(times: np.ndarray, count: int) -> np.ndarray:
-    """A number of frames, the first at 0, at equal steps; all when there are fewer."""
-    if count >= len(times):
-        return np.arange(len(times))
-    end = times[-1] + (times[-1] - times[0]) / (len(times) - 1)
-    return shown(times, np.arange(count) * (end / count))
-
-
-def _references(path: str, video: Video, chosen: np.ndarray) -> Iterator[Row]:
+def _references(path: str, video: Video, chosen: Sequence[int]) -> Iterator[Row]:
     times = video.times()
-    for number in chosen.tolist():
+    for number in chosen:
         time = float(times[number])
         yield _row(str(Reference(path, "t", time)), number, time)
 
 
 def _files(
-    path: str, video: Video, chosen: np.ndarray, target: Folder, stamp: object
+    path: str, video: Video, chosen: Sequence[int], target: Folder, stamp: object
 ) -> Iterator[Row]:
     times = video.times()
-    files = {
-        number: target.name(path, stamp, suffix=f"-{number:06d}") for number in chosen.tolist()
-    }
+    files = {number: target.name(path, stamp, suffix=f"-{number:06d}") for number in chosen}
     missing = [number for number, file in files.items() if not file.exists()]
     reader = video.frames(times[missing])
     for number, file in files.items():

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Unpack, get_args, overload
 
-import cv2
-import numpy as np
-
 from imagesasdata import columns as col
 from imagesasdata.arrays.measures.motion import COLUMNS as MEASURES
-from imagesasdata.arrays.measures.motion import LONG_SIDE, Flow, motion
+from imagesasdata.arrays.measures.motion import LONG_SIDE, Flow, by_interval
+from imagesasdata.arrays.video_frames import shown_at_steps
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ImageError, one_of
@@ -31,7 +29,7 @@ from imagesasdata.tables.frames import (
     PyarrowFrame,
 )
 from imagesasdata.tables.kinds import is_paths
-from imagesasdata.verbs.read._frames import grid, seconds
+from imagesasdata.verbs.read._frames import seconds
 from imagesasdata.verbs.read._keywords import Reading
 
 _NULL = "the video could not be read"
@@ -190,31 +188,8 @@ def _intervals(video: Video, length: float, step: float, flow: Flow) -> Iterator
     times = video.times()
     if not len(times):
         raise ImageError("video has no frame")
-    end, number = video.end, 0
-    sums: list[dict[str, float]] = []
-    before: tuple[float, np.ndarray] | None = None
-    for frame in video.frames(times[grid(times, step)], long_side=LONG_SIDE):
-        gray = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
-        if before is not None:
-            while before[0] >= (number + 1) * length - 1e-6:
-                yield _row(number, length, end, sums)
-                number, sums = number + 1, []
-            sums.append(motion(before[1], gray, frame.time - before[0], flow))
-        before = (frame.time, gray)
-    while number * length < end - 1e-6:
-        yield _row(number, length, end, sums)
-        number, sums = number + 1, []
-
-
-def _row(number: int, length: float, end: float, pairs: list[dict[str, float]]) -> Row:
-    means = {
-        column.name: float(np.mean([pair[column.name] for pair in pairs])) if pairs else None
-        for column in MEASURES
-    }
-    start = number * length
-    return {
-        "interval": number,
-        "interval_start": start,
-        "interval_end": min(start + length, end),
-        **means,
-    }
+    chosen = video.frames(times[shown_at_steps(times, step)], long_side=LONG_SIDE)
+    frames = ((frame.pixels, frame.time) for frame in chosen)
+    for one in by_interval(frames, length, video.end, flow):
+        row = dict(zip((column.name for column in _OF_INTERVAL), one[:3], strict=False))
+        yield {**row, **one.means}

@@ -32,7 +32,6 @@ from imagesasdata.verbs.read._frames import (
     FRAME_PATH,
     MIN_LENGTH,
     find_shots,
-    middle,
     seconds,
 )
 from imagesasdata.verbs.read._keywords import Reading
@@ -184,7 +183,7 @@ def _rows(path: str, video: Video, shots: list[Shot]) -> Iterator[Row]:
     starts = [float(times[shot.start]) for shot in shots]
     ends = [*starts[1:], video.end]
     for number, shot in enumerate(shots):
-        place = middle(shot)
+        place = shot.middle
         time = float(times[place])
         values = (
             str(Reference(path, "t", time)),

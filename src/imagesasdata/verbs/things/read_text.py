@@ -8,8 +8,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from imagesasdata.arrays.pixels import fit
-from imagesasdata.arrays.text.pieces import Piece, Placed
-from imagesasdata.arrays.text.reading_order import arrange, as_text
+from imagesasdata.arrays.text.pieces import Piece, Placed, corners
+from imagesasdata.arrays.text.reading_order import arrange, as_text, mean_score
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, one_of
@@ -214,7 +214,7 @@ def read_text(
         if shape == "wide":
             return [_joined(placed)]
         height, width = pixels.shape[:2]
-        scale = np.array([header.width / width, header.height / height])
+        scale = header.width / width, header.height / height
         return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
 
     verb = Verb(
@@ -247,7 +247,7 @@ def _engine(
     return rapidocr.load(threads), rapidocr.LONG_SIDE
 
 
-def _rows(row: int, piece: Piece, unit: Unit, scale: np.ndarray) -> list[Row]:
+def _rows(row: int, piece: Piece, unit: Unit, scale: tuple[float, float]) -> list[Row]:
     parts = piece.words if unit == "word" else (piece,)
     names = [column.name for column in CORNERS]
     return [
@@ -255,7 +255,7 @@ def _rows(row: int, piece: Piece, unit: Unit, scale: np.ndarray) -> list[Row]:
             ROW.name: row,
             TEXT.name: part.text,
             SCORE.name: part.score,
-            **dict(zip(names, (part.quad * scale).ravel().tolist(), strict=True)),
+            **dict(zip(names, corners(part.quad, *scale), strict=True)),
         }
         for part in parts
     ]
@@ -264,6 +264,4 @@ def _rows(row: int, piece: Piece, unit: Unit, scale: np.ndarray) -> list[Row]:
 def _joined(placed: Sequence[Placed]) -> Row:
     if not placed:
         return {}
-    letters = [len(piece.text) for _, piece in placed]
-    score = np.average([piece.score for _, piece in placed], weights=letters)
-    return {TEXT.name: as_text(placed), SCORE.name: float(score)}
+    return {TEXT.name: as_text(placed), SCORE.name: mean_score(placed)}

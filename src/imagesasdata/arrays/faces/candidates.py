@@ -1,0 +1,57 @@
+"""Candidate faces: from the views of a picture to the picture itself, each face once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from imagesasdata.arrays.faces.boxes import suppress
+from imagesasdata.arrays.faces.views import View, whole
+
+# Of two boxes that share more than this the less certain goes.
+_MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
+
+
+class Candidates(NamedTuple):
+    """Candidate faces: left, top, width, height; key points as x, y; scores from 0 to 1."""
+
+    boxes: Float[np.ndarray, "n 4"]
+    points: Float[np.ndarray, "n points 2"]
+    scores: Float[np.ndarray, " n"]
+
+
+class Seen(NamedTuple):
+    """A view's picture: its decoded size, and the stored pixels for each decoded one."""
+
+    view: View
+    width: int
+    height: int
+    scale: float
+
+
+def in_picture(found: Candidates, seen: Seen, size: int) -> Candidates:
+    """The candidates of a view of ``size`` x ``size`` pixels, in the pixels of the stored picture.
+
+    Those that an edge of the view cuts off inside the picture are left out.
+    """
+    view, corner = seen.view, np.array([seen.view.left, seen.view.top])
+    step = view.side / size
+    boxes = np.concatenate([found.boxes[:, :2] * step + corner, found.boxes[:, 2:] * step], axis=1)
+    points = found.points * step + corner
+    kept = whole(boxes, view, seen.width, seen.height)
+    return Candidates(boxes[kept] * seen.scale, points[kept] * seen.scale, found.scores[kept])
+
+
+def each_once(parts: Sequence[Candidates], min_size: float) -> Candidates:
+    """The faces of several views, each once, the most certain first.
+
+    Boxes whose longer side is under ``min_size`` are left out before any of them are compared.
+    """
+    boxes, points, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
+    large = boxes[:, 2:].max(axis=1) >= min_size
+    boxes, points, scores = boxes[large], points[large], scores[large]
+    kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
+    return Candidates(boxes[kept], points[kept], scores[kept])
