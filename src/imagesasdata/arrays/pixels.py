@@ -70,6 +70,24 @@ def letterbox(
     return square, (new[0] / width, new[1] / height)
 
 
+def whole_square(
+    image: Image.Image, size: int, interpolation: Interpolation, *, stretch: bool
+) -> tuple[np.ndarray, tuple[float, float]]:
+    """The whole picture as a square: with `stretch` that of `center_square`, else `letterbox`.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (size, size, 3).
+    tuple of float
+        The scale factors, across and down.
+    """
+    if not stretch:
+        return letterbox(image, size, interpolation)
+    square = center_square(image, size, 1.0, interpolation, stretch=True)
+    return square, (size / image.width, size / image.height)
+
+
 def fit(image: Image.Image, long_side: int) -> np.ndarray:
     """The picture, scaled down if its longer side is over ``long_side`` pixels.
 

@@ -33,3 +33,13 @@ class HostFunction(NamedTuple):
     def __call__(self, params: Any, batch: np.ndarray) -> dict[str, np.ndarray]:
         """Run it."""
         return self.call(params, batch)
+
+
+def mean_of_crops(apply: Apply) -> Apply:
+    """The mean of a network's outputs for several crops of each thing: (n, crops, side, side, 3)."""
+
+    def applied(params: Any, pixels: Any) -> dict[str, Any]:
+        found = [apply(params, pixels[:, place]) for place in range(pixels.shape[1])]
+        return {name: sum(one[name] for one in found) / len(found) for name in found[0]}
+
+    return applied

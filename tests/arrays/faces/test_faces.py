@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from imagesasdata.arrays.faces import identity
-from imagesasdata.arrays.faces.align import Frame, by_box, by_eyes, cut
-from imagesasdata.arrays.faces.attributes import age, labeled
+from imagesasdata.arrays.faces.align import Frame, Look, by_box, by_eyes, cut, looks_at
+from imagesasdata.arrays.faces.attributes import age, gender, labeled
 from imagesasdata.arrays.faces.blazeface import decode
-from imagesasdata.arrays.faces.boxes import inside, overlap, suppress
+from imagesasdata.arrays.faces.boxes import inside, is_among, overlap, suppress
 from imagesasdata.arrays.faces.hide import hide
 from imagesasdata.arrays.faces.views import View, render, views, whole
 from imagesasdata.errors import ArgumentError
@@ -35,6 +35,13 @@ def test_of_boxes_that_overlap_the_best_stays() -> None:
     kept = suppress(boxes, scores, most_overlap=0.3, most_inside=0.7)
     assert kept.tolist() == [1, 2]
     assert len(suppress(np.zeros((0, 4)), np.zeros(0), most_overlap=0.3)) == 0
+
+
+def test_a_box_among_others() -> None:
+    others = [(0.0, 0.0, 10.0, 10.0), (50.0, 0.0, 10.0, 10.0)]
+    assert is_among((1.0, 0.0, 10.0, 10.0), others)  # 90 of 110
+    assert not is_among((4.0, 0.0, 10.0, 10.0), others)  # 60 of 140
+    assert not is_among((0.0, 0.0, 10.0, 10.0), [])
 
 
 def test_blazeface_numbers_become_boxes() -> None:
@@ -110,6 +117,13 @@ def test_a_face_beyond_the_border_is_black_there() -> None:
     assert (cut(image, Frame(-500, -500, 40), 40) == 0).all()
 
 
+def test_several_crops_of_a_face() -> None:
+    image, box = picture(400, 300), np.array([100.0, 50, 100, 80])
+    found = looks_at(image, box, [Look(1.0, False), Look(0.5, True)], share=1.2, size=40)
+    np.testing.assert_array_equal(found[0], cut(image, by_box(box, scale=1.2), 40))
+    np.testing.assert_array_equal(found[1], cut(image, by_box(box, scale=0.6), 40)[:, ::-1])
+
+
 def unit(*shape: int) -> np.ndarray:
     vectors = RNG.standard_normal(shape)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -174,6 +188,7 @@ def test_attributes() -> None:
     assert age(sure) == {"age": 30.0, "age_low": 20.0, "age_high": 40.0}
     cells = labeled("gender", np.array([0.25, 0.75]))
     assert cells == {"gender": "male", "gender_prob_female": 0.25, "gender_prob_male": 0.75}
+    assert gender(0.75) == cells
 
 
 @pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])

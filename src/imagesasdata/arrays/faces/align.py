@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
+
+# ArcFace's positions of eyes, nose and the middle of the mouth, as shares of a crop's side.
+ARCFACE = (
+    np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
+)
+
+
+class Look(NamedTuple):
+    """A crop of a face: its width relative to the network's training crops, and whether mirrored."""
+
+    width: float
+    mirrored: bool
 
 
 class Frame(NamedTuple):
@@ -105,4 +118,22 @@ def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size 
     )
     return np.asarray(
         part.transform((size, size), Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
+    )
+
+
+def looks_at(
+    image: Image.Image,
+    box: Float[np.ndarray, 4],
+    looks: Sequence[Look],
+    *,
+    share: float,
+    size: int,
+) -> UInt8[np.ndarray, "looks size size 3"]:
+    """Several crops of a face; ``share`` is the side of a usual one, in longer sides of the box."""
+    crops = {
+        width: cut(image, by_box(box, scale=share * width), size)
+        for width in dict.fromkeys(look.width for look in looks)
+    }
+    return np.stack(
+        [crops[look.width][:, ::-1] if look.mirrored else crops[look.width] for look in looks]
     )

@@ -22,6 +22,11 @@ def age(probabilities: Float[np.ndarray, " years"]) -> dict[str, float]:
     return {"age": mean, "age_low": float(low), "age_high": float(min(high, len(years) - 1))}
 
 
+def gender(male: float) -> dict[str, Any]:
+    """The columns of gender, from the probability of a man."""
+    return labeled("gender", np.array([1 - male, male]))
+
+
 def labeled(attribute: str, probabilities: Float[np.ndarray, " classes"]) -> dict[str, Any]:
     """The most probable label of an attribute, and the probability of each."""
     names = CLASSES[attribute]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, Int
+
+# The overlap of two boxes of one thing.
+_SAME = 0.5
 
 
 def overlap(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.ndarray, "n m"]:
@@ -25,6 +30,13 @@ def inside(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np
     shared = np.prod(np.clip(high - low, 0, None), axis=-1)
     smaller = np.minimum(np.prod(a[:, None, 2:], axis=-1), np.prod(b[None, :, 2:], axis=-1))
     return np.divide(shared, smaller, out=np.zeros_like(shared), where=smaller > 0)
+
+
+def is_among(box: Sequence[float], others: Sequence[Sequence[float]]) -> bool:
+    """Whether a box overlaps one of others by more than a half, and so is of the same face."""
+    if not others:
+        return False
+    return bool(overlap(np.array([box], float), np.array(others, float)).max() > _SAME)
 
 
 def suppress(

@@ -27,8 +27,6 @@ LABEL_PROB = col.LABEL_PROB
 
 COLUMNS = (LABEL, LABEL_PROB, col.CLASS_PROB)
 
-COLUMNS = (col.LABEL, col.LABEL_PROB, col.CLASS_PROB)
-
 
 def zero_shot(
     images: Frame | Paths,

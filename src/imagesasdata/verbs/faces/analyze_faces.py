@@ -12,12 +12,13 @@ import numpy as np
 from PIL import Image
 
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.align import by_box, cut
-from imagesasdata.arrays.faces.attributes import age, labeled
+from imagesasdata.arrays.faces.align import Look, looks_at
+from imagesasdata.arrays.faces.attributes import age, gender, labeled
 from imagesasdata.engine.results import Results, speaking_as
 from imagesasdata.engine.verb import Network
 from imagesasdata.errors import AppearanceWarning, ArgumentError, one_of
 from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.program import mean_of_crops
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import OnError, Options
@@ -29,44 +30,28 @@ from imagesasdata.verbs.faces.detect_faces import detect_faces
 Attribute = Literal["age", "gender", "race", "expression"]
 
 
-class _Look(NamedTuple):
-    """A crop of a face: its width relative to the network's training crops, and whether mirrored."""
-
-    width: float
-    mirrored: bool
-
-
 # The mean of two crops is right more often than one. For classes a face and its mirror image are
 # best; for age, measured errors are lower when the crops also differ in size.
-_SIDES = (_Look(1.0, False), _Look(1.0, True))
-_SIZES = (_Look(0.9, False), _Look(1.1, True))
+_SIDES = (Look(1.0, False), Look(1.0, True))
+_SIZES = (Look(0.9, False), Look(1.1, True))
 
 
 class _Part(NamedTuple):
     """The model for an attribute, its crops of a face, and how their mean becomes columns."""
 
     model: str
-    looks: tuple[_Look, ...]
+    looks: tuple[Look, ...]
     finish: Callable[[Any], dict[str, Any]]
-
-
-def _gender(outputs: Any) -> dict[str, Any]:
-    male = float(outputs["gender"][0])
-    return labeled("gender", np.array([1 - male, male]))
 
 
 _PARTS: dict[Attribute, _Part] = {
     "age": _Part("faceres", _SIZES, lambda outputs: age(outputs["age"])),
-    "gender": _Part("faceres", _SIDES, _gender),
+    "gender": _Part("faceres", _SIDES, lambda outputs: gender(float(outputs["gender"][0]))),
     "race": _Part("gear", _SIDES, lambda outputs: labeled("race", outputs["race"])),
     "expression": _Part(
         "mini_xception", _SIDES, lambda outputs: labeled("expression", outputs["expression"])
     ),
 }
-
-COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
-
-COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
 
 COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
 
@@ -200,7 +185,7 @@ def analyze_faces(
     columns = {one: col.attribute_columns(one) for one in chosen}
     every = [column for one in chosen for column in columns[one]]
     Results("analyze_faces", open_table(faces, options.path), every, options).checked()
-    passes: dict[tuple[str, tuple[_Look, ...]], list[Attribute]] = {}
+    passes: dict[tuple[str, tuple[Look, ...]], list[Attribute]] = {}
     for one in chosen:
         passes.setdefault((_PARTS[one].model, _PARTS[one].looks), []).append(one)
     for (model, looks), mine in passes.items():
@@ -219,13 +204,8 @@ def analyze_faces(
 
 @functools.cache
 def _mean_of_looks(network: Model) -> Callable[[Any, Any], dict[str, Any]]:
-    """The mean of the network's outputs for a face's crops: (faces, crops, side, side, 3)."""
-
-    def apply(params: Any, pixels: Any) -> dict[str, Any]:
-        looks = [network.apply(params, pixels[:, place]) for place in range(pixels.shape[1])]
-        return {name: sum(one[name] for one in looks) / len(looks) for name in looks[0]}
-
-    return apply
+    """The function for a network, kept so that the next call need not compile it again."""
+    return mean_of_crops(network.apply)
 
 
 def _check(attributes: Sequence[Attribute]) -> list[Attribute]:
@@ -252,16 +232,9 @@ def _note() -> None:
 
 
 def _crops(
-    image: Image.Image, face: Face, *, preprocess: Preprocess, looks: Sequence[_Look]
+    image: Image.Image, face: Face, *, preprocess: Preprocess, looks: Sequence[Look]
 ) -> np.ndarray:
-    size, share = preprocess.size, preprocess.share
-    crops = {
-        width: cut(image, by_box(face.box, scale=share * width), size)
-        for width in dict.fromkeys(look.width for look in looks)
-    }
-    return np.stack(
-        [crops[look.width][:, ::-1] if look.mirrored else crops[look.width] for look in looks]
-    )
+    return looks_at(image, face.box, looks, share=preprocess.share, size=preprocess.size)
 
 
 def _finish(attributes: list[Attribute], outputs: Any) -> dict[str, Any]:

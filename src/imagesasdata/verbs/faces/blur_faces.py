@@ -11,6 +11,7 @@ import numpy as np
 
 from imagesasdata import columns as base
 from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.boxes import is_among
 from imagesasdata.arrays.faces.hide import Method, hide
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results, within
@@ -193,7 +194,4 @@ def _boxes(faces: Any) -> list[tuple[Any, ...]]:
 
 def _is_kept(path: str, box: tuple[float, ...], kept: set[tuple[Any, ...]]) -> bool:
     """Whether this is one of the faces to keep, perhaps detected with other settings."""
-    from imagesasdata.arrays.faces.boxes import overlap
-
-    mine = [one[1:] for one in kept if one[0] == path]
-    return bool(mine) and bool(overlap(np.array([box]), np.array(mine, float)).max() > 0.5)
+    return is_among(box, [one[1:] for one in kept if one[0] == path])

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.align import by_eyes, by_points, cut
+from imagesasdata.arrays.faces.align import ARCFACE, by_eyes, by_points, cut
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.networks.zoo.registry import load
@@ -18,11 +18,7 @@ from imagesasdata.verbs.faces._faces import Face, run_on_faces
 
 # Where dlib's alignment puts the eyes on a crop, as shares of its side.
 _EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
-# ArcFace's positions of eyes, nose and the middle of the mouth, on a crop of 112 pixels.
 _BY_FOUR = ("arcface_r50",)
-_ARCFACE = (
-    np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
-)
 
 COLUMNS = (col.FACE_EMBEDDING,)
 
@@ -128,7 +124,7 @@ def aligned(model: str, size: int) -> Callable[[Image.Image, Face], np.ndarray]:
 
     def cut_out(image: Image.Image, face: Face) -> np.ndarray:
         if model in _BY_FOUR:
-            return cut(image, by_points(face.points, _ARCFACE), size)
+            return cut(image, by_points(face.points, ARCFACE), size)
         right, left = face.points
         return cut(image, by_eyes(right, left, distance=_EYE_DISTANCE, height=_EYE_HEIGHT), size)
 

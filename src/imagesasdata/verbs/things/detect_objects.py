@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
-from PIL import Image
 
-from imagesasdata.arrays.pixels import center_square, letterbox
+from imagesasdata.arrays.detections import surest_first
+from imagesasdata.arrays.pixels import whole_square
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.texts import check_labels, check_template, embed_text
@@ -205,8 +205,8 @@ def detector(
     check_count("max_pixels", max_pixels)
 
     def finish(results: list[Any]) -> Sequence[Row]:
-        outputs, note = results[0]
-        return rows(_things(outputs, note, wanted, least))
+        outputs, seen = results[0]
+        return rows(_things(outputs, seen, wanted, least))
 
     return Verb(
         name=name,
@@ -293,6 +293,13 @@ def _chosen(known: Sequence[str], given: Sequence[str] | None) -> tuple[str, ...
     return tuple(dict.fromkeys(given))
 
 
+class _Seen(NamedTuple):
+    """The scale of the network's input, across and down, and the picture's width and height."""
+
+    scale: tuple[float, float]
+    size: tuple[int, int]
+
+
 def _loader(
     preprocess: Preprocess, exactness: Exactness, max_pixels: int
 ) -> Callable[[bytes], Iterable[Sample]]:
@@ -300,50 +307,32 @@ def _loader(
     stretch = preprocess.fit == "stretch"
     side = {"short_side" if stretch else "long_side": size}
 
-    def squared(image: Image.Image) -> tuple[np.ndarray, tuple[float, float]]:
-        if not stretch:
-            return letterbox(image, size, how)
-        scale = size / image.width, size / image.height
-        return center_square(image, size, 1.0, how, stretch=True), scale
-
     def load(data: bytes) -> list[Sample]:
         header = read_header(data, max_pixels=max_pixels)
         image = decode_picture(data, **side, exactness=exactness, max_pixels=max_pixels)
-        square, (across, down) = squared(image)
+        square, (across, down) = whole_square(image, size, how, stretch=stretch)
         across *= image.width / header.width
         down *= image.height / header.height
-        note = np.array([across, down] * 2), np.array([header.width, header.height] * 2)
-        return [Sample(square, note)]
+        return [Sample(square, _Seen((across, down), (header.width, header.height)))]
 
     return load
 
 
 def _things(
-    outputs: Mapping[str, np.ndarray],
-    note: tuple[np.ndarray, np.ndarray],
-    wanted: Wanted,
-    threshold: float,
+    outputs: Mapping[str, np.ndarray], seen: _Seen, wanted: Wanted, threshold: float
 ) -> list[Row]:
     """The detections in one picture, the surest first, in its own pixels."""
-    scale, limits = note
-    boxes = (outputs["boxes"].astype(np.float64) / scale).clip(0, limits)
-    scores = outputs["scores"].astype(np.float64)
-    things = []
-    for place in np.argsort(-scores, kind="stable"):
-        # Suppressed boxes have score 0.
-        if scores[place] < threshold or scores[place] <= 0:
-            break
-        name = wanted.names[int(outputs["classes"][place])]
-        left, top, right, bottom = boxes[place].tolist()
-        if name in wanted.labels and right > left and bottom > top:
-            things.append(
-                {
-                    "object": name,
-                    "score": float(scores[place]),
-                    "x": left,
-                    "y": top,
-                    "width": right - left,
-                    "height": bottom - top,
-                }
-            )
-    return things
+    found = surest_first(
+        outputs["boxes"],
+        outputs["scores"],
+        outputs["classes"],
+        scale=seen.scale,
+        size=seen.size,
+        threshold=float(threshold),
+    )
+    columns = [column.name for column in COLUMNS[1:]]
+    return [
+        dict(zip(columns, (wanted.names[number], *values), strict=True))
+        for number, *values in found
+        if wanted.names[number] in wanted.labels
+    ]
