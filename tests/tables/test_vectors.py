@@ -11,7 +11,7 @@ import pytest
 
 from imagesasdata.errors import ColumnError
 from imagesasdata.tables.table import open_data
-from imagesasdata.tables.vectors import vectors, wide_vectors
+from imagesasdata.tables.vectors import reasons, vectors, wide_vectors
 from tests.conftest import Kind
 
 
@@ -56,3 +56,15 @@ def test_a_column_for_each_dimension(kind: Kind) -> None:
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, [[1, 3], [2, np.nan]])
     assert wide_vectors(open_data(kind.make({"x": [1, 2]}))).shape == (2, 0)
+
+
+def test_why_vectors_cannot_be_used() -> None:
+    matrix = np.array([[1, 2], [np.nan, np.nan], [np.nan, 1], [np.inf, 1]], np.float32)
+    assert reasons(matrix) == [
+        None,
+        "there is no embedding",
+        "the embedding holds NaN or infinity",
+        "the embedding holds NaN or infinity",
+    ]
+    assert reasons(np.zeros((2, 0), np.float32)) == ["there is no embedding"] * 2
+    assert reasons(np.zeros((0, 2), np.float32)) == []

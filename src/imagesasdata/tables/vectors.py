@@ -56,3 +56,14 @@ def wide_vectors(table: Table) -> np.ndarray:
         names.append(EMB.name.format(len(names)))
     cells = [[np.nan if cell is None else cell for cell in table.cells(name)] for name in names]
     return np.array(cells, np.float32).T.reshape(len(table), len(names))
+
+
+def reasons(matrix: np.ndarray) -> list[str | None]:
+    """Why each row of a matrix of vectors cannot be used, or nothing."""
+    lacking = np.isnan(matrix).all(axis=1) if matrix.shape[1] else np.ones(len(matrix), bool)
+    found: list[str | None] = [None] * len(matrix)
+    for row in np.flatnonzero(~np.isfinite(matrix).all(axis=1) | lacking):
+        found[row] = (
+            "there is no embedding" if lacking[row] else "the embedding holds NaN or infinity"
+        )
+    return found

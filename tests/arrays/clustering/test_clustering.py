@@ -13,7 +13,7 @@ from imagesasdata.arrays.clustering import partition
 from imagesasdata.arrays.clustering.choosing import silhouettes
 from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.clustering.partition import Method, part
-from imagesasdata.arrays.clustering.reduction import Reduction, project
+from imagesasdata.arrays.clustering.reduction import Reduction, for_clusters, project
 from imagesasdata.arrays.clustering.stability import stability
 from imagesasdata.errors import ArgumentError, MissingPackageError
 
@@ -136,3 +136,15 @@ def test_umap_keeps_clouds_apart() -> None:
     rows, truth = clouds()
     assert silhouette_score(project(rows, "umap", 2), truth) > 0.5
     assert project(rows[:3], "umap", 2).shape == (3, 2)
+
+
+def test_vectors_before_they_are_clustered() -> None:
+    rows = clouds()[0] * np.float32(3)
+    scaled = for_clusters(rows, None)
+    np.testing.assert_allclose(np.linalg.norm(scaled, axis=1), 1, rtol=1e-6)
+    dims = min(50, *rows.shape)
+    np.testing.assert_array_equal(for_clusters(rows, "pca"), project(scaled, "pca", dims))
+    # Neither needs a package for nothing.
+    for method in ("pca", "umap"):
+        assert for_clusters(rows[:0], method).shape == (0, rows.shape[1])
+        assert project(rows[:0], method, 2).shape == (0, 2)

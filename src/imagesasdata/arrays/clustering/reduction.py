@@ -8,14 +8,28 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float32
 
+from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.errors import MissingPackageError
 
 Reduction = Literal["pca", "umap", "tsne"]
+# What vectors may be reduced by before they are clustered.
+Reduce = Literal["pca", "umap"]
 
 _NEIGHBORS = 15
 _PERPLEXITY = 30.0
 # t-SNE's authors first reduce to 50 components: more dimensions take time and add mostly noise.
 _BEFORE = 50
+_FOR_CLUSTERS = {"pca": 50, "umap": 10}
+
+
+def for_clusters(
+    vectors: Float32[np.ndarray, "rows size"], method: Reduce | None, *, seed: int = 0
+) -> Float32[np.ndarray, "rows dims"]:
+    """The vectors as they are clustered: of length one, in fewer dimensions if asked for."""
+    scaled = unit(vectors)
+    if method is None or not len(scaled):
+        return scaled
+    return project(scaled, method, min(_FOR_CLUSTERS[method], *scaled.shape), seed=seed)
 
 
 def project(
@@ -29,6 +43,8 @@ def project(
         When UMAP is requested but not installed.
     """
     rows, size = vectors.shape
+    if not rows:
+        return np.zeros((0, dims), np.float32)
     umap = _umap() if method == "umap" else None
     result = np.zeros((rows, dims), np.float32)
     if rows <= 2 or method == "pca":

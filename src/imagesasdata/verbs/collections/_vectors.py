@@ -14,7 +14,7 @@ from imagesasdata.errors import ColumnError
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.tables.table import Table, open_table
-from imagesasdata.tables.vectors import vectors, wide_vectors
+from imagesasdata.tables.vectors import reasons, vectors, wide_vectors
 from imagesasdata.verbs.classify.embed import embed
 
 _HINT = "iad.embed adds a column of vectors; or leave embedding=None to read the pictures."
@@ -68,16 +68,13 @@ def read_collection(
         )
     else:
         matrix, errors = _embed(table, options, model)
-    present = ~np.isnan(matrix).all(axis=1) & (matrix.shape[1] > 0)
-    usable = np.isfinite(matrix).all(axis=1) & present
-    for row in np.flatnonzero(~usable):
-        errors[row] = errors[row] or (
-            "the embedding holds NaN or infinity" if present[row] else "there is no embedding"
-        )
-    if not usable.all():
+    found = reasons(matrix)
+    errors = [error or why for error, why in zip(errors, found, strict=True)]
+    usable = np.array([row for row, why in enumerate(found) if why is None], np.int64)
+    if len(usable) < len(table):
         paths = table.paths()
         stop_at_first(options, errors, lambda row: row_name(row, paths[row]))
-    return Collection(table, np.flatnonzero(usable), matrix[usable], errors)
+    return Collection(table, usable, matrix[usable], errors)
 
 
 def _embed(table: Table, options: Options, model: str) -> tuple[np.ndarray, list[str | None]]:

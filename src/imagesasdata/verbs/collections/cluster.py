@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Literal, get_args
-
-import numpy as np
+from typing import get_args
 
 from imagesasdata.arrays.clustering.choosing import silhouettes
 from imagesasdata.arrays.clustering.partition import Method, part
-from imagesasdata.arrays.clustering.reduction import project
+from imagesasdata.arrays.clustering.reduction import Reduce, for_clusters
 from imagesasdata.arrays.clustering.stability import stability as measure_stability
-from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, one_of
@@ -29,11 +26,8 @@ from imagesasdata.verbs.collections._cluster_curve import (
     curve_table,
     curve_text,
 )
-from imagesasdata.verbs.collections._vectors import (
-    read_collection,
-)
+from imagesasdata.verbs.collections._vectors import read_collection
 
-Reduce = Literal["pca", "umap"]
 CLUSTER = Column(
     "cluster",
     "int64",
@@ -57,7 +51,6 @@ CLUSTER_STABILITY = Column(
 _OF_PICTURE = (CLUSTER, CLUSTER_DISTANCE, CLUSTER_STABILITY)
 COLUMNS = (*_OF_PICTURE, *CURVE)
 MOST = 20
-_DIMS = {"pca": 50, "umap": 10}
 
 
 def cluster(
@@ -203,7 +196,7 @@ def cluster(
         card(model)
         table = open_table(images, path)
         collection = read_collection(table, options, embedding=embedding, model=model)
-        vectors = prepare(collection.vectors, reduce, seed)
+        vectors = for_clusters(collection.vectors, reduce, seed=seed)
         curve = silhouettes(vectors, method, numbers, seed=seed)
         return curve_table(table, numbers, curve, prefix)
     check_count("k", k)
@@ -221,14 +214,14 @@ def cluster(
             f"k={k} clusters were asked for, but only {count} pictures have an embedding.",
             f"give k={max(1, count // 2)} or less, or more pictures.",
         )
-    vectors = prepare(collection.vectors, reduce, seed)
+    vectors = for_clusters(collection.vectors, reduce, seed=seed)
     if k is None and method != "hdbscan":
         curve = silhouettes(vectors, method, range(2, MOST + 1), seed=seed)
         k = best_of(curve) or 1
         if is_shown(progress):
             print(curve_text(curve, k), file=sys.stderr)
     found = part(vectors, method, k, least=min_size, seed=seed)
-    stable = np.nan
+    stable = None
     if stability:
         stable = measure_stability(
             vectors, found.clusters, method, k, runs=stability, least=min_size, seed=seed
@@ -236,7 +229,7 @@ def cluster(
     cells = {
         CLUSTER.name: found.clusters,
         CLUSTER_DISTANCE.name: found.distances,
-        CLUSTER_STABILITY.name: np.full(count, stable),
+        CLUSTER_STABILITY.name: [stable] * count,
     }
     return out.join(out.spread(cells, collection.rows), collection.errors)
 
@@ -248,12 +241,3 @@ def check_method(method: str, reduce: str | None, seed: int) -> None:
     if reduce is not None and reduce not in get_args(Reduce):
         raise one_of("reduction", reduce, get_args(Reduce))
     check_whole("seed", seed)
-
-
-def prepare(vectors: np.ndarray, reduce: Reduce | None, seed: int) -> np.ndarray:
-    """The vectors for the clustering: of length one, in fewer dimensions if requested."""
-    scaled = unit(vectors)
-    if reduce is None or not len(scaled):
-        return scaled
-    dims = min(_DIMS[reduce], *scaled.shape)
-    return project(scaled, reduce, dims, seed=seed)

@@ -193,8 +193,8 @@ def find_duplicates(
     prints = _fingerprints(out.table.paths(), options, hashes=method != "embedding", mirror=mirror)
     if method == "hash":
         errors = prints.cells(col.IMAGE_ERROR.name)
-        usable = np.flatnonzero([error is None for error in errors])
-        collection = Collection(out.table, usable, np.empty((len(usable), 0), np.float32), errors)
+        usable = np.array([row for row, error in enumerate(errors) if error is None], np.int64)
+        collection = Collection(out.table, usable, np.zeros((len(usable), 0), np.float32), errors)
     else:
         collection = read_collection(out.table, options, embedding=embedding, model=model)
     if method == "both":

@@ -238,7 +238,7 @@ def _check_reads_text(model: str, text: str) -> None:
 
 def _read_text(text: str, model: str, device: str | None) -> Collection:
     vectors = embed_text(model, [text], device=device)
-    return Collection(open_table([text], "path"), np.zeros(1, np.int64), vectors, [None])
+    return Collection(open_table([text], "path"), np.array([0]), vectors, [None])
 
 
 def _is_text(query: str) -> bool:

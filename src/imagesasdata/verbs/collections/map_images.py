@@ -246,12 +246,10 @@ def _places(
                 )
         return found[0][1], found[1][1]  # type: ignore[index]
     collection = read_collection(table, options, embedding=embedding, model=model)
-    places = np.full((len(table), 2), np.nan)
-    if len(collection.rows):
-        places[collection.rows] = project(unit(collection.vectors), method, 2)
-    columns = places.T.tolist()
-    xs, ys = ([None if np.isnan(one) else one for one in column] for column in columns)
-    return xs, ys
+    places = project(unit(collection.vectors), method, 2)
+    found = dict(zip(collection.rows.tolist(), places.tolist(), strict=True))
+    both = [found.get(row, (None, None)) for row in range(len(table))]
+    return [x for x, _ in both], [y for _, y in both]
 
 
 def _ids(table: Table) -> list[Any]:

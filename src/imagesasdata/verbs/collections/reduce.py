@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import get_args
 
-import numpy as np
-
 from imagesasdata.arrays.clustering.reduction import Reduction, project
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
@@ -135,9 +133,6 @@ def reduce(
     columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
     out = Results("reduce", open_table(images, path), columns, options).checked()
     collection = read_collection(out.table, options, embedding=embedding, model=model)
-    if len(collection.rows):
-        places = project(unit(collection.vectors), method, dims, seed=seed)
-    else:
-        places = np.empty((0, dims))
+    places = project(unit(collection.vectors), method, dims, seed=seed)
     cells = {column.name: places[:, place] for place, column in enumerate(columns)}
     return out.join(out.spread(cells, collection.rows), collection.errors)
