@@ -60,10 +60,13 @@ def wide_vectors(table: Table) -> np.ndarray:
 
 def reasons(matrix: np.ndarray) -> list[str | None]:
     """Why each row of a matrix of vectors cannot be used, or nothing."""
-    lacking = np.isnan(matrix).all(axis=1) if matrix.shape[1] else np.ones(len(matrix), bool)
+    if not matrix.shape[1]:
+        return ["there is no embedding"] * len(matrix)
     found: list[str | None] = [None] * len(matrix)
-    for row in np.flatnonzero(~np.isfinite(matrix).all(axis=1) | lacking):
+    for row in np.flatnonzero(~np.isfinite(matrix).all(axis=1)):
         found[row] = (
-            "there is no embedding" if lacking[row] else "the embedding holds NaN or infinity"
+            "there is no embedding"
+            if np.isnan(matrix[row]).all()
+            else "the embedding holds NaN or infinity"
         )
     return found
