@@ -34,6 +34,16 @@ class Evaluation:
         """Class numbers, labels or values."""
         return decide(self.outcome.kind, self.chances)
 
+    @property
+    def residuals(self) -> np.ndarray:
+        """What was coded less what was predicted, for a numeric outcome."""
+        return self.values - self.chances[:, 0]
+
+    @property
+    def coded_chances(self) -> np.ndarray:
+        """The probability of the coded class of each row, for classes that exclude each other."""
+        return self.chances[np.arange(len(self.values)), self.values]
+
     def figures(self) -> dict[str, float]:
         """Each measure, and with ``_low`` and ``_high`` the limits of its 95% interval."""
         measures = full(self.outcome.kind)
@@ -113,13 +123,13 @@ class Evaluation:
         """The indices of the worst predictions among the test rows, the worst first."""
         kind, values = self.outcome.kind, self.values
         if kind == "numeric":
-            off = np.abs(values - self.chances[:, 0])
+            off = np.abs(self.residuals)
             wrong = off > 0
         elif kind == "multilabel":
             off = np.abs(values - self.chances).max(axis=1)
             wrong = (values != self.predicted).any(axis=1)
         else:
-            off = 1 - self.chances[np.arange(len(values)), values]
+            off = 1 - self.coded_chances
             wrong = values != self.predicted
         order = np.argsort(-off, kind="stable")
         return order[wrong[order]][:k]

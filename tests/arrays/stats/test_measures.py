@@ -281,3 +281,23 @@ def test_one_value_against_the_rest_and_items_coded_twice() -> None:
     assert agreement.coded_twice(codes) == 2
     share = agreement.agreeing(agreement.counts(codes, 3))
     np.testing.assert_array_equal(share, [0.0, 1.0, np.nan, np.nan])
+
+
+def test_codes_in_a_table() -> None:
+    places = np.array([0, 1, 1]), np.array([2, 0, 2]), np.array([4, 0, 5])
+    assert agreement.in_table(*places, (2, 3)).tolist() == [[-1, -1, 4], [0, -1, 5]]
+    assert agreement.positions(["a", "c"], "nominal").tolist() == [0, 1]
+    assert agreement.positions([2, 7], "ordinal").tolist() == [2, 7]
+
+
+def test_the_most_disputed_items_come_first() -> None:
+    # All agree, two of three pairs differ, all differ, nobody else coded it, two of three differ.
+    table = np.array([[3, 0, 0], [2, 1, 0], [1, 1, 1], [1, 0, 0], [0, 1, 2]], float)
+    assert agreement.disputed(table).tolist() == [2, 1, 4]
+
+
+def test_one_value_is_measured_against_the_rest(codes: np.ndarray) -> None:
+    found = agreement.estimate_one(codes, 2, rounds=20, seed=3)
+    table = agreement.counts(np.where(codes == 2, 1, 0), 2)
+    assert found.value[0] == agreement.alpha(table, np.arange(2.0), "nominal")
+    assert found.value[3] == agreement.percent(table)

@@ -15,8 +15,9 @@ agreement for nominal scales. doi:10.1177/001316446002000104.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -37,6 +38,23 @@ class Estimates(NamedTuple):
     value: Float[np.ndarray, " measures"]
     low: Float[np.ndarray, " measures"]
     high: Float[np.ndarray, " measures"]
+
+
+def in_table(
+    coder: Int[np.ndarray, " rows"],
+    item: Int[np.ndarray, " rows"],
+    code: Int[np.ndarray, " rows"],
+    shape: tuple[int, int],
+) -> Codes:
+    """Codes in a table for some coders and items, from a row for each; the others are `MISSING`."""
+    codes = np.full(shape, MISSING)
+    codes[coder, item] = code
+    return codes
+
+
+def positions(values: Sequence[Any], level: Level) -> Float[np.ndarray, " values"]:
+    """The number that each of some sorted values stands for: itself, or on a nominal scale its place."""
+    return np.arange(len(values), dtype=float) if level == "nominal" else np.array(values, float)
 
 
 def estimate(
@@ -63,6 +81,12 @@ def estimate(
 def one_against_rest(codes: Codes, value: int) -> Codes:
     """The codes as 1 for a value and 0 for all others."""
     return np.where(codes == MISSING, MISSING, (codes == value).astype(codes.dtype))
+
+
+def estimate_one(codes: Codes, value: int, *, rounds: int, seed: int) -> Estimates:
+    """All measures for one value against all others."""
+    single = one_against_rest(codes, value)
+    return estimate(single, np.arange(2.0), "nominal", rounds=rounds, seed=seed)
 
 
 def coded_twice(codes: Codes) -> int:
@@ -113,6 +137,13 @@ def agreeing(table: Float[np.ndarray, "items values"]) -> Float[np.ndarray, " it
     shares = np.full(len(table), np.nan)
     same = (table * (table - 1.0)).sum(axis=1)
     return np.divide(same, times * (times - 1.0), out=shares, where=times > 1)
+
+
+def disputed(table: Float[np.ndarray, "items values"]) -> Int[np.ndarray, " disputed"]:
+    """The items on which some coders differ, the most disputed first."""
+    share = agreeing(table)
+    rows = np.flatnonzero(share < 1.0)
+    return rows[np.argsort(share[rows], kind="stable")]
 
 
 def fleiss(table: Float[np.ndarray, "items values"]) -> float:

@@ -31,6 +31,11 @@ def strata(group: Int[np.ndarray, " rows"], count: int) -> Int[np.ndarray, " gro
     return counts
 
 
+def within(group: Int[np.ndarray, " rows"], counts: Int[np.ndarray, " groups"]) -> Chances:
+    """The chance of each row where so many of its group are drawn."""
+    return (counts / np.bincount(group))[group]
+
+
 def by_size(size: Float[np.ndarray, " rows"], count: int) -> Chances:
     """Probabilities proportional to ``size``, at most 1, which sum to ``count``."""
     chance = np.zeros(len(size))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from imagesasdata.arrays.stats.classification import row_shares
 from imagesasdata.figures import new_figure
@@ -61,8 +60,8 @@ def _errors(figure: SubFigure, errors: Sequence[tuple[str, str]]) -> None:
 def _curve(axis: Axes, saved: Saved) -> None:
     epochs = [row["epoch"] for row in saved.history]
     for part, style in (("train", "o-"), ("validation", "s--")):
-        losses = [row.get(f"{part}_loss", np.nan) for row in saved.history]
-        if np.isfinite(losses).any():
+        losses = [row.get(f"{part}_loss", math.nan) for row in saved.history]
+        if any(map(math.isfinite, losses)):
             axis.plot(epochs, losses, style, label=part, markersize=3)
     axis.axvline(saved.counts["best_epoch"], color="gray", linewidth=0.8, linestyle=":")
     axis.set(title="learning curve", xlabel="epoch", ylabel="loss")
@@ -78,16 +77,17 @@ def _confusion(axis: Axes, saved: Saved) -> None:
     if len(names) <= _MOST_NAMED:
         axis.set_xticks(range(len(names)), names, rotation=30 if len(names) > 3 else 0, fontsize=7)
         axis.set_yticks(range(len(names)), names, fontsize=7)
-        for (i, j), count in np.ndenumerate(table):
-            color = "white" if share[i, j] > 0.5 else "black"
-            axis.text(j, i, str(count), ha="center", va="center", color=color, fontsize=8)
+        for i, counts in enumerate(table):
+            for j, count in enumerate(counts):
+                color = "white" if share[i, j] > 0.5 else "black"
+                axis.text(j, i, str(count), ha="center", va="center", color=color, fontsize=8)
 
 
 def _recalls(axis: Axes, saved: Saved) -> None:
     found = saved.evaluation.per_class()
-    places = np.arange(len(found["class"]))
-    axis.barh(places - 0.2, found["precision"], 0.4, label="precision")
-    axis.barh(places + 0.2, found["recall"], 0.4, label="recall")
+    places = range(len(found["class"]))
+    for name, shift in (("precision", -0.2), ("recall", 0.2)):
+        axis.barh([place + shift for place in places], found[name], 0.4, label=name)
     axis.set_yticks(places, found["class"], fontsize=7)
     axis.set(title="labels (rows tested)", xlim=(0, 1))
     axis.legend(frameon=False, fontsize=8)
@@ -113,6 +113,6 @@ def _scatter(axis: Axes, saved: Saved) -> None:
 
 
 def _residuals(axis: Axes, saved: Saved) -> None:
-    axis.hist(saved.evaluation.values - saved.evaluation.chances[:, 0], bins="auto")
+    axis.hist(saved.evaluation.residuals, bins="auto")
     axis.axvline(0, color="gray", linewidth=0.8, linestyle=":")
     axis.set(title="errors (rows tested)", xlabel="coded less predicted", ylabel="rows")

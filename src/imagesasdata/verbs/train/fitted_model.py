@@ -239,11 +239,9 @@ class FittedModel(Generic[Frame]):
             "predicted": tested.as_text(tested.predicted[worst]),
         }
         if self._saved.outcome.kind == "numeric":
-            off = tested.chances[worst, 0] - tested.values[worst]
-            found["error"] = off.astype(float).tolist()
+            found["error"] = [-float(residual) for residual in tested.residuals[worst]]
         elif self._saved.outcome.kind != "multilabel":
-            given = tested.chances[worst, tested.values[worst]]
-            found["coded_prob"] = given.tolist()
+            found["coded_prob"] = tested.coded_chances[worst].tolist()
         return self._give(found)
 
     def plot(self) -> Figure:

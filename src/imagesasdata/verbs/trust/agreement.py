@@ -72,9 +72,8 @@ class Agreement(Generic[Frame]):
             The item, ``agreement`` (share of pairs of coders that agree), and a column for each
             coder with their codes.
         """
-        share = measures.agreeing(measures.counts(self.codes, len(self.labels)))
-        rows = np.flatnonzero(share < 1.0)
-        rows = rows[np.argsort(share[rows], kind="stable")]
+        table = measures.counts(self.codes, len(self.labels))
+        share, rows = measures.agreeing(table), measures.disputed(table)
         columns: dict[str, Any] = {
             self.item: pa.array([self.items[row] for row in rows]),
             "agreement": pa.array(share[rows]),
@@ -211,30 +210,38 @@ def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
         )
     items = list(dict.fromkeys(row[1] for row in rows))
     known, (values,) = numbered([row[2] for row in rows])
-    codes = np.full((len(coders), len(items)), measures.MISSING)
-    place, number = {c: n for n, c in enumerate(coders)}, {i: n for n, i in enumerate(items)}
-    for row, code in zip(rows, values, strict=True):
-        cell = place[row[0]], number[row[1]]
-        if codes[cell] != measures.MISSING:
+    seen: set[tuple[Any, Any]] = set()
+    for row in rows:
+        if row[:2] in seen:
             raise ArgumentError(
                 f"The coder {row[0]!r} coded the item {row[1]!r} more than once.",
                 f"keep one row for each {coder} and {item}, or give the item's own column as item=.",
             )
-        codes[cell] = code
+        seen.add(row[:2])
+    codes = measures.in_table(
+        _places([row[0] for row in rows], coders),
+        _places([row[1] for row in rows], items),
+        values,
+        (len(coders), len(items)),
+    )
     return _Read(coders, items, known, codes)
+
+
+def _places(cells: list[Any], known: list[Any]) -> np.ndarray:
+    place = {cell: number for number, cell in enumerate(known)}
+    return np.array([place[cell] for cell in cells], np.int64)
 
 
 def _estimates(read: _Read, level: Level, rounds: int, seed: int) -> dict[str, list[Any]]:
     """The cells of `Agreement.tidy`: over all labels and, if there are three or more, for each."""
     codes, known = read.codes, read.labels
-    domain = np.arange(len(known), dtype=float) if level == "nominal" else np.array(known, float)
+    domain = measures.positions(known, level)
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     for one in (None, *range(len(known))) if len(known) > 2 else (None,):
         if one is None:
             got = measures.estimate(codes, domain, level, rounds=rounds, seed=seed)
         else:
-            single = measures.one_against_rest(codes, one)
-            got = measures.estimate(single, np.arange(2.0), "nominal", rounds=rounds, seed=seed)
+            got = measures.estimate_one(codes, one, rounds=rounds, seed=seed)
         count = len(measures.MEASURES)
         found["measure"] += measures.MEASURES
         found["label"] += [None if one is None else str(known[one])] * count

@@ -13,7 +13,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.options import Options, check_count
-from imagesasdata.tables.codes import SAMPLE_PROB
+from imagesasdata.tables.codes import SAMPLE_PROB, numbers
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -108,10 +108,9 @@ def sample_for_labels(
         )
     table = open_data(data)
     Results("sample_for_labels", table, COLUMNS, Options()).checked()
-    usable = np.arange(len(table))
+    usable = list(range(len(table)))
     if IMAGE_ERROR.name in table.names:
-        failed = [cell is not None for cell in table.cells(IMAGE_ERROR.name)]
-        usable = usable[~np.array(failed, bool)]
+        usable = [row for row, cell in enumerate(table.cells(IMAGE_ERROR.name)) if cell is None]
     if len(usable) < n:
         raise ArgumentError(
             f"Cannot choose {n:,} of {len(usable):,} pictures.",
@@ -121,19 +120,18 @@ def sample_for_labels(
         chance = sampling.by_size(_unsure(table, prob, usable), n)
         chosen = sampling.draw_systematic(chance, seed)
     else:
-        group = np.zeros(len(usable), np.int64)
-        if strategy == "stratified":
-            group = _strata(table, by, usable, n)
-        elif strategy == "diverse":
+        if strategy == "diverse":
             group = _clusters(table, embedding, usable, n, seed)
+        else:
+            group = _strata(table, [] if by is None else by, usable, n)
         counts = sampling.strata(group, n)
-        chance = (counts / np.bincount(group))[group]
+        chance = sampling.within(group, counts)
         chosen = sampling.draw_strata(group, counts, seed)
-    kept = table.take(usable[chosen].tolist())
+    kept = table.take([usable[row] for row in chosen])
     return kept.join(pa.table({COLUMN.name: pa.array(chance[chosen])}), [COLUMN])
 
 
-def _strata(table: Table, by: Any, usable: np.ndarray, n: int) -> np.ndarray:
+def _strata(table: Table, by: Any, usable: list[int], n: int) -> np.ndarray:
     names = [by] if isinstance(by, str) else list(by)
     columns = [table.cells(table.known(name, "by")) for name in names]
     keys = [tuple(column[row] for column in columns) for row in usable]
@@ -147,18 +145,12 @@ def _strata(table: Table, by: Any, usable: np.ndarray, n: int) -> np.ndarray:
     return np.array([known[key] for key in keys], np.int64)
 
 
-def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
+def _unsure(table: Table, prob: Any, usable: list[int]) -> np.ndarray:
     if prob is None:
         raise ArgumentError('strategy="uncertain" needs prob=.', 'for example prob=["label_prob"].')
     names = [prob] if isinstance(prob, str) else list(prob)
-    columns = []
-    for name in names:
-        cells = table.cells(table.known(name, "prob"))
-        try:
-            columns.append(np.array([np.nan if c is None else c for c in cells], float)[usable])
-        except (TypeError, ValueError) as error:
-            raise ArgumentTypeError(f"The column {name!r} does not hold numbers.") from error
-    values = np.stack(columns)
+    columns = [numbers(table.cells(table.known(name, "prob")), name) for name in names]
+    values = np.array(columns)[:, usable]
     if ((values < 0.0) | (values > 1.0)).any():
         raise ArgumentError(
             f"The probabilities in {', '.join(map(repr, names))} must be from 0 to 1."
@@ -166,10 +158,10 @@ def _unsure(table: Table, prob: Any, usable: np.ndarray) -> np.ndarray:
     return sampling.unsure(values, of_two=isinstance(prob, str))
 
 
-def _clusters(table: Table, embedding: str, usable: np.ndarray, n: int, seed: int) -> np.ndarray:
+def _clusters(table: Table, embedding: str, usable: list[int], n: int, seed: int) -> np.ndarray:
     cells = table.cells(table.known(embedding, "embedding"))
     try:
-        vectors = np.stack([np.asarray(cells[row], np.float32) for row in usable])
+        vectors = np.array([np.asarray(cells[row], np.float32) for row in usable])
     except (TypeError, ValueError) as error:
         raise ArgumentTypeError(
             f"The column {embedding!r} does not hold a vector in every row that can be used.",
