@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from imagesasdata.errors import ArgumentTypeError
-from imagesasdata.tables.formula_columns import is_level, number, plain, union_levels
+from imagesasdata.tables.formula_columns import is_level, number, numbers, plain, union_levels
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
 
@@ -49,3 +49,11 @@ def test_levels_are_shared() -> None:
     assert frame["a"].cat.categories.tolist() == frame["b"].cat.categories.tolist() == list("xyz")
     union_levels(frame, "a", "n")
     assert frame["n"].dtype == np.int64
+
+
+def test_a_column_as_numbers() -> None:
+    frame = pd.DataFrame({"n": [1, 2], "m": [0.5, None], "s": ["a", "b"]})
+    np.testing.assert_array_equal(numbers(frame["n"], "n"), [1.0, 2.0])
+    np.testing.assert_array_equal(numbers(frame["m"], "m"), [0.5, np.nan])
+    with pytest.raises(ArgumentTypeError, match="^The column 's' holds .*, not numbers.$"):
+        numbers(frame["s"], "s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from imagesasdata.errors import ArgumentTypeError
@@ -44,6 +45,20 @@ def number(frame: Any, column: str) -> None:
     plain = set(cells.dropna().unique()) <= {True, False} if cells.dtype == object else False
     if plain or pd.api.types.is_bool_dtype(cells.dtype):
         frame[column] = cells.astype(float)
+
+
+def numbers(cells: Any, name: str) -> np.ndarray:
+    """A column of such a frame as numbers, nulls as NaN.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it does not hold numbers.
+    """
+    try:
+        return cells.to_numpy(float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(f"The column {name!r} holds {cells.dtype}, not numbers.") from error
 
 
 def union_levels(frame: Any, *columns: str) -> None:

@@ -1,4 +1,4 @@
-"""Checks for problems that make a regression impossible; the errors name the terms."""
+"""Checks for problems that make a regression impossible; the errors name the terms or columns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.linalg import qr
 from scipy.optimize import linprog
 
@@ -20,6 +20,97 @@ _COLLINEAR = 1e-9
 _CERTAIN = 15.0
 # The largest number of rows to search for separation, because the linear program is slow.
 _MOST_ROWS = 20_000
+
+
+Rows = Float[np.ndarray, " rows"]
+
+
+def check_finite(values: Float[np.ndarray, "rows columns"], names: Sequence[str]) -> None:
+    """Raise when a column of a formula is not finite in some row.
+
+    Raises
+    ------
+    ArgumentError
+        With the column's name and the first such row.
+    """
+    wrong = ~np.isfinite(values)
+    if wrong.any():
+        column = int(np.argmax(wrong.any(axis=0)))
+        raise ArgumentError(
+            f"{str(names[column])!r} is not a finite number in some rows (the first: row "
+            f"{int(np.argmax(wrong[:, column]))} of those used).",
+            "the logarithm of zero, for instance, is not finite.",
+        )
+
+
+def check_outcome(outcome: Rows, family: FamilyName, formula: str) -> None:
+    """Raise when a family of regressions cannot have such outcomes.
+
+    Raises
+    ------
+    ArgumentError
+        With the outcome's range.
+    """
+    low, high = float(outcome.min()), float(outcome.max())
+    if family == "logit" and (low < 0.0 or high > 1.0):
+        raise ArgumentError(
+            f"A logit needs an outcome between 0 and 1; that of {formula!r} goes from {low:g} to "
+            f"{high:g}.",
+            'recode it, or give family="ols".',
+        )
+    if family == "poisson" and low < 0.0:
+        raise ArgumentError(
+            f"A Poisson regression needs an outcome from 0 up; that of {formula!r} goes down to "
+            f"{low:g}.",
+            'give family="ols".',
+        )
+
+
+def check_weights(weights: Rows, name: str) -> None:
+    """Raise unless all weights are finite and above 0.
+
+    Raises
+    ------
+    ArgumentError
+        With the smallest.
+    """
+    if not (np.isfinite(weights).all() and (weights > 0.0).all()):
+        raise ArgumentError(
+            f"The weights {name!r} must be above 0; the smallest is {weights.min():g}.",
+            "leave rows of weight 0 out of the table.",
+        )
+
+
+def check_sample_prob(
+    chance: Rows,
+    is_gold: Bool[np.ndarray, " rows"],
+    used: Bool[np.ndarray, " all_rows"],
+    name: str,
+) -> None:
+    """Raise unless gold rows have sampling probabilities; ``used`` are the rows among all.
+
+    Raises
+    ------
+    ArgumentError
+        With the first row that has none.
+    """
+    place = np.flatnonzero(used)
+    gone = is_gold & np.isnan(chance)
+    if gone.any():
+        raise ArgumentError(
+            f"The sampling probability {name!r} is missing in {gone.sum():,} gold rows (the first: row "
+            f"{place[np.argmax(gone)]}).",
+            "give the probability with which each was chosen, or sample_prob=None for a simple random "
+            "sample.",
+        )
+    wrong = is_gold & ~((chance > 0.0) & (chance <= 1.0))
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ArgumentError(
+            f"The sampling probability {name!r} must be above 0 and at most 1 in gold rows; row "
+            f"{place[first]} has {chance[first]:g}.",
+            "a row that could not be chosen cannot be gold.",
+        )
 
 
 def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:

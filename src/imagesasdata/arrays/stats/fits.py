@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from imagesasdata.arrays.stats.checks import check_separation
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.sandwich import Robust, leverage_scores, sandwich
 from imagesasdata.errors import ArgumentError
@@ -90,6 +92,33 @@ def fit(
         return Fit(estimate, covariance, len(np.unique(clusters)))
     leverage = curvature * np.einsum("ij,jk,ik->i", design, bread, design, optimize=True)
     return Fit(estimate, sandwich(bread, leverage_scores(scores, leverage, terms, vcov)))
+
+
+def fit_terms(
+    design: Float[np.ndarray, "rows terms"],
+    outcome: Rows,
+    family: FamilyName,
+    terms: Sequence[str],
+    where: str,
+    *,
+    vcov: Robust = "HC2",
+    weights: Rows | None = None,
+    clusters: Clusters | None = None,
+) -> Fit:
+    """The same, where a regression that is impossible is said in its terms.
+
+    Raises
+    ------
+    ArgumentError
+        When terms separate the outcome, or the regression does not converge.
+    """
+    try:
+        found = fit(design, outcome, family, vcov=vcov, weights=weights, clusters=clusters)
+    except (ArgumentError, np.linalg.LinAlgError):
+        check_separation(design, outcome, None, family, terms, where)
+        raise
+    check_separation(design, outcome, design @ found.estimate, family, terms, where)
+    return found
 
 
 def _diverged(family: str) -> ArgumentError:

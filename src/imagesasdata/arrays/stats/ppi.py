@@ -14,12 +14,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
+from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Fit, coefficients
 from imagesasdata.arrays.stats.newton import solve
 from imagesasdata.arrays.stats.sandwich import sandwich
+from imagesasdata.errors import ArgumentError
 
 
 class Gold(NamedTuple):
@@ -48,6 +50,51 @@ class _Scores(NamedTuple):
     predicted: np.ndarray
     rest: np.ndarray
     bread: np.ndarray
+
+
+def parted(
+    predicted: Variables,
+    gold: Variables,
+    is_gold: Bool[np.ndarray, " rows"],
+    weights: Float[np.ndarray, " rows"],
+    sample_prob: Float[np.ndarray, " rows"],
+    clusters: Int[np.ndarray, " rows"] | None = None,
+) -> tuple[Gold, Rest]:
+    """The rows with and without a gold value, each weighted by the inverse of its chance to be there.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no row without a gold value, or one that could not be either.
+    """
+    (design, outcome), rest = predicted, ~is_gold
+    if not rest.any():
+        raise ArgumentError(
+            "Every row has a gold value, so there is nothing to predict.", 'give method="gold".'
+        )
+    others = sample_prob[rest]
+    wrong = ~((others > 0.0) & (others < 1.0))
+    if wrong.any():
+        raise ArgumentError(
+            'method="ppi" needs sampling probabilities above 0 and below 1 in rows without gold '
+            f"values, too, and {wrong.sum():,} such rows have none.",
+            'give method="dsl", which needs them in gold rows alone.',
+        )
+    return (
+        Gold(
+            design[is_gold],
+            gold.outcome,
+            outcome[is_gold],
+            weights[is_gold] / sample_prob[is_gold],
+            None if clusters is None else clusters[is_gold],
+        ),
+        Rest(
+            design[rest],
+            outcome[rest],
+            weights[rest] / (1.0 - others),
+            None if clusters is None else clusters[rest],
+        ),
+    )
 
 
 def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:

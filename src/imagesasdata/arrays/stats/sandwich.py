@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 
 Robust = Literal["HC0", "HC1", "HC2", "HC3"]
 Matrix = Float[np.ndarray, "terms terms"]
+
+
+def renumbered(clusters: Shaped[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+    """Clusters as numbers from 0."""
+    return np.unique(clusters, return_inverse=True)[1].astype(np.int64)
 
 
 def sandwich(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
-import numpy as np
-
+from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.sandwich import Robust
@@ -166,7 +165,7 @@ def regress(
         notes=tuple(_notes(rows, method, prob)),
         table=table,
         used=rows.used,
-        is_gold=_spread(rows.is_gold, rows.used),
+        is_gold=among_all(rows.is_gold, rows.used),
         fitted=mean,
         residual=best.outcome - mean,
         again=lambda other: regress(
@@ -225,12 +224,6 @@ def _cluster(vcov: object) -> str | None:
     if vcov not in get_args(Robust):
         raise one_of("vcov", vcov, get_args(Robust))
     return None
-
-
-def _spread(values: np.ndarray, used: np.ndarray) -> np.ndarray:
-    found = np.zeros(len(used), bool)
-    found[used] = values
-    return found
 
 
 def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from imagesasdata.arrays.stats.checks import check_finite
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 
@@ -130,13 +131,5 @@ def _arrays(matrices: Any) -> Variables:
     design = np.ascontiguousarray(matrices.rhs.to_numpy(float))
     outcome = matrices.lhs.to_numpy(float)[:, 0].copy()
     for values, names in ((outcome[:, None], matrices.lhs.columns), (design, matrices.rhs.columns)):
-        wrong = ~np.isfinite(values).all(axis=0)
-        if wrong.any():
-            name = str(names[int(np.argmax(wrong))])
-            row = int(np.argmin(np.isfinite(values[:, int(np.argmax(wrong))])))
-            raise ArgumentError(
-                f"{name!r} is not a finite number in some rows (the first: row {row} of those "
-                "used).",
-                "the logarithm of zero, for instance, is not finite.",
-            )
+        check_finite(values, list(names))
     return Variables(design, outcome)

@@ -8,9 +8,10 @@ from typing import Any, Generic
 
 import numpy as np
 import pyarrow as pa
-from scipy import stats
 
+from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.fits import Fit, Method
+from imagesasdata.arrays.stats.inference import infer
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
@@ -166,7 +167,8 @@ class Regression(Generic[Frame]):
             Put before the new columns' names, so that a second run can stand beside the first.
         """
         out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked()
-        cells = (self._everywhere(self.fitted), self._everywhere(self.residual), self.is_gold)
+        of_used = (among_all(values, self.used) for values in (self.fitted, self.residual))
+        cells = (*of_used, self.is_gold)
         found = {
             column.name: pa.array(values, mask=None if values.dtype == bool else ~self.used)
             for column, values in zip(AUGMENT, cells, strict=True)
@@ -242,26 +244,8 @@ class Regression(Generic[Frame]):
             raise ArgumentError(
                 f"conf_level must lie between 0 and 1, got {conf_level}.", "conf_level=0.95."
             )
-        estimate = self.fit.estimate
-        error = np.sqrt(np.diag(self.fit.covariance))
-        spread = stats.norm if self.fit.clusters is None else stats.t(self.fit.clusters - 1)
-        statistic = estimate / error
-        half = spread.ppf(0.5 + conf_level / 2.0) * error
-        values = (
-            self.terms,
-            estimate,
-            error,
-            statistic,
-            2.0 * spread.sf(np.abs(statistic)),
-            estimate - half,
-            estimate + half,
-        )
+        values = (self.terms, *infer(self.fit, conf_level))
         return {column.name: cells for column, cells in zip(TIDY, values, strict=True)}
-
-    def _everywhere(self, values: np.ndarray) -> np.ndarray:
-        found = np.zeros(len(self.used))
-        found[self.used] = values
-        return found
 
 
 def _escape(text: str) -> str:

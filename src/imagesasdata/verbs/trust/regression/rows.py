@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from imagesasdata.arrays.stats.checks import check_sample_prob, check_weights
 from imagesasdata.arrays.stats.dsl import Variables
+from imagesasdata.arrays.stats.sandwich import renumbered
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.formula_columns import is_level, number, plain, union_levels
+from imagesasdata.tables.formula_columns import is_level, number, numbers, plain, union_levels
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.trust.regression.formula import Design, Formula, apply
 
@@ -51,12 +53,10 @@ def prepare(
     extra = [name for name in (prob, weights, cluster) if name is not None]
     frame = plain(table, [*parsed.variables, *pairs.values(), *extra])
     needed = [*parsed.variables, *(name for name in (weights, cluster) if name is not None)]
-    nulls = {name: frame[name].isna().to_numpy() for name in needed}
-    used = ~np.any([*nulls.values(), np.zeros(len(frame), bool)], axis=0)
-    missing = {name: int(gone.sum()) for name, gone in nulls.items() if gone.any()}
-    has_gold = np.ones(len(frame), bool) if pairs else np.zeros(len(frame), bool)
-    for name in pairs.values():
-        has_gold &= frame[name].notna().to_numpy()
+    nulls = {name: int(frame[name].isna().sum()) for name in needed}
+    used = _complete(frame, needed)
+    missing = {name: count for name, count in nulls.items() if count}
+    has_gold = _complete(frame, list(pairs.values())) & bool(pairs)
     if not used.any():
         raise ArgumentError(
             "No row has a value in every variable of the regression"
@@ -91,7 +91,7 @@ def prepare(
         design=design,
         gold=design.again(gold_frame)
         if pairs
-        else Variables(design.variables.design[:0], np.empty(0)),
+        else Variables(*(part[:0] for part in design.variables)),
     )
 
 
@@ -132,43 +132,21 @@ def _check_levels(frame: Any, is_gold: np.ndarray, names: Sequence[str]) -> None
             )
 
 
+def _complete(frame: Any, names: Sequence[str]) -> np.ndarray:
+    """Which rows have a value in each of some columns."""
+    return frame[list(names)].notna().all(axis=1).to_numpy()
+
+
 def _probabilities(cells: Any, is_gold: np.ndarray, used: np.ndarray, name: str) -> np.ndarray:
-    chance = _numbers(cells, name)
-    place = np.flatnonzero(used)
-    gone = is_gold & np.isnan(chance)
-    if gone.any():
-        raise ArgumentError(
-            f"The sampling probability {name!r} is missing in {gone.sum():,} gold rows (the first: row "
-            f"{place[np.argmax(gone)]}).",
-            "give the probability with which each was chosen, or sample_prob=None for a simple random "
-            "sample.",
-        )
-    wrong = is_gold & ~((chance > 0.0) & (chance <= 1.0))
-    if wrong.any():
-        first = int(np.argmax(wrong))
-        raise ArgumentError(
-            f"The sampling probability {name!r} must be above 0 and at most 1 in gold rows; row "
-            f"{place[first]} has {chance[first]:g}.",
-            "a row that could not be chosen cannot be gold.",
-        )
+    chance = numbers(cells, name)
+    check_sample_prob(chance, is_gold, used, name)
     return chance
 
 
 def _weights(cells: Any, name: str) -> np.ndarray:
-    weights = _numbers(cells, name)
-    if not (np.isfinite(weights).all() and (weights > 0.0).all()):
-        raise ArgumentError(
-            f"The weights {name!r} must be above 0; the smallest is {weights.min():g}.",
-            "leave rows of weight 0 out of the table.",
-        )
+    weights = numbers(cells, name)
+    check_weights(weights, name)
     return weights
-
-
-def _numbers(cells: Any, name: str) -> np.ndarray:
-    try:
-        return cells.to_numpy(float, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise ArgumentTypeError(f"The column {name!r} holds {cells.dtype}, not numbers.") from error
 
 
 def _numbered(cells: Any, name: str) -> np.ndarray:
@@ -179,11 +157,6 @@ def _numbered(cells: Any, name: str) -> np.ndarray:
             "give the column that names each row's cluster.",
         )
     return found
-
-
-def renumbered(clusters: np.ndarray) -> np.ndarray:
-    """Clusters as numbers from 0."""
-    return np.unique(clusters, return_inverse=True)[1].astype(np.int64)
 
 
 def counts(missing: Mapping[str, int]) -> str:
