@@ -1,4 +1,4 @@
-"""The house: few rooms at the top, no circle of files or folders, no flat room of many files."""
+"""The house: few rooms at the top, no circle of files or folders, no numerics among the verbs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from tests.conftest import REPO
 
 PACKAGE = REPO / "src" / "imagesasdata"
 MOST_AT_THE_TOP = 22
+# Of NumPy, what verbs may use: its kinds of numbers, and what makes an array from cells.
+FOR_VERBS = set(
+    "ndarray generic int32 int64 uint8 uint64 float32 float64 array asarray ascontiguousarray zeros "
+    "column_stack errstate".split()
+)
+NUMERICS = {"cv2", "jax", "scipy", "skimage", "sklearn", "statsmodels"}
 
 
 def modules(package: Path) -> dict[str, Path]:
@@ -97,6 +103,39 @@ def test_a_circle_is_seen(tmp_path: Path) -> None:
 def test_few_entries_at_the_top() -> None:
     entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MOST_AT_THE_TOP, sorted(entries)
+
+
+def numerics(text: str) -> list[str]:
+    """The packages for numerics that a file imports, and what it computes by NumPy."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append(node.module or "")
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "np"
+            and node.attr not in FOR_VERBS
+        ):
+            found.append(f"np.{node.attr}")
+    return [name for name in found if name.startswith("np.") or name.split(".")[0] in NUMERICS]
+
+
+def test_no_numerics_in_verbs() -> None:
+    files = sorted((PACKAGE / "verbs").rglob("*.py"))
+    assert len(files) > 60
+    found = {path.name: numerics(path.read_text(encoding="utf-8")) for path in files}
+    assert {name: names for name, names in found.items() if names} == {}
+
+
+def test_numerics_are_seen() -> None:
+    text = (
+        "import numpy as np\nfrom scipy import stats\ndef f(x: np.ndarray):\n    np.where(x, 1, 2)"
+    )
+    assert numerics(text) == ["scipy", "np.where"]
+    assert numerics("import jax.numpy as jnp") == ["jax.numpy"]
 
 
 def test_every_folder_says_its_rule() -> None:

@@ -11,7 +11,7 @@ import imagesasdata as iad
 from imagesasdata.arrays.stats.crossfit import cross_fit
 from imagesasdata.arrays.stats.dsl import Variables, dsl
 from imagesasdata.arrays.stats.families import FAMILIES as FAMILY
-from imagesasdata.arrays.stats.fits import fit
+from imagesasdata.arrays.stats.fits import Fit, fit, fitted_values
 from imagesasdata.arrays.stats.newton import solve
 from imagesasdata.arrays.stats.ppi import Gold, Rest, ppi
 
@@ -54,6 +54,19 @@ def test_equals_statsmodels(family: str, weighted: bool) -> None:
     got = fit(design, outcome, family, weights=chosen, clusters=clusters)
     np.testing.assert_allclose(got.covariance, by_cluster.cov_params(), rtol=0, atol=1e-8)
     assert got.clusters == 30
+
+
+def test_fitted_values_by_hand() -> None:
+    design, outcome = np.array([[1.0, 0], [1, 2]]), np.array([1.0, 5])
+    found = Fit(np.array([0.0, np.log(2)]), np.eye(2))
+    for family, expected in (
+        ("ols", [0, 2 * np.log(2)]),
+        ("logit", [0.5, 0.8]),
+        ("poisson", [1, 4]),
+    ):
+        mean, residual = fitted_values(found, design, outcome, family)
+        np.testing.assert_allclose(mean, expected)
+        np.testing.assert_allclose(residual, outcome - expected)
 
 
 @pytest.mark.parametrize("kind", ["HC1", "HC2", "HC3"])

@@ -121,6 +121,14 @@ def fit_terms(
     return found
 
 
+def fitted_values(
+    found: Fit, design: Float[np.ndarray, "rows terms"], outcome: Rows, family: FamilyName
+) -> tuple[Rows, Rows]:
+    """The mean of each row's outcome by a fit, and its outcome less that."""
+    mean = FAMILIES[family].mean(design @ found.estimate)
+    return mean, outcome - mean
+
+
 def _diverged(family: str) -> ArgumentError:
     return ArgumentError(
         f"The {family} regression did not converge.",

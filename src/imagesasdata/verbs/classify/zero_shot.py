@@ -9,7 +9,7 @@ import numpy as np
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.likeness import directions, fit_of
-from imagesasdata.arrays.probabilities import softmax
+from imagesasdata.arrays.probabilities import most_probable, softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.texts import check_labels, check_template, embed_text
@@ -164,7 +164,7 @@ def zero_shot(
 
 def _row(logits: np.ndarray, names: Sequence[str], every: Sequence[Column]) -> Row:
     chances = softmax(logits)
-    best = int(chances.argmax())
+    (best,) = most_probable(chances, 1).tolist()
     row: dict[str, Any] = {LABEL.name: names[best], LABEL_PROB.name: float(chances[best])}
     row.update(zip((column.name for column in every), chances.tolist(), strict=True))
     return row

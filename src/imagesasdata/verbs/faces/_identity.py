@@ -43,7 +43,7 @@ class Known(NamedTuple):
     def matrix(self, rows: Sequence[int]) -> np.ndarray:
         """The embeddings of rows with a face, stacked into a matrix."""
         vectors = [vector for row in rows if (vector := self.vectors[row]) is not None]
-        return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
+        return np.array(vectors) if vectors else np.zeros((0, 1), np.float32)
 
     def rows_of(self, path: str) -> list[int]:
         """The rows of a picture's faces, the largest first."""

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from imagesasdata.arrays.likeness import directions, fit_of, toward_first
-from imagesasdata.arrays.probabilities import softmax
+from imagesasdata.arrays.probabilities import most_probable, softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
@@ -198,9 +198,10 @@ def prompts(scheme: Scheme) -> list[str]:
 def _row(scheme: Scheme, logits: np.ndarray) -> Row:
     if scheme == "mikels":
         shares = softmax(logits)
+        (best,) = most_probable(shares, 1).tolist()
         names = [column.name for column in PROBABILITIES]
         return {
-            EVOKED.name: _MIKELS[int(shares.argmax())],
+            EVOKED.name: _MIKELS[best],
             **dict(zip(names, shares.tolist(), strict=True)),
         }
     return dict(zip(_ENDS, toward_first(logits, len(_ENDS)).tolist(), strict=True))

@@ -7,7 +7,7 @@ from typing import get_args
 
 from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
-from imagesasdata.arrays.stats.fits import Method
+from imagesasdata.arrays.stats.fits import Method, fitted_values
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
@@ -150,7 +150,7 @@ def regress(
         table.known(name, "gold")
     rows = prepare(table, parsed, pairs, prob, weights, cluster)
     fitted, best = estimate(rows, method, family, vcov if isinstance(vcov, str) else "HC2", seed)
-    mean = FAMILIES[family].mean(best.design @ fitted.estimate)
+    mean, residual = fitted_values(fitted, *best, family)
     by_moments = method in ("ppi", "dsl")
     return Regression(
         method=method,
@@ -167,7 +167,7 @@ def regress(
         used=rows.used,
         is_gold=among_all(rows.is_gold, rows.used),
         fitted=mean,
-        residual=best.outcome - mean,
+        residual=residual,
         again=lambda other: regress(
             formula,
             data,
