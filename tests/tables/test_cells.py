@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from imagesasdata.tables.cells import captions, order_by, plain_cells
+from imagesasdata.tables.cells import as_json, captions, order_by
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
 
@@ -39,8 +39,8 @@ def test_an_order_has_nulls_last(kind: Kind) -> None:
 )
 def test_cells_for_a_page(cells: list[Any], kind: str, expected: list[Any]) -> None:
     table = open_data(pl.DataFrame({"x": cells}, strict=False))
-    assert plain_cells(table, "x") == (kind, expected)
+    assert as_json(table, "x") == (kind, expected)
 
 
 def test_vectors_are_no_cells_for_a_page() -> None:
-    assert plain_cells(open_data(pd.DataFrame({"x": [[1.0], [2.0]]})), "x") is None
+    assert as_json(open_data(pd.DataFrame({"x": [[1.0], [2.0]]})), "x") is None

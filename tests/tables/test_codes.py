@@ -10,9 +10,10 @@ import pytest
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
 from imagesasdata.tables.codes import (
     inverse,
+    number_or_text,
     numbered,
     numbers,
-    plain,
+    python_value,
     row_weights,
     sampling_column,
 )
@@ -82,8 +83,27 @@ def test_probabilities_that_are_text() -> None:
         ("yes", "yes"),
     ],
 )
-def test_a_label_is_text_or_a_plain_number(cell: Any, clean: Any) -> None:
-    found = plain(cell)
+def test_a_label_is_text_or_a_number(cell: Any, clean: Any) -> None:
+    found = number_or_text(cell)
+    assert found == clean
+    assert type(found) is type(clean)
+
+
+@pytest.mark.parametrize(
+    ("cell", "clean"),
+    [
+        (True, True),
+        (np.bool_(False), False),
+        (1.0, 1),
+        (np.float32(2.0), 2),
+        (np.int64(3), 3),
+        (float("inf"), float("inf")),
+        (np.str_("yes"), "yes"),
+        (None, None),
+    ],
+)
+def test_a_bool_stays_one_as_a_value(cell: Any, clean: Any) -> None:
+    found = python_value(cell)
     assert found == clean
     assert type(found) is type(clean)
 

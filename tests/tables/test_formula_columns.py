@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from imagesasdata.errors import ArgumentTypeError
-from imagesasdata.tables.formula_columns import is_level, number, numbers, plain, union_levels
+from imagesasdata.tables.formula_columns import as_pandas, is_level, number, numbers, union_levels
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
 
 
 def test_plain_columns_of_every_library(kind: Kind) -> None:
     table = open_data(kind.make({"y": [1.5, None], "s": ["a", "b"], "rest": [1, 2]}))
-    frame = plain(table, ["s", "y", "s"])
+    frame = as_pandas(table, ["s", "y", "s"])
     assert list(frame.columns) == ["s", "y"]
     assert frame.index.tolist() == [0, 1]
     assert frame["y"].dtype == np.float64
@@ -24,13 +24,13 @@ def test_plain_columns_of_every_library(kind: Kind) -> None:
 
 def test_an_index_is_left_behind() -> None:
     given = pd.DataFrame({"y": [1.0, 2.0]}, index=[7, 7])
-    assert plain(open_data(given), ["y"]).index.tolist() == [0, 1]
+    assert as_pandas(open_data(given), ["y"]).index.tolist() == [0, 1]
 
 
 def test_a_mixture_of_types() -> None:
     table = open_data(pd.DataFrame({"y": [1, "a"]}))
     with pytest.raises(ArgumentTypeError, match="A column among 'y' holds a mixture of types"):
-        plain(table, ["y"])
+        as_pandas(table, ["y"])
 
 
 def test_bools_are_numbers() -> None:

@@ -25,7 +25,7 @@ def order_by(table: Table, column: str) -> list[int]:
     return present + [row for row, cell in enumerate(cells) if cell is None]
 
 
-def plain_cells(
+def as_json(
     table: Table, column: str
 ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
     """A column as JSON values: its kind and its cells; ``None`` for vectors and other types.

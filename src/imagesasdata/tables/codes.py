@@ -68,15 +68,19 @@ def numbers(cells: Sequence[Any], name: str) -> np.ndarray:
         raise ArgumentTypeError(f"The column {name!r} does not hold numbers.") from error
 
 
-def plain(cell: Any) -> Any:
-    """A label as text or a whole number; bools are 0 and 1, and 1.0 is 1."""
-    if isinstance(cell, (bool, np.bool_)):
-        return int(cell)
+def python_value(cell: Any) -> Any:
+    """A cell as Python has it: NumPy's values are converted and 1.0 is 1; a bool stays one."""
+    if isinstance(cell, (np.bool_, np.number, np.str_)):
+        cell = cell.item()
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
         return int(cell)
-    if isinstance(cell, (np.integer, np.floating)):
-        return cell.item()
     return cell
+
+
+def number_or_text(cell: Any) -> Any:
+    """The same, but bools are 0 and 1, so that labels of several columns can be compared."""
+    value = python_value(cell)
+    return int(value) if isinstance(value, bool) else value
 
 
 def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
@@ -87,7 +91,7 @@ def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
     ArgumentTypeError
         When one column holds text and another numbers.
     """
-    cleaned = [[plain(cell) for cell in column] for column in columns]
+    cleaned = [[number_or_text(cell) for cell in column] for column in columns]
     known = {cell for column in cleaned for cell in column}
     if len({isinstance(cell, str) for cell in known}) > 1:
         texts = next(cell for cell in known if isinstance(cell, str))

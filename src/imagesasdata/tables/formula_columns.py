@@ -12,7 +12,7 @@ from imagesasdata.errors import ArgumentTypeError
 from imagesasdata.tables.table import Table
 
 
-def plain(table: Table, columns: Sequence[str]) -> Any:
+def as_pandas(table: Table, columns: Sequence[str]) -> Any:
     """Some columns as a pandas table with NumPy types and rows numbered from 0, for a formula.
 
     Raises
@@ -31,7 +31,7 @@ def plain(table: Table, columns: Sequence[str]) -> Any:
 
 
 def is_level(frame: Any, column: str) -> bool:
-    """Whether a column of a frame from `plain` holds text or categories, not numbers."""
+    """Whether a column of a frame from `as_pandas` holds text or categories, not numbers."""
     import pandas as pd
 
     return not pd.api.types.is_numeric_dtype(frame[column].dtype)

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.tables.codes import python_value
 
 OutcomeKind = Literal["binary", "multiclass", "ordered", "multilabel", "numeric"]
 
@@ -66,7 +67,7 @@ class Outcome:
             for row, cell in enumerate(cells):
                 coded[row, [index[label] for label in cell]] = 1.0
             return coded
-        return np.array([index[plain(cell)] for cell in cells], np.int32)
+        return np.array([index[python_value(cell)] for cell in cells], np.int32)
 
 
 def find_outcome(
@@ -120,15 +121,6 @@ def find_outcome(
     if kind == "multilabel":
         return _multilabel(name, cells, levels)
     return _classes(name, cells, kind, levels if levels is not None else order)
-
-
-def plain(cell: Any) -> Any:
-    """A plain Python value: numpy's numbers are converted, 1.0 becomes 1."""
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    return cell
 
 
 def identifier(text: str) -> str:
@@ -193,7 +185,7 @@ def _classes(
         lambda cell: isinstance(cell, (str, bool, np.bool_)) or _is_number(cell),
         "text, a number or a truth value",
     )
-    values = [plain(cell) for cell in cells]
+    values = [python_value(cell) for cell in cells]
     counts = Counter(values)
     chosen: tuple[Any, ...]
     if levels is None:
@@ -207,7 +199,7 @@ def _classes(
             ) from None
     else:
         # An ordered category may list classes without rows.
-        chosen = tuple(level for level in map(plain, levels) if level in counts)
+        chosen = tuple(level for level in map(python_value, levels) if level in counts)
         _check_known(name, values, list(levels))
     if len(chosen) < 2:
         raise ArgumentError(
@@ -240,7 +232,7 @@ def _check_rows(name: str, cells: Sequence[Any], fits: Callable[[Any], bool], wh
 
 
 def _check_known(name: str, values: Sequence[Any], levels: Sequence[Any]) -> None:
-    known = set(map(plain, levels))
+    known = set(map(python_value, levels))
     other = sorted({str(value) for value in values if value not in known})
     if other:
         raise ArgumentError(
@@ -278,7 +270,7 @@ def _is_number(cell: Any) -> bool:
 
 
 def _hashable(cell: Any) -> Any:
-    return tuple(cell) if _is_list(cell) else plain(cell)
+    return tuple(cell) if _is_list(cell) else python_value(cell)
 
 
 def _listed(rows: Sequence[int]) -> str:

@@ -12,8 +12,9 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from imagesasdata.options import check_amount, check_count, check_share, check_whole
+from imagesasdata.tables.codes import python_value
 from imagesasdata.training.optimizer import OptimizerName, Schedule, check_optimizer
-from imagesasdata.training.outcome import Outcome, plain
+from imagesasdata.training.outcome import Outcome
 
 ClassWeight = Literal["balanced"] | Mapping[Any, float] | None
 AUTO = "auto"
@@ -107,7 +108,7 @@ def check_weights(class_weight: ClassWeight, outcome: Outcome) -> None:
             f"for example class_weight={{{outcome.levels[1]!r}: 2.0}}.",
         )
     for level, weight in class_weight.items():
-        if plain(level) not in outcome.levels:
+        if python_value(level) not in outcome.levels:
             raise ArgumentError(
                 f"class_weight names {level!r}, which is no class of {outcome.name!r}.",
                 f"its classes: {', '.join(map(repr, outcome.levels))}.",
@@ -130,6 +131,6 @@ def row_weights(
         counts = np.bincount(codes[train], minlength=len(outcome.levels))
         each = len(train) / (len(outcome.levels) * np.maximum(counts, 1))
     else:
-        given = {plain(level): float(weight) for level, weight in dict(class_weight).items()}
+        given = {python_value(level): float(weight) for level, weight in dict(class_weight).items()}
         each = np.array([given.get(level, 1.0) for level in outcome.levels])
     return each[codes].astype(np.float32)

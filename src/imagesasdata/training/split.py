@@ -15,7 +15,7 @@ from imagesasdata.arrays.neighbors.copies import copies_by_all
 from imagesasdata.arrays.neighbors.groups import linked_groups
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import COPY_BITS
-from imagesasdata.training.outcome import plain
+from imagesasdata.tables.codes import python_value
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 PARTS = ("train", "validation", "test")
@@ -138,7 +138,9 @@ def kept_together(
     copies = copies_by_all(codes, bits=COPY_BITS)
     if names is None:
         return copies
-    keys = [(row, None) if name is None else (-1, plain(name)) for row, name in enumerate(names)]
+    keys = [
+        (row, None) if name is None else (-1, python_value(name)) for row, name in enumerate(names)
+    ]
     number_of = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return merge_groups(copies, np.array([number_of[key] for key in keys]))
 

@@ -25,7 +25,7 @@ from imagesasdata.options import EMBEDDER, Options, check_count
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
-from imagesasdata.tables.cells import plain_cells
+from imagesasdata.tables.cells import as_json
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
@@ -209,7 +209,7 @@ def _columns(
     for name in dict.fromkeys(names):
         if name in (path, col.IMAGE_ID.name):
             continue
-        found = plain_cells(table, name)
+        found = as_json(table, name)
         if found is not None:
             kept[name] = {"kind": found[0], "values": found[1]}
         elif chosen is not None:
@@ -238,7 +238,7 @@ def _places(
         if asked is not None:
             table.known(name, hint="iad.reduce adds dim_1 and dim_2; or leave x and y out.")
     if all(name in table.names for name in names):
-        found = [plain_cells(table, name) for name in names]
+        found = [as_json(table, name) for name in names]
         for name, one in zip(names, found, strict=True):
             if one is None or one[0] == "text":
                 raise ColumnError(

@@ -16,7 +16,13 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.figures import new_figure
 from imagesasdata.options import check_count
-from imagesasdata.tables.codes import SAMPLE_PROB, numbered, plain, row_weights, sampling_column
+from imagesasdata.tables.codes import (
+    SAMPLE_PROB,
+    number_or_text,
+    numbered,
+    row_weights,
+    sampling_column,
+)
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -271,16 +277,16 @@ def _add(
 def _positive(labels: list[Any], positive: Any) -> int | None:
     if positive is None:
         return 1 if len(labels) == 2 else None
-    if plain(positive) not in labels:
+    if number_or_text(positive) not in labels:
         raise ArgumentError(
             f"positive={positive!r} is neither true nor predicted in any row.",
             f"the classes are: {', '.join(map(repr, labels))}.",
         )
-    return labels.index(plain(positive))
+    return labels.index(number_or_text(positive))
 
 
 def _text(cell: Any) -> str:
-    return MISSING if cell is None else str(plain(cell))
+    return MISSING if cell is None else str(number_or_text(cell))
 
 
 def _arrow(columns: Sequence[Column], rows: dict[str, list[Any]]) -> dict[str, pa.Array]:

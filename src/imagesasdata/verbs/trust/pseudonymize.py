@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
-from imagesasdata.tables.codes import plain
+from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 
@@ -111,5 +111,5 @@ def pseudonymize(
 def _hash(key: bytes, cell: Any) -> str | None:
     if cell is None:
         return None
-    text = str(plain(cell)).encode("utf-8", "surrogatepass")
+    text = str(number_or_text(cell)).encode("utf-8", "surrogatepass")
     return hmac.new(key, text, "sha256").hexdigest()[:_LENGTH]

@@ -17,9 +17,9 @@ from imagesasdata.figures import new_figure
 from imagesasdata.options import ROUNDS, check_count
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
+    number_or_text,
     numbered,
     numbers,
-    plain,
     row_weights,
     sampling_column,
 )
@@ -225,7 +225,7 @@ def validate(
             "join the hand-coded labels to the table by path or image_id.",
         )
     told, said = [told[row] for row in rows], [said[row] for row in rows]
-    if any(isinstance(plain(cell), float) for cell in said):
+    if any(isinstance(number_or_text(cell), float) for cell in said):
         raise ArgumentTypeError(
             f"The column {prediction!r} holds fractions, not classes.",
             f"give prob={prediction!r}, and as prediction classes: data[{prediction!r}] > 0.5.",
@@ -284,12 +284,12 @@ def _probabilities(
         )
     found = {}
     for label, column in prob.items():
-        if plain(label) not in labels:
+        if number_or_text(label) not in labels:
             raise ArgumentError(
                 f"prob names the class {label!r}, which is neither true nor predicted in any row.",
                 f"the classes are: {', '.join(map(repr, labels))}.",
             )
-        found[labels.index(plain(label))] = _numbers(table, column, rows)
+        found[labels.index(number_or_text(label))] = _numbers(table, column, rows)
     return found
 
 

@@ -12,7 +12,7 @@ from imagesasdata.arrays.stats.checks import check_sample_prob, check_weights
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.arrays.stats.sandwich import renumbered
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.formula_columns import is_level, number, numbers, plain, union_levels
+from imagesasdata.tables.formula_columns import as_pandas, is_level, number, numbers, union_levels
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.trust.regression.formula import Design, Formula, apply
 
@@ -51,7 +51,7 @@ def prepare(
         When there are none, or a value cannot be used; the message names the column.
     """
     extra = [name for name in (prob, weights, cluster) if name is not None]
-    frame = plain(table, [*parsed.variables, *pairs.values(), *extra])
+    frame = as_pandas(table, [*parsed.variables, *pairs.values(), *extra])
     needed = [*parsed.variables, *(name for name in (weights, cluster) if name is not None)]
     nulls = {name: int(frame[name].isna().sum()) for name in needed}
     used = _complete(frame, needed)
