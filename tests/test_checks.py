@@ -1,4 +1,4 @@
-"""The checks of arguments that verbs share: what they let through and what they say."""
+"""The checks of arguments: what they let through, what they give, and what they say."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.options import check_amount, check_count, check_share, check_whole
+from imagesasdata.checks import (
+    check_amount,
+    check_choice,
+    check_count,
+    check_flag,
+    check_only_for,
+    check_share,
+    check_whole,
+    number,
+    seed_of,
+    span,
+    whole,
+)
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 
 A, T = ArgumentError, ArgumentTypeError
 
@@ -80,3 +93,95 @@ def test_what_is_refused(
     with pytest.raises(error) as raised:
         check("x", value, **options)
     assert str(raised.value).startswith(message)
+
+
+def test_counts() -> None:
+    for value in (None, 1, 10**9):
+        check_count("k", value)
+    with pytest.raises(ArgumentTypeError) as wrong_type:
+        check_count("k", "3")  # type: ignore[arg-type]
+    assert str(wrong_type.value) == "k must be a whole number, got '3'.\nHint: for example k=8."
+    with pytest.raises(ArgumentError) as wrong:
+        check_count("k", -1)
+    assert str(wrong.value) == "k must be at least 1, got -1.\nHint: for example k=8."
+
+
+def test_shares() -> None:
+    for value in (0, 0.5, 1.0):
+        check_share("s", value)
+    for value in (-0.1, 1.1, float("nan")):
+        with pytest.raises(ArgumentError) as wrong:
+            check_share("s", value)
+        assert str(wrong.value) == f"s must be from 0 to 1, got {value}.\nHint: for example s=0.5."
+    for other in (True, "0.5"):
+        with pytest.raises(ArgumentTypeError) as wrong_type:
+            check_share("s", other)  # type: ignore[arg-type]
+        assert str(wrong_type.value) == (
+            f"s must be a number from 0 to 1, got {other!r}.\nHint: for example s=0.5."
+        )
+
+
+def test_words_and_flags() -> None:
+    assert check_choice("method", "otsu", ("otsu", "fixed")) == "otsu"
+    assert check_flag("expand", False) is False
+    for value in ("osu", None, ["otsu"]):
+        with pytest.raises(UnknownNameError) as wrong:
+            check_choice("method", value, ("otsu", "fixed"))
+        assert str(wrong.value).startswith(f"Unknown method {value!r}.\nHint: ")
+    with pytest.raises(ArgumentTypeError) as no_flag:
+        check_flag("expand", 1)
+    assert str(no_flag.value) == (
+        "expand must be True or False, got 1.\nHint: for example expand=True."
+    )
+
+
+def test_arguments_of_another_method() -> None:
+    check_only_for("canny", low=None, high=None)
+    with pytest.raises(ArgumentError) as wrong:
+        check_only_for("canny", low=None, high=5)
+    assert str(wrong.value) == (
+        "high is only for method='canny', got 5.\nHint: leave high out, or write method='canny'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"), [(3, 3), (np.int64(3), 3), (np.float32(0.5), 0.5), (10, 10), (0.0, 0.0)]
+)
+def test_numpys_numbers_become_plain_ones(value: Any, plain: float) -> None:
+    found = number("x", value, 0, 10, hint="x=1.")
+    assert found == plain
+    assert type(found) is type(plain)
+    if isinstance(plain, int):
+        assert type(whole("x", value, 0, 10, hint="x=1.")) is int
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: number("x", "1", 0, 9, hint="x=1."), T, "x must be a number, got '1'."),
+        (lambda: number("x", True, 0, 9, hint="x=1."), T, "x must be a number, got True."),
+        (lambda: number("x", 10, 0, 9.5, hint="x=1."), A, "x must be from 0 to 9.5, got 10."),
+        (lambda: number("x", math.nan, 0, 9, hint="x=1."), A, "x must be from 0 to 9, got nan."),
+        (lambda: whole("x", 1.0, 0, 9, hint="x=1."), T, "x must be a whole number, got 1.0."),
+        (
+            lambda: whole("x", 65_536, 1, 65_535, hint="x=1."),
+            A,
+            "x must be from 1 to 65,535, got 65536.",
+        ),
+        (lambda: span("x", 1, 0, 9, hint="x=1."), T, "x must be two numbers, got 1."),
+        (lambda: span("x", (2, 1), 0, 9, hint="x=1."), A, "x must have its lower bound first"),
+        (lambda: span("x", (2, 10), 0, 9, hint="x=1."), A, "x must be from 0 to 9, got 10."),
+        (lambda: seed_of(-1), A, "seed must be from 0 to 9,223,372,036,854,775,807, got -1."),
+    ],
+)
+def test_what_has_no_plain_value(
+    call: Callable[[], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as raised:
+        call()
+    assert str(raised.value).startswith(message)
+    assert "\nHint: " in str(raised.value)
+
+
+def test_bounds_of_a_random_draw() -> None:
+    assert span("x", [np.float64(0.5), 2], 0, 9, hint="x=1.") == (0.5, 2)

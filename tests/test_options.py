@@ -10,7 +10,7 @@ import pytest
 from imagesasdata import options
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import SHARED, Options, Shared, check_count, check_share
+from imagesasdata.options import SHARED, Options, Shared
 
 
 def test_without_a_choice_all_are_as_in_a_signature() -> None:
@@ -78,32 +78,6 @@ def test_options_are_given_by_name_and_stay_as_they_are() -> None:
         Options("path")  # type: ignore[misc]
     with pytest.raises(AttributeError):
         Options().path = "file"  # type: ignore[misc]
-
-
-def test_counts() -> None:
-    for value in (None, 1, 10**9):
-        check_count("k", value)
-    with pytest.raises(ArgumentTypeError) as wrong_type:
-        check_count("k", "3")  # type: ignore[arg-type]
-    assert str(wrong_type.value) == "k must be a whole number, got '3'.\nHint: for example k=8."
-    with pytest.raises(ArgumentError) as wrong:
-        check_count("k", -1)
-    assert str(wrong.value) == "k must be at least 1, got -1.\nHint: for example k=8."
-
-
-def test_shares() -> None:
-    for value in (0, 0.5, 1.0):
-        check_share("s", value)
-    for value in (-0.1, 1.1, float("nan")):
-        with pytest.raises(ArgumentError) as wrong:
-            check_share("s", value)
-        assert str(wrong.value) == f"s must be from 0 to 1, got {value}.\nHint: for example s=0.5."
-    for other in (True, "0.5"):
-        with pytest.raises(ArgumentTypeError) as wrong_type:
-            check_share("s", other)  # type: ignore[arg-type]
-        assert str(wrong_type.value) == (
-            f"s must be a number from 0 to 1, got {other!r}.\nHint: for example s=0.5."
-        )
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ import sys
 from types import TracebackType
 from typing import Any, Literal
 
-from imagesasdata.figures import notebook
-
 
 class Progress:
     """Counts finished pictures (or bytes), on a bar in a terminal or notebook.
@@ -66,6 +64,13 @@ class Progress:
             if failed:
                 self._bar.set_postfix(failed=self.failed, refresh=False)
             self._bar.update()
+
+
+def notebook() -> Any:
+    """The notebook's shell, or ``None`` outside of a notebook."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get_ipython() if get_ipython is not None else None
+    return shell if type(shell).__name__ == "ZMQInteractiveShell" else None
 
 
 def is_shown(show: bool | None) -> bool:

@@ -50,7 +50,7 @@ PREFIXING = r"prefix or |f[\"'][^\"']*\{(options\.|self\.)?prefix\}[^x]"
     ("pattern", "files"),
     [
         (r"on_error\s*(==|!=)|(==|!=)\s*[\w.]*on_error", ["engine/results.py"]),
-        (r"on_error (not )?in ", ["options.py"]),
+        (r"on_error (not )?in |get_args\(OnError\)", ["options.py"]),
         (PREFIXING, ["engine/results.py"]),
         (r"class \w+Warning\b", ["errors.py"]),
         (r"^\s+DroppedImagesWarning,\n\s+stacklevel", ["engine/results.py"]),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imagesasdata.checks import number, seed_of, whole
 from imagesasdata.errors import ArgumentTypeError
 from imagesasdata.steps.as_is import Unchanged
-from imagesasdata.steps.checks import number, seed_of, whole
 from imagesasdata.steps.named import Named
 from imagesasdata.steps.step import Step
 

@@ -8,9 +8,10 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, chance, drawn
+from imagesasdata.checks import span
 from imagesasdata.steps.as_is import unchanged
-from imagesasdata.steps.checks import Color, color_of, span
 from imagesasdata.steps.framing import crop, erase
+from imagesasdata.steps.named_color import Color, color_of
 from imagesasdata.steps.step import Step
 
 Span = tuple[float, float]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, drawn
-from imagesasdata.steps.checks import number
+from imagesasdata.checks import number
 from imagesasdata.steps.filters import blur
 from imagesasdata.steps.step import Step
 

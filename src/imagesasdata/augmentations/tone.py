@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, drawn
-from imagesasdata.steps.checks import number
+from imagesasdata.checks import number
 from imagesasdata.steps.colors import hue, saturation
 from imagesasdata.steps.light import brightness, contrast
 from imagesasdata.steps.step import Step

@@ -8,9 +8,10 @@ from typing import get_args
 import numpy as np
 
 from imagesasdata.augmentations.augmentation import Augmentation, chance, drawn
+from imagesasdata.checks import check_choice, number
 from imagesasdata.steps.as_is import unchanged
-from imagesasdata.steps.checks import Color, choice, color_of, number
 from imagesasdata.steps.geometry import Direction, flip, rotate
+from imagesasdata.steps.named_color import Color, color_of
 from imagesasdata.steps.step import Step
 
 
@@ -54,7 +55,7 @@ def random_flip(p: float = 0.5, *, direction: Direction = "left-right") -> Rando
     [unchanged(), unchanged(), flip("left-right")]
     """
     p = chance(p, "for example random_flip(0.5).")
-    return RandomFlip(p, direction=choice("direction", direction, get_args(Direction)))
+    return RandomFlip(p, direction=check_choice("direction", direction, get_args(Direction)))
 
 
 @dataclass(frozen=True, repr=False)

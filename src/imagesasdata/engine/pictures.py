@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import get_args
 
 from imagesasdata.arrays.pixels import center_square
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
-from imagesasdata.errors import one_of
 from imagesasdata.files.decode import Exactness, decode
 from imagesasdata.networks.zoo.card import Preprocess
-from imagesasdata.options import check_count
 
 
 def picture_loader(
@@ -25,8 +24,7 @@ def picture_loader(
     UnknownNameError, ArgumentError
         When ``exactness`` or ``max_pixels`` is invalid; raised here, before any picture is read.
     """
-    if exactness not in get_args(Exactness):
-        raise one_of("decode", exactness, get_args(Exactness))
+    check_choice("decode", exactness, get_args(Exactness))
     check_count("max_pixels", max_pixels)
     short_side = preprocess.short_side(detail)
 

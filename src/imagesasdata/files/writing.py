@@ -12,7 +12,8 @@ from typing import Literal, get_args
 import numpy as np
 from PIL import Image
 
-from imagesasdata.errors import ArgumentError, ImageError, one_of
+from imagesasdata.checks import check_choice
+from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.atomic import replacing
 from imagesasdata.files.sources import PathLike, is_remote
 
@@ -73,8 +74,7 @@ def folder(to: PathLike, format: str) -> Folder:
     UnknownNameError, ArgumentError
         For an unknown format, and for a folder that cannot be written.
     """
-    if format not in get_args(Format):
-        raise one_of("format", format, get_args(Format))
+    check_choice("format", format, get_args(Format))
     if is_remote(os.fspath(to)):
         raise ArgumentError(
             f"to={os.fspath(to)!r} is not on this machine.",

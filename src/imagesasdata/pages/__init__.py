@@ -1,1 +1,1 @@
-"""HTML pages that open from disk, built from templates; style and scripts are inline."""
+"""What people look at: figures, and HTML pages that open from disk, with inline style and scripts."""

@@ -7,8 +7,8 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.steps.checks import Color, color_of, rgb_of, side
-from imagesasdata.steps.step import Step, check_room
+from imagesasdata.steps.named_color import Color, color_of, rgb_of
+from imagesasdata.steps.step import Step, check_room, side
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.steps.checks import choice, number
+from imagesasdata.checks import check_choice, number
 from imagesasdata.steps.step import Step, three
 
 Space = Literal["hsv", "hls", "lab", "luv", "ycrcb"]
@@ -174,4 +174,4 @@ def color_space(space: Space) -> ColorSpace:
     >>> steps.color_space("hsv")(green).tolist()
     [[[85, 255, 255]]]
     """
-    return ColorSpace(choice("color space", space, get_args(Space)))
+    return ColorSpace(check_choice("color space", space, get_args(Space)))

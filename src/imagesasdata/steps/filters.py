@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from imagesasdata.steps.checks import choice, number, whole
+from imagesasdata.checks import check_choice, number, whole
 from imagesasdata.steps.step import Step, to_bytes
 
 BlurMethod = Literal["gaussian", "box", "median"]
@@ -69,7 +69,7 @@ def blur(radius: float = 2, *, method: BlurMethod = "gaussian") -> Blur:
     [10, 10, 10]
     """
     hint = 'for example blur(2) or blur(1, method="median").'
-    if choice("method", method, get_args(BlurMethod)) == "gaussian":
+    if check_choice("method", method, get_args(BlurMethod)) == "gaussian":
         return Blur(number("radius", radius, 0, _WIDEST, hint=hint), method=method)
     return Blur(whole("radius", radius, 0, _WIDEST, hint=hint), method=method)
 

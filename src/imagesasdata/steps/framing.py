@@ -8,9 +8,10 @@ from typing import Literal, get_args
 import numpy as np
 from jaxtyping import UInt8
 
+from imagesasdata.checks import check_choice, number, whole
 from imagesasdata.errors import ImageError
-from imagesasdata.steps.checks import MAX_SIDE, Color, choice, color_of, number, rgb_of, side, whole
-from imagesasdata.steps.step import Step
+from imagesasdata.steps.named_color import Color, color_of, rgb_of
+from imagesasdata.steps.step import MAX_SIDE, Step, side
 
 Unit = Literal["pixels", "share"]
 
@@ -151,7 +152,7 @@ def _rectangle(
     name: str, x: object, y: object, width: object, height: object, unit: object
 ) -> tuple[float, float, float, float]:
     corner, sides = {"x": x, "y": y}, {"width": width, "height": height}
-    if choice("unit", unit, get_args(Unit)) == "share":
+    if check_choice("unit", unit, get_args(Unit)) == "share":
         hint = f'for example {name}(0, 0, 1, 0.5, unit="share") for the upper half.'
         checked = [number(key, value, 0, 1, hint=hint) for key, value in corner.items()]
         checked += [number(key, value, 0.001, 1, hint=hint) for key, value in sides.items()]

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from imagesasdata.steps.checks import Color, choice, color_of, flag, number, rgb_of
+from imagesasdata.checks import check_choice, check_flag, number
+from imagesasdata.steps.named_color import Color, color_of, rgb_of
 from imagesasdata.steps.step import Step, check_room
 
 RotateMethod = Literal["bicubic", "bilinear", "nearest"]
@@ -87,9 +88,9 @@ def rotate(
     """
     return Rotate(
         number("degrees", degrees, -360, 360, hint="for example rotate(90)."),
-        expand=flag("expand", expand),
+        expand=check_flag("expand", expand),
         color=color_of(color),
-        method=choice("method", method, get_args(RotateMethod)),
+        method=check_choice("method", method, get_args(RotateMethod)),
     )
 
 
@@ -127,4 +128,4 @@ def flip(direction: Direction = "left-right") -> Flip:
     >>> steps.flip()(np.array([[[1, 1, 1], [2, 2, 2]]], np.uint8))[0, :, 0].tolist()
     [2, 1]
     """
-    return Flip(choice("direction", direction, get_args(Direction)))
+    return Flip(check_choice("direction", direction, get_args(Direction)))

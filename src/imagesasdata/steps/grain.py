@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.steps.checks import number, seed_of
+from imagesasdata.checks import number, seed_of
 from imagesasdata.steps.step import Step, to_bytes
 
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from imagesasdata.checks import number
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.steps.checks import number
 from imagesasdata.steps.step import Step, to_bytes
 
 _LARGEST = 31

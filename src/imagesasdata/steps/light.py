@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from imagesasdata.steps.checks import number
+from imagesasdata.checks import number
 from imagesasdata.steps.step import Step, to_bytes
 
 _VALUES = np.arange(256, dtype=np.float64)

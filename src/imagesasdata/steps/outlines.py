@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from imagesasdata.checks import check_choice, check_only_for, number
 from imagesasdata.errors import ArgumentError
-from imagesasdata.steps.checks import choice, number, only_for
 from imagesasdata.steps.step import Step, three, to_bytes
 
 EdgesMethod = Literal["canny", "sobel"]
@@ -76,9 +76,9 @@ def edges(
     >>> int((steps.edges("canny")(half)[3] == 255).any(axis=-1).sum())  # one pixel wide
     1
     """
-    chosen = choice("method", method, get_args(EdgesMethod))
+    chosen = check_choice("method", method, get_args(EdgesMethod))
     if chosen == "sobel":
-        only_for("canny", low=low, high=high)
+        check_only_for("canny", low=low, high=high)
         return Edges(chosen, low=None, high=None)
     hint = 'for example edges("canny", low=100, high=200).'
     low = number("low", _LOW if low is None else low, 0, 1500, hint=hint)

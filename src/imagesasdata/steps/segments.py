@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from imagesasdata.steps.checks import choice, only_for, seed_of, whole
+from imagesasdata.checks import check_choice, check_only_for, seed_of, whole
 from imagesasdata.steps.clusters import clusters
 from imagesasdata.steps.outlines import steepness
 from imagesasdata.steps.step import Step, to_bytes
@@ -94,10 +94,10 @@ def segment(
     >>> steps.segment(n=2)(grays)[0, :, 0].tolist()
     [15, 15, 210, 210]
     """
-    chosen = choice("method", method, get_args(SegmentMethod))
+    chosen = check_choice("method", method, get_args(SegmentMethod))
     hint = f'for example segment("{chosen}", n={_USUAL_N[chosen]}).'
     n = whole("n", _USUAL_N[chosen] if n is None else n, 1, _MOST_N[chosen], hint=hint)
     if chosen != "kmeans":
-        only_for("kmeans", seed=seed)
+        check_only_for("kmeans", seed=seed)
         return Segment(chosen, n=n)
     return Segment(chosen, n=n, seed=seed_of(0 if seed is None else seed))

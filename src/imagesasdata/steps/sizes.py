@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError
-from imagesasdata.steps.checks import choice, side
-from imagesasdata.steps.step import Step, check_room
+from imagesasdata.steps.step import Step, check_room, side
 
 ResizeMethod = Literal["bicubic", "bilinear", "nearest", "area", "lanczos"]
 
@@ -113,4 +113,4 @@ def resize(
             f"resize got {' and '.join(named)}, which contradict each other.", _HINT
         )
     checked = {name: side(name, given[name], hint=_HINT) for name in named}
-    return Resize(**checked, method=choice("method", method, get_args(ResizeMethod)))
+    return Resize(**checked, method=check_choice("method", method, get_args(ResizeMethod)))

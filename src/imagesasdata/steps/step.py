@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import UInt8
 
+from imagesasdata.checks import whole
 from imagesasdata.errors import ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.steps.named import Named
+
+# The longest side that a JPEG can have.
+MAX_SIDE = 65_535
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +52,11 @@ class Step(Named):
     def _apply(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "new_h new_w 3"]:
         """The operation on checked, contiguous pixels."""
         raise NotImplementedError
+
+
+def side(name: str, value: object, *, hint: str) -> int:
+    """``value`` as the length of a picture's side in pixels."""
+    return whole(name, value, 1, MAX_SIDE, hint=hint)
 
 
 def check_room(step: Step, rgb: np.ndarray, width: float, height: float) -> None:

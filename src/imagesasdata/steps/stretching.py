@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from imagesasdata.checks import check_choice, check_only_for, number, whole
 from imagesasdata.errors import ArgumentError
-from imagesasdata.steps.checks import choice, number, only_for, whole
 from imagesasdata.steps.step import Step, to_bytes
 
 NormalizeMethod = Literal["range", "standard"]
@@ -99,15 +99,15 @@ def normalize(
     >>> steps.normalize()(dull)[0, :, 0].tolist()
     [0, 128, 255]
     """
-    chosen = choice("method", method, get_args(NormalizeMethod))
-    channels = choice("channels", channels, get_args(Channels))
+    chosen = check_choice("method", method, get_args(NormalizeMethod))
+    channels = check_choice("channels", channels, get_args(Channels))
     if chosen == "standard":
-        only_for("range", low=low, high=high)
+        check_only_for("range", low=low, high=high)
         hint = 'for example normalize("standard", mean=128, sd=64).'
         mean = number("mean", _MEAN if mean is None else mean, 0, 255, hint=hint)
         sd = number("sd", _SD if sd is None else sd, 0, 255, hint=hint)
         return Normalize(chosen, low=None, high=None, mean=mean, sd=sd, channels=channels)
-    only_for("standard", mean=mean, sd=sd)
+    check_only_for("standard", mean=mean, sd=sd)
     hint = "for example normalize(low=1, high=99)."
     low = number("low", _LOW if low is None else low, 0, 100, hint=hint)
     high = number("high", _HIGH if high is None else high, 0, 100, hint=hint)
@@ -175,9 +175,9 @@ def equalize(
     >>> steps.equalize()(dull)[0, :, 0].tolist()
     [0, 128, 255]
     """
-    chosen = choice("method", method, get_args(EqualizeMethod))
+    chosen = check_choice("method", method, get_args(EqualizeMethod))
     if chosen == "global":
-        only_for("clahe", clip=clip, tiles=tiles)
+        check_only_for("clahe", clip=clip, tiles=tiles)
         return Equalize(chosen, clip=None, tiles=None)
     hint = 'for example equalize("clahe", clip=2, tiles=8).'
     return Equalize(

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from imagesasdata.checks import check_choice, check_only_for, number, whole
 from imagesasdata.errors import ArgumentError
-from imagesasdata.steps.checks import choice, number, only_for, whole
 from imagesasdata.steps.step import Step, three
 
 ThresholdMethod = Literal["fixed", "otsu", "adaptive"]
@@ -98,11 +98,13 @@ def threshold(
     [0, 0, 255, 255]
     """
     implied = "otsu" if value is None else "fixed"
-    chosen = choice("method", implied if method is None else method, get_args(ThresholdMethod))
+    chosen = check_choice(
+        "method", implied if method is None else method, get_args(ThresholdMethod)
+    )
     if chosen != "fixed":
-        only_for("fixed", value=value)
+        check_only_for("fixed", value=value)
     if chosen != "adaptive":
-        only_for("adaptive", window=window, offset=offset)
+        check_only_for("adaptive", window=window, offset=offset)
     if chosen == "otsu":
         return Threshold()
     if chosen == "fixed":

@@ -9,8 +9,9 @@ from typing import Any, TypeGuard, cast, get_args
 import narwhals as nw
 import pyarrow as pa
 
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentTypeError, ColumnError, one_of
+from imagesasdata.errors import ArgumentTypeError, ColumnError
 from imagesasdata.tables.frames import Backend, Paths
 
 
@@ -18,8 +19,7 @@ def from_columns(
     columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas", *, lazy: bool = False
 ) -> Any:
     """A new table from plain columns, in the chosen library; ``lazy`` applies to polars."""
-    if backend not in get_args(Backend):
-        raise one_of("backend", backend, get_args(Backend))
+    check_choice("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})
     for index, (name, cells) in enumerate(columns.items()):
         if name.endswith("path") and not len(cells):

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from imagesasdata.checks import check_count
 from imagesasdata.errors import ArgumentError
-from imagesasdata.options import check_count
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.split import (
     PARTS,

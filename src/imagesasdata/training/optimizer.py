@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple, get_args
 import jax
 import optax
 
-from imagesasdata.errors import ArgumentTypeError, one_of
+from imagesasdata.checks import check_choice
+from imagesasdata.errors import ArgumentTypeError
 from imagesasdata.training.loss import Params, is_kernel
 
 OptimizerName = Literal["sgd", "adamw"]
@@ -31,15 +32,13 @@ class Optimizer(NamedTuple):
 def check_optimizer(optimizer: object, schedule: object) -> None:
     """Raise for an unknown optimizer or schedule."""
     if isinstance(optimizer, str):
-        if optimizer not in get_args(OptimizerName):
-            raise one_of("optimizer", optimizer, get_args(OptimizerName))
+        check_choice("optimizer", optimizer, get_args(OptimizerName))
     elif not isinstance(optimizer, optax.GradientTransformation):
         raise ArgumentTypeError(
             f"optimizer must be a name or an optax transform, got {type(optimizer).__name__}.",
             'for example optimizer="adamw", or optimizer=optax.lion(1e-4).',
         )
-    if schedule not in get_args(Schedule):
-        raise one_of("schedule", schedule, get_args(Schedule))
+    check_choice("schedule", schedule, get_args(Schedule))
 
 
 def build_optimizer(

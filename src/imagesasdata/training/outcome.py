@@ -12,7 +12,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.checks import check_choice
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import python_value
 
 OutcomeKind = Literal["binary", "multiclass", "ordered", "multilabel", "numeric"]
@@ -102,8 +103,8 @@ def find_outcome(
         When a value is missing or invalid, when there is only one class, and when a class has only
         one row; the message names rows.
     """
-    if kind is not None and kind not in get_args(OutcomeKind):
-        raise one_of("kind", kind, get_args(OutcomeKind))
+    if kind is not None:
+        check_choice("kind", kind, get_args(OutcomeKind))
     missing = [row for row, cell in enumerate(cells) if _is_missing(cell)]
     if missing:
         raise ArgumentError(

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from imagesasdata.checks import check_amount, check_count, check_share, check_whole
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
-from imagesasdata.options import check_amount, check_count, check_share, check_whole
 from imagesasdata.tables.codes import python_value
 from imagesasdata.training.optimizer import OptimizerName, Schedule, check_optimizer
 from imagesasdata.training.outcome import Outcome

@@ -161,7 +161,6 @@ def test_what_is_kept_depends_on_all_code_that_makes_a_network() -> None:
         "columns.py",
         "errors.py",
         "extras.py",
-        "figures.py",
         "machine.py",
         "progress.py",
         "files",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from imagesasdata.figures import new_figure
+from imagesasdata.pages.figures import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Verb, run
@@ -10,7 +11,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.family import Words
 from imagesasdata.networks.zoo.registry import load, load_words
-from imagesasdata.options import CAPTIONER, OnError, Options, check_count
+from imagesasdata.options import CAPTIONER, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 
 CAPTION = Column(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.probabilities import most_probable, softmax
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
@@ -17,7 +18,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import CLASSIFIER, OnError, Options, Shape, check_count, check_shape
+from imagesasdata.options import CLASSIFIER, OnError, Options, Shape
 from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.CLASS_PROB)
@@ -178,7 +179,7 @@ def _check(top: int, shape: Shape, probs: bool, *, classes: int) -> None:
             f"top={top} is more than the model's {classes:,} classes.",
             f"give top={classes} or less.",
         )
-    check_shape(shape)
+    check_choice("shape", shape, get_args(Shape))
     if probs and shape == "long":
         raise ArgumentError(
             "probs=True gives a column for each class, shape='long' a row for each: not both.",

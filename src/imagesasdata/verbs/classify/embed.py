@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from imagesasdata import columns as col
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import EMBEDDER, OnError, Options, VectorShape, check_shape
+from imagesasdata.options import EMBEDDER, OnError, Options, VectorShape
 from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.EMBEDDING, col.EMB)
@@ -113,7 +114,7 @@ def embed(
         on_error=on_error,
         progress=progress,
     )
-    check_shape(shape, VectorShape)
+    check_choice("shape", shape, get_args(VectorShape))
     wide = shape == "wide"
     network = load(model, task="embed", progress=progress)
     size = network.card.embedding_size

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 from imagesasdata.arrays.pixels import Interpolation
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.checks import check_choice, check_count
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo import own, registry
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
-from imagesasdata.options import check_count
 
 Colors = Sequence[float]
 
@@ -114,8 +114,7 @@ def _preprocess(
     check_count("size", size)
     if not 0 < share <= 1:
         raise ArgumentError(f"share must be above 0 and at most 1, got {share}.", "share=1.0.")
-    if interpolation not in get_args(Interpolation):
-        raise one_of("interpolation", interpolation, get_args(Interpolation))
+    check_choice("interpolation", interpolation, get_args(Interpolation))
     return Preprocess(size, share, interpolation, mean=_colors("mean", mean), sd=_divisor(sd))
 
 

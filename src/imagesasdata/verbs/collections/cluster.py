@@ -10,12 +10,13 @@ from imagesasdata.arrays.clustering.choosing import silhouettes
 from imagesasdata.arrays.clustering.partition import Method, part
 from imagesasdata.arrays.clustering.reduction import Reduce, for_clusters
 from imagesasdata.arrays.clustering.stability import stability as measure_stability
+from imagesasdata.checks import check_choice, check_count, check_whole
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
+from imagesasdata.options import EMBEDDER, OnError, Options
 from imagesasdata.progress import is_shown
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
@@ -236,8 +237,7 @@ def cluster(
 
 def check_method(method: str, reduce: str | None, seed: int) -> None:
     """Raise for an unknown method or reduction."""
-    if method not in get_args(Method):
-        raise one_of("method", method, get_args(Method))
-    if reduce is not None and reduce not in get_args(Reduce):
-        raise one_of("reduction", reduce, get_args(Reduce))
+    check_choice("method", method, get_args(Method))
+    if reduce is not None:
+        check_choice("reduction", reduce, get_args(Reduce))
     check_whole("seed", seed)

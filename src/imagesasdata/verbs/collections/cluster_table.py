@@ -10,9 +10,10 @@ import pyarrow as pa
 from imagesasdata import columns as col
 from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import prefixed
-from imagesasdata.options import Options, check_count
+from imagesasdata.options import Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.tables.table import Table, open_table

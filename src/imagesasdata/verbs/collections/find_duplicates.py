@@ -21,10 +21,11 @@ from imagesasdata.arrays.neighbors.duplicates import (
     largest_first,
     numbered,
 )
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Verb, run
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
@@ -185,8 +186,7 @@ def find_duplicates(
         on_error=on_error,
         progress=progress,
     )
-    if method not in get_args(Method):
-        raise one_of("method", method, get_args(Method))
+    check_choice("method", method, get_args(Method))
     bits, cosine = _thresholds(method, threshold)
     card(model)
     out = Results("find_duplicates", open_table(images, path), COLUMNS, options).checked()

@@ -13,15 +13,16 @@ from imagesasdata import columns as col
 from imagesasdata.arrays.neighbors.approximate import Index, nearest_by_index, recall
 from imagesasdata.arrays.neighbors.distances import Metric
 from imagesasdata.arrays.neighbors.exact import Found, nearest
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.engine.texts import embed_text
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.references import parse
 from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type, is_paths
 from imagesasdata.tables.table import Table, open_table
@@ -169,10 +170,8 @@ def find_similar(
         progress=progress,
     )
     check_count("top", top)
-    if metric not in get_args(Metric):
-        raise one_of("metric", metric, get_args(Metric))
-    if index not in get_args(Index):
-        raise one_of("index", index, get_args(Index))
+    check_choice("metric", metric, get_args(Metric))
+    check_choice("index", index, get_args(Index))
     card(model)
     place = find_devices(device)[0]
     text = query if isinstance(query, str) and _is_text(query) else None

@@ -13,15 +13,16 @@ from imagesasdata import columns as col
 from imagesasdata.arrays.clustering.reduction import Reduction, project
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.arrays.pixels import fit
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Loaded, stream
-from imagesasdata.errors import ArgumentError, ColumnError, one_of
+from imagesasdata.errors import ArgumentError, ColumnError
 from imagesasdata.files.atomic import write_whole
 from imagesasdata.files.decode import MAX_PIXELS, decode, limits
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import EMBEDDER, Options, check_count
+from imagesasdata.options import EMBEDDER, Options
 from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
@@ -147,8 +148,7 @@ def map_images(
         cache=cache,
         progress=progress,
     )
-    if method not in get_args(Reduction):
-        raise one_of("method", method, get_args(Reduction))
+    check_choice("method", method, get_args(Reduction))
     check_count("thumbnail", thumbnail)
     if thumbnail not in _SIDES:
         raise ArgumentError(

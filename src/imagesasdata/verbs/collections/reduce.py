@@ -6,12 +6,12 @@ from typing import get_args
 
 from imagesasdata.arrays.clustering.reduction import Reduction, project
 from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.checks import check_choice, check_count, check_whole
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
-from imagesasdata.errors import one_of
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count, check_whole
+from imagesasdata.options import EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.collections._vectors import (
@@ -125,8 +125,7 @@ def reduce(
         on_error=on_error,
         progress=progress,
     )
-    if method not in get_args(Reduction):
-        raise one_of("method", method, get_args(Reduction))
+    check_choice("method", method, get_args(Reduction))
     check_count("dims", dims)
     check_whole("seed", seed)
     card(model)

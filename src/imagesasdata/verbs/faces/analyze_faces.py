@@ -14,9 +14,10 @@ from PIL import Image
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.align import Look, looks_at
 from imagesasdata.arrays.faces.attributes import age, gender, labeled
+from imagesasdata.checks import check_choice
 from imagesasdata.engine.results import Results, speaking_as
 from imagesasdata.engine.verb import Network
-from imagesasdata.errors import AppearanceWarning, ArgumentError, one_of
+from imagesasdata.errors import AppearanceWarning, ArgumentError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import mean_of_crops
 from imagesasdata.networks.zoo.card import Preprocess
@@ -211,8 +212,7 @@ def _mean_of_looks(network: Model) -> Callable[[Any, Any], dict[str, Any]]:
 def _check(attributes: Sequence[Attribute]) -> list[Attribute]:
     wanted = [attributes] if isinstance(attributes, str) else list(attributes)
     for one in wanted:
-        if one not in get_args(Attribute):
-            raise one_of("attribute", one, get_args(Attribute))
+        check_choice("attribute", one, get_args(Attribute))
     if not wanted:
         raise ArgumentError("attributes is empty.", 'for example attributes=("age",).')
     if set(wanted) - {"age"}:

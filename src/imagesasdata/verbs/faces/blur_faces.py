@@ -13,14 +13,14 @@ from imagesasdata import columns as base
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.boxes import is_among
 from imagesasdata.arrays.faces.hide import Method, hide
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
-from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options, check_count
+from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import NO_FACES
@@ -136,8 +136,7 @@ def blur_faces(
         on_error=on_error,
         progress=progress,
     )
-    if method not in get_args(Method):
-        raise one_of("method", method, get_args(Method))
+    check_choice("method", method, get_args(Method))
     check_count("max_pixels", max_pixels)
     kept = set() if keep is None else set(_boxes(keep))
     target = folder(to, format)

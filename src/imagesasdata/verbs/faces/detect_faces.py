@@ -9,13 +9,14 @@ from imagesasdata.arrays.faces import blazeface, scrfd
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.candidates import Candidates, Seen, each_once, in_picture
 from imagesasdata.arrays.faces.views import render, views
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options, check_count
+from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
@@ -140,8 +141,7 @@ def detect_faces(
         progress=progress,
     )
     check_count("max_pixels", max_pixels)
-    if tiles not in get_args(Tiles):
-        raise one_of("tiles", tiles, get_args(Tiles))
+    check_choice("tiles", tiles, get_args(Tiles))
     if not 0 < threshold < 1:
         raise ArgumentError(
             f"threshold must be over 0 and under 1, got {threshold}.",

@@ -10,9 +10,10 @@ import pyarrow as pa
 from imagesasdata import columns as base
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import nearest
+from imagesasdata.checks import check_count
 from imagesasdata.engine.results import Results, stop_at_first
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import FACE_EMBEDDER, OnError, Options, check_count
+from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.verbs.faces._identity import (

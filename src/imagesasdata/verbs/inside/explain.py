@@ -10,11 +10,11 @@ from typing import Any, get_args
 import numpy as np
 
 from imagesasdata.arrays.probabilities import softmax
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Network, Row, Source, Verb, run
-from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
@@ -167,8 +167,7 @@ def explain(
         on_error=on_error,
         progress=progress,
     )
-    if method not in get_args(Method):
-        raise one_of("method", method, get_args(Method))
+    check_choice("method", method, get_args(Method))
     chosen = explainable(model)
     number = MOST_PROBABLE if target is None else class_number(target, chosen.labels)
     load = picture_loader(chosen.preprocess, decode, max_pixels)

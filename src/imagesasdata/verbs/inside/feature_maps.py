@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.pictures import picture_loader
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS, limits
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.networks.zoo import registry
-from imagesasdata.options import CLASSIFIER, check_count
+from imagesasdata.options import CLASSIFIER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,8 +86,7 @@ def feature_maps(
     """
     from imagesasdata.networks.inside.drawing import as_grid
 
-    if of not in get_args(Of):
-        raise one_of("drawing", of, get_args(Of))
+    check_choice("drawing", of, get_args(Of))
     check_count("top", top)
     if not isinstance(model, str):
         raise ArgumentTypeError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args, overload
 
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column, Kind
-from imagesasdata.errors import one_of
 from imagesasdata.networks.weights.file import PackageResource
 from imagesasdata.networks.weights.store import install, is_here
 from imagesasdata.networks.zoo import registry
@@ -62,8 +62,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFram
     >>> models[models.parameters < 5e6].model.tolist()
     ['efficientnet_lite0', 'mobilenet_v2']
     """
-    if task is not None and task not in get_args(Task):
-        raise one_of("task", task, get_args(Task))
+    if task is not None:
+        check_choice("task", task, get_args(Task))
     cards = [card for card in registry.cards() if task is None or task in card.tasks]
     return from_columns(
         {column.name: [of_card(card) for card in cards] for column, of_card in _OF_CARD.items()},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.networks.modules import flax_module
-from imagesasdata.options import check_count
 from imagesasdata.tables.frames import (
     Backend,
     MadeFrame,

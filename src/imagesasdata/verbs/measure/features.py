@@ -9,12 +9,13 @@ import numpy as np
 
 from imagesasdata.arrays.measures import GROUPS, Size, measure
 from imagesasdata.arrays.pixels import fit
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.words import GROUP
 
@@ -104,8 +105,7 @@ def features(
         progress=progress,
     )
     chosen = _check_groups(groups)
-    if decode not in get_args(Exactness):
-        raise one_of("decode", decode, get_args(Exactness))
+    check_choice("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
     whole = [group for group in chosen if GROUPS[group].whole]
     scaled = [group for group in chosen if not GROUPS[group].whole]

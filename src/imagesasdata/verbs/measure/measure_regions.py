@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack, overload
 
 import pyarrow as pa
 
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
@@ -22,7 +23,7 @@ from imagesasdata.files.rasters import (
     zonal,
 )
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import Options, check_count
+from imagesasdata.options import Options
 from imagesasdata.tables.frames import (
     Backend,
     Frame,

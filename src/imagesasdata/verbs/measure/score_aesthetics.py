@@ -11,17 +11,17 @@ from imagesasdata.arrays.measures import Size, measure
 from imagesasdata.arrays.measures.aesthetics import COLUMNS as MEASURES
 from imagesasdata.arrays.measures.aesthetics import GROUPS, score
 from imagesasdata.arrays.pixels import fit
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.linear_head import LinearHead, read_head
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.verbs.measure.features import LONG_SIDE
 
@@ -131,8 +131,7 @@ def score_aesthetics(
         on_error=on_error,
         progress=progress,
     )
-    if decode not in get_args(Exactness):
-        raise one_of("decode", decode, get_args(Exactness))
+    check_choice("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
 
     def measured(data: bytes) -> Row:

@@ -9,10 +9,10 @@ import numpy as np
 
 from imagesasdata.arrays.likeness import directions, fit_of, toward_first
 from imagesasdata.arrays.probabilities import most_probable, softmax
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load, load_text
@@ -168,8 +168,7 @@ def score_emotions(
         on_error=on_error,
         progress=progress,
     )
-    if scheme not in get_args(Scheme):
-        raise one_of("scheme", scheme, get_args(Scheme))
+    check_choice("scheme", scheme, get_args(Scheme))
     network = load(model, task="zero_shot", progress=progress)
     texts = prompts(scheme)
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)

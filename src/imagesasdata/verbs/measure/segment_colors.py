@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.arrays.measures.palette import Cell, shares
+from imagesasdata.checks import check_amount, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError, Options, check_amount, check_count
-from imagesasdata.steps.checks import color_of, rgb_of
+from imagesasdata.options import OnError, Options
+from imagesasdata.steps.named_color import color_of, rgb_of
 from imagesasdata.tables.frames import Frame, Paths
 
 CELL = (

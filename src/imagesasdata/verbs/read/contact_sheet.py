@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagesasdata.arrays.pixels import fit
+from imagesasdata.checks import check_count
 from imagesasdata.engine.stream import Loaded, stream
-from imagesasdata.figures import new_figure
 from imagesasdata.files.decode import MAX_PIXELS, decode, limits, read_header
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
-from imagesasdata.options import check_count
+from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.cells import captions, order_by
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, Literal, Unpack, overload
 
 from imagesasdata import columns as col
+from imagesasdata.checks import check_count
 from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import one_of
@@ -13,7 +14,7 @@ from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
 from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import (
     Backend,

@@ -8,6 +8,7 @@ from typing import Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.video_frames import equally_spaced, shown_at_steps
+from imagesasdata.checks import check_count
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ImageError
@@ -16,7 +17,7 @@ from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import (
     Backend,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from imagesasdata.options import check_count
+from imagesasdata.checks import check_count
 from imagesasdata.pages.picture_table import picture_table
 from imagesasdata.tables.cells import captions
 from imagesasdata.tables.files import as_text

@@ -11,13 +11,14 @@ import numpy as np
 from PIL import Image
 
 from imagesasdata import columns as col
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.steps import Step
 from imagesasdata.steps.sizes import Resize
 from imagesasdata.tables.frames import Frame, Paths
@@ -107,8 +108,7 @@ def transform(
         path=path, prefix=prefix, workers=workers, on_error=on_error, progress=progress
     )
     pipe = _check_steps(steps)
-    if decode not in get_args(Exactness):
-        raise one_of("decode", decode, get_args(Exactness))
+    check_choice("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
     target = folder(to, format)
 

@@ -9,13 +9,14 @@ from imagesasdata import columns as col
 from imagesasdata.arrays.measures.motion import COLUMNS as MEASURES
 from imagesasdata.arrays.measures.motion import LONG_SIDE, Flow, by_interval
 from imagesasdata.arrays.video_frames import shown_at_steps
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import ImageError, one_of
+from imagesasdata.errors import ImageError
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import (
     Backend,
@@ -157,8 +158,7 @@ def video_motion(
         progress=progress,
     )
     length, rate = seconds("every", every), seconds("fps", fps)
-    if flow not in get_args(Flow):
-        raise one_of("flow", flow, get_args(Flow))
+    check_choice("flow", flow, get_args(Flow))
     check_count("max_pixels", max_pixels)
 
     def visit(source: Source) -> Iterator[Row]:

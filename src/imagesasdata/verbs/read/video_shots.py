@@ -7,13 +7,14 @@ from typing import Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.measures.shots import Shot
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import (
     Backend,

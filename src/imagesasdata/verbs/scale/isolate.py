@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from imagesasdata.checks import check_amount
 from imagesasdata.files.isolation import DecoderPool, decode_in
-from imagesasdata.options import check_amount
 
 
 @contextlib.contextmanager

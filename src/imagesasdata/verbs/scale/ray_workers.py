@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from imagesasdata.checks import check_amount, check_count
 from imagesasdata.engine.ray.workers import Workers, choose
-from imagesasdata.options import check_amount, check_count
 
 
 @contextlib.contextmanager

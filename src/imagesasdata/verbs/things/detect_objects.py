@@ -9,6 +9,7 @@ import numpy as np
 
 from imagesasdata.arrays.detections import surest_first
 from imagesasdata.arrays.pixels import whole_square
+from imagesasdata.checks import check_choice, check_count, check_share
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.texts import check_labels, check_template, embed_text
@@ -20,7 +21,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import Network
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.registry import load, reads_texts
-from imagesasdata.options import OBJECT_DETECTOR, OnError, Options, check_count, check_share
+from imagesasdata.options import OBJECT_DETECTOR, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 
 _NULL = "the picture could not be read or shows no such thing"
@@ -200,8 +201,7 @@ def detector(
     """A verb that detects things; ``rows`` turns the detections in one picture into its rows."""
     least = wanted.card.threshold if threshold is None else threshold
     check_share("threshold", least)
-    if decode not in get_args(Exactness):
-        raise one_of("decode", decode, get_args(Exactness))
+    check_choice("decode", decode, get_args(Exactness))
     check_count("max_pixels", max_pixels)
 
     def finish(results: list[Any]) -> Sequence[Row]:

@@ -10,24 +10,17 @@ import numpy as np
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.arrays.text.pieces import Piece, Placed, corners
 from imagesasdata.arrays.text.reading_order import arrange, as_text, mean_score
+from imagesasdata.checks import check_choice, check_count, check_share
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Verb, run
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
-from imagesasdata.options import (
-    TEXT_SCORE,
-    OnError,
-    Options,
-    Shape,
-    check_count,
-    check_shape,
-    check_share,
-)
+from imagesasdata.options import TEXT_SCORE, OnError, Options, Shape
 from imagesasdata.tables.frames import Frame, Paths
 
 Unit = Literal["line", "word"]
@@ -191,11 +184,9 @@ def read_text(
         on_error=on_error,
         progress=progress,
     )
-    if engine not in ENGINES:
-        raise one_of("engine", engine, ENGINES)
-    check_shape(shape)
-    if unit not in get_args(Unit):
-        raise one_of("unit", unit, get_args(Unit))
+    check_choice("engine", engine, ENGINES)
+    check_choice("shape", shape, get_args(Shape))
+    check_choice("unit", unit, get_args(Unit))
     if shape == "wide" and unit == "word":
         raise ArgumentError(
             'unit="word" makes a row for each word, shape="wide" a row for each picture: not both.',

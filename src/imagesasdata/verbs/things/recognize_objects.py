@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.arrays.neighbors.gallery import Gallery
+from imagesasdata.checks import check_count
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.results import Results, within
@@ -18,7 +19,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.references import as_region
 from imagesasdata.files.sources import PathLike, list_files
 from imagesasdata.networks.zoo.registry import Model, load
-from imagesasdata.options import EMBEDDER, OnError, Options, check_count
+from imagesasdata.options import EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.kinds import from_columns, to_arrow
 from imagesasdata.tables.table import open_table

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imagesasdata.arrays.stats.classification import row_shares
-from imagesasdata.figures import new_figure
+from imagesasdata.pages.figures import new_figure
 from imagesasdata.training.saved import Saved
 from imagesasdata.verbs.read.contact_sheet import thumbnails
 

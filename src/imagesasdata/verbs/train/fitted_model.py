@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Network, Row, Verb, run
@@ -20,7 +21,7 @@ from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.networks.zoo.trainable import check_trainable
-from imagesasdata.options import OnError, Options, check_count
+from imagesasdata.options import OnError, Options
 from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from imagesasdata.arrays.stats import agreement as measures
 from imagesasdata.arrays.stats.agreement import Level
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import ROUNDS, check_count
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.options import ROUNDS
 from imagesasdata.tables.codes import numbered
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -166,8 +167,7 @@ def agreement(
     >>> found.disputed().path.tolist()
     ['c.jpg']
     """
-    if level not in get_args(Level):
-        raise one_of("level", level, get_args(Level))
+    check_choice("level", level, get_args(Level))
     check_count("rounds", rounds)
     table = open_data(labels)
     read = _read(table, coder=coder, item=item, value=value)

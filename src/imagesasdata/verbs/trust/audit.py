@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.stats.audit import Adjust, Event, adjust, by_group, events, widest
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
-from imagesasdata.figures import new_figure
-from imagesasdata.options import check_count
+from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
     number_or_text,
@@ -213,8 +213,7 @@ def audit(
     3        positive_rate       m         0.1
     """
     check_count("min_group", min_group)
-    if correction not in get_args(Adjust):
-        raise one_of("correction", correction, get_args(Adjust))
+    check_choice("correction", correction, get_args(Adjust))
     table = open_data(data)
     names = [by] if isinstance(by, str) else list(by)
     if not names:

@@ -19,6 +19,7 @@ from PIL import Image
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.pixels import fit
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
@@ -26,7 +27,6 @@ from imagesasdata.files.decode import MAX_PIXELS, decode, limits
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
-from imagesasdata.options import check_count
 from imagesasdata.pages.template import fill
 from imagesasdata.tables.frames import (
     AnyFrame,

@@ -10,8 +10,9 @@ from typing import Any, Literal, get_args, overload
 import pyarrow as pa
 
 from imagesasdata import columns as col
+from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentError, ImageError, one_of
+from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.row import Statement
 from imagesasdata.tables.frames import (
@@ -143,8 +144,8 @@ def read_annotations(
           path      service label  label_prob
     0  cat.jpg  rekognition   Cat       0.985
     """
-    if service is not None and service not in get_args(Service):
-        raise one_of("service", service, get_args(Service))
+    if service is not None:
+        check_choice("service", service, get_args(Service))
     rows: list[dict[str, Any]] = []
     number = 0
     for file in _files(files):

@@ -9,7 +9,8 @@ from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Method, fitted_values
 from imagesasdata.arrays.stats.sandwich import Robust
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.checks import check_choice
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
@@ -130,12 +131,8 @@ def regress(
     1      crowd   0.14       0.09
     """
     method = method or ("naive" if gold is None else "dsl")
-    for name, value, known in (
-        ("method", method, get_args(Method)),
-        ("family", family, tuple(FAMILIES)),
-    ):
-        if value not in known:
-            raise one_of(name, value, known)
+    check_choice("method", method, get_args(Method))
+    check_choice("family", family, FAMILIES)
     cluster = _cluster(vcov)
     parsed = parse(formula)
     pairs = _pairs(gold, parsed, method)
@@ -221,8 +218,7 @@ def _cluster(vcov: object) -> str | None:
                 f"vcov={dict(vcov)!r} is not known.", 'for example vcov={"cluster": "outlet"}.'
             )
         return str(vcov["cluster"])
-    if vcov not in get_args(Robust):
-        raise one_of("vcov", vcov, get_args(Robust))
+    check_choice("vcov", vcov, get_args(Robust))
     return None
 
 

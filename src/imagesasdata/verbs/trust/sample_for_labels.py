@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.stats import sampling
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
-from imagesasdata.options import Options, check_count
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.options import Options
 from imagesasdata.tables.codes import SAMPLE_PROB, numbers
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -99,8 +100,7 @@ def sample_for_labels(
     """
     check_count("n", n)
     strategy = strategy or ("random" if by is None else "stratified")
-    if strategy not in get_args(Strategy):
-        raise one_of("strategy", strategy, get_args(Strategy))
+    check_choice("strategy", strategy, get_args(Strategy))
     if (by is not None) != (strategy == "stratified"):
         raise ArgumentError(
             f'strategy="{strategy}" ' + ("takes no by=." if by is not None else "needs by=."),

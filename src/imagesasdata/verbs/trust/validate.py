@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from imagesasdata.arrays.stats.classification import Bins, row_shares
 from imagesasdata.arrays.stats.validation import OF_PROB, RIGHT, Estimate, Rows, measure, of_two
+from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.figures import new_figure
-from imagesasdata.options import ROUNDS, check_count
+from imagesasdata.options import ROUNDS
+from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
     number_or_text,

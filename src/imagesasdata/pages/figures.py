@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from imagesasdata.progress import notebook
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,10 +28,3 @@ def new_figure(width: float, height: float) -> Figure:
 
             select_figure_formats(shell, {"png"})
     return Figure(figsize=(width, height), layout="constrained")
-
-
-def notebook() -> Any:
-    """The notebook's shell, or ``None`` outside of a notebook."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get_ipython() if get_ipython is not None else None
-    return shell if type(shell).__name__ == "ZMQInteractiveShell" else None

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from imagesasdata.figures import new_figure, notebook
+from imagesasdata.pages.figures import new_figure
+from imagesasdata.progress import notebook
 
 
 class ZMQInteractiveShell:

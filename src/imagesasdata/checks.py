@@ -1,0 +1,130 @@
+"""Checks of arguments; the error says what to write instead.
+
+Functions named ``check_...`` raise or leave the value as it is. The others also accept NumPy numbers and
+return the value as a plain Python one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import TypeGuard, TypeVar, cast
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+
+T = TypeVar("T", bound=str)
+
+
+def check_count(name: str, value: object, *, least: int = 1) -> None:
+    """Raise unless ``value`` is ``None`` or a whole number from ``least``."""
+    if value is None:
+        return
+    hint = f"for example {name}=8."
+    if not _is_whole(value):
+        raise _no("a whole number", name, value, hint)
+    if value < least:
+        raise ArgumentError(f"{name} must be at least {least}, got {value}.", hint)
+
+
+def check_whole(name: str, value: object, *, most: int | None = None) -> None:
+    """Raise unless ``value`` is a whole number from 0, such as a seed or a number of repetitions."""
+    kind = "a whole number from 0" + ("" if most is None else f" to {most}")
+    hint = f"for example {name}=1."
+    if not _is_whole(value):
+        raise _no(kind, name, value, hint)
+    if value < 0 or (most is not None and value > most):
+        raise ArgumentError(f"{name} must be {kind}, got {value!r}.", hint)
+
+
+def check_share(name: str, value: object, *, under_one: bool = False) -> None:
+    """Raise unless ``value`` is a number from 0 to 1, or to under 1."""
+    span, hint = f"from 0 to {'under ' if under_one else ''}1", f"for example {name}=0.5."
+    if not _is_number(value):
+        raise _no(f"a number {span}", name, value, hint)
+    if not 0 <= value <= 1 or (under_one and value == 1):
+        raise ArgumentError(f"{name} must be {span}, got {value}.", hint)
+
+
+def check_amount(name: str, value: object, *, over_zero: bool = False, example: float = 1) -> None:
+    """Raise unless ``value`` is a finite number from 0, or over it."""
+    hint = f"for example {name}={example}."
+    if not _is_number(value):
+        raise _no("a number", name, value, hint)
+    if not math.isfinite(value):
+        raise ArgumentError(f"{name} must be finite, got {value}.", hint)
+    if value < 0 or (over_zero and value == 0):
+        span = "over 0" if over_zero else "at least 0"
+        raise ArgumentError(f"{name} must be {span}, got {value}.", hint)
+
+
+def check_only_for(method: str, **given: object) -> None:
+    """Raise if arguments were given that belong to another method."""
+    for name, value in given.items():
+        if value is not None:
+            raise ArgumentError(
+                f"{name} is only for method={method!r}, got {value!r}.",
+                f"leave {name} out, or write method={method!r}.",
+            )
+
+
+def check_choice(what: str, value: object, known: Iterable[T]) -> T:
+    """Raise unless ``value`` is one of the known words."""
+    words = list(known)
+    if not isinstance(value, str) or value not in words:
+        raise one_of(what, value, words)
+    return cast(T, value)
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Raise unless ``value`` is ``True`` or ``False``."""
+    if not isinstance(value, bool):
+        raise _no("True or False", name, value, f"for example {name}=True.")
+    return value
+
+
+def number(name: str, value: object, low: float, high: float, *, hint: str) -> float:
+    """``value`` as a plain number from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise _no("a number", name, value, hint)
+    plain = int(value) if isinstance(value, Integral) else float(value)
+    if not low <= plain <= high:
+        raise ArgumentError(f"{name} must be from {low:,g} to {high:,g}, got {plain}.", hint)
+    return plain
+
+
+def whole(name: str, value: object, low: int, high: int, *, hint: str) -> int:
+    """``value`` as a plain whole number from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise _no("a whole number", name, value, hint)
+    plain = int(value)
+    if not low <= plain <= high:
+        raise ArgumentError(f"{name} must be from {low:,} to {high:,}, got {plain}.", hint)
+    return plain
+
+
+def seed_of(value: object) -> int:
+    """``value`` as a seed."""
+    return whole("seed", value, 0, 2**63 - 1, hint="for example seed=1.")
+
+
+def span(name: str, value: object, low: float, high: float, *, hint: str) -> tuple[float, float]:
+    """``value`` as the bounds of a random draw."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise _no("two numbers", name, value, hint)
+    least, largest = (number(name, end, low, high, hint=hint) for end in value)
+    if least > largest:
+        raise ArgumentError(f"{name} must have its lower bound first, got {value!r}.", hint)
+    return least, largest
+
+
+def _no(kind: str, name: str, value: object, hint: str) -> ArgumentTypeError:
+    return ArgumentTypeError(f"{name} must be {kind}, got {value!r}.", hint)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
