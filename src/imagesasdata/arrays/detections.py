@@ -1,4 +1,4 @@
-"""From a detector's numbers to things in a picture's own pixels."""
+"""A detector's outputs as detected things, in pixels of the original picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 
 class Detection(NamedTuple):
-    """A thing: the number of its class, how sure the detector is, and its box in pixels."""
+    """A detected thing: its class number, its score, and its box in pixels."""
 
     number: int
     score: float
@@ -28,30 +28,30 @@ def surest_first(
     size: tuple[int, int],
     threshold: float,
 ) -> list[Detection]:
-    """The things with at least a score, the surest first; those without an extent are left out.
+    """The things whose score reaches the threshold, the surest first; empty boxes are left out.
 
     Parameters
     ----------
     boxes
         Left, top, right and bottom in the detector's input.
     scores
-        From 0 to 1; 0 for what overlaps a surer one.
+        From 0 to 1; suppressed boxes have 0.
     classes
-        The number of each class.
+        Class numbers.
     scale
-        Of the input, across and down, relative to the picture.
+        Size of the input relative to the picture, across and down.
     size
-        The picture's width and height, which boxes are cut to.
+        The picture's width and height; boxes are clipped to it.
     threshold
         The least score.
     """
     sides = (boxes.astype(np.float64) / [*scale, *scale]).clip(0, [*size, *size])
     sure = scores.astype(np.float64)
     order = np.argsort(-sure, kind="stable")
-    found = []
-    for place in order[(sure[order] >= threshold) & (sure[order] > 0)]:
-        left, top, right, bottom = sides[place].tolist()
+    things = []
+    for index in order[(sure[order] >= threshold) & (sure[order] > 0)]:
+        left, top, right, bottom = sides[index].tolist()
         if right > left and bottom > top:
             box = (left, top, right - left, bottom - top)
-            found.append(Detection(int(classes[place]), float(sure[place]), *box))
-    return found
+            things.append(Detection(int(classes[index]), float(sure[index]), *box))
+    return things

@@ -73,7 +73,7 @@ def letterbox(
 def whole_square(
     image: Image.Image, size: int, interpolation: Interpolation, *, stretch: bool
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """The whole picture as a square: with `stretch` that of `center_square`, else `letterbox`.
+    """The whole picture as a square: stretched, or with a black margin as by `letterbox`.
 
     Returns
     -------

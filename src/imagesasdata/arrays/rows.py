@@ -1,4 +1,4 @@
-"""Values of some rows among all rows."""
+"""Values of a subset of rows, placed among all rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jaxtyping import Bool, Shaped
 def among_all(
     values: Shaped[np.ndarray, " some"], some: Bool[np.ndarray, " rows"]
 ) -> Shaped[np.ndarray, " rows"]:
-    """The values in the rows that they are of, zero or false in the others."""
-    found = np.zeros(len(some), values.dtype)
-    found[some] = values
-    return found
+    """The values at the rows that ``some`` marks; zero or false in the other rows."""
+    result = np.zeros(len(some), values.dtype)
+    result[some] = values
+    return result

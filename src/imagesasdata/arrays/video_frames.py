@@ -1,4 +1,4 @@
-"""Which frames of a video are shown at which times; times are in seconds and rise."""
+"""Frame numbers of a video by time; times are in seconds, ascending."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 from jaxtyping import Float, Int
 
 Times = Float[np.ndarray, " frames"]
-# Times that differ by less than this are the same.
+# Times that differ by less than this count as equal.
 _SAME_TIME = 1e-6
 
 
 def shown_at(times: Times, wanted: Float[np.ndarray, " wanted"]) -> Int[np.ndarray, " shown"]:
-    """The numbers of the frames that are shown at some times; each once."""
+    """The numbers of the frames shown at the given times, each once."""
     return np.unique(np.searchsorted(times, wanted + _SAME_TIME, side="right") - 1)
 
 
 def shown_at_steps(times: Times, step: float) -> Int[np.ndarray, " shown"]:
-    """The numbers of the frames that are shown at 0, step, 2 step, ...; each once."""
+    """The numbers of the frames shown at 0, step, 2 step, ..., each once."""
     if not len(times):
         return np.zeros(0, np.int64)
     # Not arange of floats, which accumulates rounding errors.
@@ -25,7 +25,7 @@ def shown_at_steps(times: Times, step: float) -> Int[np.ndarray, " shown"]:
 
 
 def equally_spaced(times: Times, count: int) -> Int[np.ndarray, " shown"]:
-    """The numbers of some frames, the first at 0, at equal steps; of all when there are fewer."""
+    """The numbers of ``count`` frames at equal steps from 0; all frames when there are fewer."""
     if count >= len(times):
         return np.arange(len(times))
     end = times[-1] + (times[-1] - times[0]) / (len(times) - 1)

@@ -36,10 +36,13 @@ class HostFunction(NamedTuple):
 
 
 def mean_of_crops(apply: Apply) -> Apply:
-    """The mean of a network's outputs for several crops of each thing: (n, crops, side, side, 3)."""
+    """The function that averages a network's outputs over several crops of each thing.
+
+    It takes pixels as (n, crops, side, side, 3).
+    """
 
     def applied(params: Any, pixels: Any) -> dict[str, Any]:
-        found = [apply(params, pixels[:, place]) for place in range(pixels.shape[1])]
-        return {name: sum(one[name] for one in found) / len(found) for name in found[0]}
+        outputs = [apply(params, pixels[:, crop]) for crop in range(pixels.shape[1])]
+        return {name: sum(one[name] for one in outputs) / len(outputs) for name in outputs[0]}
 
     return applied

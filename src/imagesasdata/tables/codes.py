@@ -27,7 +27,7 @@ def sampling_column(table: Table, name: str | None, argument: str) -> str | None
 
 
 def row_weights(table: Table, chance: str | None, rows: Sequence[int]) -> np.ndarray:
-    """The weights of some rows by their column of sampling probabilities; without one all equal."""
+    """The weights of some rows from a column of sampling probabilities; equal without one."""
     if chance is None:
         return np.ones(len(rows))
     cells = table.cells(chance)
@@ -60,7 +60,7 @@ def numbers(cells: Sequence[Any], name: str) -> np.ndarray:
     Raises
     ------
     ArgumentTypeError
-        When one is no number.
+        When a cell is not a number.
     """
     try:
         return np.array([np.nan if cell is None else cell for cell in cells], float)
@@ -69,7 +69,7 @@ def numbers(cells: Sequence[Any], name: str) -> np.ndarray:
 
 
 def python_value(cell: Any) -> Any:
-    """A cell as Python has it: NumPy's values are converted and 1.0 is 1; a bool stays one."""
+    """A cell as a Python value: NumPy values are converted and 1.0 becomes 1; bools stay bools."""
     if isinstance(cell, (np.bool_, np.number, np.str_)):
         cell = cell.item()
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
@@ -78,7 +78,10 @@ def python_value(cell: Any) -> Any:
 
 
 def number_or_text(cell: Any) -> Any:
-    """The same, but bools are 0 and 1, so that labels of several columns can be compared."""
+    """A label as a number or text: as `python_value`, but bools become 0 and 1.
+
+    So labels of several columns can be compared.
+    """
     value = python_value(cell)
     return int(value) if isinstance(value, bool) else value
 

@@ -48,7 +48,7 @@ def number(frame: Any, column: str) -> None:
 
 
 def numbers(cells: Any, name: str) -> np.ndarray:
-    """A column of such a frame as numbers, nulls as NaN.
+    """A column of a frame from `as_pandas` as numbers, nulls as NaN.
 
     Raises
     ------

@@ -59,14 +59,14 @@ def wide_vectors(table: Table) -> np.ndarray:
 
 
 def reasons(matrix: np.ndarray) -> list[str | None]:
-    """Why each row of a matrix of vectors cannot be used, or nothing."""
+    """Why each row of a matrix of vectors cannot be used; ``None`` for rows that can."""
     if not matrix.shape[1]:
         return ["there is no embedding"] * len(matrix)
-    found: list[str | None] = [None] * len(matrix)
+    result: list[str | None] = [None] * len(matrix)
     for row in np.flatnonzero(~np.isfinite(matrix).all(axis=1)):
-        found[row] = (
+        result[row] = (
             "there is no embedding"
             if np.isnan(matrix[row]).all()
             else "the embedding holds NaN or infinity"
         )
-    return found
+    return result

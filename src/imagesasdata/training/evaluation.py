@@ -36,12 +36,12 @@ class Evaluation:
 
     @property
     def residuals(self) -> np.ndarray:
-        """What was coded less what was predicted, for a numeric outcome."""
+        """Coded value minus predicted value, for a numeric outcome."""
         return self.values - self.chances[:, 0]
 
     @property
     def coded_chances(self) -> np.ndarray:
-        """The probability of the coded class of each row, for classes that exclude each other."""
+        """Predicted probability of each row's coded class, for mutually exclusive classes."""
         return self.chances[np.arange(len(self.values)), self.values]
 
     def figures(self) -> dict[str, float]:

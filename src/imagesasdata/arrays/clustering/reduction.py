@@ -12,7 +12,7 @@ from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.errors import MissingPackageError
 
 Reduction = Literal["pca", "umap", "tsne"]
-# What vectors may be reduced by before they are clustered.
+# Reductions that may come before clustering.
 Reduce = Literal["pca", "umap"]
 
 _NEIGHBORS = 15
@@ -25,7 +25,7 @@ _FOR_CLUSTERS = {"pca": 50, "umap": 10}
 def for_clusters(
     vectors: Float32[np.ndarray, "rows size"], method: Reduce | None, *, seed: int = 0
 ) -> Float32[np.ndarray, "rows dims"]:
-    """The vectors as they are clustered: of length one, in fewer dimensions if asked for."""
+    """Vectors prepared for clustering: scaled to length one and, with a method, reduced."""
     scaled = unit(vectors)
     if method is None or not len(scaled):
         return scaled

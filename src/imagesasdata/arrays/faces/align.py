@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
-# ArcFace's positions of eyes, nose and the middle of the mouth, as shares of a crop's side.
+# ArcFace's positions of eyes, nose and middle of the mouth, as shares of the crop's side.
 ARCFACE = (
     np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [56.1396, 92.2848]]) / 112
 )
@@ -129,7 +129,7 @@ def looks_at(
     share: float,
     size: int,
 ) -> UInt8[np.ndarray, "looks size size 3"]:
-    """Several crops of a face; ``share`` is the side of a usual one, in longer sides of the box."""
+    """Several crops of a face; ``share`` is a normal crop's side relative to the box's longer side."""
     crops = {
         width: cut(image, by_box(box, scale=share * width), size)
         for width in dict.fromkeys(look.width for look in looks)

@@ -23,7 +23,7 @@ def age(probabilities: Float[np.ndarray, " years"]) -> dict[str, float]:
 
 
 def gender(male: float) -> dict[str, Any]:
-    """The columns of gender, from the probability of a man."""
+    """The columns of gender, from the probability that the face is male."""
     return labeled("gender", np.array([1 - male, male]))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-# The overlap of two boxes of one thing.
+# Two boxes that overlap by more than this show the same thing.
 _SAME = 0.5
 
 
@@ -33,7 +33,7 @@ def inside(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np
 
 
 def is_among(box: Sequence[float], others: Sequence[Sequence[float]]) -> bool:
-    """Whether a box overlaps one of others by more than a half, and so is of the same face."""
+    """Whether a box overlaps any of the others by more than a half, so that it shows the same face."""
     if not others:
         return False
     return bool(overlap(np.array([box], float), np.array(others, float)).max() > _SAME)

@@ -1,4 +1,4 @@
-"""Candidate faces: from the views of a picture to the picture itself, each face once."""
+"""Candidate faces in the views of a picture, merged so that each face occurs once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jaxtyping import Float
 from imagesasdata.arrays.faces.boxes import suppress
 from imagesasdata.arrays.faces.views import View, whole
 
-# Of two boxes that share more than this the less certain goes.
+# Of two boxes that share more than this, the less certain one is removed.
 _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7
 
 
@@ -24,7 +24,7 @@ class Candidates(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A view's picture: its decoded size, and the stored pixels for each decoded one."""
+    """A view, the decoded picture's size, and the number of stored pixels per decoded one."""
 
     view: View
     width: int
@@ -33,9 +33,9 @@ class Seen(NamedTuple):
 
 
 def in_picture(found: Candidates, seen: Seen, size: int) -> Candidates:
-    """The candidates of a view of ``size`` x ``size`` pixels, in the pixels of the stored picture.
+    """The candidates of a view of ``size`` x ``size`` pixels, in pixels of the stored picture.
 
-    Those that an edge of the view cuts off inside the picture are left out.
+    Candidates that are cut off by an edge of the view inside the picture are left out.
     """
     view, corner = seen.view, np.array([seen.view.left, seen.view.top])
     step = view.side / size
@@ -48,7 +48,7 @@ def in_picture(found: Candidates, seen: Seen, size: int) -> Candidates:
 def each_once(parts: Sequence[Candidates], min_size: float) -> Candidates:
     """The faces of several views, each once, the most certain first.
 
-    Boxes whose longer side is under ``min_size`` are left out before any of them are compared.
+    Boxes whose longer side is under ``min_size`` are left out first.
     """
     boxes, points, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
     large = boxes[:, 2:].max(axis=1) >= min_size

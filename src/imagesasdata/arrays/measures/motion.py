@@ -63,12 +63,12 @@ COLUMNS = (
 )
 
 
-# Times that differ by less than this, in seconds, are the same.
+# Times in seconds that differ by less than this count as equal.
 _SAME_TIME = 1e-6
 
 
 class Interval(NamedTuple):
-    """A stretch of a video, in seconds, and its mean motion: nothing where it has no two frames."""
+    """An interval of a video, in seconds, and its mean motion; empty where no pair of frames begins."""
 
     number: int
     start: float
@@ -82,16 +82,16 @@ def by_interval(
     end: float,
     method: Flow = "dis",
 ) -> Iterator[Interval]:
-    """The motion in each interval of a video, over the pairs of frames that begin in it.
+    """The mean motion in each interval of a video, over the pairs of frames that begin in it.
 
     Parameters
     ----------
     frames
-        In the order shown, each with its time in seconds.
+        Pixels and time in seconds of each frame, in the order shown.
     length
-        Of an interval, in seconds.
+        The length of an interval, in seconds.
     end
-        Of the video; the last interval is as much shorter.
+        When the video ends, in seconds; the last interval ends there.
     method
         How optical flow is computed.
     """

@@ -46,14 +46,14 @@ def in_table(
     code: Int[np.ndarray, " rows"],
     shape: tuple[int, int],
 ) -> Codes:
-    """Codes in a table for some coders and items, from a row for each; the others are `MISSING`."""
+    """A table of codes from one row per code; cells without a code are `MISSING`."""
     codes = np.full(shape, MISSING)
     codes[coder, item] = code
     return codes
 
 
 def positions(values: Sequence[Any], level: Level) -> Float[np.ndarray, " values"]:
-    """The number that each of some sorted values stands for: itself, or on a nominal scale its place."""
+    """The numbers that codes stand for: the values themselves, or their ranks on a nominal scale."""
     return np.arange(len(values), dtype=float) if level == "nominal" else np.array(values, float)
 
 
@@ -84,7 +84,7 @@ def one_against_rest(codes: Codes, value: int) -> Codes:
 
 
 def estimate_one(codes: Codes, value: int, *, rounds: int, seed: int) -> Estimates:
-    """All measures for one value against all others."""
+    """All measures for one value against all other values."""
     single = one_against_rest(codes, value)
     return estimate(single, np.arange(2.0), "nominal", rounds=rounds, seed=seed)
 
@@ -140,7 +140,7 @@ def agreeing(table: Float[np.ndarray, "items values"]) -> Float[np.ndarray, " it
 
 
 def disputed(table: Float[np.ndarray, "items values"]) -> Int[np.ndarray, " disputed"]:
-    """The items on which some coders differ, the most disputed first."""
+    """The items on which coders disagree, those with the lowest agreement first."""
     share = agreeing(table)
     rows = np.flatnonzero(share < 1.0)
     return rows[np.argsort(share[rows], kind="stable")]

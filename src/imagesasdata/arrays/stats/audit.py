@@ -1,4 +1,4 @@
-"""Error rates by group: intervals, gaps and ratios, and tests of each group against all others."""
+"""Error rates by group, with intervals, gaps, ratios, and tests of each group against all others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Adjust = Literal["holm", "bh", "none"]
 
 
 class Event(NamedTuple):
-    """What a rate counts: ``hits`` among the rows where ``among`` is true."""
+    """The rows that a rate counts: ``hits`` is its numerator, ``among`` its denominator."""
 
     hits: Bool[np.ndarray, " rows"]
     among: Bool[np.ndarray, " rows"]
@@ -29,10 +29,10 @@ class Rate(NamedTuple):
 
 
 class ByGroup(NamedTuple):
-    """A rate in each group: rows, the rate with its interval, and how it compares with the others.
+    """A rate in each group: number of rows, rate, interval, and comparison with the other groups.
 
-    ``gap`` is the rate less the lowest, ``ratio`` the rate over the lowest. All but ``rows`` are not a
-    number for a group that is too small, ``ratio`` also where the lowest rate is 0.
+    ``gap`` is the rate minus the lowest rate, ``ratio`` the rate divided by the lowest. All but ``rows``
+    are NaN for groups that are too small; ``ratio`` is also NaN where the lowest rate is 0.
     """
 
     rows: Int[np.ndarray, " groups"]
@@ -45,7 +45,7 @@ class ByGroup(NamedTuple):
 
 
 class Widest(NamedTuple):
-    """The groups with the lowest and the highest rate, their difference, and lowest over highest."""
+    """The groups with the lowest and highest rate, the difference, and lowest divided by highest."""
 
     lowest: int | None
     highest: int | None
@@ -56,15 +56,15 @@ class Widest(NamedTuple):
 def events(
     truth: Int[np.ndarray, " rows"], predicted: Int[np.ndarray, " rows"], positive: int | None
 ) -> dict[str, Event]:
-    """The rates that there are: of errors, and with a positive class those of its two kinds."""
+    """The error rate and, with a positive class, the false positive, false negative and positive rate."""
     every = np.ones(len(truth), bool)
-    found = {"error_rate": Event(truth != predicted, every)}
+    rates = {"error_rate": Event(truth != predicted, every)}
     if positive is not None:
         is_one, said_one = truth == positive, predicted == positive
-        found["false_positive_rate"] = Event(said_one, ~is_one)
-        found["false_negative_rate"] = Event(~said_one, is_one)
-        found["positive_rate"] = Event(said_one, every)
-    return found
+        rates["false_positive_rate"] = Event(said_one, ~is_one)
+        rates["false_negative_rate"] = Event(~said_one, is_one)
+        rates["positive_rate"] = Event(said_one, every)
+    return rates
 
 
 def by_group(
@@ -75,7 +75,7 @@ def by_group(
     *,
     least_rows: int,
 ) -> ByGroup:
-    """A rate in each group with at least so many rows, be they among those of the rate or not."""
+    """A rate in each group; groups with fewer than ``least_rows`` rows of any kind are too small."""
     found = rate(*event, group, groups, weights)
     large = np.bincount(group, minlength=groups) >= least_rows
     value = np.where(large, found.value, np.nan)
@@ -94,7 +94,7 @@ def by_group(
 
 
 def widest(value: Float[np.ndarray, " groups"]) -> Widest:
-    """The widest gap between rates of groups; of equal ones the first counts."""
+    """The widest gap between the rates of groups; of groups with equal rates the first is taken."""
     if np.isnan(value).all():
         return Widest(None, None, float("nan"), float("nan"))
     lowest, highest = int(np.nanargmin(value)), int(np.nanargmax(value))

@@ -105,7 +105,7 @@ def fit_terms(
     weights: Rows | None = None,
     clusters: Clusters | None = None,
 ) -> Fit:
-    """The same, where a regression that is impossible is said in its terms.
+    """Fit as `fit` does; the error of an impossible regression names the terms.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def fit_terms(
 def fitted_values(
     found: Fit, design: Float[np.ndarray, "rows terms"], outcome: Rows, family: FamilyName
 ) -> tuple[Rows, Rows]:
-    """The mean of each row's outcome by a fit, and its outcome less that."""
+    """The fitted value and the residual of each row."""
     mean = FAMILIES[family].mean(design @ found.estimate)
     return mean, outcome - mean
 

@@ -1,4 +1,4 @@
-"""Rows with gold values among all rows: their values, and how much each counts."""
+"""Rows with gold values among all rows: their weights, and their values in place of predictions."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from jaxtyping import Bool, Float
 from imagesasdata.arrays.stats.dsl import Variables
 
 Rows = Float[np.ndarray, " rows"]
-# Weights whose range is below this are the same.
+# Weights with a range below this count as equal.
 _SAME = 1e-12
 
 
 class Weighted(NamedTuple):
     """Weights and sampling probabilities of all rows, and the weights of gold rows alone.
 
-    ``gold_weights`` are weights over sampling probabilities with a mean of one; ``even`` says that
-    they are all the same.
+    ``gold_weights`` are weights divided by sampling probabilities, scaled to a mean of one; ``even``
+    says whether they are all equal.
     """
 
     weights: Rows
@@ -30,7 +30,7 @@ class Weighted(NamedTuple):
 def weighted(
     is_gold: Bool[np.ndarray, " rows"], weights: Rows | None, sample_prob: Rows | None
 ) -> Weighted:
-    """How much rows count; without sampling probabilities gold rows are a simple random sample."""
+    """The weights of rows; without sampling probabilities gold rows are a simple random sample."""
     rows = len(is_gold)
     each = np.ones(rows) if weights is None else weights
     chance = np.full(rows, is_gold.mean()) if sample_prob is None else sample_prob
@@ -42,7 +42,7 @@ def weighted(
 def with_gold(
     predicted: Variables, gold: Variables, is_gold: Bool[np.ndarray, " rows"]
 ) -> Variables:
-    """The variables of all rows, with gold values where there are any."""
-    found = Variables(predicted.design.copy(), predicted.outcome.copy())
-    found.design[is_gold], found.outcome[is_gold] = gold.design, gold.outcome
-    return found
+    """The variables of all rows, with gold values instead of predictions in gold rows."""
+    result = Variables(predicted.design.copy(), predicted.outcome.copy())
+    result.design[is_gold], result.outcome[is_gold] = gold.design, gold.outcome
+    return result

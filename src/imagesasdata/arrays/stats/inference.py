@@ -1,4 +1,4 @@
-"""From coefficients and their covariance to standard errors, tests and intervals."""
+"""Standard errors, tests and confidence intervals of coefficients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Terms = Float[np.ndarray, " terms"]
 
 
 class Inference(NamedTuple):
-    """Each coefficient, its standard error, their ratio, its two-sided p, and its interval."""
+    """For each coefficient: estimate, standard error, their ratio, two-sided p value, interval."""
 
     estimate: Terms
     std_error: Terms
@@ -25,7 +25,7 @@ class Inference(NamedTuple):
 
 
 def infer(fit: Fit, level: float) -> Inference:
-    """Tests against zero, and intervals at a level; by Student's t where there are clusters."""
+    """Tests against zero and confidence intervals; with clusters by Student's t, else normal."""
     error = np.sqrt(np.diag(fit.covariance))
     spread = stats.norm if fit.clusters is None else stats.t(fit.clusters - 1)
     statistic = fit.estimate / error

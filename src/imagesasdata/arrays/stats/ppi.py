@@ -60,12 +60,12 @@ def parted(
     sample_prob: Float[np.ndarray, " rows"],
     clusters: Int[np.ndarray, " rows"] | None = None,
 ) -> tuple[Gold, Rest]:
-    """The rows with and without a gold value, each weighted by the inverse of its chance to be there.
+    """Split rows by whether they have a gold value, with inverse-probability weights.
 
     Raises
     ------
     ArgumentError
-        When there is no row without a gold value, or one that could not be either.
+        When every row has a gold value, or a row without one has no probability below 1.
     """
     (design, outcome), rest = predicted, ~is_gold
     if not rest.any():

@@ -32,7 +32,7 @@ def strata(group: Int[np.ndarray, " rows"], count: int) -> Int[np.ndarray, " gro
 
 
 def within(group: Int[np.ndarray, " rows"], counts: Int[np.ndarray, " groups"]) -> Chances:
-    """The chance of each row where so many of its group are drawn."""
+    """The chance of each row when ``counts`` rows are drawn from each group."""
     return (counts / np.bincount(group))[group]
 
 

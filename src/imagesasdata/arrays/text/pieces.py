@@ -51,5 +51,5 @@ def along(quad: Float[np.ndarray, "4 2"], start: float, end: float) -> Float[np.
 
 
 def corners(quad: Float[np.ndarray, "4 2"], across: float, down: float) -> list[float]:
-    """The corners one after another, x before y, in pixels of a picture that is scaled by so much."""
+    """The coordinates x1, y1, ... x4, y4 of a box, scaled across and down."""
     return (quad * [across, down]).ravel().tolist()

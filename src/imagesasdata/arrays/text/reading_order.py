@@ -43,7 +43,7 @@ def as_text(placed: Sequence[Placed]) -> str:
 
 
 def mean_score(placed: Sequence[Placed]) -> float:
-    """The mean of the pieces' scores, over letters."""
+    """The mean score of the pieces, weighted by their number of letters."""
     letters = [len(piece.text) for _, piece in placed]
     return float(np.average([piece.score for _, piece in placed], weights=letters))
 

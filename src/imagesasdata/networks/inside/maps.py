@@ -53,7 +53,7 @@ def maps(
 
 
 def liveliest(found: Float[np.ndarray, "mh mw c"], top: int) -> list[int]:
-    """The channels whose map varies most over the picture, the most variable first."""
+    """The channels whose maps vary most over the picture, the most variable first."""
     return np.argsort(-found.std(axis=(0, 1)), kind="stable")[:top].tolist()
 
 
@@ -81,16 +81,16 @@ def kernels(network: nnx.Module, layer: str | None) -> tuple[str, Float[np.ndarr
     return layer, filters[:, :, None, :] if filters.ndim == 3 else filters
 
 
-def as_tiles(found: Float[np.ndarray, "k k i o"], top: int) -> list[np.ndarray]:
-    """The first filters as pictures, in color where they take three channels.
+def as_tiles(filters: Float[np.ndarray, "k k i o"], top: int) -> list[np.ndarray]:
+    """The first filters as pictures, in color if they have three input channels.
 
-    Of a filter that takes many the part for the channel with the most weight, in squares.
+    Otherwise each shows the input channel with the largest sum of squared weights.
     """
-    shown = range(min(top, found.shape[3]))
-    if found.shape[2] == 3:
-        return [found[..., place] for place in shown]
-    strongest = np.square(found).sum(axis=(0, 1)).argmax(axis=0)
-    return [found[:, :, strongest[place], place] for place in shown]
+    shown = range(min(top, filters.shape[3]))
+    if filters.shape[2] == 3:
+        return [filters[..., index] for index in shown]
+    strongest = np.square(filters).sum(axis=(0, 1)).argmax(axis=0)
+    return [filters[:, :, strongest[index], index] for index in shown]
 
 
 def check_layer(layer: str, known: list[str], what: str) -> None:
