@@ -95,7 +95,7 @@ SHARED: dict[str, Shared] = {
         "A {thing} with more pixels is refused from its header.", ("picture", "video")
     ),
     "prefix": Shared(
-        "Put before the new columns' names, so that a second run can stand beside the first."
+        "A prefix for the names of the new columns, so that the results of two runs fit in one table."
     ),
     "batch_size": Shared(
         "{Things} that go through the network together; by default what is fastest on the device. "
@@ -112,7 +112,7 @@ SHARED: dict[str, Shared] = {
         "best kind."
     ),
     "cache": Shared(
-        "A folder that keeps finished {things}, so that a stopped run goes on where it was.",
+        "A folder that keeps finished {things}, so that a stopped run resumes where it stopped.",
         ("row", "face", "embedding"),
     ),
     "on_error": Shared(

@@ -230,7 +230,7 @@ def made_up(
     top
         Its own.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
         Faces that go through the network together; by default what is fastest on the device. It
         does not change the result.

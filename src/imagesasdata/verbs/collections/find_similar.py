@@ -106,7 +106,7 @@ def find_similar(
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -117,7 +117,7 @@ def find_similar(
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind. The exact search takes the first of them.
     cache
-        A folder that keeps finished embeddings, so that a stopped run goes on where it was.
+        A folder that keeps finished embeddings, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many. The rows are those

@@ -108,7 +108,7 @@ def map_images(
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind.
     cache
-        A folder that keeps finished embeddings, so that a stopped run goes on where it was.
+        A folder that keeps finished embeddings, so that a stopped run resumes where it stopped.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.
 

@@ -44,7 +44,7 @@ def cluster_faces(
         Two groups of faces up to this mean distance count as one person; by default the threshold of
         `verify_faces`. A lower one splits persons, a higher one merges them.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.

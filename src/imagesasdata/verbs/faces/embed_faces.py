@@ -50,7 +50,7 @@ def embed_faces(
     model
         A name from ``iad.models("embed_faces")``.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
         Faces that go through the network together; by default what is fastest on the device. It
         does not change the result.

@@ -81,7 +81,7 @@ def find_faces(
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind.
     cache
-        A folder that keeps finished faces, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many.

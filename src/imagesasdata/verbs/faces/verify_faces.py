@@ -60,7 +60,7 @@ def verify_faces(
         Which face of a picture to use when it shows several: ``"largest"``, or its number,
         ``face_id`` in `detect_faces`.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -71,7 +71,7 @@ def verify_faces(
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind.
     cache
-        A folder that keeps finished faces, so that a stopped run goes on where it was.
+        A folder that keeps finished faces, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many.

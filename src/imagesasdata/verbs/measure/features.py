@@ -59,12 +59,12 @@ def features(
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
     cache
-        A folder that keeps finished rows, so that a stopped run goes on where it was.
+        A folder that keeps finished rows, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many.

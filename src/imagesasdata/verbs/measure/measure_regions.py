@@ -133,7 +133,7 @@ def measure_regions(
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``. A table that is given comes
         back as its own kind.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
 
     Returns
     -------

@@ -69,7 +69,7 @@ def score_aesthetics(
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result. Used with ``head``.
@@ -80,7 +80,7 @@ def score_aesthetics(
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind. Used with ``head``.
     cache
-        A folder that keeps finished rows, so that a stopped run goes on where it was.
+        A folder that keeps finished rows, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many.

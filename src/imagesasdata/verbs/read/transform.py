@@ -64,7 +64,7 @@ def transform(
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.

@@ -99,12 +99,12 @@ def video_motion(
     max_pixels
         A video with more pixels is refused from its header. The pixels of one frame count.
     prefix
-        Put before the new columns' names, so that a second run can stand beside the first.
+        A prefix for the names of the new columns, so that the results of two runs fit in one table.
     workers
         Threads that read and decode videos; by default one for each core, for remote files at least
         16.
     cache
-        A folder that keeps finished rows, so that a stopped run goes on where it was.
+        A folder that keeps finished rows, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first video
         that cannot be used, ``"drop"`` leaves such rows out and says how many.

@@ -173,7 +173,7 @@ def fine_tune(
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind. Each has its share of a batch.
     cache
-        A folder that keeps finished embeddings, so that a stopped run goes on where it was. The
+        A folder that keeps finished embeddings, so that a stopped run resumes where it stopped. The
         next fit of the same pictures starts at once.
     progress
         Whether to show a progress bar; by default in a terminal and in a notebook.

@@ -164,7 +164,8 @@ class Regression(Generic[Frame]):
         Parameters
         ----------
         prefix
-            Put before the new columns' names, so that a second run can stand beside the first.
+            A prefix for the names of the new columns, so that the results of two runs fit in one
+            table.
         """
         out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked()
         of_used = (among_all(values, self.used) for values in (self.fitted, self.residual))
