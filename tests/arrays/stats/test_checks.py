@@ -78,7 +78,9 @@ def test_what_is_refused(check: Callable[[], None], message: str) -> None:
 def test_a_fit_says_which_term_is_to_blame() -> None:
     x = np.array([-2.0, -1, 1, 2])
     design = np.column_stack([np.ones(4), x])
-    with pytest.raises(ArgumentError, match="Perfect separation in the gold rows: 'x' tells the"):
+    with pytest.raises(
+        ArgumentError, match="Perfect separation in the gold rows: 'x' predicts the"
+    ):
         fit_terms(design, (x > 0).astype(float), "logit", ["Intercept", "x"], "gold rows")
     outcome = np.array([1.0, 0, 3, 2])
     found = fit_terms(design, outcome, "ols", ["Intercept", "x"], "rows", vcov="HC1")
