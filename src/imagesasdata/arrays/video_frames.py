@@ -7,12 +7,12 @@ from jaxtyping import Float, Int
 
 Times = Float[np.ndarray, " frames"]
 # Times that differ by less than this count as equal.
-_SAME_TIME = 1e-6
+SAME_TIME = 1e-6
 
 
 def shown_at(times: Times, wanted: Float[np.ndarray, " wanted"]) -> Int[np.ndarray, " shown"]:
     """The numbers of the frames shown at the given times, each once."""
-    return np.unique(np.searchsorted(times, wanted + _SAME_TIME, side="right") - 1)
+    return np.unique(np.searchsorted(times, wanted + SAME_TIME, side="right") - 1)
 
 
 def shown_at_steps(times: Times, step: float) -> Int[np.ndarray, " shown"]:
@@ -20,7 +20,7 @@ def shown_at_steps(times: Times, step: float) -> Int[np.ndarray, " shown"]:
     if not len(times):
         return np.zeros(0, np.int64)
     # Not arange of floats, which accumulates rounding errors.
-    wanted = np.arange(int((times[-1] + _SAME_TIME) / step) + 1) * step
+    wanted = np.arange(int((times[-1] + SAME_TIME) / step) + 1) * step
     return shown_at(times, wanted)
 
 

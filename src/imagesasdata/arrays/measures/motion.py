@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from imagesasdata.arrays.video_frames import SAME_TIME
 from imagesasdata.columns import Column
 
 Flow = Literal["dis", "farneback"]
@@ -63,10 +64,6 @@ COLUMNS = (
 )
 
 
-# Times in seconds that differ by less than this count as equal.
-_SAME_TIME = 1e-6
-
-
 class Interval(NamedTuple):
     """An interval of a video, in seconds, and its mean motion; empty where no pair of frames begins."""
 
@@ -101,12 +98,12 @@ def by_interval(
     for rgb, time in frames:
         gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
         if before is not None:
-            while before[1] >= (number + 1) * length - _SAME_TIME:
+            while before[1] >= (number + 1) * length - SAME_TIME:
                 yield _interval(number, length, end, pairs)
                 number, pairs = number + 1, []
             pairs.append(motion(before[0], gray, time - before[1], method))
         before = (gray, time)
-    while number * length < end - _SAME_TIME:
+    while number * length < end - SAME_TIME:
         yield _interval(number, length, end, pairs)
         number, pairs = number + 1, []
 
