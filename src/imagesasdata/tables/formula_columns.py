@@ -27,7 +27,7 @@ def as_pandas(table: Table, columns: Sequence[str]) -> Any:
         raise ArgumentTypeError(
             f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
         ) from error
-    return arrow.select(wanted).to_pandas(ignore_metadata=True)
+    return arrow.select(wanted).to_pandas(ignore_metadata=True, date_as_object=False)
 
 
 def is_level(frame: Any, column: str) -> bool:
@@ -35,6 +35,11 @@ def is_level(frame: Any, column: str) -> bool:
     import pandas as pd
 
     return not pd.api.types.is_numeric_dtype(frame[column].dtype)
+
+
+def is_date(frame: Any, column: str) -> bool:
+    """Whether a column of a frame from `as_pandas` holds dates, times or durations."""
+    return frame[column].dtype.kind in "mM"
 
 
 def number(frame: Any, column: str) -> None:

@@ -51,7 +51,8 @@ def regress(
     ----------
     formula
         ``"outcome ~ explanation"`` in Wilkinson's notation, as in R and statsmodels: ``+``, ``:``,
-        ``*``, ``C(x)``, ``I(x**2)``, ``np.log(x)``. Bools count as 0 and 1.
+        ``*``, ``C(x)``, ``I(x**2)``, ``np.log(x)``, ``scale(x)``, ``poly(x, 2)``, ``bs(x, df=4)``. A name
+        with a dot or a space stands in backticks. Bools count as 0 and 1; dates must be made numbers.
     data
         A table with a row for each picture.
     gold
@@ -134,9 +135,9 @@ def regress(
     check_choice("method", method, get_args(Method))
     check_choice("family", family, FAMILIES)
     cluster = _cluster(vcov)
-    parsed = parse(formula)
-    pairs = _pairs(gold, parsed, method)
     table = open_data(data)
+    parsed = parse(formula, table.names)
+    pairs = _pairs(gold, parsed, method)
     prob = sampling_column(table, sample_prob, "sample_prob") if pairs else None
     for name in parsed.variables:
         table.known(name, "The formula")

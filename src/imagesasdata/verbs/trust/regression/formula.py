@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 from imagesasdata.arrays.stats.checks import check_finite
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.tables.formula_columns import is_date
+from imagesasdata.verbs.trust.regression.bases import bases
+from imagesasdata.verbs.trust.regression.reads import columns_read, plain_r
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,19 @@ class Formula:
 
     text: str
     parsed: Any
-    outcome: frozenset[str]
-    explanation: frozenset[str]
+    # The columns that each part on either side of the ~ reads.
+    left: Mapping[str, frozenset[str]]
+    right: Mapping[str, frozenset[str]]
+
+    @property
+    def outcome(self) -> frozenset[str]:
+        """The columns before the ~."""
+        return frozenset().union(*self.left.values())
+
+    @property
+    def explanation(self) -> frozenset[str]:
+        """The columns after the ~."""
+        return frozenset().union(*self.right.values())
 
     @property
     def variables(self) -> list[str]:
@@ -34,6 +49,7 @@ class Design:
     terms: list[str]
     variables: Variables
     spec: Any
+    reads: Mapping[str, frozenset[str]]
 
     def again(self, frame: Any) -> Variables:
         """The same terms (levels, centering, ...) with the values of another frame."""
@@ -41,35 +57,30 @@ class Design:
 
     def free_of(self, columns: set[str]) -> list[int]:
         """The indices of the terms, except the constant, that use none of ``columns``."""
-        spec = self.spec.rhs
-        reading = {str(factor): names for factor, names in spec.factor_variables.items()}
         return [
             place
-            for term, places in spec.term_indices.items()
+            for term, places in self.spec.rhs.term_indices.items()
             if len(term.factors)
             and str(term) != "1"
-            and not any(set(map(str, reading[str(factor)])) & columns for factor in term.factors)
+            and not any(self.reads[factor.expr] & columns for factor in term.factors)
             for place in places
         ]
 
     def as_levels(self, column: str) -> bool:
         """Whether the formula treats a column as categorical, as ``C(column)`` does."""
-        spec = self.spec.rhs
         return any(
-            column in set(map(str, names))
-            and str(factor) in spec.encoder_state
-            and spec.encoder_state[str(factor)][0].value == "categorical"
-            for factor, names in spec.factor_variables.items()
+            column in self.reads[part] and kind.value == "categorical"
+            for part, (kind, _) in self.spec.rhs.encoder_state.items()
         )
 
 
-def parse(text: str) -> Formula:
-    """Read a formula.
+def parse(text: str, columns: Collection[str]) -> Formula:
+    """Read a formula for a table with these columns.
 
     Raises
     ------
     ArgumentError
-        When it is not a formula, or has no outcome.
+        When it is not a formula, has no outcome, or has a part that is not available.
     """
     # Slow to import, and needed only for a regression.
     import formulaic
@@ -79,6 +90,7 @@ def parse(text: str) -> Formula:
         raise ArgumentTypeError(
             f"Expected a formula, got {type(text).__name__}.", 'for example "likes ~ crowd + day".'
         )
+    plain_r(text)
     try:
         parsed: Any = formulaic.Formula(text)  # pyright: ignore[reportAbstractUsage]
     except (FormulaicError, SyntaxError) as error:
@@ -87,14 +99,26 @@ def parse(text: str) -> Formula:
             f"{text!r} is not a formula: {str(error).splitlines()[0]}",
             'for example "likes ~ crowd + C(day)".',
         ) from error
+    if isinstance(getattr(parsed, "rhs", None), tuple):
+        raise ArgumentError(
+            f"The formula {text!r} has a |, which is not known here.",
+            'write a level for each group as C(NAME), as in "likes ~ crowd + C(outlet)".',
+        )
     if not hasattr(parsed, "rhs") or not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
         raise ArgumentError(
             f"The formula {text!r} must have one outcome before its ~.",
             'write it as "outcome ~ explanation".',
         )
-    outcome = frozenset(map(str, parsed.lhs.required_variables))
-    explanation = frozenset(map(str, parsed.rhs.required_variables))
-    return Formula(text, parsed, outcome, explanation)
+    left, right = ({} for _ in range(2))
+    for side, reads in ((parsed.lhs, left), (parsed.rhs, right)):
+        for part in (factor for term in side for factor in term.factors):
+            kind = part.eval_method.value
+            reads[part.expr] = (
+                frozenset()
+                if kind == "literal"
+                else columns_read(part.expr, kind == "lookup", columns, text)
+            )
+    return Formula(text, parsed, left, right)
 
 
 def apply(formula: Formula, frame: Any) -> Design:
@@ -105,6 +129,13 @@ def apply(formula: Formula, frame: Any) -> Design:
     ArgumentError
         When a part cannot be computed, or does not give numbers.
     """
+    for name in sorted({*formula.left, *formula.right} & set(formula.variables)):
+        if is_date(frame, name):
+            raise ArgumentError(
+                f"The column {name!r} holds dates or durations, and a regression needs numbers.",
+                f"make a column of numbers, such as days since the first; I({name}.dt.year) and "
+                f"C({name}) are possible, too.",
+            )
     matrices = _matrices(formula.parsed, frame)
     if matrices.lhs.shape[1] != 1:
         raise ArgumentError(
@@ -112,8 +143,15 @@ def apply(formula: Formula, frame: Any) -> Design:
             f"{', '.join(map(repr, matrices.lhs.columns))}.",
             "make a column of numbers, for example 0 and 1.",
         )
+    for part, (kind, state) in matrices.model_spec.rhs.encoder_state.items():
+        levels = state.get("categories", [])
+        if kind.value == "categorical" and len(levels) == 1:
+            raise ArgumentError(
+                f"{part!r} has one level, {str(levels[0])!r}, in all rows that are used.",
+                "leave it out of the formula.",
+            )
     terms = [str(name) for name in matrices.rhs.columns]
-    return Design(terms, _arrays(matrices), matrices.model_spec)
+    return Design(terms, _arrays(matrices), matrices.model_spec, formula.right)
 
 
 def _matrices(source: Any, frame: Any) -> Any:
@@ -121,9 +159,11 @@ def _matrices(source: Any, frame: Any) -> Any:
 
     try:
         with np.errstate(all="ignore"):
-            return source.get_model_matrix(frame, na_action="ignore", output="pandas")
+            return source.get_model_matrix(frame, bases(), na_action="ignore", output="pandas")
     except (FormulaicError, TypeError, ValueError, NameError) as error:
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if detail.startswith("ufunc"):
+            detail = "a part of it does not give numbers."
         raise ArgumentError(f"The formula cannot be computed: {detail}") from error
 
 
