@@ -6,10 +6,10 @@ region is read in strips, which bounds the memory.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ from imagesasdata.extras import optional
 # Pixels read at a time.
 _AT_ONCE = 4_000_000
 WGS84 = "EPSG:4326"
+# A standard name of a coordinate system, which only looks like an address.
+_CRS_NAME = re.compile(r"https?://(www\.)?opengis\.net/def/crs/")
 
 
 class Zonal(NamedTuple):
@@ -43,31 +45,6 @@ class Square(NamedTuple):
     bottom: float
     right: float
     top: float
-
-
-@contextlib.contextmanager
-def open_raster(path: str, band: int) -> Iterator[Any]:
-    """Open a raster and check that it has the band.
-
-    Raises
-    ------
-    MissingPackageError, ArgumentError
-        Without rasterio; when the file is missing, is not a raster, or has fewer bands.
-    """
-    rasterio = optional("rasterio", "geo", "measure_regions")
-    if not Path(path).is_file():
-        raise ArgumentError(f"There is no raster at {path!r}.", "give the path of a GeoTIFF.")
-    try:
-        opened = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise ArgumentError(f"{path!r} cannot be read as a raster: {error}.") from None
-    with opened as raster:
-        if band not in raster.indexes:
-            raise ArgumentError(
-                f"The raster has {raster.count} bands, so there is no band {band}.",
-                f"give band=1{f' to {raster.count}' if raster.count > 1 else ''}.",
-            )
-        yield raster
 
 
 def zonal(raster: Any, geometry: dict[str, Any], band: int, *, touched: bool) -> Zonal:
@@ -214,6 +191,11 @@ def into(raster: Any, geometries: Sequence[Any], crs: Any) -> list[Any]:
     rasterio = optional("rasterio", "geo", "measure_regions")
     from rasterio.warp import transform_geom
 
+    if isinstance(crs, str) and "://" in crs and not _CRS_NAME.match(crs):
+        raise ArgumentError(
+            f"crs={crs!r} is an address, and addresses are not opened.",
+            'give an EPSG code, such as crs="EPSG:4326".',
+        )
     try:
         source = rasterio.crs.CRS.from_user_input(crs)
     except (rasterio.errors.CRSError, ValueError) as error:

@@ -5,17 +5,18 @@ PyAV (FFmpeg) reads them. Times are in seconds from the first frame that is show
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import ExitStack
 from fractions import Fraction
 from itertools import chain
 from types import TracebackType
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imagesasdata.errors import ImageError
+from imagesasdata.files.containers import Where, open_container, unreadable
 from imagesasdata.files.decode import MAX_PIXELS
 
 # A time rounded to six decimals still refers to its frame.
@@ -23,8 +24,6 @@ TICK = 1e-6
 # Containers with an index of their frames. In others, such as MPEG streams, the times after a seek
 # are guesses, so these are decoded from the start.
 _INDEXED = ("mov", "matroska", "avi", "flv", "asf")
-
-Where = str | os.PathLike[str] | IO[bytes]
 
 
 class Info(NamedTuple):
@@ -62,19 +61,11 @@ class Video:
     """
 
     def __init__(self, where: Where, *, max_pixels: int = MAX_PIXELS) -> None:
-        import av
-        from av.error import FFmpegError
-
-        place = os.fspath(where) if isinstance(where, os.PathLike) else where
-        try:
-            self._container: Any = av.open(place)
-        except FFmpegError as error:
-            raise _unreadable(error) from None
-        try:
+        self._files = ExitStack()
+        with ExitStack() as files:
+            self._container: Any = open_container(where, files)
             self._stream = self._pictures(max_pixels)
-        except BaseException:
-            self._container.close()
-            raise
+            self._files = files.pop_all()
         self._base: Fraction = self._stream.time_base or Fraction(1, 1)
         self._codec: Any = self._stream.codec_context
         self._stream.thread_type = "AUTO"
@@ -113,7 +104,7 @@ class Video:
     def close(self) -> None:
         """Close the file and its decoder."""
         self._decoded = None
-        self._container.close()
+        self._files.close()
 
     @property
     def info(self) -> Info:
@@ -160,7 +151,7 @@ class Video:
                 )
             except FFmpegError as error:
                 if not ticks:
-                    raise _unreadable(error) from None
+                    raise unreadable(error) from None
             self._times = np.unique(np.array(ticks, np.int64))
         return self._times
 
@@ -282,14 +273,3 @@ def _upright(frame: Any, long_side: int | None) -> np.ndarray:
     pixels = frame.to_ndarray(format="rgb24", **size)
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
-
-
-def _unreadable(error: Exception) -> ImageError:
-    text = str(error).lower()
-    if "no such file" in text:
-        return ImageError("file not found")
-    if "permission" in text:
-        return ImageError("permission denied")
-    if "moov atom not found" in text or "invalid data" in text:
-        return ImageError("is not a video that can be read, or is cut off")
-    return ImageError(f"video cannot be read: {getattr(error, 'strerror', None) or error}")

@@ -176,7 +176,7 @@ def test_what_is_no_raster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(iad.ArgumentError, match=r"There is no raster at 'gone.tif'"):
         iad.measure_regions("gone.tif", 1)
     (tmp_path / "text.tif").write_text("no raster")
-    with pytest.raises(iad.ArgumentError, match="cannot be read as a raster"):
+    with pytest.raises(iad.ArgumentError, match="is no GeoTIFF, or is damaged"):
         iad.measure_regions(tmp_path / "text.tif", 1)
     monkeypatch.setitem(sys.modules, "rasterio", None)
     with pytest.raises(iad.MissingPackageError, match=r'Hint: pip install "imagesasdata\[geo\]"'):

@@ -11,12 +11,12 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
+from imagesasdata.files.geotiff import open_raster
 from imagesasdata.files.rasters import (
     WGS84,
     Zonal,
     as_geojson,
     into,
-    open_raster,
     read_geojson,
     rectangle,
     squares,
@@ -114,7 +114,7 @@ def measure_regions(
     Parameters
     ----------
     raster
-        A GeoTIFF, or another format that GDAL reads.
+        The path of a GeoTIFF. A world file beside it (``.tfw``) is read, no other file is.
     regions
         A table with a row for each region and a column of polygons: shapely geometries (as geopandas
         has them), WKT, WKB or GeoJSON. Or a GeoJSON file. Or a number: the side of square cells that

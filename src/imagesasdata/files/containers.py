@@ -1,0 +1,145 @@
+"""Opens video containers by handle: which formats are read, and what another file is said to be.
+
+FFmpeg would take a name for an address, and a playlist for a list of files and addresses to open. So it
+gets neither: no name, only containers that hold their own frames, and no second file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import ExitStack
+from typing import IO, Any, NoReturn
+
+from imagesasdata.errors import ImageError
+
+Where = str | os.PathLike[str] | IO[bytes]
+
+# Containers and raw streams that hold their own frames, by FFmpeg's names. Playlists (hls, dash,
+# concat), descriptions of streams (sdp, rtsp), devices and numbered pictures (image2) are left out.
+_OF_PICTURES = (
+    "mov,mp4,m4a,3gp,3g2,mj2",
+    "matroska,webm",
+    "avi",
+    "flv",
+    "live_flv",
+    "asf",
+    "mpeg",
+    "mpegts",
+    "mpegvideo",
+    "ogg",
+    "mxf",
+    "gxf",
+    "rm",
+    "wtv",
+    "dv",
+    "nut",
+    "nuv",
+    "nsv",
+    "pva",
+    "ty",
+    "dhav",
+    "ivf",
+    "gif",
+    "apng",
+    "h261",
+    "h263",
+    "h264",
+    "hevc",
+    "vvc",
+    "av1",
+    "obu",
+    "m4v",
+    "mjpeg",
+    "smjpeg",
+    "vc1",
+    "dirac",
+    "cavsvideo",
+    "yuv4mpegpipe",
+)
+# These are opened only to say that they are sound.
+_OF_SOUND = ("wav", "mp3", "flac", "aac", "aiff", "au", "amr", "caf")
+_FORMATS = ",".join((*_OF_PICTURES, *_OF_SOUND))
+
+_PLAYLISTS = re.compile(
+    rb"#EXTM3U|ffconcat |v=0\r?\n|\[playlist\]|\[Reference\]|RTSPtext"
+    rb"|(<\?xml[^>]*>\s*)?<(asx|smil|MPD|SmoothStreamingMedia)\b",
+    re.IGNORECASE,
+)
+_PICTURES = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\x89PNG", b"BM", b"II*\0", b"MM\0*")
+# Bytes read at a time: fewer calls into Python than FFmpeg's default.
+_BUFFER = 1 << 18
+
+
+class _Handle:
+    """What FFmpeg may do with a file: read and seek. Its name has no part but the extension."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        ending = os.path.splitext(str(getattr(file, "name", "")))[1]
+        self.name = f"video{ending}" if re.fullmatch(r"\.[A-Za-z0-9]{1,5}", ending) else "video"
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
+def open_container(where: Where, files: ExitStack) -> Any:
+    """Open a local path or an open, seekable file as an ``av`` container; ``files`` closes both.
+
+    Raises
+    ------
+    ImageError
+        When it is missing, or in no format that is read.
+    """
+    import av
+    from av.error import FFmpegError
+
+    file = files.enter_context(_open(where)) if isinstance(where, str | os.PathLike) else where
+    try:
+        container = av.open(
+            _Handle(file),
+            container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "none"},
+            buffer_size=_BUFFER,
+            io_open=_refuse,
+        )
+    except FFmpegError as error:
+        file.seek(0)
+        raise _what_else(file.read(1024)) or unreadable(error) from None
+    files.callback(container.close)
+    return container
+
+
+def unreadable(error: Exception) -> ImageError:
+    """FFmpeg's error as a short reason."""
+    text = str(error).lower()
+    if "moov atom not found" in text or "invalid data" in text:
+        return ImageError("is not a video that can be read, or is cut off")
+    if "format not found" in text or "invalid argument" in text:
+        return ImageError("is not in a video format that is read")
+    return ImageError(f"video cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def _open(path: str | os.PathLike[str]) -> IO[bytes]:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise ImageError("file not found") from None
+    except PermissionError:
+        raise ImageError("permission denied") from None
+    except IsADirectoryError:
+        raise ImageError("is a folder, not a video") from None
+
+
+def _refuse(*asked: object) -> NoReturn:
+    raise PermissionError("a video may not open other files")
+
+
+def _what_else(start: bytes) -> ImageError | None:
+    """What a file is that is no video, from its first bytes; ``None`` if these do not tell."""
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        return ImageError("file is empty (0 bytes)")
+    if _PLAYLISTS.match(text):
+        return ImageError("is a playlist, not a video: it names other files or addresses")
+    if text[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return ImageError("is a web page (HTML), not a video")
+    if start.startswith(_PICTURES):
+        return ImageError("is a picture, not a video")
+    return None
