@@ -98,6 +98,7 @@ from .errors import NameClashError as NameClashError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import WeightsError as WeightsError
 from .errors import DroppedImagesWarning as DroppedImagesWarning
+from .errors import GuessWarning as GuessWarning
 from .errors import SmallerBatchWarning as SmallerBatchWarning
 from .errors import AppearanceWarning as AppearanceWarning
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import sys
+import warnings
 from collections.abc import Iterable, Mapping
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
 
 
 class ImagesAsDataError(Exception):
@@ -59,6 +64,10 @@ class AppearanceWarning(UserWarning):
     """Says once in a session what attributes of a face can mean and what they cannot."""
 
 
+class GuessWarning(UserWarning):
+    """Says how data were understood that could mean something else, and how to state what they mean."""
+
+
 class ImageError(ImagesAsDataError, OSError):
     """A picture that cannot be read; within a run its message becomes the row's ``image_error``."""
 
@@ -73,6 +82,19 @@ class CacheError(ImagesAsDataError, OSError):
 
 class MissingPackageError(ImagesAsDataError, ImportError):
     """An optional package is needed and not installed."""
+
+
+def users_line() -> int:
+    """The stack level, seen from the caller, of the first line outside the library."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def tell(message: str, hint: str, kind: type[UserWarning] = GuessWarning) -> None:
+    """Warn at the user's line; as in an error, ``hint`` says what to write."""
+    warnings.warn(f"{message}\nHint: {hint}", kind, stacklevel=users_line())
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

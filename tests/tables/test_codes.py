@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError, GuessWarning
 from imagesasdata.tables.codes import (
     inverse,
     number_or_text,
@@ -16,6 +16,7 @@ from imagesasdata.tables.codes import (
     python_value,
     row_weights,
     sampling_column,
+    tell_alike,
 )
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
@@ -127,3 +128,30 @@ def test_text_and_numbers_never_agree() -> None:
     assert message.startswith("The columns hold both text (")
     assert message.endswith("), which never agree.")
     assert hint == "write the labels in one way in all columns."
+
+
+def test_labels_in_the_order_of_a_category() -> None:
+    labels, codes = numbered(["yes", "no", "maybe"], ["no", "no"], order=["yes", "never", "no"])
+    assert labels == ["yes", "no", "maybe"]
+    assert [part.tolist() for part in codes] == [[0, 1, 2], [1, 1]]
+    assert numbered([True, False], order=[1, 0])[0] == [1, 0]
+
+
+@pytest.mark.parametrize("cells", [["a", "b", "a b", "a-b"], [1, 2, None], [True, "True"], []])
+def test_labels_that_are_not_alike(cells: list[Any]) -> None:
+    tell_alike("'y'", cells)  # a warning would be an error here
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["a", "A"], r"'A' \(1 row\) and 'a' \(1 row\) of the column 'y'.*\nHint: if they are one"),
+        (["a b", "a  b"], "'a  b' .* and 'a b'"),
+        (["a", "a\u00a0"], "and count as two labels"),
+        (["\u00e9", "e\u0301"], "and count as two labels"),
+        (["a", " "], "an empty text in 1 row,"),
+    ],
+)
+def test_labels_that_are_alike(cells: list[Any], told: str) -> None:
+    with pytest.warns(GuessWarning, match=told):
+        tell_alike("'y'", cells)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -138,15 +137,6 @@ def test_blocks(kind: Kind) -> None:
     blocks = open_table(kind.make(GIVEN), "path").blocks(2)
     assert [block["image_id"].to_pylist() for block in blocks] == [[0, 1], [2]]
     assert [len(block) for block in open_table(empty(kind), "path").blocks(2)] == [0]
-
-
-def test_an_ordered_category_has_its_order() -> None:
-    ordered = pd.Categorical(["b", "a"], ["b", "a"], ordered=True)
-    table = open_data(pd.DataFrame({"x": ordered, "y": ["b", "a"]}))
-    assert table.categories("x") == ("b", "a")
-    assert table.categories("y") is None
-    table = open_data(pl.DataFrame({"x": pl.Series(["b"], dtype=pl.Enum(["b", "a"]))}))
-    assert table.categories("x") == ("b", "a")
 
 
 def test_what_holds_text(kind: Kind) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, GuessWarning, UnknownNameError
+from imagesasdata.tables.categories import Categories
 from imagesasdata.training.outcome import find_outcome, identifier
+
+LOW_TO_HIGH = Categories(("lo", "mid", "hi"), True)
+FACTOR = Categories(("yes", "no"), False)
 
 
 @pytest.mark.parametrize(
@@ -18,11 +22,26 @@ from imagesasdata.training.outcome import find_outcome, identifier
         ([0.0, 1.0, 1.0, 0.0], {}, "binary", (0, 1)),
         ([np.int64(3), np.int64(5), 3, 5], {}, "binary", (3, 5)),
         (["b", "a", "c"] * 2, {}, "multiclass", ("a", "b", "c")),
-        ([3, 1, 2] * 2, {}, "numeric", ()),
+        ([3, 1, 2] * 2, {"kind": "numeric"}, "numeric", ()),
+        ([1.5, 1, 2] * 2, {}, "numeric", ()),
+        (list(range(11)) * 2, {}, "numeric", ()),
         ([3, 1, 2] * 2, {"kind": "multiclass"}, "multiclass", (1, 2, 3)),
         ([3, 1, 2] * 2, {"kind": "ordered"}, "ordered", (1, 2, 3)),
-        (["lo", "hi", "mid"] * 2, {"order": ("lo", "mid", "hi")}, "ordered", ("lo", "mid", "hi")),
-        (["lo", "hi"] * 2, {"order": ("lo", "mid", "hi")}, "ordered", ("lo", "hi")),
+        (["lo", "hi", "mid"] * 2, {"categories": LOW_TO_HIGH}, "ordered", LOW_TO_HIGH.values),
+        (["lo", "hi"] * 2, {"categories": LOW_TO_HIGH}, "ordered", ("lo", "hi")),
+        (["yes", "no"] * 2, {"categories": FACTOR}, "binary", ("yes", "no")),
+        (
+            ["yes", "no"] * 2,
+            {"categories": FACTOR, "levels": ["no", "yes"]},
+            "binary",
+            ("no", "yes"),
+        ),
+        (
+            [0, 1, 2] * 2,
+            {"categories": Categories((2, 1, 0), False)},
+            "multiclass",
+            (2, 1, 0),
+        ),
         (["yes", "no"] * 2, {"levels": ["yes", "no"]}, "binary", ("yes", "no")),
         ([["a"], ["a", "b"], [], ["b"]], {}, "multilabel", ("a", "b")),
         ([0.5, 2.25, 7.0], {}, "numeric", ()),
@@ -34,6 +53,26 @@ def test_kinds_are_told(
     found = find_outcome("y", cells, **options)  # type: ignore[arg-type]
     assert (found.kind, found.levels) == (kind, levels)
     assert len(found.codes(cells)) == len(cells)
+
+
+def test_codes_taken_as_amounts_are_told() -> None:
+    with pytest.warns(
+        GuessWarning, match=r"numbers 0, 1, 2, which are .*\nHint: give kind=.multic"
+    ):
+        assert find_outcome("y", [0, 1, 2.0] * 2).kind == "numeric"
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["yes", "Yes", "no"] * 2, r"'Yes' \(2 rows\) and 'yes' \(2 rows\) of the column 'y'"),
+        (["yes", "yes ", "no"] * 2, "'yes' .* and 'yes ' .* differ only in case or blanks"),
+        (["yes", "", "no"] * 2, "'y' holds an empty text in 2 rows.*\nHint: .* make it missing"),
+    ],
+)
+def test_labels_that_look_like_slips_are_told(cells: list[str], told: str) -> None:
+    with pytest.warns(GuessWarning, match=told):
+        assert len(find_outcome("y", cells).levels) == 3
 
 
 def test_codes() -> None:

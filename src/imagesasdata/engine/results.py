@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.columns import IMAGE_ERROR, Column
-from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError
+from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError, users_line
 from imagesasdata.files.remote import shown
 from imagesasdata.files.sources import PICTURES, Media
 from imagesasdata.options import Options
@@ -197,18 +196,10 @@ class Results:
         warnings.warn(
             f"{verb}: {sum(failed)} of {count} {self.things} could not be used and were dropped.",
             DroppedImagesWarning,
-            stacklevel=_users_line(),
+            stacklevel=users_line(),
         )
         return [not bad for bad in failed]
 
     def _renamed(self, results: pa.Table) -> pa.Table:
         own = results.select([column.name for column in self.columns])
         return own.rename_columns([column.name for column in self.named])
-
-
-def _users_line() -> int:
-    """The stack level, seen from the caller, of the first line outside the library."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        level, frame = level + 1, frame.f_back
-    return level

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell
 from imagesasdata.tables.table import Table
 
 SAMPLE_PROB = "sample_prob"
@@ -86,8 +88,42 @@ def number_or_text(cell: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
-    """The sorted labels of several columns, and each column as indices into them.
+def tell_alike(name: str, cells: Sequence[Any]) -> None:
+    """Warn of texts that differ only in case or blanks, and of empty texts.
+
+    Each counts as a label of its own; whether it is one, or a slip of the keyboard, the table does not
+    say. ``name`` says in the message which column or columns they are of.
+    """
+    count = Counter(str(cell) for cell in cells if isinstance(cell, str))
+    blank = sum(number for text, number in count.items() if not text.strip())
+    if blank:
+        tell(
+            f"The column {name} holds an empty text in {_rows(blank)}, which counts as a label.",
+            "where there is no label, make it missing (None; in a file, an empty cell).",
+        )
+    seen: dict[str, str] = {}
+    for text in sorted(count):
+        plain = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+        first = seen.setdefault(plain, text)
+        if first != text and plain:
+            tell(
+                f"The labels {first!r} ({_rows(count[first])}) and {text!r} ({_rows(count[text])}) "
+                f"of the column {name} differ only in case or blanks, and count as two labels.",
+                "if they are one, write it in one way: data[COLUMN].str.strip().str.lower().",
+            )
+            return
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def numbered(
+    *columns: Sequence[Any], order: Sequence[Any] = ()
+) -> tuple[list[Any], list[np.ndarray]]:
+    """The labels of several columns, and each column as indices into them.
+
+    Labels are sorted; those in ``order``, the categories of a column, come first and in its order.
 
     Raises
     ------
@@ -103,7 +139,8 @@ def numbered(*columns: Sequence[Any]) -> tuple[list[Any], list[np.ndarray]]:
             f"The columns hold both text ({texts!r}) and numbers ({number!r}), which never agree.",
             "write the labels in one way in all columns.",
         )
-    labels = sorted(known)
+    first = [label for label in map(number_or_text, order) if label in known]
+    labels = [*first, *sorted(known.difference(first))]
     index = {label: number for number, label in enumerate(labels)}
     codes = [np.array([index[cell] for cell in column], np.int64) for column in cleaned]
     return labels, codes

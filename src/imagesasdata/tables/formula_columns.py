@@ -42,6 +42,12 @@ def is_date(frame: Any, column: str) -> bool:
     return frame[column].dtype.kind in "mM"
 
 
+def texts(frame: Any, column: str) -> list[Any]:
+    """The cells of a column of text or categories; none of a column of numbers or times."""
+    is_text = is_level(frame, column) and not is_date(frame, column)
+    return frame[column].tolist() if is_text else []
+
+
 def number(frame: Any, column: str) -> None:
     """Turn a column of bools into 0 and 1, in place; leave other columns as they are."""
     import pandas as pd

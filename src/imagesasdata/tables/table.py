@@ -91,11 +91,6 @@ class Table:
         kind = self.frame.implementation
         return "polars" if kind.is_polars() else "pyarrow" if kind.is_pyarrow() else "pandas"
 
-    def categories(self, column: str) -> tuple[Any, ...] | None:
-        """The classes of an ordered category, from lowest to highest; ``None`` for other columns."""
-        dtype = self.frame.schema[column]
-        return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
-
     def join(self, results: pa.Table, columns: Sequence[Column]) -> Any:
         """The table with ``columns`` added; row ``i`` gets result ``i``.
 

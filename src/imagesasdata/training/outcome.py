@@ -13,12 +13,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from imagesasdata.checks import check_choice
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.codes import python_value
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell
+from imagesasdata.tables.categories import Categories
+from imagesasdata.tables.codes import python_value, tell_alike
 
 OutcomeKind = Literal["binary", "multiclass", "ordered", "multilabel", "numeric"]
 
 _MOST_CLASSES = 200
+_FEW_NUMBERS = 10  # so many whole numbers or fewer may be codes of classes
 _ROWS_NAMED = 5
 
 
@@ -77,12 +79,13 @@ def find_outcome(
     *,
     kind: OutcomeKind | None = None,
     levels: Sequence[Any] | None = None,
-    order: tuple[Any, ...] | None = None,
+    categories: Categories | None = None,
 ) -> Outcome:
     """Infer a column's kind of outcome and its classes.
 
     Lists are multilabel. An ordered category is ordered. Two different values are binary; text with
-    more is multiclass; numbers with more are numeric.
+    more is multiclass, and so is a category; numbers with more are numeric, and a warning says so
+    where they are few whole numbers.
 
     Parameters
     ----------
@@ -93,9 +96,9 @@ def find_outcome(
     kind
         The kind, if it is not to be inferred.
     levels
-        The classes in order; by default they are sorted.
-    order
-        The classes of a column that is an ordered category.
+        The classes in order; by default those of a category, else sorted.
+    categories
+        The classes of a column that is a category.
 
     Raises
     ------
@@ -116,12 +119,17 @@ def find_outcome(
         raise ArgumentError(
             f"There is no row with a coded {name!r}.", "give a table of coded pictures."
         )
-    kind = kind or _told(cells, order)
-    if kind == "numeric":
+    inferred = kind or _told(cells, categories)
+    if inferred == "numeric":
+        if kind is None:
+            _tell_codes(name, cells)
         return _numeric(name, cells)
-    if kind == "multilabel":
+    if inferred == "multilabel":
         return _multilabel(name, cells, levels)
-    return _classes(name, cells, kind, levels if levels is not None else order)
+    tell_alike(repr(name), cells)
+    if levels is None and categories is not None:
+        levels = categories.values
+    return _classes(name, cells, inferred, levels)
 
 
 def identifier(text: str) -> str:
@@ -130,15 +138,30 @@ def identifier(text: str) -> str:
     return f"y_{name}" if name[0].isdigit() else name
 
 
-def _told(cells: Sequence[Any], order: tuple[Any, ...] | None) -> OutcomeKind:
+def _told(cells: Sequence[Any], categories: Categories | None) -> OutcomeKind:
     if all(_is_list(cell) for cell in cells):
         return "multilabel"
-    if order is not None:
-        return "ordered" if len(order) > 2 else "binary"
+    if categories is not None and categories.ordered:
+        return "ordered" if len(categories.values) > 2 else "binary"
     different = {_hashable(cell) for cell in cells}
     if len(different) <= 2:
         return "binary"
+    if categories is not None:
+        return "multiclass"
     return "numeric" if all(_is_number(cell) for cell in cells) else "multiclass"
+
+
+def _tell_codes(name: str, cells: Sequence[Any]) -> None:
+    """Warn that few whole numbers are taken as amounts: they may be codes of classes."""
+    different = sorted({float(cell) for cell in cells})
+    if len(different) > _FEW_NUMBERS or not all(value.is_integer() for value in different):
+        return
+    listed = ", ".join(f"{value:g}" for value in different)
+    tell(
+        f"The outcome {name!r} holds only the whole numbers {listed}, which are taken as amounts.",
+        'give kind="multiclass" if they are codes of classes, "ordered" if these go from low to high, '
+        'or "numeric".',
+    )
 
 
 def _numeric(name: str, cells: Sequence[Any]) -> Outcome:

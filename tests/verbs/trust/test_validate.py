@@ -223,3 +223,30 @@ def test_misuse_is_named(
 ) -> None:
     with pytest.raises(error, match=message):
         call(coded)
+
+
+def test_the_second_class_is_that_of_a_category() -> None:
+    """R's factors say which level is the second: a fitted model's probability is of that one."""
+    truth = pd.Categorical(["yes", "no"] * 20, ["yes", "no"])
+    data = pd.DataFrame({"truth": truth, "said": ["yes", "no"] * 20, "p_no": [0.1, 0.8] * 20})
+    assert iad.validate(data, "truth", "said", prob="p_no", rounds=5).glance().auc[0] == 1.0
+    assert iad.validate(data, "truth", "said", rounds=5).tidy().label.tolist() == ["yes", "no"]
+    wrong = data.assign(said="yes", group="a")
+    rates = iad.audit(wrong, "truth", "said", by="group").tidy().set_index("measure").estimate
+    assert rates["false_negative_rate"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda data: iad.validate(data, "y", "said", rounds=5),
+        lambda data: iad.audit(data, "said", "said", by="y"),
+        lambda data: iad.agreement(data, coder="coder", item="item", value="y", rounds=5),
+        lambda data: iad.regress("z ~ y", data),
+    ],
+)
+def test_labels_that_are_alike_are_told(ask: Any) -> None:
+    data = pd.DataFrame({"y": ["yes", "Yes", "no", "no "] * 10, "said": ["yes", "no"] * 20})
+    data = data.assign(coder=["ann", "ben"] * 20, item=[n // 2 for n in range(40)], z=range(40))
+    with pytest.warns(iad.GuessWarning, match="differ only in case or blanks"):
+        ask(data)

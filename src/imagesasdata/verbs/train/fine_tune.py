@@ -21,11 +21,13 @@ from imagesasdata.networks.zoo.trainable import Trainable, check_trainable
 from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Options
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
+from imagesasdata.tables.categories import categories
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured
 from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.contradictions import tell_contradictions
 from imagesasdata.training.deal import Dealt, check_folds, deal
 from imagesasdata.training.fit import Coded, Fitted, Machine, Network
 from imagesasdata.training.larger import beyond_the_head
@@ -97,16 +99,18 @@ def fine_tune(
     images
         A table with a column of paths and a column of codes, without missing codes.
     outcome
-        The column of codes: two classes, several, an ordered category, lists of labels, or numbers.
+        The column of codes: two classes, several, a category, lists of labels, or numbers.
     path
         The table's column of paths.
     model
         A name from ``iad.models("embed")``.
     kind
         ``"binary"``, ``"multiclass"``, ``"ordered"``, ``"multilabel"`` or ``"numeric"``; by default
-        inferred from the column. Whole numbers with more than two values are taken as numeric.
+        inferred from the column. Whole numbers with more than two values are taken as numeric; a
+        warning says so if they could be codes of classes.
     levels
-        The classes in order, by default sorted. Of two classes, the second is the one whose
+        The classes in order; by default the order of a category (pandas' ``Categorical``, an R factor,
+        polars' ``Enum``), else sorted. Of two classes, the second is the one whose
         probability is predicted; ordered classes go from lowest to highest.
     train
         What is trained. ``"head"``: the added layers alone, which takes seconds. ``"last:2"``: the
@@ -252,8 +256,8 @@ def fine_tune(
     check_folds(folds)
     steps = augmentations_of(augment)
     table = open_table(images, path)
-    cells, order = table.cells(table.known(outcome)), table.categories(outcome)
-    target = find_outcome(outcome, cells, kind=kind, levels=levels, order=order)
+    cells, classes = table.cells(table.known(outcome)), categories(table, outcome)
+    target = find_outcome(outcome, cells, kind=kind, levels=levels, categories=classes)
     check_weights(class_weight, target)
     together = None if group is None else table.cells(table.known(group))
     base = registry.load(model, task="embed", progress=progress)
@@ -263,6 +267,7 @@ def fine_tune(
 
     seen = _readable(describe(table.paths(), base, decode, max_pixels, options), table)
     values = target.codes([cells[row] for row in seen.rows])
+    tell_contradictions(target, values, seen.paths, seen.hashes)
     coded = Coded(outcome=target, values=values, embeddings=seen.embeddings)
     names = None if together is None else [together[row] for row in seen.rows]
     groups = kept_together(seen.hashes, names)

@@ -14,7 +14,7 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import ROUNDS
-from imagesasdata.tables.codes import numbered
+from imagesasdata.tables.codes import numbered, tell_alike
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -209,6 +209,8 @@ def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
             "combine the files of several coders with iad.read_labels([...]).",
         )
     items = list(dict.fromkeys(row[1] for row in rows))
+    tell_alike(repr(coder), [row[0] for row in rows])
+    tell_alike(repr(value), [row[2] for row in rows])
     known, (values,) = numbered([row[2] for row in rows])
     seen: set[tuple[Any, Any]] = set()
     for row in rows:

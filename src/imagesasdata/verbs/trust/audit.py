@@ -16,12 +16,14 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.pages.figures import new_figure
+from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
     number_or_text,
     numbered,
     row_weights,
     sampling_column,
+    tell_alike,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -165,7 +167,8 @@ def audit(
     by
         The columns that define groups; with several, also all their intersections.
     positive
-        The positive one of two classes; by default the second (1, or "yes" of "no" and "yes").
+        The positive one of two classes; by default the second (1, or "yes" of "no" and "yes"; where the
+        truth is a category, the second in its order).
     weights
         The column of the rows' sampling probabilities; each row is weighted by the inverse. If the
         table has no ``sample_prob``, or with ``None``, all rows count the same.
@@ -228,7 +231,12 @@ def audit(
             f"No row has both a truth ({truth!r}) and a prediction ({prediction!r}).",
             "join the hand-coded labels to the table by path or image_id.",
         )
-    labels, (true, predicted) = numbered([told[r] for r in kept], [said[r] for r in kept])
+    told, said = [told[row] for row in kept], [said[row] for row in kept]
+    tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
+    for name in names:
+        tell_alike(repr(name), [groups[name][row] for row in kept])
+    classes = categories(table, truth)
+    labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight = row_weights(table, chance, kept)
     rates = events(true, predicted, _positive(labels, positive))
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}

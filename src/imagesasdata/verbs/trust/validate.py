@@ -16,6 +16,7 @@ from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import ROUNDS
 from imagesasdata.pages.figures import new_figure
+from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
     number_or_text,
@@ -23,6 +24,7 @@ from imagesasdata.tables.codes import (
     numbers,
     row_weights,
     sampling_column,
+    tell_alike,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -172,7 +174,8 @@ def validate(
     prediction
         The column with the predicted classes.
     prob
-        For two classes: the column with the probability of the second (1, or "yes" of "no" and "yes").
+        For two classes: the column with the probability of the second (1, or "yes" of "no" and "yes";
+        where the truth is a category, the second in its order).
         For more: a mapping from class to column; or one column with the probability of the predicted
         class, such as ``label_prob``, whose measures are of the event that the prediction is right.
     weights
@@ -231,7 +234,9 @@ def validate(
             f"The column {prediction!r} holds fractions, not classes.",
             f"give prob={prediction!r}, and as prediction classes: data[{prediction!r}] > 0.5.",
         )
-    labels, (true, predicted) = numbered(told, said)
+    tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
+    classes = categories(table, truth)
+    labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight = row_weights(table, chance, rows)
     probs = _probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)

@@ -12,7 +12,15 @@ from imagesasdata.arrays.stats.checks import check_sample_prob, check_weights
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.arrays.stats.sandwich import renumbered
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.formula_columns import as_pandas, is_level, number, numbers, union_levels
+from imagesasdata.tables.codes import tell_alike
+from imagesasdata.tables.formula_columns import (
+    as_pandas,
+    is_level,
+    number,
+    numbers,
+    texts,
+    union_levels,
+)
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.trust.regression.formula import Design, Formula, apply
 
@@ -69,6 +77,7 @@ def prepare(
     for predicted, coded in pairs.items():
         union_levels(frame, predicted, coded)
     for name in [*parsed.variables, *pairs.values()]:
+        tell_alike(repr(name), texts(frame, name))
         number(frame, name)
     gold_frame = frame.loc[is_gold].reset_index(drop=True)
     for predicted, coded in pairs.items():
