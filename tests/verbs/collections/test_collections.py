@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 import imagesasdata as iad
+from imagesasdata.verbs.collections.find_duplicates import Method
 from tests.conftest import Kind, encoded
 
 VERBS = {
@@ -366,6 +367,36 @@ def test_equal_and_plain_and_broken_files(folder: Path) -> None:
     assert done.is_kept.tolist()[:4] == [True, True, False, True]
     assert done.is_kept.isna().tolist() == [False] * 4 + [True]
     assert done.image_error[4] == "file not found"
+
+
+@pytest.mark.parametrize("method", ["hash", "both"])
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [
+        ([], []),
+        (["gone.png"], [None]),
+        (["gone.png", "text.png"], [None, None]),
+        ([None, None], [None, None]),
+        (["white.png"], [None]),
+        (["white.png", "black.png"], [None, None]),
+        (["white.png", "again.png"], [0, 0]),
+        (["gone.png", "white.png", None, "again.png", "black.png"], [None, 0, None, 0, None]),
+    ],
+)
+def test_without_any_hash(
+    tmp_path: Path, method: Method, mirror: bool, names: list[str | None], groups: list[int | None]
+) -> None:
+    for name, color in {"white": "white", "again": "white", "black": "black"}.items():
+        Image.new("RGB", (64, 48), color).save(tmp_path / f"{name}.png")
+    (tmp_path / "text.png").write_text("no picture")
+    paths = pd.Series([name and str(tmp_path / name) for name in names], dtype="string")
+    done = iad.find_duplicates(pd.DataFrame({"path": paths}), method=method, mirror=mirror)
+    assert [None if pd.isna(one) else one for one in done.copy_group] == groups
+    errors = [name is None or name in {"gone.png", "text.png"} for name in names]
+    assert done.image_error.notna().tolist() == errors
+    assert done.is_kept.isna().tolist() == errors
+    assert done.copy_distance.dropna().tolist() == [0.0] * sum(one is not None for one in groups)
 
 
 def test_a_killed_search_goes_on(folder: Path, tmp_path: Path) -> None:

@@ -59,6 +59,14 @@ def as_codes(hashes: list[str]) -> UInt64[np.ndarray, " hashes"]:
     return np.array([int(one, 16) for one in hashes], np.uint64)
 
 
+def codes_of_parts(pictures: list[str]) -> UInt64[np.ndarray, "pictures parts"]:
+    """The hashes of each picture's parts, written one after another, as whole numbers."""
+    if not pictures:
+        return np.zeros((0, len(PARTS)), np.uint64)
+    packed = np.frombuffer(bytes.fromhex("".join(pictures)), ">u8").astype(np.uint64)
+    return packed.reshape(len(pictures), -1)
+
+
 def _without(gray: Image.Image, part: tuple[float, float, float, float]) -> Image.Image:
     left, top, right, bottom = part
     width, height = gray.size

@@ -71,7 +71,8 @@ def group_copies(
     priority
         The row with the lowest number in a group is the best.
     hashes, vectors
-        What rows are compared by; at least one of them.
+        What rows are compared by; at least one of them. With both, a row without a hash is a plain
+        surface and compared only by its bytes.
     threads
         Threads for comparing hashes.
 
@@ -95,7 +96,11 @@ def group_copies(
         pairs.append(np.stack([first[a], first[b]]))
     if vectors is not None and len(items):
         near = near_vectors(vectors.vectors, vectors.limit)
-        pairs.append(np.stack([items[near.a], items[near.b]]))
+        found = np.stack([near.a, near.b])
+        if hashes is not None:
+            # To a network, plain surfaces of any color look much the same.
+            found = found[:, np.isin(found, hashes.rows).all(axis=0)]
+        pairs.append(items[found])
     low, high = np.sort(np.concatenate(pairs, axis=1), axis=0)
     size = items.max() + 1 if len(items) else 1
     low, high = np.divmod(np.unique((low * size + high)[low < high]), size)
@@ -114,7 +119,7 @@ def _distances(
         index[hashes.rows] = np.arange(len(hashes.rows))
         both = np.flatnonzero((index >= 0) & (index[best] >= 0))
         # Rows without hashes are only grouped with equal files, at distance 0.
-        by_hash = np.full(len(best), 0.0 if vectors is None else np.nan)
+        by_hash = np.zeros(len(best))
         by_hash[both] = bits_between(hashes.codes, index[both], index[best[both]])
     if vectors is not None:
         rows = np.arange(len(best))

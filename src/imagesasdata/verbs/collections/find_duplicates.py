@@ -11,7 +11,7 @@ import pyarrow as pa
 from PIL import Image
 
 from imagesasdata import columns as col
-from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
+from imagesasdata.arrays.measures.crop_hashes import PARTS, codes_of_parts, mirrored, part_hashes
 from imagesasdata.arrays.neighbors.codes import MOST_BITS
 from imagesasdata.arrays.neighbors.duplicates import (
     Copies,
@@ -59,7 +59,6 @@ IS_KEPT = Column(
 )
 COLUMNS = (COPY_GROUP, COPY_DISTANCE, IS_KEPT)
 
-_DIGITS = 16
 _HASHES = Column(
     "hashes", "string", "The hashes of the picture and of parts of it, one after another."
 )
@@ -293,13 +292,9 @@ def _group(
     hashes = vectors = None
     if method != "embedding":
         hashed = [place for place, text in enumerate(texts) if text]
-        codes = [as_codes(_split(texts[place])) for place in hashed]
-        hashes = Hashes(np.array(hashed, np.int64), np.array(codes, np.uint64, ndmin=2), bits)
+        codes = codes_of_parts([texts[place] for place in hashed])
+        hashes = Hashes(np.array(hashed, np.int64), codes, bits)
     if method != "hash":
         vectors = Vectors(collection.vectors, cosine)
     priority = largest_first(np.array([widths, heights, sizes], np.int64))
     return group_copies(numbered(contents), priority, hashes, vectors, threads=threads)
-
-
-def _split(text: str) -> list[str]:
-    return [text[start : start + _DIGITS] for start in range(0, len(text), _DIGITS)]
