@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -137,10 +142,111 @@ def test_a_damaged_part_is_left_out_with_a_warning(folder: Path, tmp_path: Path)
     assert counting.calls == 16
 
 
+def test_no_flipped_bit_is_believed(folder: Path, tmp_path: Path) -> None:
+    expected = run(folder, per_image(), options(cache=tmp_path / "c"))
+    (part,) = (tmp_path / "c").rglob("*.parquet")
+    whole = part.read_bytes()
+    random = np.random.default_rng(0)
+    for position in random.choice(len(whole), 60, replace=False):
+        damaged = bytearray(whole)
+        damaged[position] ^= 1 << random.integers(8)
+        for other in part.parent.glob("*.parquet"):
+            other.unlink()
+        part.write_bytes(damaged)
+        with pytest.warns(UserWarning, match="does not fit its checksum"):
+            result = run(folder, per_image(), options(cache=tmp_path / "c"))
+        pd.testing.assert_frame_equal(result, expected)
+        assert part.with_suffix(".damaged").read_bytes() == damaged, "the evidence is put aside"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(folder, per_image(), options(cache=tmp_path / "c"))
+
+
+def keyed(**changes: Any) -> dict[str, Any]:
+    """A part's columns: a picture with two rows and one with none."""
+    keys = [key("a"), key("a"), key("b")]
+    whole = {
+        "content_key": keys,
+        "place_key": keys,
+        "row_count": [2, 2, 0],
+        "mean": [1.0, 2.0, None],
+        "name": ["x", "y", None],
+    }
+    return {**whole, **changes}
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        (keyed(), None),
+        ({name: cells for name, cells in keyed().items() if name != "mean"}, "has other columns"),
+        (keyed(mean=[1, 2, 3]), "has other columns"),
+        (keyed(row_count=[2, None, 0]), "rows without a key or a count"),
+        (keyed(place_key=[None] * 3), "rows without a key or a count"),
+        (keyed(row_count=[2, 1, 0]), "row counts are wrong"),
+        (keyed(row_count=[3, 3, 0]), "row counts are wrong"),
+        (keyed(row_count=[2, 2, 5]), "row counts are wrong"),
+        (keyed(row_count=[-2, -2, 0]), "row counts are wrong"),
+    ],
+)
+def test_a_part_is_whole_or_told(
+    columns: dict[str, Any], reason: str | None, tmp_path: Path
+) -> None:
+    place = Cache(tmp_path, "verb", {}, COLUMNS)._folder
+    kinds = {"content_key": pa.binary(16), "place_key": pa.binary(16), "row_count": pa.int32()}
+    kinds |= {"mean": pa.float64(), "name": pa.string()}
+    table = pa.table(
+        {
+            name: pa.array(cells, pa.int64() if cells == [1, 2, 3] else kinds[name])
+            for name, cells in columns.items()
+        }
+    )
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    data = sink.getvalue().to_pybytes()
+    (place / f"{hashlib.sha256(data).hexdigest()}.parquet").write_bytes(data)
+    if reason is None:
+        assert Cache(tmp_path, "verb", {}, COLUMNS).find(content=key("a")) == Known(0, 2)
+        return
+    with pytest.warns(UserWarning, match=reason):
+        assert Cache(tmp_path, "verb", {}, COLUMNS).find(content=key("a")) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "free some space and run the same line again"),
+        (errno.EDQUOT, "free some of your quota"),
+        (errno.EACCES, "make it writable"),
+        (errno.EROFS, "it is on a disk that can only be read"),
+        (errno.EIO, "give a folder of your own"),
+    ],
+)
+def test_why_a_cache_cannot_be_written(
+    number: int, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, data: bytes) -> None:
+        raise OSError(number, os.strerror(number))
+
+    cache = Cache(tmp_path, "verb", {}, COLUMNS)
+    monkeypatch.setattr(cache_module, "write_whole", fails)
+    cache.add(key("a"), None, [{"mean": 1.0, "name": "a"}])
+    with pytest.raises(CacheError, match=f"{os.strerror(number)}.\nHint: {hint}"):
+        cache.flush()
+
+
+def test_a_cache_that_is_removed_during_the_run(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "c", "verb", {}, COLUMNS)
+    shutil.rmtree(tmp_path / "c")
+    cache.add(key("a"), None, [{"mean": 1.0, "name": "a"}])
+    with pytest.raises(CacheError, match="No such file .*\nHint: it was removed or renamed"):
+        cache.flush()
+
+
 def test_a_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("not a folder")
-    with pytest.raises(CacheError, match="cannot be written: .*\nHint: give a folder of your own"):
+    with pytest.raises(CacheError, match="cannot be written: .*\nHint: "):
         run(folder, per_image(), options(cache=file))
 
 
@@ -161,8 +267,6 @@ def test_a_full_disk_ends_the_run_with_a_reason(
 
 def test_index_finds_every_key_and_no_other() -> None:
     keys = [key(str(number)) for number in range(1000)]
-    import pyarrow as pa
-
     index = _Index(pa.chunked_array([pa.array(keys, pa.binary(16))]))
     assert [index.find(one) for one in keys] == list(range(1000))
     assert index.find(key("other")) is None

@@ -1,14 +1,16 @@
 """Finished rows on disk, so that a run killed at any moment can be resumed.
 
 A cache folder holds a sub-folder of Parquet parts for each combination of verb, settings and model.
-A part is written to a temporary name and then renamed, and its name is the hash of its content: a
-reader sees only complete parts, and two processes that finish the same pictures write the same
-file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture, by its
-path, size and time.
+A part is written to a temporary name and then renamed, so that a reader sees only complete parts.
+Its name is the sha256 of its bytes: a part that does not fit its name is damaged; it is put aside
+with a warning and its pictures are computed again. Two processes that finish the same pictures write
+the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture,
+by its path, size and time.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -30,12 +32,24 @@ from imagesasdata.tables.kinds import arrow_type
 
 # Raised when a change in the library changes a verb's results for the same picture.
 RESULTS_VERSION = 1
+# Raised when the files of a cache change: an older cache is then left alone, never half read.
+FORMAT = 2
 
 CONTENT, PLACE, COUNT = "content_key", "place_key", "row_count"
 _FLUSH_ROWS = 1000
 _FLUSH_SECONDS = 5.0
 _STALE_SECONDS = 24 * 3600
 _KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
+
+_RESUMES = "and run the same line again: it resumes from the rows in the cache."
+_HINTS = {
+    errno.ENOSPC: f"free some space {_RESUMES}",
+    errno.EDQUOT: f"free some of your quota {_RESUMES}",
+    errno.ENOENT: "it was removed or renamed during the run: put it back, or run the same line again.",
+    errno.EACCES: "make it writable, or give a folder of your own.",
+    errno.EPERM: "make it writable, or give a folder of your own.",
+    errno.EROFS: "it is on a disk that can only be read: give a folder of your own.",
+}
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -89,6 +103,7 @@ class Cache:
             "settings": dict(settings),
             "columns": [column.name for column in columns],
             "results_version": RESULTS_VERSION,
+            "format": FORMAT,
         }
         text = json.dumps(described, sort_keys=True, indent=1, default=str)
         self._folder = Path(folder).expanduser() / f"{verb}-{key(text).hex()[:16]}"
@@ -107,10 +122,7 @@ class Cache:
             if not (self._folder / "settings.json").exists():
                 write_whole(self._folder / "settings.json", text.encode())
         except OSError as error:
-            raise CacheError(
-                f"The cache folder {os.fspath(folder)!r} cannot be written: {error.strerror}.",
-                "give a folder of your own that has room, or make it writable.",
-            ) from error
+            raise _cannot_write(self._folder, error) from error
         self._remove_stale()
         self._known = self._read_parts()
         self._counts = self._known[COUNT].to_numpy()
@@ -140,17 +152,14 @@ class Cache:
     def flush(self) -> None:
         """Write the waiting rows as one part."""
         if self._waiting:
-            table = pa.Table.from_pylist(self._waiting, self._schema)
-            name = key(*(row[PLACE] + row[CONTENT] for row in self._waiting)).hex()
             sink = pa.BufferOutputStream()
+            table = pa.Table.from_pylist(self._waiting, self._schema)
             pq.write_table(table, sink, compression="zstd")
+            data = sink.getvalue().to_pybytes()
             try:
-                write_whole(self._folder / f"{name}.parquet", sink.getvalue().to_pybytes())
+                write_whole(self._folder / _name(data), data)
             except OSError as error:
-                raise CacheError(
-                    f"The cache folder {str(self._folder)!r} cannot be written: {error.strerror}.",
-                    "free some space and run the same line again: it resumes from here.",
-                ) from error
+                raise _cannot_write(self._folder, error) from error
             self._waiting = []
         self._written = time.monotonic()
 
@@ -158,11 +167,14 @@ class Cache:
         parts = []
         for path in sorted(self._folder.glob("*.parquet")):
             try:
-                parts.append(pq.read_table(path, schema=self._schema))
-            except (pa.ArrowException, OSError) as error:
+                parts.append(_read_part(path, self._schema))
+            except FileNotFoundError:
+                continue  # another process put it aside first
+            except (pa.ArrowException, OSError, _DamagedError) as error:
+                aside = _put_aside(path) if isinstance(error, _DamagedError) else path
                 warnings.warn(
                     f"The cache part {str(path)!r} is damaged ({error}) and is left out; "
-                    "its pictures are computed again.",
+                    f"its pictures are computed again. The file is now {aside.name!r}.",
                     stacklevel=2,
                 )
         whole = pa.concat_tables(parts) if parts else self._schema.empty_table()
@@ -179,6 +191,59 @@ class Cache:
                     path.unlink()
             except FileNotFoundError:
                 continue  # another process removed it first
+
+
+class _DamagedError(ValueError):
+    """A part that is not what was written."""
+
+
+def _name(data: bytes) -> str:
+    return f"{hashlib.sha256(data).hexdigest()}.parquet"
+
+
+def _read_part(path: Path, schema: pa.Schema) -> pa.Table:
+    """A part, once its checksum, columns and row counts are verified."""
+    data = path.read_bytes()
+    if path.name != _name(data):
+        raise _DamagedError("its content does not fit its checksum")
+    try:
+        part = pq.read_table(pa.BufferReader(data))
+    except pa.ArrowException as error:
+        raise _DamagedError(str(error)) from error
+    if not part.schema.equals(schema):
+        raise _DamagedError("it has other columns than this verb")
+    _check_counts(part)
+    return part
+
+
+def _check_counts(part: pa.Table) -> None:
+    """Each picture has as many rows, one after the other, as its count says."""
+    if any(part[name].null_count for name in (CONTENT, PLACE, COUNT)):
+        raise _DamagedError("it has rows without a key or a count")
+    counts = part[COUNT].to_numpy()
+    columns = [part[name].to_numpy() for name in (CONTENT, PLACE, COUNT)]
+    same = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
+    ends = np.flatnonzero(np.append(~same, True)) if len(counts) else np.zeros(0, int)
+    lengths = np.diff(ends, prepend=-1)
+    if (counts < 0).any() or (lengths % np.maximum(counts[ends], 1)).any():
+        raise _DamagedError("its row counts are wrong")
+
+
+def _put_aside(path: Path) -> Path:
+    """Rename a damaged part, so that it is told once; where that cannot be done, it stays."""
+    aside = path.with_suffix(".damaged")
+    try:
+        os.replace(path, aside)
+    except OSError:
+        return path
+    return aside
+
+
+def _cannot_write(folder: Path, error: OSError) -> CacheError:
+    hint = _HINTS.get(error.errno or 0, "give a folder of your own, for example in your home.")
+    return CacheError(
+        f"The cache folder {str(folder)!r} cannot be written: {error.strerror}.", hint
+    )
 
 
 class _Index:

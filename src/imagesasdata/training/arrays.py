@@ -1,7 +1,11 @@
-"""Named arrays and their metadata in one safetensors file, a format that cannot run code."""
+"""Named arrays and their metadata in one safetensors file, a format that cannot run code.
+
+The file holds a checksum of all of it, so that a damaged file is told and never used.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -12,6 +16,12 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, WeightsError
 from imagesasdata.files.atomic import write_whole
+
+_CHECKSUM = "sha256"
+
+
+class DamagedFileError(WeightsError):
+    """A file whose content is not what was written."""
 
 
 def write_arrays(
@@ -31,7 +41,9 @@ def write_arrays(
 
     path = Path(file).expanduser()
     plain = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
-    data = save(plain, {"format": format, "about": json.dumps(dict(about))})
+    text = json.dumps(dict(about))
+    checksum = _checksum(format, plain, text)
+    data = save(plain, {"format": format, "about": text, _CHECKSUM: checksum})
     try:
         write_whole(path, data)
     except OSError as error:
@@ -51,7 +63,7 @@ def read_arrays(
     ArgumentError
         When there is no such file.
     WeightsError
-        When it has another format, or is damaged.
+        When it has another format; `DamagedFileError` when it is damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -63,9 +75,21 @@ def read_arrays(
             meta = opened.metadata() or {}
             if meta.get("format") != format:
                 raise WeightsError(f"{str(path)!r} is not an {format.rsplit(' ', 1)[0]}.")
-            about = json.loads(meta["about"])
-            return {name: opened.get_tensor(name) for name in opened.keys()}, about  # noqa: SIM118
+            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        if _checksum(format, arrays, meta["about"]) != meta[_CHECKSUM]:
+            raise ValueError("its content does not fit its checksum")
+        return arrays, json.loads(meta["about"])
     except (SafetensorError, ValueError, KeyError) as error:
-        raise WeightsError(
-            f"{str(path)!r} is damaged, or not an {format.rsplit(' ', 1)[0]}: {error}."
+        raise DamagedFileError(
+            f"{str(path)!r} is damaged, or not an {format.rsplit(' ', 1)[0]}: {error}.",
+            "take a copy of it from before, or make it again.",
         ) from error
+
+
+def _checksum(format: str, arrays: Mapping[str, np.ndarray], about: str) -> str:
+    digest = hashlib.sha256(repr((format, about)).encode())
+    for name in sorted(arrays):
+        values = arrays[name]
+        digest.update(repr((name, values.dtype.str, values.shape)).encode())
+        digest.update(values.tobytes())
+    return digest.hexdigest()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, CacheError
-from imagesasdata.training.arrays import read_arrays, write_arrays
+from imagesasdata.training.arrays import DamagedFileError, read_arrays, write_arrays
 from imagesasdata.training.course import Course
 
 _FORMAT = "imagesasdata checkpoint 2"
@@ -69,9 +70,10 @@ class Checkpoint:
         ArgumentError
             When the checkpoint belongs to another fit.
         """
-        if not self._file.is_file():
+        known = self._read()
+        if known is None:
             return
-        arrays, about = read_arrays(self._file, _FORMAT)
+        arrays, about = known
         if about["settings"] != self._settings:
             raise ArgumentError(
                 f"The checkpoint {str(self._file)!r} is of a fit with other pictures or settings.",
@@ -90,9 +92,8 @@ class Checkpoint:
 
     def rate(self) -> float:
         """The learning rate found by an earlier run; 0 when there is none."""
-        if not self._file.is_file():
-            return 0.0
-        return float(read_arrays(self._file, _FORMAT)[1].get("learning_rate", 0.0))
+        known = self._read()
+        return 0.0 if known is None else float(known[1].get("learning_rate", 0.0))
 
     def keep(self, course: Course, learning_rate: float) -> None:
         """Write a course's state."""
@@ -116,6 +117,21 @@ class Checkpoint:
         write_arrays(self._file, _FORMAT, host, about)
         self._written = time.monotonic()
         self._took = self._written - began
+
+    def _read(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+        """The checkpoint; ``None`` if there is none. A damaged one is put aside with a warning."""
+        if not self._file.is_file():
+            return None
+        try:
+            return read_arrays(self._file, _FORMAT)
+        except DamagedFileError as error:
+            aside = self._file.with_suffix(".damaged")
+            os.replace(self._file, aside)
+            warnings.warn(
+                f"{error.message} It is now {aside.name!r}, and training starts afresh.",
+                stacklevel=2,
+            )
+            return None
 
 
 def _like(params: dict[str, Any], arrays: Mapping[str, np.ndarray], part: str) -> dict[str, Any]:

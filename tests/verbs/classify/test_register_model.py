@@ -137,6 +137,21 @@ def test_an_onnx_file(batch: int | str, folder: Path, tmp_path: Path) -> None:
         registry.architecture("ox")
 
 
+def test_weights_beside_an_onnx_file_are_part_of_a_cached_row(folder: Path, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    path, matrix = onnx_file(tmp_path / "net.onnx")
+    model = onnx.load(path)
+    model.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(matrix, "w"))
+    onnx.save(model, path, save_as_external_data=True, location="w.bin", size_threshold=0)
+    results = []
+    for factor in (1, 2):
+        (factor * matrix).tofile(tmp_path / "w.bin")
+        iad.register_model("beside", path, size=16)
+        options: dict[str, Any] = {"model": "beside", "cache": tmp_path / "cache"}
+        results.append(np.stack(iad.embed(str(folder), **options).embedding))
+    np.testing.assert_allclose(results[1], 2 * results[0], rtol=1e-5)
+
+
 def test_onnx_files_that_do_not_fit(tmp_path: Path) -> None:
     path, _ = onnx_file(tmp_path / "net.onnx")
     with pytest.raises(WeightsError, match="cannot take pictures of 32 pixels"):

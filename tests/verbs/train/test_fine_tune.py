@@ -328,6 +328,21 @@ def test_a_checkpoint_is_of_one_fit(
         iad.fine_tune(coded, outcome="warm", **{**options, "checkpoint": tmp_path / "file" / "x"})
 
 
+def test_a_damaged_checkpoint_is_told_and_trained_again(
+    coded: pd.DataFrame, tmp_path: Path, quick: dict[str, Any]
+) -> None:
+    options = {**quick, "checkpoint": tmp_path}
+    first = iad.fine_tune(coded, outcome="warm", **options)
+    for file in tmp_path.glob("*.safetensors"):
+        data = bytearray(file.read_bytes())
+        data[-1] ^= 1
+        file.write_bytes(data)
+    with pytest.warns(UserWarning, match="is damaged, .* training starts afresh"):
+        again = iad.fine_tune(coded, outcome="warm", **options)
+    assert again.glance()["accuracy"].equals(first.glance()["accuracy"])
+    assert list(tmp_path.glob("*.damaged"))
+
+
 def test_optimizers_of_ones_own(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     import optax
 

@@ -66,15 +66,15 @@ def read_onnx(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 def _read(data: memoryview) -> dict[str, np.ndarray]:
-    graphs = [_message(value) for number, value in _fields(data) if number == _GRAPH]
+    graphs = [as_message(value) for number, value in message_fields(data) if number == _GRAPH]
     if len(graphs) != 1:
         raise WeightsError("is not an ONNX model.")
     tensors: dict[str, np.ndarray] = {}
-    for number, value in _fields(graphs[0]):
+    for number, value in message_fields(graphs[0]):
         if number == _SPARSE:
             raise WeightsError("has sparse weights, which cannot be read.")
         if number == _INITIALIZER:
-            name, tensor = _tensor(_message(value))
+            name, tensor = _tensor(as_message(value))
             if name in tensors:
                 raise WeightsError("names a tensor twice.")
             tensors[name] = tensor
@@ -85,7 +85,7 @@ def _read(data: memoryview) -> dict[str, np.ndarray]:
 
 def _tensor(message: memoryview) -> tuple[str, np.ndarray]:
     fields: dict[int, list[int | memoryview]] = {}
-    for number, value in _fields(message):
+    for number, value in message_fields(message):
         fields.setdefault(number, []).append(value)
     kind = _last(fields, _KIND)
     if _last(fields, _LOCATION) not in {None, 0}:
@@ -101,7 +101,7 @@ def _tensor(message: memoryview) -> tuple[str, np.ndarray]:
     if values.size != int(np.prod(shape, dtype=object)):
         raise WeightsError("has a tensor whose shape and values differ in size.")
     try:
-        name = bytes(_message(_last(fields, _NAME))).decode("utf-8")
+        name = bytes(as_message(_last(fields, _NAME))).decode("utf-8")
     except UnicodeDecodeError as error:
         raise WeightsError("has a name that is not text.") from error
     values = values.reshape(shape)
@@ -112,7 +112,7 @@ def _values(fields: dict[int, list[int | memoryview]], dtype: np.dtype) -> np.nd
     """A tensor's numbers, from its raw bytes or from the list for their type."""
     raw = _last(fields, _RAW)
     if raw is not None:
-        raw = _message(raw)
+        raw = as_message(raw)
         if len(raw) % dtype.itemsize:
             raise WeightsError("has a tensor whose shape and values differ in size.")
         return np.frombuffer(raw, np.uint8).copy().view(dtype)
@@ -136,7 +136,14 @@ def _last(fields: dict[int, list[int | memoryview]], number: int) -> int | memor
     return fields[number][-1] if number in fields else None
 
 
-def _message(value: int | memoryview | None) -> memoryview:
+def as_message(value: int | memoryview | None) -> memoryview:
+    """A field's bytes, which must be bytes.
+
+    Raises
+    ------
+    WeightsError
+        When the field is missing or a number.
+    """
     if not isinstance(value, memoryview):
         raise WeightsError("is not an ONNX model.")
     return value
@@ -156,8 +163,14 @@ def _integers(parts: list[int | memoryview]) -> list[int]:
     return numbers
 
 
-def _fields(data: memoryview) -> Iterator[Field]:
-    """The fields of a message: number, and value or bytes."""
+def message_fields(data: memoryview) -> Iterator[Field]:
+    """The fields of a message: number, and value or bytes.
+
+    Raises
+    ------
+    WeightsError
+        When these bytes are no message.
+    """
     position = 0
     while position < len(data):
         tag, position = _varint(data, position)

@@ -11,7 +11,7 @@ import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError
 from imagesasdata.networks.program import HostFunction
-from imagesasdata.networks.weights.file import hash_of
+from imagesasdata.networks.weights.onnx_external import fingerprint
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.onnx_file import open_onnx
@@ -73,8 +73,12 @@ def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | No
     MissingPackageError
         When onnxruntime is not installed.
     WeightsError
-        When the file is missing, or is not such a network.
+        When the file is missing, or is not such a network, or keeps weights outside its folder.
     """
+    if not path.is_file():
+        raise WeightsError(f"There is no file {str(path)!r}.")
+    # Before the session, which would follow a name to any file.
+    identity = fingerprint(path)
     session = open_onnx(path)
     takes = session.get_inputs()
     if len(takes) != 1 or len(takes[0].shape) != 4 or takes[0].shape[1] not in (3, "3"):
@@ -105,7 +109,7 @@ def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | No
             f"The network cannot take pictures of {preprocess.size} pixels ({error})."
         ) from error
     card = _card(name, "ONNX", preprocess, labels, {output: shape}, 0)
-    return _model(card, None, HostFunction(run), hash_of(path), labels)
+    return _model(card, None, HostFunction(run), identity, labels)
 
 
 def fill(module: Any, path: Path) -> None:
