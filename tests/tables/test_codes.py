@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError, GuessWarning
 from imagesasdata.tables.codes import (
-    inverse,
     number_or_text,
     numbered,
     numbers,
@@ -33,18 +33,21 @@ def test_the_column_of_sampling_probabilities(kind: Kind) -> None:
         sampling_column(without, "q", "weights")
 
 
-def test_rows_weigh_the_inverse_of_their_probability() -> None:
-    weights = inverse([0.5, 0.25, 1], "p")
-    np.testing.assert_allclose(weights, np.array([2, 4, 1]) / (7 / 3))
-    assert weights.mean() == pytest.approx(1)
-    np.testing.assert_array_equal(inverse([0.2, 0.2], "p"), [1, 1])
-    assert inverse([], "p").shape == (0,)
-
-
 def test_the_weights_of_some_rows(kind: Kind) -> None:
     table = open_data(kind.make({"p": [0.5, None, 0.25]}))
-    np.testing.assert_allclose(row_weights(table, "p", [0, 2]), np.array([2, 4]) / 3)
-    np.testing.assert_array_equal(row_weights(table, None, [0, 2]), [1, 1])
+    weights, notes = row_weights(table, "p", [0, 2])
+    np.testing.assert_allclose(weights, np.array([2, 4]) / 3)
+    assert notes == []
+    np.testing.assert_array_equal(row_weights(table, None, [0, 2])[0], [1, 1])
+    # The second row was sampled and not coded, so the third stands for it, too.
+    table = open_data(
+        kind.make({"p": [0.5, 0.25, 0.25, 0.25], "is_sampled": [True, True, True, None]})
+    )
+    weights, notes = row_weights(table, "p", [0, 2])
+    np.testing.assert_allclose(weights, np.array([2, 8]) / 5)
+    assert notes[0].startswith(
+        "1 of the 3 sampled rows were not coded (coded: 1 of 2 with p 0.25; 1"
+    )
 
 
 def test_cells_as_numbers() -> None:
@@ -58,7 +61,7 @@ def test_cells_as_numbers() -> None:
 )
 def test_probabilities_that_are_none(cells: list[Any], shown: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        inverse(cells, "p")
+        row_weights(open_data(pd.DataFrame({"p": cells})), "p", range(len(cells)))
     assert str(caught.value) == (
         "The sampling probability 'p' must be above 0 and at most 1 in rows with labels; "
         f"one has {shown}.\n"
@@ -68,7 +71,7 @@ def test_probabilities_that_are_none(cells: list[Any], shown: str) -> None:
 
 def test_probabilities_that_are_text() -> None:
     with pytest.raises(ArgumentTypeError, match="^The column 'p' does not hold numbers.$"):
-        inverse(["half"], "p")
+        row_weights(open_data(pd.DataFrame({"p": ["half"]})), "p", [0])
 
 
 @pytest.mark.parametrize(

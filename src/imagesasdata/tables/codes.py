@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from imagesasdata.arrays.stats.coding import coding, outside
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell
 from imagesasdata.tables.table import Table
 
 SAMPLE_PROB = "sample_prob"
+IS_SAMPLED = "is_sampled"
 
 
 def sampling_column(table: Table, name: str | None, argument: str) -> str | None:
@@ -28,32 +30,54 @@ def sampling_column(table: Table, name: str | None, argument: str) -> str | None
     return table.known(name, argument)
 
 
-def row_weights(table: Table, chance: str | None, rows: Sequence[int]) -> np.ndarray:
-    """The weights of some rows from a column of sampling probabilities; equal without one."""
-    if chance is None:
-        return np.ones(len(rows))
-    cells = table.cells(chance)
-    return inverse([cells[row] for row in rows], chance)
+def sampled_column(table: Table) -> str | None:
+    """The column that says which rows were drawn, if the table has it."""
+    return IS_SAMPLED if IS_SAMPLED in table.names else None
 
 
-def inverse(cells: Sequence[Any], name: str) -> np.ndarray:
-    """One over the sampling probabilities of rows with labels, with a mean of one.
+def row_weights(
+    table: Table, chance: str | None, rows: Sequence[int]
+) -> tuple[np.ndarray, list[str]]:
+    """The weights of rows with labels, one over their sampling probabilities, with a mean of one.
+
+    Where some of the rows that were drawn have no label, those with a label and the same probability
+    stand for them, too.
+
+    Parameters
+    ----------
+    chance
+        The column of sampling probabilities; without one, weights are equal.
+    rows
+        The rows that have labels.
+
+    Returns
+    -------
+    tuple
+        The weights, and what to say about them.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When one is missing, is not a number, or is not above 0 and at most 1.
+        When a probability is missing, is not a number, or is not above 0 and at most 1.
     """
-    chance = numbers(cells, name)
-    if not ((chance > 0.0) & (chance <= 1.0)).all():
-        first = int(np.argmin((chance > 0.0) & (chance <= 1.0)))
+    if chance is None:
+        return np.ones(len(rows)), []
+    values = numbers(table.cells(chance), chance)
+    labeled = np.zeros(len(table), bool)
+    labeled[list(rows)] = True
+    if outside(values[labeled]).any():
+        first = values[labeled][np.argmax(outside(values[labeled]))]
         raise ArgumentError(
-            f"The sampling probability {name!r} must be above 0 and at most 1 in rows with labels; "
-            f"one has {'none' if np.isnan(chance[first]) else format(chance[first], 'g')}.",
-            f"join the sample that has {name!r}, or give None for a simple random sample.",
+            f"The sampling probability {chance!r} must be above 0 and at most 1 in rows with labels; "
+            f"one has {'none' if np.isnan(first) else format(first, 'g')}.",
+            f"join the sample that has {chance!r}, or give None for a simple random sample.",
         )
-    weights = 1.0 / chance
-    return weights / weights.mean() if len(weights) else weights
+    drawn = sampled_column(table)
+    is_sampled = None if drawn is None else np.array([cell is True for cell in table.cells(drawn)])
+    found = coding(values, labeled, is_sampled)
+    weights = 1.0 / found.chance
+    notes = found.notes(chance)[:1] if found.unfinished else []
+    return weights / weights.mean(), notes
 
 
 def numbers(cells: Sequence[Any], name: str) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,19 @@ def numbers(cells: Any, name: str) -> np.ndarray:
         return cells.to_numpy(float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise ArgumentTypeError(f"The column {name!r} holds {cells.dtype}, not numbers.") from error
+
+
+def gold_values(frame: Any, pairs: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """The cells of the gold columns, by name: numbers, or levels as objects."""
+    return {
+        coded: frame[coded].to_numpy(object if is_level(frame, coded) else float)
+        for coded in pairs.values()
+    }
+
+
+def true_cells(frame: Any, name: str) -> np.ndarray:
+    """Which cells of a column of bools are true; nulls are not."""
+    return frame[name].isin([True]).to_numpy()
 
 
 def union_levels(frame: Any, *columns: str) -> None:

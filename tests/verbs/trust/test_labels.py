@@ -34,7 +34,8 @@ def test_each_kind_of_table(kind: Kind) -> None:
     got = iad.sample_for_labels(table, 10, seed=3)
     assert kind.is_kind(got)
     columns = kind.columns(got)
-    assert list(columns) == ["path", "score", "sample_prob"]
+    assert list(columns) == ["path", "score", "sample_prob", "is_sampled"]
+    assert columns["is_sampled"] == [True] * 10
     assert columns["sample_prob"] == [0.25] * 10
     assert columns["score"] == sorted(set(columns["score"]))
     again = kind.columns(iad.sample_for_labels(table, 10, seed=3))

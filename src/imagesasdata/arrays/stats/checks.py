@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from scipy.linalg import qr
 from scipy.optimize import linprog
 
+from imagesasdata.arrays.stats.coding import outside
 from imagesasdata.arrays.stats.families import FamilyName
 from imagesasdata.errors import ArgumentError
 
@@ -103,7 +104,7 @@ def check_sample_prob(
             "give the probability with which each was chosen, or sample_prob=None for a simple random "
             "sample.",
         )
-    wrong = is_gold & ~((chance > 0.0) & (chance <= 1.0))
+    wrong = is_gold & outside(chance)
     if wrong.any():
         first = int(np.argmax(wrong))
         raise ArgumentError(

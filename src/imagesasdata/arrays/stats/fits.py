@@ -22,13 +22,18 @@ Clusters = Int[np.ndarray, " rows"]
 class Fit(NamedTuple):
     """Coefficients with their covariance.
 
-    ``clusters`` is the number of clusters, ``power`` the weight of the predictions in PPI++.
+    ``clusters`` is the number of clusters, ``power`` the weight of the predictions in PPI++. ``df`` are
+    the degrees of freedom of each coefficient's t distribution; ``None`` means the normal distribution,
+    or with clusters their number less one. ``alike`` is the effective number of gold rows if all are 0
+    or all are 1, so that there is no standard error.
     """
 
     estimate: Float[np.ndarray, " terms"]
     covariance: Float[np.ndarray, "terms terms"]
     clusters: int | None = None
     power: float | None = None
+    df: Float[np.ndarray, " terms"] | None = None
+    alike: float | None = None
 
 
 def coefficients(

@@ -15,26 +15,28 @@ _SAME = 1e-12
 
 
 class Weighted(NamedTuple):
-    """Weights and sampling probabilities of all rows, and the weights of gold rows alone.
+    """Weights of all rows; sampling probabilities and weights of gold rows.
 
     ``gold_weights`` are weights divided by sampling probabilities, scaled to a mean of one; ``even``
     says whether they are all equal.
     """
 
     weights: Rows
-    sample_prob: Rows
+    sample_prob: Float[np.ndarray, " gold_rows"]
     gold_weights: Float[np.ndarray, " gold_rows"]
     even: bool
 
 
 def weighted(
-    is_gold: Bool[np.ndarray, " rows"], weights: Rows | None, sample_prob: Rows | None
+    is_gold: Bool[np.ndarray, " rows"],
+    weights: Rows | None,
+    sample_prob: Float[np.ndarray, " gold_rows"] | None,
 ) -> Weighted:
     """The weights of rows; without sampling probabilities gold rows are a simple random sample."""
-    rows = len(is_gold)
+    rows, count = len(is_gold), int(is_gold.sum())
     each = np.ones(rows) if weights is None else weights
-    chance = np.full(rows, is_gold.mean()) if sample_prob is None else sample_prob
-    gold = each[is_gold] / chance[is_gold]
+    chance = np.full(count, count / rows) if sample_prob is None else sample_prob
+    gold = each[is_gold] / chance
     gold /= gold.mean()
     return Weighted(each, chance, gold, bool(np.ptp(gold) < _SAME))
 

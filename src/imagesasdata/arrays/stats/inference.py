@@ -25,12 +25,24 @@ class Inference(NamedTuple):
 
 
 def infer(fit: Fit, level: float) -> Inference:
-    """Tests against zero and confidence intervals; with clusters by Student's t, else normal."""
+    """Tests against zero and confidence intervals, by Student's t or the normal distribution."""
     error = np.sqrt(np.diag(fit.covariance))
-    spread = stats.norm if fit.clusters is None else stats.t(fit.clusters - 1)
+    if fit.alike is not None:
+        return _alike(fit.estimate, error, fit.alike, level)
+    df = fit.df
+    if df is None and fit.clusters is not None:
+        df = np.full(len(error), fit.clusters - 1.0)
+    spread = stats.norm() if df is None else stats.t(df)
     statistic = fit.estimate / error
     half = spread.ppf(0.5 + level / 2.0) * error
     p_value = 2.0 * spread.sf(np.abs(statistic))
     return Inference(
         fit.estimate, error, statistic, p_value, fit.estimate - half, fit.estimate + half
     )
+
+
+def _alike(estimate: Terms, error: Terms, rows: float, level: float) -> Inference:
+    """For a share of 0 or 1: no test, and Clopper and Pearson's interval."""
+    width = 1.0 - (0.5 - level / 2.0) ** (1.0 / rows)
+    low = np.where(estimate == 0.0, 0.0, 1.0 - width)
+    return Inference(estimate, error, error, error, low, low + width)

@@ -7,6 +7,10 @@ sum of the estimates' variances; at 0, the result is that of the gold rows alone
 Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered Inference.
 doi:10.48550/arXiv.2311.01453. The arithmetic follows the authors' package ppi-python, to give the same
 numbers: for ols, the two parts are regressed separately, and the power is tuned twice.
+
+With unequal sampling probabilities, the rows without a gold value cannot stand for all rows (a stratum
+may be coded in full). Then the predictions of all rows are used, the gold rows' too, and the variance
+takes into account that a gold row is in both parts.
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ from imagesasdata.arrays.stats.newton import solve
 from imagesasdata.arrays.stats.sandwich import sandwich
 from imagesasdata.errors import ArgumentError
 
+# Probabilities within this relative range count as equal.
+_SAME = 1e-9
+
 
 class Gold(NamedTuple):
     """The rows with a gold value, and their predictions."""
@@ -35,12 +42,13 @@ class Gold(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """The rows without a gold value."""
+    """The rows without a gold value; or all rows, and ``is_gold`` says which have one."""
 
     design: Float[np.ndarray, "rows terms"]
     predicted: Float[np.ndarray, " rows"]
     weights: Float[np.ndarray, " rows"]
     clusters: Int[np.ndarray, " rows"] | None = None
+    is_gold: Bool[np.ndarray, " rows"] | None = None
 
 
 class _Scores(NamedTuple):
@@ -57,42 +65,39 @@ def parted(
     gold: Variables,
     is_gold: Bool[np.ndarray, " rows"],
     weights: Float[np.ndarray, " rows"],
-    sample_prob: Float[np.ndarray, " rows"],
+    sample_prob: Float[np.ndarray, " gold_rows"],
     clusters: Int[np.ndarray, " rows"] | None = None,
 ) -> tuple[Gold, Rest]:
-    """Split rows by whether they have a gold value, with inverse-probability weights.
+    """The gold rows with inverse-probability weights, and the rows whose predictions are used.
+
+    The latter are those without a gold value; with unequal sampling probabilities, all rows.
 
     Raises
     ------
     ArgumentError
-        When every row has a gold value, or a row without one has no probability below 1.
+        When every row has a gold value.
     """
-    (design, outcome), rest = predicted, ~is_gold
-    if not rest.any():
+    (design, outcome), others = predicted, ~is_gold
+    if not others.any():
         raise ArgumentError(
             "Every row has a gold value, so there is nothing to predict.", 'give method="gold".'
         )
-    others = sample_prob[rest]
-    wrong = ~((others > 0.0) & (others < 1.0))
-    if wrong.any():
-        raise ArgumentError(
-            'method="ppi" needs sampling probabilities above 0 and below 1 in rows without gold '
-            f"values, too, and {wrong.sum():,} such rows have none.",
-            'give method="dsl", which needs them in gold rows alone.',
-        )
+    equal = bool(np.ptp(sample_prob) < _SAME * sample_prob.max())
+    used = others if equal else np.ones(len(is_gold), bool)
     return (
         Gold(
             design[is_gold],
             gold.outcome,
             outcome[is_gold],
-            weights[is_gold] / sample_prob[is_gold],
+            weights[is_gold] / sample_prob,
             None if clusters is None else clusters[is_gold],
         ),
         Rest(
-            design[rest],
-            outcome[rest],
-            weights[rest] / (1.0 - others),
-            None if clusters is None else clusters[rest],
+            design[used],
+            outcome[used],
+            weights[used],
+            None if clusters is None else clusters[used],
+            None if equal else is_gold,
         ),
     )
 
@@ -107,9 +112,15 @@ def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
     rest = rest._replace(weights=rest.weights / rest.weights.mean())
     power, estimate = 1.0, _estimate(gold, rest, family, 1.0)
     for _ in range(2):
-        power = _power(_scores(gold, rest, family, estimate, power=1.0))
+        scores = _scores(gold, rest, family, estimate, power=1.0)
+        power = _power(scores) if rest.is_gold is None else _shared_power(scores, gold, rest)
         estimate = _estimate(gold, rest, family, power)
     scores = _scores(gold, rest, family, estimate, power)
+    if rest.is_gold is not None:
+        coded, change = _shared_parts(scores, gold, rest)
+        count = None if rest.clusters is None else len(np.unique(rest.clusters))
+        covariance = sandwich(scores.bread, coded + power * change, rest.clusters)
+        return Fit(estimate, covariance, count, power)
     residual = scores.gold - power * scores.predicted
     parts = [_centered(residual), power * _centered(scores.rest)]
     if gold.clusters is None or rest.clusters is None:
@@ -120,6 +131,27 @@ def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
     rows = np.concatenate([part / len(part) for part in parts])
     clusters = np.concatenate([gold.clusters, rest.clusters])
     return Fit(estimate, sandwich(scores.bread, rows, clusters), len(np.unique(clusters)), power)
+
+
+def _shared_parts(scores: _Scores, gold: Gold, rest: Rest) -> tuple[np.ndarray, np.ndarray]:
+    """What each row adds to the estimate: by its gold value, and by its prediction at a power of 1."""
+    coded, change = np.zeros_like(scores.rest), _share(scores.rest, rest.weights)
+    coded[rest.is_gold] = _share(scores.gold, gold.weights)
+    change[rest.is_gold] -= _share(scores.predicted, gold.weights)
+    return coded, change
+
+
+def _share(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Each row's part of a weighted mean of scores, less the mean's."""
+    rows = len(scores)
+    return (scores - weights[:, None] * scores.mean(axis=0)) / np.sqrt(rows * (rows - 1))
+
+
+def _shared_power(scores: _Scores, gold: Gold, rest: Rest) -> float:
+    """The power that minimizes the sum of the variances when gold rows are in both parts."""
+    coded, change = (part @ scores.bread for part in _shared_parts(scores, gold, rest))
+    cost = float((change**2).sum())
+    return float(np.clip(-(coded * change).sum() / cost, 0.0, 1.0)) if cost > 0.0 else 0.0
 
 
 def _estimate(gold: Gold, rest: Rest, family: FamilyName, power: float) -> np.ndarray:

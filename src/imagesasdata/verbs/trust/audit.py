@@ -77,6 +77,7 @@ class Audit(Generic[Frame]):
     widest: dict[str, list[Any]] = field(repr=False)
     n_dropped: int
     min_group: int
+    notes: tuple[str, ...]
 
     def tidy(self) -> Frame:
         """A row for each group and rate; the first rows are for the whole table.
@@ -237,7 +238,7 @@ def audit(
         tell_alike(repr(name), [groups[name][row] for row in kept])
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
-    weight = row_weights(table, chance, kept)
+    weight, notes = row_weights(table, chance, kept)
     rates = events(true, predicted, _positive(labels, positive))
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     gaps: dict[str, list[Any]] = {column.name: [] for column in GAPS}
@@ -253,6 +254,7 @@ def audit(
         widest=gaps,
         n_dropped=len(table) - len(kept),
         min_group=min_group,
+        notes=tuple(notes),
     )
 
 

@@ -8,10 +8,12 @@ from typing import get_args
 from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Method, fitted_values
+from imagesasdata.arrays.stats.rare import rare
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
+from imagesasdata.tables.formula_columns import gold_values
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust.regression import result
@@ -61,7 +63,8 @@ def regress(
     sample_prob
         The column of the sampling probabilities of the coded rows, as `sample_for_labels` gives it.
         Without such a column, or with ``None``, the gold rows are taken as a simple random sample,
-        and the result says so.
+        and the result says so. If the table also has ``is_sampled``, rows that were sampled and not
+        coded are told from those that were not sampled.
     method
         ``"dsl"``: design-based supervised learning, for predicted outcomes or explanatory variables;
         ``"ppi"``: prediction-powered inference, for a predicted outcome; ``"gold"``: the coded rows
@@ -103,9 +106,20 @@ def regress(
     probabilities that depend only on what was known before coding, and that were not used to train
     the model.
 
+    A mean (``"y ~ 1"``) of which all gold values are 0, or all 1, gets no standard error, and the
+    interval of Clopper and Pearson (near [0, 3.7 / rows]). If a class has few gold rows, so that
+    intervals are likely too narrow, the result says how many.
+
     Rows with a missing value in a variable are left out; ``n_dropped`` counts them. P-values and
     intervals use the normal distribution; with G clusters, Student's t with G - 1 degrees of freedom.
-    ``ppi`` with unequal probabilities p weights the coded rows by 1 / p, the others by 1 / (1 - p).
+    ``ppi`` with unequal probabilities uses the predictions of all rows, with equal ones (as the authors'
+    package) those of the rows that were not coded.
+
+    By their sampling probabilities p, gold rows stand for as many rows as 1 / p adds up to. If some
+    of the sampled rows were not coded, those coded with the same probability stand for them, too, and
+    the result says how many. Then probabilities are scaled so that the gold rows stand for all rows;
+    if this changes them by more than chance would, the result says so, and by more than a factor of
+    two it is an error.
 
     References
     ----------
@@ -234,6 +248,13 @@ def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
             f"No sampling probabilities were given: the {rows.is_gold.sum():,} gold rows were taken as "
             f"a simple random sample of the {len(rows.is_gold):,} rows."
         )
+    if rows.coding is not None and prob is not None and method != "naive":
+        notes += rows.coding.notes(prob)
+    if method != "naive":
+        chance = rows.chance(fit_to_rows=False)
+        for name, values in gold_values(rows.gold_frame, rows.pairs).items():
+            found = rare(values, chance)
+            notes += [] if found is None else [found.note(name)]
     if method == "naive" and rows.pairs:
         notes.append("Predictions were taken as the truth.")
     return notes

@@ -14,7 +14,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import Options
-from imagesasdata.tables.codes import SAMPLE_PROB, numbers
+from imagesasdata.tables.codes import IS_SAMPLED, SAMPLE_PROB, numbers
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -26,7 +26,14 @@ COLUMN = Column(
     range="above 0, to 1",
     null="never",
 )
-COLUMNS = (COLUMN,)
+SAMPLED = Column(
+    IS_SAMPLED,
+    "bool",
+    "Whether the row was chosen: true in every row of the sample, so that after a join of the sample "
+    "to its table, rows chosen and not coded differ from those not chosen.",
+    null="never",
+)
+COLUMNS = (COLUMN, SAMPLED)
 _MOST_CLUSTERS = 50
 
 
@@ -73,7 +80,9 @@ def sample_for_labels(
     table
         The rows chosen, in the order of ``data``, and:
 
-        - ``sample_prob``: the probability with which each was chosen.
+        - ``sample_prob``: the probability with which each was chosen;
+        - ``is_sampled``: true. Join both columns to the whole table with the codes: a row that was
+          chosen and not coded is different from one that was not chosen.
 
     Raises
     ------
@@ -128,7 +137,8 @@ def sample_for_labels(
         chance = sampling.within(group, counts)
         chosen = sampling.draw_strata(group, counts, seed)
     kept = table.take([usable[row] for row in chosen])
-    return kept.join(pa.table({COLUMN.name: pa.array(chance[chosen])}), [COLUMN])
+    columns = {COLUMN.name: chance[chosen], SAMPLED.name: [True] * len(chosen)}
+    return kept.join(pa.table(columns), [COLUMN, SAMPLED])
 
 
 def _strata(table: Table, by: Any, usable: list[int], n: int) -> np.ndarray:

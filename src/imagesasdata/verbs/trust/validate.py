@@ -83,6 +83,7 @@ class Validation(Generic[Frame]):
     overall: dict[str, Any] = field(repr=False)
     confusion: np.ndarray = field(repr=False)
     bins: dict[str, Bins] = field(repr=False)
+    notes: tuple[str, ...]
 
     def tidy(self) -> Frame:
         """A row for each class.
@@ -237,7 +238,7 @@ def validate(
     tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
-    weight = row_weights(table, chance, rows)
+    weight, notes = row_weights(table, chance, rows)
     probs = _probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
     found = measure(given, rounds=rounds, seed=seed)
@@ -263,6 +264,7 @@ def validate(
             # Of two classes with one column the first mirrors the second.
             if not (len(probs) == 2 and one == 0 and isinstance(prob, str))
         },
+        notes=tuple(notes),
     )
 
 

@@ -11,9 +11,10 @@ from imagesasdata.arrays.stats.families import FamilyName
 from imagesasdata.arrays.stats.fits import Fit, Method, fit_terms
 from imagesasdata.arrays.stats.gold import weighted, with_gold
 from imagesasdata.arrays.stats.ppi import parted, ppi
+from imagesasdata.arrays.stats.rare import alike, check_varied
 from imagesasdata.arrays.stats.sandwich import Robust, renumbered
 from imagesasdata.errors import ArgumentError
-from imagesasdata.tables.formula_columns import is_level
+from imagesasdata.tables.formula_columns import gold_values, is_level
 from imagesasdata.verbs.trust.regression.rows import Rows
 
 
@@ -43,11 +44,18 @@ def estimate(
         return found, predicted
     best = with_gold(predicted, coded, rows.is_gold)
     check_outcome(coded.outcome, family, rows.parsed.text)
-    check_collinear(coded.design, terms, "gold rows")
-    counted = weighted(rows.is_gold, rows.weights, rows.sample_prob)
+    chance = rows.chance(fit_to_rows=method in ("ppi", "dsl"))
+    counted = weighted(rows.is_gold, rows.weights, chance)
     gold_clusters = None if rows.clusters is None else renumbered(rows.clusters[rows.is_gold])
     if gold_clusters is not None and gold_clusters.max() == 0:
         raise ArgumentError("All gold rows are in one cluster; at least two are needed.")
+    is_mean = family == "ols" and terms == ["Intercept"]
+    same = alike(coded.outcome, counted.gold_weights, gold_clusters) if is_mean else None
+    if same is not None:
+        return same, best
+    for name, values in gold_values(rows.gold_frame, rows.pairs).items():
+        check_varied(values, name)
+    check_collinear(coded.design, terms, "gold rows")
     alone = fit_terms(
         *coded,
         family,
@@ -68,7 +76,7 @@ def estimate(
         _cross_fitted(rows, counted.gold_weights, seed),
         coded,
         rows.is_gold,
-        counted.sample_prob[rows.is_gold],
+        counted.sample_prob,
         family,
         weights=rows.weights,
         clusters=rows.clusters,

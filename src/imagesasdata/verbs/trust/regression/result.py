@@ -20,21 +20,22 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 
 _NEVER = "never"
+_ALIKE = "the coefficient is a mean, and all gold values are 0 or all are 1"
 TERM = Column("term", "string", "A term of the formula.", null=_NEVER)
 ESTIMATE = Column("estimate", "float64", "Its coefficient.", null=_NEVER)
 TIDY = (
     TERM,
     ESTIMATE,
     Column(
-        "std_error", "float64", "Standard error of the coefficient.", range="0 ...", null=_NEVER
+        "std_error", "float64", "Standard error of the coefficient.", range="0 ...", null=_ALIKE
     ),
-    Column("statistic", "float64", "Coefficient over standard error.", null=_NEVER),
+    Column("statistic", "float64", "Coefficient over standard error.", null=_ALIKE),
     Column(
         "p_value",
         "float64",
         "Probability of a statistic at least as far from zero if the coefficient were zero.",
         range="0 to 1",
-        null=_NEVER,
+        null=_ALIKE,
     ),
     Column("conf_low", "float64", "Lower end of the confidence interval.", null=_NEVER),
     Column("conf_high", "float64", "Upper end of the confidence interval.", null=_NEVER),
@@ -135,7 +136,8 @@ class Regression(Generic[Frame]):
             Of the kind of the data, with ``term``, ``estimate``, ``std_error``, ``statistic`` (z, or t
             with clusters), ``p_value``, ``conf_low``, ``conf_high``.
         """
-        return self.table.new(self._tidy(conf_level))
+        cells = self._tidy(conf_level).items()
+        return self.table.new({name: pa.array(some, from_pandas=True) for name, some in cells})
 
     def glance(self) -> Frame:
         """One row about the regression: method, rows used, gold rows, how they were sampled."""

@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.arrays.stats.checks import check_sample_prob, check_weights
+from imagesasdata.arrays.stats.coding import Coding, coding, scaled
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.arrays.stats.sandwich import renumbered
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.tables.codes import tell_alike
+from imagesasdata.tables.codes import sampled_column, tell_alike
 from imagesasdata.tables.formula_columns import (
     as_pandas,
     is_level,
     number,
     numbers,
     texts,
+    true_cells,
     union_levels,
 )
 from imagesasdata.tables.table import Table
@@ -36,11 +38,24 @@ class Rows:
     used: np.ndarray
     missing: dict[str, int]
     is_gold: np.ndarray
-    sample_prob: np.ndarray | None
+    prob: str | None
+    coding: Coding | None
     weights: np.ndarray | None
     clusters: np.ndarray | None
     design: Design
     gold: Variables
+
+    def chance(self, *, fit_to_rows: bool) -> np.ndarray | None:
+        """The sampling probabilities of the gold rows; scaled so that these stand for all rows.
+
+        Raises
+        ------
+        ArgumentError
+            When scaling is needed and they are far off.
+        """
+        if self.coding is None or self.prob is None:
+            return None
+        return scaled(self.coding, self.prob) if fit_to_rows else self.coding.chance
 
 
 def prepare(
@@ -58,7 +73,8 @@ def prepare(
     ArgumentError, ArgumentTypeError
         When there are none, or a value cannot be used; the message names the column.
     """
-    extra = [name for name in (prob, weights, cluster) if name is not None]
+    drawn = None if prob is None else sampled_column(table)
+    extra = [name for name in (prob, drawn, weights, cluster) if name is not None]
     frame = as_pandas(table, [*parsed.variables, *pairs.values(), *extra])
     needed = [*parsed.variables, *(name for name in (weights, cluster) if name is not None)]
     nulls = {name: int(frame[name].isna().sum()) for name in needed}
@@ -94,7 +110,8 @@ def prepare(
         used=used,
         missing=missing,
         is_gold=is_gold,
-        sample_prob=None if prob is None else _probabilities(frame[prob], is_gold, used, prob),
+        prob=prob,
+        coding=None if prob is None else _coding(frame, prob, drawn, is_gold, used),
         weights=None if weights is None else _weights(frame[weights], weights),
         clusters=None if cluster is None else _numbered(frame[cluster], cluster),
         design=design,
@@ -146,10 +163,12 @@ def _complete(frame: Any, names: Sequence[str]) -> np.ndarray:
     return frame[list(names)].notna().all(axis=1).to_numpy()
 
 
-def _probabilities(cells: Any, is_gold: np.ndarray, used: np.ndarray, name: str) -> np.ndarray:
-    chance = numbers(cells, name)
-    check_sample_prob(chance, is_gold, used, name)
-    return chance
+def _coding(
+    frame: Any, prob: str, drawn: str | None, is_gold: np.ndarray, used: np.ndarray
+) -> Coding:
+    chance = numbers(frame[prob], prob)
+    check_sample_prob(chance, is_gold, used, prob)
+    return coding(chance, is_gold, None if drawn is None else true_cells(frame, drawn))
 
 
 def _weights(cells: Any, name: str) -> np.ndarray:
