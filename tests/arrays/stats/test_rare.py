@@ -17,7 +17,7 @@ def test_few_rows_of_a_class() -> None:
     assert rare(np.repeat([0.0, 1.0], [380, 20]), None) is None
     found = rare(np.repeat(np.array(["yes", "no"], object), [395, 5]), None)
     assert found is not None
-    assert (found.value, found.count) == ("no", (5,))
+    assert (found.value, found.rows) == ("no", (5,))
     # Numbers with many values have no classes.
     assert rare(np.linspace(0, 1, 30), None) is None
 

@@ -27,18 +27,18 @@ class Rare(NamedTuple):
 
     value: Any
     chance: tuple[float, ...]
-    count: tuple[int, ...]
+    rows: tuple[int, ...]
     coded: tuple[int, ...]
 
     def note(self, name: str) -> str:
         """What to say of a column of gold values."""
         groups = "; ".join(
             f"{count:,} of {coded:,} with sampling probability {chance:.3g}"
-            for chance, count, coded in zip(self.chance, self.count, self.coded, strict=True)
+            for chance, count, coded in zip(self.chance, self.rows, self.coded, strict=True)
             if len(self.chance) > 1
         )
         return (
-            f"Only {sum(self.count):,} of the {sum(self.coded):,} gold rows have {name} = {self.value}"
+            f"Only {sum(self.rows):,} of the {sum(self.coded):,} gold rows have {name} = {self.value}"
             if not groups
             else f"Few gold rows have {name} = {self.value} ({groups})"
         ) + ": the interval is likely too narrow. Code more, best where the class is predicted."
