@@ -39,7 +39,7 @@ class Column:
 IMAGE_ID = Column(
     "image_id",
     "int64",
-    "Number of the row in the table that was read.",
+    "The picture: your own column of that name, else the table's index or the row's number.",
     range="0 ...",
     null="never",
 )

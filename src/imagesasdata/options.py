@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
 from imagesasdata.checks import check_choice, check_count
-from imagesasdata.errors import ArgumentError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
 
 OnError = Literal["record", "raise", "drop"]
 # A row for each picture, or a row for each thing, class or line in it.
 Shape = Literal["wide", "long"]
 # Of an embedding: a column of vectors, or a column for each dimension.
 VectorShape = Literal["vector", "wide"]
+
+# The columns of a table that come along into a long one.
+Keep = Literal["all", "none"] | Sequence[str]
 
 # The default model for each task.
 CLASSIFIER: Final = "efficientnet_lite0"
@@ -94,6 +98,11 @@ SHARED: dict[str, Shared] = {
     "max_pixels": Shared(
         "A {thing} with more pixels is refused from its header.", ("picture", "video")
     ),
+    "keep": Shared(
+        "Which other columns of the table come along into a table that has a row for each thing: "
+        '``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets ``image_`` '
+        "before it (of a video, ``video_``)."
+    ),
     "prefix": Shared(
         "A prefix for the names of the new columns, so that the results of two runs fit in one table."
     ),
@@ -137,6 +146,7 @@ class Options:
     """
 
     path: str = "path"
+    keep: Keep = "all"
     prefix: str | None = None
     batch_size: int | None = None
     workers: int | None = None
@@ -149,6 +159,19 @@ class Options:
         check_choice("on_error", self.on_error, get_args(OnError))
         check_count("batch_size", self.batch_size)
         check_count("workers", self.workers)
+        if isinstance(self.keep, str):
+            if self.keep not in ("all", "none"):
+                raise ArgumentError(
+                    f'keep={self.keep!r} is neither "all" nor "none".',
+                    f"for one column write keep=[{self.keep!r}].",
+                )
+        elif not isinstance(self.keep, list | tuple) or not all(
+            isinstance(name, str) for name in self.keep
+        ):
+            raise ArgumentTypeError(
+                f"keep must be a list of columns, got {type(self.keep).__name__}.",
+                'for example keep=["date", "party"].',
+            )
         if self.prefix and not f"{self.prefix}x".isidentifier():
             raise ArgumentError(
                 f"prefix={self.prefix!r} would make column names that cannot stand in a formula.",

@@ -87,6 +87,7 @@ MORE = {
     ],
     "it does one thing more": [
         ("cluster", "progress"),
+        ("find_similar", "keep"),
         ("find_similar", "device"),
         ("fine_tune", "cache"),
         ("fine_tune", "device"),

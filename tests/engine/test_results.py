@@ -17,7 +17,7 @@ import pytest
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces import columns as face
-from imagesasdata.columns import IMAGE_ERROR, Column
+from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, Column
 from imagesasdata.engine.results import (
     Results,
     prefixed,
@@ -28,7 +28,14 @@ from imagesasdata.engine.results import (
     within,
 )
 from imagesasdata.engine.verb import Network
-from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError
+from imagesasdata.errors import (
+    ArgumentError,
+    DroppedImagesWarning,
+    ImageError,
+    ImagesAsDataError,
+    NameClashError,
+)
+from imagesasdata.files.sources import PICTURES, VIDEOS
 from imagesasdata.options import Options
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import run_on_faces
@@ -154,8 +161,8 @@ def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cas
         gone = [path == GONE for path in paths]
         return Known(
             table,
-            paths,
             list(range(len(paths))),
+            paths,
             [None if bad else 0 for bad in gone],
             [1.0] * len(paths),
             [None if bad else np.array([1, 0], np.float32) for bad in gone],
@@ -271,10 +278,84 @@ def test_cells_of_some_rows_are_spread_over_all(kind: Kind) -> None:
 def test_a_long_table(kind: Kind) -> None:
     out = Results("verb", opened(kind), [SCORE, COUNT], Options(prefix="my_"))
     results = pa.table({"count": [1, 2, 3], "score": [0.1, 0.2, 0.3], "unused": [0, 0, 0]})
-    done = kind.columns(out.expand(results, [2, 0, None], [None, None, "no"], first=1))
+    done = kind.columns(out.expand(results, [2, 0, None], [None, None, "no"], first=1, gaps=True))
     assert list(done) == ["my_score", "image_id", "path", "my_count", "image_error"]
     assert done["path"] == ["c", "a", None]
     assert done["image_error"] == [None, None, "no"]
+
+
+def carried(names: list[str], *, path: str = "path", **options: Any) -> dict[str, str]:
+    table = open_table(pd.DataFrame({name: ["a"] for name in names}), path)
+    media, number = options.pop("media", PICTURES), options.pop("number", None)
+    return Results("verb", table, [SCORE], Options(**options)).carried(media, number)
+
+
+def test_columns_come_along() -> None:
+    mine = ["path", "image_id", "party", "image_error", "date"]
+    assert carried(mine) == {"party": "party", "date": "date"}
+    assert carried(mine, keep="none") == {}
+    assert carried(mine, keep=["date", "date"]) == {"date": "date"}
+    assert carried(["file", "path", "score"], path="file") == {
+        "file": "file",
+        "path": "image_path",
+        "score": "image_score",
+    }
+    assert carried(["path", "score"], prefix="my_") == {"score": "score"}
+    videos = {"media": VIDEOS, "number": IMAGE_ID}
+    assert carried(["path", "image_id", "video_id", "score"], **videos) == {
+        "path": "path",
+        "image_id": "video_image_id",
+        "score": "video_score",
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "message"),
+    [
+        (
+            ["path", "day"],
+            {"keep": ["days"]},
+            "keep names 'days', but .* 'path', 'day'.\nHint: .*'day'",
+        ),
+        (
+            ["path"],
+            {"keep": "day"},
+            r"keep='day' is neither .*\nHint: for one .* keep=\['day'\]",
+        ),
+        (
+            ["path"],
+            {"keep": [1]},
+            "keep must be a list of columns, got list.\nHint: for example keep=",
+        ),
+        (
+            ["path", "score", "image_score"],
+            {},
+            r"verb gives a column 'score', so .* named 'image_score' .*\nHint: .*keep=\['image_score'\]",
+        ),
+    ],
+)
+def test_columns_that_cannot_come_along(
+    names: list[str], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ImagesAsDataError, match=message):
+        carried(names, **options)
+
+
+def test_no_columns_are_chosen_where_rows_stay() -> None:
+    with pytest.raises(ArgumentError, match=r"keep='none' is for .*\nHint: leave keep out\."):
+        iad.read_images([GOOD], keep="none")
+    table = pd.DataFrame({"path": [GOOD], **{column.name: [9.0] for column in face.DETECTED}})
+    with pytest.raises(ArgumentError, match=r"keep=\['path'\] is for .*\nHint: leave keep out\."):
+        iad.analyze_faces(table, keep=["path"])
+
+
+def test_an_earlier_reason_stays_in_a_long_table() -> None:
+    table = open_table(pd.DataFrame({"path": list("ab"), "image_error": ["no", None]}), "path")
+    results = pa.table({"score": [1.0, 2.0, None]})
+    rows, errors = [0, 1, 1], [None, None, "late"]
+    done = Results("verb", table, [SCORE], Options()).expand(results, rows, errors)
+    assert done.image_error.tolist()[::2] == ["no", "late"]
+    assert done.columns.tolist() == ["image_id", "path", "score", "image_error"]
 
 
 def test_names_and_places() -> None:

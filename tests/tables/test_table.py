@@ -108,13 +108,15 @@ def test_replace(kind: Kind) -> None:
 def test_expand(kind: Kind) -> None:
     table = open_table(kind.make(GIVEN), "path")
     results = pa.table({"score": [0.1, 0.2, 0.3, 0.4]})
-    number = Column("face", "int64", "Number.")
-    done = table.expand(results, [2, 2, 0, None], [SCORE], number=number)
+    number = Column("face", "int64", "Number.", null="never")
+    rows = [2, 2, 0, None]
+    done = table.expand(results, rows, [SCORE], {"n": "m"}, number=number, gaps=True)
     assert kind.is_kind(done)
     assert kind.columns(done) == {
         "face": [0, 1, 2, 3],
         "image_id": [2, 2, 0, None],
         "path": ["c.jpg", "c.jpg", "a.jpg", None],
+        "m": [3, 3, 1, None],
         "score": [0.1, 0.2, 0.3, 0.4],
     }
     own = open_table(kind.make({**GIVEN, "image_id": list("xyz")}), "path")
@@ -123,6 +125,47 @@ def test_expand(kind: Kind) -> None:
         "image_id": list("zzxy"),
         "path": ["c.jpg", "c.jpg", "a.jpg", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("index", "ids"),
+    [
+        ([7, 2, 9], [7, 2, 9]),
+        (list("cab"), list("cab")),
+        ([0, 0, 1], ["row 0", "row 1", "row 2"]),
+        (pd.MultiIndex.from_tuples([(0, 0), (0, 1), (1, 0)]), ["row 0", "row 1", "row 2"]),
+    ],
+)
+def test_what_is_grouped_lands_on_its_row_or_on_none(index: Any, ids: list[Any]) -> None:
+    given = pd.DataFrame(GIVEN, index=index)
+    table = open_table(given, "path")
+    assert table.ids() == ids
+    long = table.expand(pa.table({"score": [0.1, 0.2, 0.3]}), [2, 0, 2], [SCORE], {"n": "n"})
+    assert long.image_id.tolist() == [ids[2], ids[0], ids[2]]
+    pd.testing.assert_index_equal(long.index, given.index[[2, 0, 2]])
+    given["found"] = long.groupby("image_id").size()
+    right = [1, None, 2] if not isinstance(ids[0], str) or len(ids[0]) == 1 else [None] * 3
+    assert [None if pd.isna(one) else one for one in given.found] == right
+
+
+def test_types_of_a_repeated_row_stay() -> None:
+    given = pd.DataFrame(GIVEN).assign(
+        group=pd.Categorical(["b", None, "a"], categories=["b", "a"], ordered=True),
+        at=pd.to_datetime(["2020-01-01"] * 3).tz_localize("Europe/Berlin"),
+        flag=[True, False, True],
+        small=np.arange(3, dtype=np.uint8),
+        large=[1234567890123456789] * 3,
+        thing=[{"a": 1}, None, "x"],
+        maybe=pd.array([1, None, 3], dtype="Int16"),
+    )
+    names = {name: name for name in given.columns if name != "path"}
+    table, results = open_table(given, "path"), pa.table({"score": [0.1, 0.2]})
+    long = table.expand(results, [2, 0], [SCORE], names)
+    pd.testing.assert_frame_equal(long[[*names]], given.iloc[[2, 0]][[*names]])
+    for rows in ([2, 0], [2, None]):
+        types = table.expand(results, rows, [SCORE], names, gaps=True).dtypes
+        changed = {"n": "Int64", "flag": "boolean", "small": "UInt8", "large": "Int64"}
+        assert types[[*names]].to_dict() == {**given.dtypes[[*names]], **changed}
 
 
 def test_another_table_of_the_same_kind(kind: Kind) -> None:

@@ -36,7 +36,7 @@ def prefixed(name: str, prefix: str | None) -> str:
 def within(options: Options) -> Options:
     """The options for a verb that another verb runs: only the outer one drops rows and warns."""
     on_error = "raise" if options.on_error == "raise" else "record"
-    return replace(options, prefix=None, on_error=on_error)
+    return replace(options, keep="all", prefix=None, on_error=on_error)
 
 
 def row_name(row: int, path: str | None) -> str:
@@ -124,13 +124,16 @@ class Results:
                 f'give prefix="{prefixed("new_", self.options.prefix)}" for other names, or drop the '
                 "column first.",
             )
+        self._check_errors_are_text()
+        return self
+
+    def _check_errors_are_text(self) -> None:
         if IMAGE_ERROR.name in self.table.names and not self.table.holds_text(IMAGE_ERROR.name):
             raise NameClashError(
                 f"The table's column {IMAGE_ERROR.name!r} does not hold text, but this name is kept "
                 "for the reason why a picture could not be read.",
                 "rename that column.",
             )
-        return self
 
     def spread(
         self, cells: Mapping[str, Sequence[Any] | np.ndarray], rows: Sequence[int] | np.ndarray
@@ -163,6 +166,42 @@ class Results:
         kept = self.kept(errors)
         return joined if all(kept) else self.table.keep(kept, joined)
 
+    def carried(self, media: Media = PICTURES, number: Column | None = None) -> dict[str, str]:
+        """The user's columns that come along into a long table, each with its name there.
+
+        Raises
+        ------
+        ColumnError
+            When ``keep`` names a column that the table lacks.
+        NameClashError
+            When a column's name there is taken.
+        """
+        keep, table = self.options.keep, self.table
+        names = (
+            table.names if keep == "all" else [] if keep == "none" else list(dict.fromkeys(keep))
+        )
+        wanted = [table.known(name, "keep") for name in names]
+        ids, path = media.number.name, media.path.name
+        new = {column.name for column in self.named} | {ids, path, IMAGE_ERROR.name}
+        new |= set() if number is None else {number.name}
+        stem = ids.removesuffix("id")
+        carried = {name: f"{stem}{name}" if name in new else name for name in wanted}
+        # The long table has these anyway.
+        for name in (ids, IMAGE_ERROR.name):
+            carried.pop(name, None)
+        if table.path == path or carried.get(table.path) == path:
+            carried.pop(table.path, None)
+        for old, name in carried.items():
+            if old != name and (name in new or name in wanted):
+                raise NameClashError(
+                    f"{self.verb} gives a column {old!r}, so the table's own would be named {name!r} "
+                    "beside it, which is taken, too.",
+                    f"rename one of them, or name the columns that come along, as in "
+                    f"keep={[one for one in table.names if one not in new][:2]!r}.",
+                )
+        self._check_errors_are_text()
+        return carried
+
     def expand(
         self,
         results: pa.Table,
@@ -172,16 +211,27 @@ class Results:
         media: Media = PICTURES,
         number: Column | None = None,
         first: int = 0,
+        gaps: bool = False,
     ) -> Any:
-        """A long table: result ``i`` belongs to row ``rows[i]`` of the user's (see `Table.expand`)."""
-        told = pa.array(errors, pa.string())
+        """A long table: result ``i`` belongs to row ``rows[i]`` of the user's (see `Table.expand`).
+
+        An earlier verb's reason stays in ``image_error``, but with ``gaps``: there it is of a query.
+        """
+        earlier = [None] * len(self.table) if gaps else self.table.earlier_errors()
+        both = [
+            (None if row is None else earlier[row]) or error
+            for row, error in zip(rows, errors, strict=True)
+        ]
+        told = pa.array(both, pa.string())
         return self.table.expand(
             self._renamed(results).append_column(IMAGE_ERROR.name, told),
             rows,
             [*self.named, IMAGE_ERROR],
-            media,
-            number,
-            first,
+            self.carried(media, number),
+            media=media,
+            number=number,
+            first=first,
+            gaps=gaps,
         )
 
     def kept(self, errors: Sequence[str | None], *, of: int | None = None) -> list[bool]:

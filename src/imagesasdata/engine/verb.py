@@ -20,7 +20,7 @@ from imagesasdata.engine.ray.blocks import is_dataset, over_blocks
 from imagesasdata.engine.results import Results, row_name, stop_at
 from imagesasdata.engine.runner import HostRunner, Runner
 from imagesasdata.engine.stream import Done, Loaded, stream
-from imagesasdata.errors import ArgumentTypeError, ImageError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, limits
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PICTURES, Media, is_remote
@@ -28,6 +28,7 @@ from imagesasdata.machine import cores
 from imagesasdata.networks.program import HostFunction, Network
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
+from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.tables.table import no_column, open_table
 
@@ -94,8 +95,10 @@ class Verb:
     max_pixels: int = MAX_PIXELS
 
 
-def run(images: Any, verb: Verb, options: Options) -> Any:
+def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") -> Any:
     """Run a verb over a table or paths and return the table with the verb's columns.
+
+    For paths, ``backend`` is the kind of the new table.
 
     Raises
     ------
@@ -103,11 +106,19 @@ def run(images: Any, verb: Verb, options: Options) -> Any:
         For misuse, before any picture is read; with ``on_error="raise"`` at the first picture that
         cannot be used.
     """
+    if not verb.many and options.keep != "all":
+        raise ArgumentError(
+            f"keep={options.keep!r} is for a table with a row for each thing, and here {verb.name} "
+            "gives the rows that it was given, with all of their columns.",
+            "leave keep out.",
+        )
     if is_dataset(images):
         return _on_dataset(images, verb, options)
-    table = open_table(images, options.path, verb.media)
+    table = open_table(images, options.path, verb.media, backend)
     out = Results(verb.name, table, verb.columns, options, f"{verb.media.name}s")
-    if not verb.many:
+    if verb.many:
+        out.carried(verb.media, verb.number)
+    else:
         out.checked()
     rows = _Rows(verb.columns)
     paths = table.paths()

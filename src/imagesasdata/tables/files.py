@@ -22,8 +22,10 @@ def from_paths(
 ) -> Any:
     """A table with an id and a path for each file found (see `list_files`)."""
     paths = list_files(where, media)
-    numbers = list(range(len(paths)))
-    return from_columns({media.number.name: numbers, media.path.name: paths}, backend)
+    numbers = pa.array(range(len(paths)), pa.int64())
+    return from_columns(
+        {media.number.name: numbers, media.path.name: paths}, backend, whole=[media.number.name]
+    )
 
 
 def read(file: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import Any, TypeGuard, cast, get_args
 
 import narwhals as nw
@@ -16,9 +17,16 @@ from imagesasdata.tables.frames import Backend, Paths
 
 
 def from_columns(
-    columns: Mapping[str, Sequence[Any]], backend: Backend = "pandas", *, lazy: bool = False
+    columns: Mapping[str, Sequence[Any]],
+    backend: Backend = "pandas",
+    *,
+    lazy: bool = False,
+    whole: Collection[str] = (),
 ) -> Any:
-    """A new table from plain columns, in the chosen library; ``lazy`` applies to polars."""
+    """A new table from plain columns, in the chosen library; ``lazy`` applies to polars.
+
+    ``whole`` are the columns that never have a null (see `to_pandas`).
+    """
     check_choice("backend", backend, get_args(Backend))
     table = pa.table(dict(columns)) if columns else pa.table({})
     for index, (name, cells) in enumerate(columns.items()):
@@ -31,7 +39,26 @@ def from_columns(
 
         made = pl.DataFrame(table)
         return made.lazy() if lazy else made
-    return table.to_pandas()
+    return to_pandas(table, whole)
+
+
+def to_pandas(table: pa.Table, whole: Collection[str] = ()) -> Any:
+    """An Arrow table as pandas, with types that do not depend on whether a cell is missing.
+
+    Flags are ``boolean`` and integers ``Int64``, pandas' types that have a null; only columns named in
+    ``whole``, which never have one, are NumPy's.
+    """
+    import pandas as pd
+
+    nullable = {pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
+    frame = table.to_pandas(types_mapper=nullable.get)
+    plain = {name: frame[name].dtype.numpy_dtype for name in whole if name in _masked(frame)}
+    return frame.astype(plain) if plain else frame
+
+
+def _masked(frame: Any) -> set[str]:
+    """The columns of a pandas table whose type is one of pandas' own that have a null."""
+    return {name for name in frame.columns if hasattr(frame[name].dtype, "numpy_dtype")}
 
 
 def to_arrow(images: Any) -> pa.Table:
@@ -50,6 +77,15 @@ def arrow_type(column: Column) -> pa.DataType:
         "bool": pa.bool_(),
         "timestamp": pa.timestamp("us"),
     }[column.kind]
+
+
+def as_ids(cells: Sequence[Any]) -> pa.Array:
+    """Ids of rows, which may be of any type: whole numbers as such, all others as text."""
+    known = [cell for cell in cells if cell is not None]
+    whole = all(isinstance(cell, Integral) and not isinstance(cell, bool) for cell in known)
+    if whole and all(-(2**63) <= cell < 2**63 for cell in known):
+        return pa.array([None if cell is None else int(cell) for cell in cells], pa.int64())
+    return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())
 
 
 def is_paths(images: object) -> TypeGuard[Paths]:
@@ -89,8 +125,10 @@ def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
     return cast("nw.DataFrame[Any]", frame), False
 
 
-def like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
+def like(table: pa.Table, frame: nw.DataFrame[Any], whole: Collection[str] = ()) -> Any:
     """An Arrow table, converted to the table library of ``frame``.
+
+    ``whole`` are the columns that never have a null (see `to_pandas`).
 
     Raises
     ------
@@ -110,7 +148,7 @@ def like(table: pa.Table, frame: nw.DataFrame[Any]) -> Any:
         native = nw.to_native(frame)
         if any(isinstance(dtype, pd.ArrowDtype) for dtype in native.dtypes):
             return table.to_pandas(types_mapper=pd.ArrowDtype)
-        return table.to_pandas()
+        return to_pandas(table, whole)
     raise ArgumentTypeError(
         f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
     )

@@ -20,15 +20,20 @@ from imagesasdata.files.sources import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import frame_of, is_paths, like
+from imagesasdata.tables.long import labels, repeated
 
 
 @dataclass(frozen=True)
 class Table:
-    """A user's table: its frame, and what is needed to return the same kind."""
+    """A user's table: its frame, and what is needed to return the same kind.
+
+    ``made`` says that there was none, only paths.
+    """
 
     frame: nw.DataFrame[Any]
     lazy: bool
     path: str
+    made: bool = False
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -63,7 +68,7 @@ class Table:
 
     def take(self, rows: Sequence[int]) -> Table:
         """The rows with these numbers."""
-        return Table(self.frame[list(rows)], self.lazy, self.path)
+        return Table(self.frame[list(rows)], self.lazy, self.path, self.made)
 
     def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
         """A new table of the same kind, from plain columns."""
@@ -99,17 +104,22 @@ class Table:
         added = results.select([column.name for column in columns])
         frame = self.frame
         if IMAGE_ERROR.name in frame.columns and IMAGE_ERROR.name in added.column_names:
-            texts = [None if cell is None else str(cell) for cell in self.cells(IMAGE_ERROR.name)]
-            earlier = pa.array(texts, pa.string())
+            earlier = pa.array(self.earlier_errors(), pa.string())
             position = added.column_names.index(IMAGE_ERROR.name)
             both = pc.call_function("coalesce", [earlier, added[IMAGE_ERROR.name].combine_chunks()])
             added = added.set_column(position, IMAGE_ERROR.name, both)
             frame = frame.drop(IMAGE_ERROR.name)
-        new = like(added, self.frame)
+        new = like(added, self.frame, _whole(columns))
         if self.frame.implementation.is_pandas():
             new.index = nw.to_native(frame).index
         joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
         return self._give(joined)
+
+    def earlier_errors(self) -> list[str | None]:
+        """What earlier verbs wrote into ``image_error``."""
+        if IMAGE_ERROR.name not in self.names:
+            return [None] * len(self)
+        return [None if cell is None else str(cell) for cell in self.cells(IMAGE_ERROR.name)]
 
     def replace(self, results: pa.Table, columns: Sequence[Column]) -> Any:
         """The table with existing columns replaced, in the same order."""
@@ -131,46 +141,81 @@ class Table:
         results: pa.Table,
         rows: Sequence[int | None],
         columns: Sequence[Column],
+        carried: Mapping[str, str] | None = None,
+        *,
         media: Media = PICTURES,
         number: Column | None = None,
         first: int = 0,
+        gaps: bool = False,
     ) -> Any:
-        """A long table: the id and path of row ``rows[i]``, then result ``i``.
+        """A long table: the id and path of row ``rows[i]``, its other columns, then result ``i``.
 
-        With ``number``, a first column of that name numbers the rows of the long table. The first
-        ``first`` of ``columns`` come before id and path.
+        ``carried`` are the columns that come along, with their names there. With ``number``, a first
+        column of that name numbers the rows of the long table. The first ``first`` of ``columns``
+        come before id and path. With ``gaps``, rows may be ``None`` (see `repeated`). An index of
+        pandas is repeated, too, unless rows are numbered, may be ``None``, or came from paths.
         """
-        paths = pa.array(self.paths(), pa.string())
-        long = pa.table({media.path.name: paths.take(pa.array(rows, pa.int64()))})
-        if media.number.name in self.frame.columns:
-            ids = self.frame[media.number.name].to_arrow()
-            if isinstance(ids, pa.ChunkedArray):
-                ids = ids.combine_chunks()
-            ids = ids.take(pa.array(rows, pa.int64()))
-        else:
-            ids = pa.array(rows, pa.int64())
-        long = long.add_column(0, media.number.name, ids)
+        ids, path = media.number.name, media.path.name
+        lead = nw.concat([self.identified(media), self._located(media)], how="horizontal")
+        parts = [repeated(lead, rows, {ids: ids, path: path}, gaps=gaps)]
+        if carried:
+            parts.append(repeated(self.frame, rows, carried, gaps=gaps))
         if number is not None:
-            long = long.add_column(0, number.name, pa.array(range(len(rows)), pa.int64()))
-        for index, column in enumerate(columns):
-            at = index if index < first else long.num_columns
-            long = long.add_column(at, column.name, results[column.name])
-        return self._give(nw.from_native(like(long, self.frame), eager_only=True))
+            numbers = pa.array(range(len(rows)), pa.int64())
+            parts.insert(0, self._made(pa.table({number.name: numbers}), [number]))
+        for some, at in ((columns[:first], 0), (columns[first:], len(parts) + 1)):
+            if some:
+                parts.insert(at, self._made(results.select([one.name for one in some]), some))
+        if self.frame.implementation.is_pandas():
+            fresh = self.made or gaps or number is not None
+            natives = [nw.to_native(part) for part in parts]
+            index = None if fresh else nw.to_native(self.frame).index.take(list(rows))
+            for native in natives:
+                native.index = range(len(rows)) if index is None else index
+            parts = [nw.from_native(native, eager_only=True) for native in natives]
+        return self._give(nw.concat(parts, how="horizontal"))
+
+    def identified(self, media: Media = PICTURES) -> nw.DataFrame[Any]:
+        """The column that names each row: the user's own, or one made from the index (see `labels`)."""
+        name = media.number.name
+        known = name in self.frame.columns
+        return self.frame.select(name) if known else labels(self.frame, name)
+
+    def ids(self, media: Media = PICTURES) -> list[Any]:
+        """The name of each row, as in a long table."""
+        return Table(self.identified(media), False, self.path).cells(media.number.name)
+
+    def _located(self, media: Media) -> nw.DataFrame[Any]:
+        """The path of each row, under the name that it has in long tables."""
+        name = media.path.name
+        if self.path == name:
+            return self.frame.select(name)
+        located = like(pa.table({name: pa.array(self.paths(), pa.string())}), self.frame)
+        if self.frame.implementation.is_pandas():
+            located.index = nw.to_native(self.frame).index
+        return nw.from_native(located, eager_only=True)
+
+    def _made(self, columns: pa.Table, described: Sequence[Column]) -> nw.DataFrame[Any]:
+        return nw.from_native(like(columns, self.frame, _whole(described)), eager_only=True)
 
     def blocks(self, rows: int) -> list[pa.Table]:
         """The table as Arrow tables of ``rows`` rows, with ``image_id`` added if it is missing."""
         whole = self.frame.to_arrow()
-        if PICTURES.number.name not in whole.column_names:
-            numbers = pa.array(range(len(whole)), pa.int64())
-            whole = whole.add_column(0, PICTURES.number.name, numbers)
+        name = PICTURES.number.name
+        if name not in whole.column_names:
+            whole = whole.add_column(0, name, self.identified().to_arrow()[name])
         return [whole.slice(start, rows) for start in range(0, max(len(whole), 1), rows)]
 
     def _give(self, frame: nw.DataFrame[Any]) -> Any:
         return nw.to_native(frame.lazy() if self.lazy else frame)
 
 
-def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
+def open_table(
+    images: Any, path: str, media: Media = PICTURES, backend: Backend = "pandas"
+) -> Table:
     """Open what a verb was given: a table, or a folder, glob, path or list of paths.
+
+    From paths a new table of the kind ``backend`` is made.
 
     Raises
     ------
@@ -180,7 +225,8 @@ def open_table(images: Any, path: str, media: Media = PICTURES) -> Table:
         When it is neither a table nor paths, or its path column holds numbers.
     """
     if is_paths(images):
-        return open_table(from_paths(images, media=media), media.path.name)
+        frame, lazy = frame_of(from_paths(images, backend, media))
+        return Table(frame, lazy, media.path.name, made=True)
     frame, lazy = frame_of(images)
     if path not in frame.columns:
         texts = (name for name, dtype in frame.schema.items() if dtype in (nw.String, nw.Object))
@@ -232,6 +278,11 @@ def open_data(data: Any) -> Table:
         )
     frame, lazy = frame_of(data)
     return Table(frame, lazy, "path")
+
+
+def _whole(columns: Sequence[Column]) -> list[str]:
+    """The columns that never have a null."""
+    return [column.name for column in columns if column.null == "never"]
 
 
 def no_column(

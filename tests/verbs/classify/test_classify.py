@@ -44,7 +44,7 @@ def test_top_adds_ranked_columns(four: dict[str, list[object]]) -> None:
 
 def test_long_has_a_row_for_each_class(kind: Kind, four: dict[str, list[object]]) -> None:
     got = kind.columns(iad.classify(kind.make(four), top=3, shape="long"))
-    names = ["image_id", "path", "rank", "label", "label_id", "label_prob", "image_error"]
+    names = ["image_id", "path", "y", "rank", "label", "label_id", "label_prob", "image_error"]
     assert list(got) == names
     assert got["image_id"] == [0] * 3 + [1] * 3 + [2] * 3 + [3] * 3
     assert got["rank"] == [1, 2, 3] * 4

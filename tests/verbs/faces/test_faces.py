@@ -55,8 +55,8 @@ def test_a_face_is_found(kind: Kind, three: list[str]) -> None:
     faces = iad.detect_faces(table, progress=False)
     assert kind.is_kind(faces)
     got = kind.columns(faces)
-    assert list(got) == ["image_id", "path", *(c.name for c in col.DETECTED), "image_error"]
-    assert got["image_id"] == [0, 2]
+    assert list(got) == ["image_id", "path", "id", *(c.name for c in col.DETECTED), "image_error"]
+    assert (got["image_id"], got["id"]) == ([0, 2], ["a", "c"])
     assert got["face_id"] == [0, None]
     assert got["image_error"][0] is None
     assert "truncated" in got["image_error"][1]
@@ -323,7 +323,7 @@ def test_blurred_faces_are_not_known(
 def test_faces_to_keep(couple: str, astronaut: str, tmp_path: Path) -> None:
     faces = iad.detect_faces(couple)
     keep = faces[faces["face_width"] == faces["face_width"].max()]
-    copies = iad.blur_faces([couple, astronaut], to=tmp_path / "out", keep=keep)
+    copies = iad.blur_faces([couple, astronaut], to=tmp_path / "out", visible=keep)
     assert copies["faces_hidden"].tolist() == [1, 1]
     left = iad.detect_faces(copies, path="out_path")
     assert left[BOX].to_numpy() == pytest.approx(keep[BOX].to_numpy(), abs=8)
@@ -372,9 +372,9 @@ MISUSE = [
         "Unknown method 'smudge'",
     ),
     (
-        lambda p: iad.blur_faces(p, to="/tmp", keep=pd.DataFrame({"path": [p]})),
+        lambda p: iad.blur_faces(p, to="/tmp", visible=pd.DataFrame({"path": [p]})),
         ColumnError,
-        "no column 'face_x', so it is not a table of faces.*\nHint: keep= takes",
+        "no column 'face_x', so it is not a table of faces.*\nHint: visible= takes",
     ),
     (
         lambda p: iad.verify_faces(pd.DataFrame({"path_a": [p], "path_b": [p], "match": [1]})),

@@ -77,7 +77,8 @@ def test_each_kind_of_table(kind: Kind, folder_of_clips: Path) -> None:
     got = iad.read_video(kind.make({"path": paths, "party": ["a", "b", "c"]}), every="1s")
     assert kind.is_kind(got)
     columns = kind.columns(got)
-    assert list(columns) == "image_id video_id video_path path frame time image_error".split()
+    assert list(columns) == "image_id video_id video_path party path frame time image_error".split()
+    assert columns["party"] == list("aabcc")
     assert columns["video_id"] == [0, 0, 1, 2, 2]
     assert columns["video_path"] == [paths[0]] * 2 + [paths[1]] + [paths[2]] * 2
     assert columns["frame"] == [0, 10, None, 0, 10]

@@ -54,8 +54,9 @@ def test_lines_in_each_kind_of_table(kind: Kind, page: str, blank: str) -> None:
     got = iad.read_text(table)
     assert kind.is_kind(got)
     columns = kind.columns(got)
-    names = ["image_id", "path", "row", "text", "score", *CORNERS, "image_error"]
+    names = ["image_id", "path", "y", "row", "text", "score", *CORNERS, "image_error"]
     assert list(columns) == names
+    assert columns["y"] == [1, 1, 2, 3]
     assert columns["image_id"] == [0, 0, 1, 2]
     assert columns["text"] == ["Peace and Bread", "Vote 2024", None, None]
     assert columns["row"][:2] == [0, 1]

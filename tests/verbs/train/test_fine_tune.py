@@ -163,7 +163,10 @@ def test_whole_numbers_and_truth_values_stay_what_they_are(
 ) -> None:
     table = coded.assign(code=[3, 8] * 20, truth=[True, False] * 20)
     assert iad.fine_tune(table, outcome="code", **quick).augment(table)["code_pred"][0] == 3
-    assert iad.fine_tune(table, outcome="truth", **quick).augment(table)["truth_pred"].dtype == bool
+    assert (
+        iad.fine_tune(table, outcome="truth", **quick).augment(table)["truth_pred"].dtype
+        == "boolean"
+    )
 
 
 def test_the_same_seed_gives_the_same_model(coded: pd.DataFrame, quick: dict[str, Any]) -> None:

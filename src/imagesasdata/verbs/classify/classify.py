@@ -18,7 +18,7 @@ from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import CLASSIFIER, OnError, Options, Shape
+from imagesasdata.options import CLASSIFIER, Keep, OnError, Options, Shape
 from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.LABEL, col.LABEL_ID, col.LABEL_PROB, col.RANK, col.CLASS_PROB)
@@ -34,6 +34,7 @@ def classify(
     probs: bool = False,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -68,6 +69,10 @@ def classify(
         ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
@@ -135,6 +140,7 @@ def classify(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         batch_size=batch_size,
         workers=workers,

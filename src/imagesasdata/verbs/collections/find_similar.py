@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, get_args
 
@@ -22,9 +24,9 @@ from imagesasdata.files.references import parse
 from imagesasdata.files.sources import PICTURES, PathLike, is_remote
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
-from imagesasdata.options import EMBEDDER, OnError, Options
+from imagesasdata.options import EMBEDDER, Keep, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
-from imagesasdata.tables.kinds import arrow_type, is_paths
+from imagesasdata.tables.kinds import arrow_type, as_ids, is_paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import Collection, read_collection
 
@@ -69,6 +71,7 @@ def find_similar(
     metric: Metric = "cosine",
     index: Index = "exact",
     embedding: str | None = None,
+    keep: Keep = "all",
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -105,6 +108,10 @@ def find_similar(
         neighbors, not all.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``). Vectors come along only if they are named.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
@@ -161,6 +168,7 @@ def find_similar(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         batch_size=batch_size,
         workers=workers,
@@ -178,6 +186,9 @@ def find_similar(
     if text is not None:
         _check_reads_text(model, text)
     table = open_table(images, path)
+    if keep == "all":
+        options = replace(options, keep=_plain(table, embedding))
+    _out(table, options, index).carried()
     # Opened before any picture is read, because it may not be a table.
     given = None if text is not None else open_table(query, "path" if is_paths(query) else path)
     collection = read_collection(table, options, embedding=embedding, model=model)
@@ -205,24 +216,40 @@ def _give_back(
     options: Options,
 ) -> Any:
     """A row for each picture found, then one for each query that could not be used."""
-    columns = [QUERY_ID, RANK, DISTANCE, *([] if reached is None else [INDEX_RECALL])]
-    out = Results("find_similar", table, columns, options, "queries")
+    out = _out(table, options, "exact" if reached is None else "hnsw")
     kept = out.kept(asked.errors)
     failed = [row for row, error in enumerate(asked.errors) if error is not None and kept[row]]
     queries, ranks, rows, distances = found.listed()
-    gone, ids = [None] * len(failed), _ids(asked)
+    gone, ids = [None] * len(failed), asked.table.ids()
     cells = {
-        QUERY_ID.name: [ids[row] for row in (*asked.rows[queries], *failed)],
+        QUERY_ID.name: as_ids(ids).take(pa.array([*asked.rows[queries], *failed], pa.int64())),
         RANK.name: [*(ranks + 1).tolist(), *gone],
         DISTANCE.name: [*distances.tolist(), *gone],
         INDEX_RECALL.name: [reached] * len(rows) + gone,
     }
     results = pa.table(
-        {column.name: pa.array(cells[column.name], arrow_type(column)) for column in columns}
+        {
+            column.name: cells[column.name]
+            if column is QUERY_ID
+            else pa.array(cells[column.name], arrow_type(column))
+            for column in out.columns
+        }
     )
     pictures = [*collection.rows[rows].tolist(), *gone]
     errors = [*[None] * len(rows), *(asked.errors[row] for row in failed)]
-    return out.expand(results, pictures, errors, first=2)
+    return out.expand(results, pictures, errors, first=2, gaps=True)
+
+
+def _plain(table: Table, embedding: str | None) -> list[str]:
+    """The columns without vectors, which are large."""
+    one = re.escape(col.EMB.name).replace(r"\{\}", r"\d+")
+    vectors = {embedding, col.EMBEDDING.name}
+    return [name for name in table.names if name not in vectors and not re.fullmatch(one, name)]
+
+
+def _out(table: Table, options: Options, index: Index) -> Results:
+    columns = (QUERY_ID, RANK, DISTANCE, *(() if index == "exact" else (INDEX_RECALL,)))
+    return Results("find_similar", table, columns, options, "queries")
 
 
 def _check_reads_text(model: str, text: str) -> None:
@@ -247,12 +274,6 @@ def _is_text(query: str) -> bool:
     if any(sign in query for sign in "*?[") and "/" in query:
         return False
     return PurePosixPath(query).suffix.lower() not in PICTURES.endings
-
-
-def _ids(asked: Collection) -> list[Any]:
-    if col.IMAGE_ID.name in asked.table.names:
-        return asked.table.cells(col.IMAGE_ID.name)
-    return list(range(len(asked.table)))
 
 
 def _check_sizes(collection: Collection, asked: Collection) -> None:

@@ -11,14 +11,13 @@ import pyarrow as pa
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import Calibration
-from imagesasdata.columns import IMAGE_ERROR
+from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, PATH
 from imagesasdata.engine.results import within
 from imagesasdata.errors import ArgumentError
 from imagesasdata.networks.zoo import registry
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import to_arrow
 from imagesasdata.tables.table import Table, open_table
-from imagesasdata.verbs.faces._faces import has_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
 from imagesasdata.verbs.faces.embed_faces import embed_faces
 
@@ -26,11 +25,14 @@ Which = Literal["largest"] | int
 
 
 class Known(NamedTuple):
-    """A row for each face with its embedding, and one with the reason for each picture without."""
+    """A row for each face with its embedding, and one with the reason for each picture without.
+
+    Row ``i`` belongs to row ``sources[i]`` of the user's table.
+    """
 
     table: Table
+    sources: list[int]
     paths: list[str | None]
-    image_ids: list[Any]
     face_ids: list[int | None]
     sizes: list[float]
     vectors: list[np.ndarray | None]
@@ -84,12 +86,21 @@ def known_faces(images: Any, model: str, options: Options) -> Known:
         "on_error": within(options).on_error,
         "progress": options.progress,
     }
-    faces = images
-    if not has_faces(images, options.path):
-        faces = detect_faces(
-            images, path=options.path, cache=options.cache, keep_empty=True, **shared
+    faces, given = images, open_table(images, options.path)
+    pictures = col.BOX[0].name not in given.names
+    if pictures:
+        # The number of each picture's row takes the place of its id, to find the row again.
+        numbers, paths = (
+            pa.array(range(len(given)), pa.int64()),
+            pa.array(given.paths(), pa.string()),
         )
-        options = replace(options, path="path")
+        faces = detect_faces(
+            pa.table({IMAGE_ID.name: numbers, PATH.name: paths}),
+            cache=options.cache,
+            keep_empty=True,
+            **shared,
+        )
+        options = replace(options, path=PATH.name)
     if col.FACE_EMBEDDING.name not in open_table(faces, options.path).names:
         faces = embed_faces(faces, path=options.path, model=model, **shared)
     table = open_table(faces, options.path)
@@ -100,9 +111,9 @@ def known_faces(images: Any, model: str, options: Options) -> Known:
 
     widths, heights = cells(col.BOX[2].name), cells(col.BOX[3].name)
     return Known(
-        table,
+        given,
+        cells(IMAGE_ID.name) if pictures else list(range(count)),
         table.paths(),
-        cells("image_id"),
         cells(col.FACE_ID.name),
         [(w or 0.0) * (h or 0.0) for w, h in zip(widths, heights, strict=True)],
         [_vector(cell) for cell in cells(col.FACE_EMBEDDING.name)],

@@ -22,7 +22,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import mean_of_crops
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, load
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
@@ -62,6 +62,7 @@ def analyze_faces(
     *,
     path: str = "path",
     attributes: Sequence[Attribute] = ("age",),
+    keep: Keep = "all",
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -86,6 +87,10 @@ def analyze_faces(
     attributes
         Any of ``"age"``, ``"gender"``, ``"race"``, ``"expression"``. The last three are given only
         when named.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
@@ -160,6 +165,7 @@ def analyze_faces(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         batch_size=batch_size,
         workers=workers,
@@ -170,11 +176,17 @@ def analyze_faces(
     )
     chosen = _check(attributes)
     faces: Any = images
+    if keep != "all" and has_faces(images, path):
+        raise ArgumentError(
+            f"keep={keep!r} is for pictures; the rows of a table of faces keep all of their columns.",
+            "leave keep out.",
+        )
     if not has_faces(images, path):
         with speaking_as("analyze_faces"):
             faces = detect_faces(
                 images,
                 path=path,
+                keep=keep,
                 batch_size=batch_size,
                 workers=workers,
                 device=device,
@@ -182,7 +194,7 @@ def analyze_faces(
                 on_error=on_error,
                 progress=progress,
             )
-        options = replace(options, path="path")
+        options = replace(options, path="path", keep="all")
     columns = {one: col.attribute_columns(one) for one in chosen}
     every = [column for one in chosen for column in columns[one]]
     Results("analyze_faces", open_table(faces, options.path), every, options).checked()

@@ -30,7 +30,7 @@ HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.",
 COLUMNS = (base.OUT_PATH, HIDDEN)
 # On fewer pixels nobody can be recognized.
 _SMALLEST = 12
-_KEEP = "keep= takes rows of iad.detect_faces(images)."
+_VISIBLE = "visible= takes rows of iad.detect_faces(images)."
 
 
 def blur_faces(
@@ -39,7 +39,7 @@ def blur_faces(
     path: str = "path",
     to: PathLike,
     method: Method = "pixelate",
-    keep: AnyFrame | None = None,
+    visible: AnyFrame | None = None,
     threshold: float = FACE_SCORE_TO_HIDE,
     tiles: Tiles = "auto",
     format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
@@ -68,7 +68,7 @@ def blur_faces(
     method
         ``"pixelate"`` (few large blocks), ``"gaussian"`` (a strong blur) or ``"fill"`` (one color:
         nothing at all is left of the face).
-    keep
+    visible
         The faces that are not hidden: rows of a table from `detect_faces`.
     threshold
         The lowest score of a face that is hidden. It is lower than elsewhere, because hiding
@@ -138,7 +138,7 @@ def blur_faces(
     )
     check_choice("method", method, get_args(Method))
     check_count("max_pixels", max_pixels)
-    kept = set() if keep is None else set(_boxes(keep))
+    kept = set() if visible is None else set(_boxes(visible))
     target = folder(to, format)
     table = open_table(images, path)
     Results("blur_faces", table, COLUMNS, options).checked()
@@ -186,7 +186,7 @@ def blur_faces(
 def _boxes(faces: Any) -> list[tuple[Any, ...]]:
     """Path, left, top, width, height of each face of a table."""
     table = open_table(faces, base.PATH.name)
-    names = [table.known(column.name, so=NO_FACES, hint=_KEEP) for column in col.BOX]
+    names = [table.known(column.name, so=NO_FACES, hint=_VISIBLE) for column in col.BOX]
     rows = zip(table.paths(), *map(table.cells, names), strict=True)
     return [row for row in rows if row[0] is not None and row[1] is not None and row[1] == row[1]]
 

@@ -16,7 +16,7 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
-from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, OnError, Options
+from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, Keep, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
@@ -38,6 +38,7 @@ def detect_faces(
     tiles: Tiles = "auto",
     keep_empty: bool = False,
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -74,6 +75,10 @@ def detect_faces(
         Whether a picture in which nothing was found gets a row of nulls.
     max_pixels
         A picture with more pixels is refused from its header.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
@@ -132,6 +137,7 @@ def detect_faces(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         batch_size=batch_size,
         workers=workers,

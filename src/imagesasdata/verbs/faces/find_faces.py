@@ -13,9 +13,10 @@ from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.checks import check_count
 from imagesasdata.engine.results import Results, stop_at_first
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import FACE_EMBEDDER, OnError, Options
+from imagesasdata.options import FACE_EMBEDDER, Keep, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._identity import (
     Known,
     Which,
@@ -25,16 +26,8 @@ from imagesasdata.verbs.faces._identity import (
     one_face,
 )
 
-COLUMNS = (
-    col.TARGET,
-    col.RANK,
-    base.IMAGE_ID,
-    base.PATH,
-    col.FACE_ID,
-    col.DISTANCE,
-    col.MATCH,
-    base.IMAGE_ERROR,
-)
+_NEW = (col.TARGET, col.RANK, col.FACE_ID, col.DISTANCE, col.MATCH)
+COLUMNS = (*_NEW[:2], base.IMAGE_ID, base.PATH, *_NEW[2:], base.IMAGE_ERROR)
 
 
 def find_faces(
@@ -45,6 +38,7 @@ def find_faces(
     model: str = FACE_EMBEDDER,
     top: int = 10,
     which: Which | None = None,
+    keep: Keep = "all",
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -71,6 +65,10 @@ def find_faces(
         Which face of a target to use when it shows several: ``"largest"``, or its number,
         ``face_id`` in `detect_faces`. Without it, a target with several faces is an error that
         lists them.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -121,6 +119,7 @@ def find_faces(
     """
     options = Options(
         path=path,
+        keep=keep,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -137,21 +136,27 @@ def find_faces(
     stop_at_first(
         options, [why for _, why in chosen], lambda place: f"The target {targets[place]!r}"
     )
+    out = Results("find_faces", open_table(gallery, path), _NEW, options, "targets")
+    out.carried()
     known = known_faces(gallery, model, options)
     faces = known.rows()
     errors = [why if faces else why or "the gallery has no face" for _, why in chosen]
     asked = [row for row, _ in chosen if row is not None and faces]
     found = iter(_search(wanted, asked, known, faces, top))
-    kept = Results("find_faces", known.table, COLUMNS, options, "targets").kept(errors)
     rows: list[dict[str, Any]] = []
-    for path, error, keep in zip(targets, errors, kept, strict=True):
+    sources: list[int | None] = []
+    told: list[str | None] = []
+    for path, error, kept in zip(targets, errors, out.kept(errors), strict=True):
         if error is None:
-            rows += _ranked(path, known, *next(found), by.threshold)
-        elif keep:
-            rows.append({col.TARGET.name: path, base.IMAGE_ERROR.name: error})
-    schema = pa.schema([(column.name, arrow_type(column)) for column in COLUMNS])
-    long = pa.Table.from_pylist(rows, schema)
-    return known.table.new(dict(zip(long.column_names, long.columns, strict=True)))
+            near, distances = next(found)
+            rows += _ranked(path, known, near, distances, by.threshold)
+            sources += [known.sources[row] for row in near]
+        elif kept:
+            rows.append({col.TARGET.name: path})
+            sources.append(None)
+        told += [error] * (len(rows) - len(told))
+    schema = pa.schema([(column.name, arrow_type(column)) for column in _NEW])
+    return out.expand(pa.Table.from_pylist(rows, schema), sources, told, first=2, gaps=True)
 
 
 def _search(
@@ -174,8 +179,6 @@ def _ranked(
         {
             col.TARGET.name: target,
             col.RANK.name: rank,
-            base.IMAGE_ID.name: known.image_ids[row],
-            base.PATH.name: known.paths[row],
             col.FACE_ID.name: known.face_ids[row],
             col.DISTANCE.name: distance,
             col.MATCH.name: distance <= threshold,

@@ -16,7 +16,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError, Options
+from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.steps.named_color import color_of, rgb_of
 from imagesasdata.tables.frames import Frame, Paths
 
@@ -47,6 +47,7 @@ def segment_colors(
     grid: tuple[int, int] | None = None,
     tolerance: float = 20.0,
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     workers: int | None = None,
     cache: PathLike | None = None,
@@ -77,6 +78,10 @@ def segment_colors(
         none.
     max_pixels
         A picture with more pixels is refused from its header.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     workers
@@ -118,6 +123,7 @@ def segment_colors(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         workers=workers,
         cache=cache,

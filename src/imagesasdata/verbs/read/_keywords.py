@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import OnError
+from imagesasdata.options import Keep, OnError
 
 
 class Reading(TypedDict, total=False):
@@ -13,6 +13,7 @@ class Reading(TypedDict, total=False):
 
     path: str
     max_pixels: int
+    keep: Keep
     prefix: str | None
     workers: int | None
     cache: PathLike | None

@@ -14,8 +14,7 @@ from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
 from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import PICTURES, Media, PathLike
-from imagesasdata.options import OnError, Options
-from imagesasdata.tables.files import from_paths
+from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
     Backend,
     Frame,
@@ -27,7 +26,6 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._keywords import Reading
 
 HEADER = (
@@ -77,6 +75,7 @@ def read_images(
     frames: Literal["first", "all"] = "first",
     backend: Backend = "pandas",
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     workers: int | None = None,
     cache: PathLike | None = None,
@@ -110,6 +109,10 @@ def read_images(
     max_pixels
         A picture with more pixels is refused from its header. The default is the resolution of the
         largest phone cameras.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     workers
@@ -162,6 +165,7 @@ def read_images(
     check_count("max_pixels", max_pixels)
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         workers=workers,
         cache=cache,
@@ -205,10 +209,7 @@ def read_images(
         number=None if whole else IMAGE_ID,
         max_pixels=max_pixels,
     )
-    if is_paths(images):
-        images = from_paths(images, backend, verb.media)
-        options = Options(**{**vars(options), "path": verb.media.path.name})
-    return run(images, verb, options)
+    return run(images, verb, options, backend)
 
 
 def _describe(data: bytes, max_pixels: int) -> dict[str, Any]:

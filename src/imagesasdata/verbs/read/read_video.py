@@ -17,8 +17,7 @@ from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import VIDEOS, PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
-from imagesasdata.options import OnError, Options
-from imagesasdata.tables.files import from_paths
+from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
     Backend,
     Frame,
@@ -30,7 +29,6 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import is_paths
 from imagesasdata.verbs.read._frames import FRAME_ID, FRAME_PATH, key_frames, seconds
 from imagesasdata.verbs.read._keywords import Reading
 
@@ -68,6 +66,7 @@ def read_video(
     format: str = "jpeg",
     backend: Backend = "pandas",
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     workers: int | None = None,
     cache: PathLike | None = None,
@@ -105,6 +104,10 @@ def read_video(
         back as its own kind.
     max_pixels
         A video with more pixels is refused from its header. The pixels of one frame count.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table. Those
         are ``path``, ``frame`` and ``time``.
@@ -153,6 +156,7 @@ def read_video(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         workers=workers,
         cache=cache,
@@ -194,10 +198,7 @@ def read_video(
         number=FRAME_ID,
         max_pixels=max_pixels,
     )
-    if is_paths(videos):
-        videos = from_paths(videos, backend, VIDEOS)
-        options = Options(**{**vars(options), "path": VIDEOS.path.name})
-    return run(videos, verb, options)
+    return run(videos, verb, options, backend)
 
 
 def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choice:

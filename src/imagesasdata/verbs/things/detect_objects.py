@@ -21,7 +21,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import Network
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.registry import load, reads_texts
-from imagesasdata.options import OBJECT_DETECTOR, OnError, Options
+from imagesasdata.options import OBJECT_DETECTOR, Keep, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 
 _NULL = "the picture could not be read or shows no such thing"
@@ -47,6 +47,7 @@ def detect_objects(
     keep_empty: bool = False,
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -89,6 +90,10 @@ def detect_objects(
         ``"exact"`` decodes every pixel.
     max_pixels
         A picture with more pixels is refused from its header.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     batch_size
@@ -160,6 +165,7 @@ def detect_objects(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         batch_size=batch_size,
         workers=workers,

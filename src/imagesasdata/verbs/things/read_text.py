@@ -20,7 +20,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
-from imagesasdata.options import TEXT_SCORE, OnError, Options, Shape
+from imagesasdata.options import TEXT_SCORE, Keep, OnError, Options, Shape
 from imagesasdata.tables.frames import Frame, Paths
 
 Unit = Literal["line", "word"]
@@ -73,6 +73,7 @@ def read_text(
     threshold: float = TEXT_SCORE,
     keep_empty: bool = False,
     max_pixels: int = MAX_PIXELS,
+    keep: Keep = "all",
     prefix: str | None = None,
     workers: int | None = None,
     cache: PathLike | None = None,
@@ -109,6 +110,10 @@ def read_text(
         always has one.
     max_pixels
         A picture with more pixels is refused from its header.
+    keep
+        Which other columns of the table come along into a table that has a row for each thing:
+        ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
+        ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     workers
@@ -178,6 +183,7 @@ def read_text(
     """
     options = Options(
         path=path,
+        keep=keep,
         prefix=prefix,
         workers=workers,
         cache=cache,

@@ -1,0 +1,71 @@
+"""Long tables: the rows of a user's table, each repeated for what was found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from imagesasdata.tables.kinds import like
+
+_NULLABLE = {"i": "Int", "u": "UInt"}
+
+
+def repeated(
+    frame: nw.DataFrame[Any], rows: Sequence[int | None], names: Mapping[str, str], *, gaps: bool
+) -> nw.DataFrame[Any]:
+    """Some columns of the rows with these numbers, under new names.
+
+    With ``gaps``, a number may be ``None``, for a row of nulls. Integers and bools of NumPy, which have
+    no null, then become pandas' own whether there is such a row or not.
+    """
+    chosen = frame.select(list(names))
+    native = nw.to_native(chosen)
+    kind = frame.implementation
+    if not gaps:
+        plain = [row for row in rows if row is not None]
+        taken = native.iloc[plain] if kind.is_pandas() else nw.to_native(chosen[plain])
+    elif kind.is_pandas():
+        whole = native.reset_index(drop=True).astype(_nullable(native))
+        taken = whole.reindex([-1 if row is None else row for row in rows]).reset_index(drop=True)
+    elif kind.is_polars():
+        import polars as pl
+
+        taken = native.select(pl.all().gather(pl.Series(list(rows), dtype=pl.Int64)))
+    else:
+        taken = native.take(pa.array(rows, pa.int64()))
+    return nw.from_native(taken, eager_only=True).rename(dict(names))
+
+
+def labels(frame: nw.DataFrame[Any], name: str) -> nw.DataFrame[Any]:
+    """A column that names each row as the table itself does: by its index, or by its number.
+
+    So what is grouped by this column lands on the right rows when pandas puts it back by index. Where
+    an index of pandas repeats itself or has several levels, rows are named in words ("row 0"), which no
+    index has.
+    """
+    numbers = pa.table({name: pa.array(range(len(frame)), pa.int64())})
+    if not frame.implementation.is_pandas():
+        return nw.from_native(like(numbers, frame), eager_only=True)
+    index = nw.to_native(frame).index
+    if index.nlevels == 1 and index.is_unique:
+        return nw.from_native(index.to_frame(name=name), eager_only=True)
+    words = pa.table(
+        {name: pa.array([f"row {number}" for number in range(len(frame))], pa.string())}
+    )
+    made = like(words, frame)
+    made.index = index
+    return nw.from_native(made, eager_only=True)
+
+
+def _nullable(native: Any) -> dict[str, str]:
+    """The type with a null for each column of a pandas table that has none."""
+    import numpy as np
+
+    return {
+        name: "boolean" if dtype.kind == "b" else _NULLABLE[dtype.kind] + dtype.name.lstrip("uint")
+        for name, dtype in native.dtypes.items()
+        if isinstance(dtype, np.dtype) and dtype.kind in "biu"
+    }
