@@ -38,6 +38,9 @@ COPY_COSINE: Final = 0.1  # distance of two embeddings
 # How a fit is trained.
 EPOCHS: Final = 20
 EARLY_STOPPING: Final = 5
+# With fewer codes than this, a fit of the head alone is cross-validated.
+FEW_CODES: Final = 1000
+FOLDS: Final = 5
 STEP_SIZE: Final = 32  # pictures
 
 # Bootstrap samples for intervals.

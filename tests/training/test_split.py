@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.training.deal import check_folds, deal
+from imagesasdata.training.deal import check_folds, deal, deal_as_told, usual_folds
 from imagesasdata.training.outcome import find_outcome
 from imagesasdata.training.split import (
     check_shares,
@@ -111,7 +111,7 @@ def test_shares_that_cannot_be(split: object, error: type[Exception], message: s
 )
 def test_folds_that_cannot_be(folds: object, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        check_folds(folds)
+        check_folds(folds, None)
 
 
 def outcome_of(cells: list[str]) -> tuple[object, np.ndarray]:
@@ -129,6 +129,23 @@ def test_every_row_is_tested_once_with_folds() -> None:
         assert np.bincount(values[turn.test]).tolist() == [4, 4]
     model = dealt.turns[-1]
     assert sorted([*model.train, *model.validation]) == list(range(40))
+
+
+def test_few_codes_are_cross_validated() -> None:
+    assert [usual_folds(np.arange(rows)) for rows in (1, 4, 40, 999, 1000)] == [None, 4, 5, 5, None]
+    assert usual_folds(np.repeat([0, 1, 2], 10)) == 3
+    assert usual_folds(np.zeros(10, int)) is None
+
+
+def test_a_told_split_needs_each_class() -> None:
+    outcome, values = outcome_of(["a", "b", "a", "b"])
+    rows = np.arange(4)
+    dealt = deal_as_told(outcome, values, rows, np.array([0, 0, 2, 2]), rows)  # type: ignore[arg-type]
+    assert [part.tolist() for part in dealt.turns[0]] == [[0, 1], [], [2, 3]]
+    with pytest.raises(ArgumentError, match="The training part has no row of the class 'b'"):
+        deal_as_told(outcome, values, rows, np.array([0, 2, 0, 2]), rows)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="The test part of the split has no row whose picture"):
+        deal_as_told(outcome, values, rows, np.array([0, 0, 1, 1]), rows)  # type: ignore[arg-type]
 
 
 def test_a_part_without_a_class_is_told() -> None:

@@ -94,6 +94,7 @@ GLANCE = (
             "n_test": "Test rows, which the figures are computed from; with folds every row.",
             "n_kept_together": "Rows that a split row by row would put into another part; near "
             "copies and groups are kept whole.",
+            "n_folds": "Folds of the cross-validation; 0 for a single split.",
             "epochs": "Number of epochs trained.",
             "best_epoch": "The epoch whose weights were kept.",
         }.items()
@@ -173,4 +174,19 @@ ERRORS = (
         null="never",
     ),
     Column("error", "float64", "Prediction minus code; only for numbers.", null="never"),
+)
+TESTED = (
+    Column("row", "int64", "Number of the row in the coded table.", range="0 ...", null="never"),
+    Column("path", "string", "Where the picture is.", null="the model is from a file"),
+    Column("sha256", "string", "Hash of the picture's file.", unit="hex", null="never"),
+    Column("truth", "string", "The code; as it was coded.", null="never"),
+    Column("pred", "string", "The prediction; as it was coded.", null="never"),
+    Column(
+        "prob",
+        "float64",
+        "Predicted probability of the second of two classes; with several prob_<class> for each.",
+        range="0 to 1",
+        null="never",
+    ),
+    Column("fold", "int64", "Number of the fit that predicted it.", range="0 ...", null="never"),
 )

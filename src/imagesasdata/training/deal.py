@@ -10,6 +10,7 @@ import numpy as np
 
 from imagesasdata.checks import check_count
 from imagesasdata.errors import ArgumentError
+from imagesasdata.options import FEW_CODES, FOLDS
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.split import (
     PARTS,
@@ -34,15 +35,68 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """The fits to make; the last is the model. ``moved`` is as in `split.Split`."""
+    """The fits to make; the last is the model.
+
+    ``moved`` is as in `split.Split`; ``folds`` is 0 for a single split.
+    """
 
     turns: tuple[Turn, ...]
     moved: int
+    folds: int = 0
 
 
-def check_folds(folds: object) -> None:
-    """Raise unless ``folds`` is ``None`` or a number of folds."""
+def check_folds(folds: object, column: str | None) -> None:
+    """Raise unless ``folds`` is ``None`` or a number of folds; ``column`` is one of a told split."""
     check_count("folds", folds, least=_FEWEST_FOLDS)
+    if folds is not None and column is not None:
+        raise ArgumentError(
+            f"split={column!r} says which rows are tested, and so does folds={folds}.",
+            "leave one of them out.",
+        )
+
+
+def usual_folds(groups: np.ndarray) -> int | None:
+    """The folds when neither folds nor a split were asked for; ``None`` for a single split."""
+    folds = min(FOLDS, len(np.unique(groups)))
+    return folds if len(groups) < FEW_CODES and folds >= _FEWEST_FOLDS else None
+
+
+def deal_as_told(
+    outcome: Outcome,
+    values: np.ndarray,
+    groups: np.ndarray,
+    parts: np.ndarray,
+    numbers: np.ndarray,
+) -> Dealt:
+    """The one fit to the parts that the user chose; ``numbers`` are the rows' in the table.
+
+    Raises
+    ------
+    ArgumentError
+        When rows of one group are in the test part and in another, when there are no rows for
+        training or testing, or when these lack a class.
+    """
+    for group in np.unique(groups[parts == TEST]):
+        rows = np.flatnonzero(groups == group)
+        if len(np.unique(parts[rows] == TEST)) > 1:
+            tested, other = rows[parts[rows] == TEST][0], rows[parts[rows] != TEST][0]
+            raise ArgumentError(
+                f"The split has row {numbers[tested]} in the test part and row {numbers[other]} in the "
+                f"{PARTS[parts[other]]} part, and they are copies or near copies, or of one group: "
+                "a test on them would be too optimistic.",
+                "give them the same part, or give shares, which keep them together: "
+                "split=(0.8, 0.1, 0.1).",
+            )
+    turn = Turn(*(np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST)))
+    for part in (TRAIN, TEST):
+        if not len(turn[part]):
+            raise ArgumentError(
+                f"The {PARTS[part]} part of the split has no row whose picture can be read.",
+                'give some rows "train" and some "test".',
+            )
+    _check_classes(outcome, values, turn.train, "training part")
+    _check_classes(outcome, values, turn.test, "test part")
+    return Dealt((turn,), 0)
 
 
 def deal(
@@ -94,7 +148,7 @@ def deal(
         turns.append(Turn(train, validation, drawn.rows(fold)))
     everything = np.arange(len(values))
     turns.append(Turn(*_without_test(strata, groups, everything, part, seed), everything[:0]))
-    return Dealt(tuple(turns), drawn.moved)
+    return Dealt(tuple(turns), drawn.moved, folds)
 
 
 def _without_test(

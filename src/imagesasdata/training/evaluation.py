@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.arrays.stats.classification import Bins, auc, calibration, confusion, row_shares
+from imagesasdata.arrays.stats.folds import overlap, widened
 from imagesasdata.arrays.stats.intervals import bootstrap, fewer_rounds, whole_groups, wilson
-from imagesasdata.training.metrics import counts_of, decide, full, is_class, true_and_said
+from imagesasdata.training.metrics import ENDS, counts_of, decide, full, is_class, true_and_said
 from imagesasdata.training.outcome import Outcome
 
 Cells = dict[str, list[Any]]
@@ -20,7 +21,11 @@ _ROUNDS = 1000
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
-    """The test rows: codes, predictions and groups; ``rows`` are their numbers in the table."""
+    """The test rows: codes, predictions and groups; ``rows`` are their numbers in the table.
+
+    ``digests`` are the sha256 of their pictures (n, 32), ``folds`` the number of the fit that predicted
+    each row; a model's file from before these were kept has neither.
+    """
 
     outcome: Outcome
     values: np.ndarray
@@ -28,6 +33,18 @@ class Evaluation:
     groups: np.ndarray
     rows: np.ndarray
     seed: int
+    digests: np.ndarray | None = None
+    folds: np.ndarray | None = None
+
+    @property
+    def n_folds(self) -> int:
+        """The number of fits that predicted the rows; 1 for a single split."""
+        return 1 if self.folds is None else int(self.folds.max(initial=0)) + 1
+
+    @property
+    def _overlap(self) -> float:
+        """By how much variances are larger than those of independent rows."""
+        return overlap(self.n_folds) if self.n_folds > 1 else 1.0
 
     @property
     def predicted(self) -> np.ndarray:
@@ -59,9 +76,13 @@ class Evaluation:
             rounds = fewer_rounds(count, _ROUNDS)
             ends = bootstrap(again, whole_groups(self.groups), rounds=rounds, seed=self.seed)
             low, high = (dict(zip(measures, end.tolist(), strict=True)) for end in ends)
+            for name, value in values.items():
+                span = ENDS.get(name, (0.0, 1.0))
+                low[name], high[name] = widened(value, low[name], high[name], self._overlap, span)
         # If rows are independent, accuracy is a simple proportion: Wilson's interval applies.
         if "accuracy" in values and self._independent():
-            low["accuracy"], high["accuracy"] = map(float, wilson(values["accuracy"], count))
+            rows = count / self._overlap
+            low["accuracy"], high["accuracy"] = map(float, wilson(values["accuracy"], rows))
         return {
             column: cell
             for name, value in values.items()
@@ -78,8 +99,8 @@ class Evaluation:
         counts = counts_of(self.values, self.predicted, len(names))
         coded = counts.true_positive + counts.false_negative
         said = counts.true_positive + counts.false_positive
-        precision_low, precision_high = wilson(counts.precision, said)
-        recall_low, recall_high = wilson(counts.recall, coded)
+        precision_low, precision_high = wilson(counts.precision, said / self._overlap)
+        recall_low, recall_high = wilson(counts.recall, coded / self._overlap)
         found = {
             "n": coded,
             "n_predicted": said,
@@ -151,10 +172,9 @@ class Evaluation:
 
 def arrays_of(evaluation: Evaluation) -> dict[str, np.ndarray]:
     """The arrays of an evaluation for a file."""
-    return {
-        name: np.asarray(getattr(evaluation, name))
-        for name in ("values", "chances", "groups", "rows")
-    }
+    names = ("values", "chances", "groups", "rows", "digests", "folds")
+    arrays = {name: getattr(evaluation, name) for name in names}
+    return {name: np.asarray(array) for name, array in arrays.items() if array is not None}
 
 
 def evaluation_of(outcome: Outcome, arrays: Mapping[str, np.ndarray], seed: int) -> Evaluation:

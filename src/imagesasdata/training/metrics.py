@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -19,6 +20,16 @@ from imagesasdata.arrays.stats.classification import (
 from imagesasdata.training.outcome import OutcomeKind
 
 Measure = Callable[[np.ndarray, np.ndarray], float]
+
+
+# The lowest and the highest value of measures that do not go from 0 to 1.
+ENDS = {
+    "rmse": (0.0, math.inf),
+    "mae": (0.0, math.inf),
+    "r_squared": (-math.inf, 1.0),
+    "correlation": (-1.0, 1.0),
+    "class_distance": (0.0, math.inf),
+}
 
 
 def decide(kind: OutcomeKind, chances: Float[np.ndarray, "n k"]) -> np.ndarray:

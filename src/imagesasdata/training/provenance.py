@@ -19,9 +19,9 @@ from imagesasdata.training.recipe import Recipe
 
 def provenance(
     recipe: Recipe,
-    split: Sequence[float],
+    split: Sequence[float] | str,
     group: str | None,
-    folds: int | None,
+    folds: int,
     stratify: bool,
     steps: Sequence[Augmentation | Step],
     decode: Exactness,
@@ -36,9 +36,9 @@ def provenance(
         chosen["optimizer"] = "an optax transform"
     return {
         **chosen,
-        "split": list(split),
+        "split": split if isinstance(split, str) else list(split),
         "group": group,
-        "folds": folds,
+        "folds": folds or None,
         "stratify": stratify,
         "augment": [repr(step) for step in steps],
         "decode": decode,

@@ -20,9 +20,10 @@ from imagesasdata.training.head import Head
 from imagesasdata.training.network import put, split_module
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.recipe import Recipe
+from imagesasdata.training.trained_on import TrainedOn
 
 FORMAT = "imagesasdata fitted model 1"
-_HEAD, _BASE, _TESTED = "head.", "base.", "tested/"
+_HEAD, _BASE, _TESTED, _TRAINED = "head.", "base.", "tested/", "trained/digests"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,7 +32,8 @@ class Saved:
 
     ``weights`` holds the parameters of the head (``head. ...``) and the trained parameters of the
     base (``base. ...``); ``layers`` describes the head; ``model`` and ``fingerprint`` identify the
-    base network; ``about`` is the provenance; ``counts`` are the rows in each part.
+    base network; ``about`` is the provenance; ``counts`` are the rows in each part; ``trained`` are
+    the pictures of training, ``None`` for a file from before they were kept.
     """
 
     outcome: Outcome
@@ -43,14 +45,18 @@ class Saved:
     counts: Mapping[str, Any]
     about: Mapping[str, Any]
     evaluation: Evaluation
+    trained: TrainedOn | None
 
     @property
     def hash(self) -> str:
-        """A hash of what a cached prediction depends on: all weights, the base, and the classes."""
+        """A hash of what a prediction depends on: weights, base, classes and pictures of training."""
         digest = hashlib.sha256(self.fingerprint.encode())
         digest.update(repr(self.outcome).encode())
         for name in sorted(self.weights):
             digest.update(name.encode() + np.ascontiguousarray(self.weights[name]).tobytes())
+        if self.trained is not None:
+            digest.update(self.trained.digests.tobytes())
+            digest.update(np.ascontiguousarray(self.evaluation.chances).tobytes())
         return digest.hexdigest()
 
     def base_weights(self) -> dict[str, np.ndarray]:
@@ -66,7 +72,8 @@ class Saved:
     def arrays(self) -> dict[str, np.ndarray]:
         """All arrays, by their names in a file."""
         tested = {f"{_TESTED}{name}": a for name, a in arrays_of(self.evaluation).items()}
-        return {**self.weights, **tested}
+        seen = {} if self.trained is None else {_TRAINED: self.trained.digests}
+        return {**self.weights, **tested, **seen}
 
     def values(self) -> dict[str, Any]:
         """Everything but the arrays, as JSON values."""
@@ -90,11 +97,17 @@ def save_of(
     fitted: Fitted,
     tested: Evaluation,
     about: Mapping[str, Any],
+    digests: np.ndarray,
     *,
     rows: int,
 ) -> Saved:
-    """A fit in the form that is saved; ``rows`` counts the table's rows, also unreadable ones."""
+    """A fit in the form that is saved.
+
+    ``digests`` are the sha256 of the coded pictures; ``rows`` counts the table's rows, also
+    unreadable ones.
+    """
     last = dealt.turns[-1]
+    used = digests[np.sort(np.concatenate([last.train, last.validation]))]
     return Saved(
         outcome=fitted.outcome,
         model=base.card.name,
@@ -115,12 +128,14 @@ def save_of(
             "n_validation": len(last.validation),
             "n_test": len(tested.rows),
             "n_kept_together": dealt.moved,
+            "n_folds": dealt.folds,
             "epochs": len(fitted.history),
             "best_epoch": fitted.best_epoch,
             "learning_rate": fitted.learning_rate,
         },
         about=about,
         evaluation=tested,
+        trained=TrainedOn(used, tested),
     )
 
 
@@ -129,6 +144,7 @@ def from_file(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> Sa
     known = dict(values["outcome"])
     outcome = Outcome(**{**known, "levels": tuple(known["levels"])})
     layers = {**values["layers"], "hidden": tuple(values["layers"]["hidden"])}
+    tested = evaluation_of(outcome, _without(arrays, _TESTED), values["seed"])
     return Saved(
         outcome=outcome,
         model=values["model"],
@@ -138,7 +154,8 @@ def from_file(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> Sa
         history=list(values["history"]),
         counts=values["counts"],
         about=values["about"],
-        evaluation=evaluation_of(outcome, _without(arrays, _TESTED), values["seed"]),
+        evaluation=tested,
+        trained=TrainedOn(arrays[_TRAINED], tested) if _TRAINED in arrays else None,
     )
 
 

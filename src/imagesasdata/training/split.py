@@ -20,7 +20,11 @@ from imagesasdata.tables.codes import python_value
 TRAIN, VALIDATION, TEST = 0, 1, 2
 PARTS = ("train", "validation", "test")
 
-_HINT = "for example split=(0.8, 0.1, 0.1): shares for training, validation and test."
+SHARES = (0.8, 0.1, 0.1)
+_HINT = (
+    "for example split=(0.8, 0.1, 0.1), shares for training, validation and test, or the name of a "
+    "column."
+)
 _BINS = 5
 
 
@@ -56,6 +60,29 @@ def check_shares(split: object) -> tuple[float, float, float]:
             f"split={split!r} leaves nothing to {'train on' if train == 0 else 'test with'}.", _HINT
         )
     return train, validation, test
+
+
+def told_parts(name: str, cells: Sequence[Any]) -> Int[np.ndarray, " n"]:
+    """A column of ``"train"``, ``"validation"`` and ``"test"`` as the number of each row's part.
+
+    Raises
+    ------
+    ArgumentError
+        When a cell is none of these, or no row is for training or for testing.
+    """
+    wrong = [row for row, cell in enumerate(cells) if cell not in PARTS]
+    if wrong:
+        raise ArgumentError(
+            f"The split {name!r} has {cells[wrong[0]]!r} in row {wrong[0]} ({len(wrong):,} such rows).",
+            f"write {', '.join(map(repr, PARTS[:2]))} or {PARTS[2]!r} in each row.",
+        )
+    for part in (TRAIN, TEST):
+        if PARTS[part] not in cells:
+            raise ArgumentError(
+                f"The split {name!r} has no row for {'training' if part == TRAIN else 'testing'}.",
+                f"write {PARTS[part]!r} in some rows.",
+            )
+    return np.array([PARTS.index(cell) for cell in cells], np.int64)
 
 
 def strata_of(codes: np.ndarray) -> Int[np.ndarray, " n"]:

@@ -46,15 +46,17 @@ def evaluate(
     fits: Sequence[Fitted],
     groups: np.ndarray,
     numbers: np.ndarray,
+    digests: np.ndarray,
     seed: int,
 ) -> Evaluation:
     """The predictions of each fit for its test rows.
 
-    ``numbers`` are the coded rows' numbers in the table.
+    ``numbers`` are the coded rows' numbers in the table, ``digests`` the sha256 of their pictures.
     """
     pairs = [(turn, one) for turn, one in zip(dealt.turns, fits, strict=True) if len(turn.test)]
     rows = np.concatenate([turn.test for turn, _ in pairs])
     chances = np.concatenate([one.chances(turn.test) for turn, one in pairs])
+    folds = np.repeat(np.arange(len(pairs)), [len(turn.test) for turn, _ in pairs])
     order = np.argsort(rows)
     rows = rows[order]
     return Evaluation(
@@ -64,4 +66,6 @@ def evaluate(
         groups=groups[rows],
         rows=numbers[rows],
         seed=seed,
+        digests=digests[rows],
+        folds=folds[order],
     )

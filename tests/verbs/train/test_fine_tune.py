@@ -51,6 +51,16 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Eight more pictures of the two kinds, which no model was trained on."""
+    folder = tmp_path_factory.mktemp("fresh")
+    paths = [folder / f"{number}.jpg" for number in range(8)]
+    for number, file in enumerate(paths):
+        file.write_bytes(encoded(drawn(100 + number, number % 2 == 0), quality=90))
+    return pd.DataFrame({"path": list(map(str, paths)), "warm": ["yes", "no"] * 4})
+
+
+@pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Options for a fit that takes no time; embeddings are shared by all tests here."""
     cache = tmp_path_factory.mktemp("cache")
@@ -62,30 +72,41 @@ def fit(coded: pd.DataFrame, quick: dict[str, Any]) -> iad.FittedModel:
     return iad.fine_tune(coded, outcome="warm", split=(0.5, 0.2, 0.3), **quick)
 
 
-def test_it_learns_and_predicts(fit: iad.FittedModel, coded: pd.DataFrame) -> None:
-    got = fit.augment(coded)
-    assert [name for name in got if name not in coded] == ["warm_pred", "warm_prob", "image_error"]
-    assert (got["warm_pred"] == got["warm"]).mean() >= 0.95
+def test_it_learns_and_predicts(fit: iad.FittedModel, fresh: pd.DataFrame) -> None:
+    got = fit.augment(fresh)
+    added = ["warm_pred", "warm_prob", "warm_trained", "image_error"]
+    assert [name for name in got if name not in fresh] == added
+    assert got["warm_pred"].tolist() == fresh["warm"].tolist()
     assert ((got["warm_prob"] >= 0.5) == (got["warm_pred"] == "yes")).all()
+    assert got["warm_trained"].tolist() == [False] * 8
 
 
 def test_each_kind_of_table(
-    kind: Kind, coded: pd.DataFrame, fit: iad.FittedModel, quick: dict[str, Any]
+    kind: Kind,
+    coded: pd.DataFrame,
+    fresh: pd.DataFrame,
+    fit: iad.FittedModel,
+    quick: dict[str, Any],
 ) -> None:
-    columns = {"path": [*coded["path"][:2], None], "warm": ["yes", "no", "no"]}
+    columns = {"path": [*fresh["path"][:2], None], "warm": ["yes", "no", "no"]}
     got = kind.columns(fit.augment(kind.make(columns)))
     assert got["warm_pred"] == ["yes", "no", None]
+    assert got["warm_trained"] == [False, False, None]
     assert got["image_error"][:2] == [None, None]
     assert got["image_error"][2] is not None
     whole = {name: coded[name].tolist() for name in ("path", "warm")}
-    model = iad.fine_tune(kind.make(whole), outcome="warm", **quick)
+    model = iad.fine_tune(kind.make(whole), outcome="warm", split=(0.8, 0.1, 0.1), **quick)
     assert kind.columns(model.glance())["n"] == [40]
+    assert kind.columns(model.tested())["truth"] == [
+        whole["warm"][row] for row in kind.columns(model.tested())["row"]
+    ]
     assert type(model.tidy()) is type(kind.make(whole))
 
 
 def test_an_empty_table_and_a_clash(fit: iad.FittedModel, coded: pd.DataFrame) -> None:
     empty = fit.augment(coded[:0])
-    assert list(empty.columns) == [*coded.columns, "warm_pred", "warm_prob", "image_error"]
+    added = ["warm_pred", "warm_prob", "warm_trained", "image_error"]
+    assert list(empty.columns) == [*coded.columns, *added]
     with pytest.raises(iad.NameClashError, match="has a column 'warm_pred' already"):
         fit.augment(coded.assign(warm_pred=1))
     assert "m_warm_pred" in fit.augment(coded[:2].assign(warm_pred=1), prefix="m_")
@@ -135,14 +156,15 @@ def test_the_report(fit: iad.FittedModel) -> None:
 )
 def test_each_kind_of_outcome(
     coded: pd.DataFrame,
+    fresh: pd.DataFrame,
     outcome: str,
     options: dict[str, Any],
     columns: list[str],
     quick: dict[str, Any],
 ) -> None:
     model = iad.fine_tune(coded, outcome=outcome, split=(0.6, 0.1, 0.3), **quick, **options)
-    got = model.augment(coded[["path"]])
-    assert list(got.columns) == ["path", *columns, "image_error"]
+    got = model.augment(fresh[["path"]])
+    assert list(got.columns) == ["path", *columns, f"{outcome}_trained", "image_error"]
     chances = got.filter(like="_prob_")
     if outcome == "sort":
         np.testing.assert_allclose(chances.sum(axis=1), 1.0)
@@ -150,11 +172,11 @@ def test_each_kind_of_outcome(
     if outcome == "redness":
         assert figures["r_squared"] > 0.5
         assert "coded_prob" not in model.errors()
-        assert np.corrcoef(got["redness_pred"], coded["redness"])[0, 1] > 0.9
+        assert np.corrcoef(got["redness_pred"], fresh["warm"] == "yes")[0, 1] > 0.9
     else:
         assert figures["accuracy"] > 0.4
     if outcome == "tags":
-        assert got["tags_pred_red"].tolist() == ["red" in tags for tags in coded["tags"]]
+        assert got["tags_pred_red"].tolist() == (fresh["warm"] == "yes").tolist()
     assert model.plot().axes
 
 
@@ -170,7 +192,7 @@ def test_whole_numbers_and_truth_values_stay_what_they_are(
 
 
 def test_the_same_seed_gives_the_same_model(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
-    options = {**quick, "head": (8,), "batch_size": 16}
+    options = {**quick, "head": (8,), "batch_size": 16, "split": (0.8, 0.1, 0.1)}
     one, two = (iad.fine_tune(coded, outcome="warm", seed=3, **options) for _ in range(2))
     for name in one._saved.weights:
         np.testing.assert_allclose(one._saved.weights[name], two._saved.weights[name], atol=1e-5)
@@ -201,7 +223,7 @@ def test_pictures_that_cannot_be_read_are_counted(
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
     more = pd.concat([coded, coded[:2].assign(path=[str(broken), None])], ignore_index=True)
-    glance = iad.fine_tune(more, outcome="warm", **quick).glance().iloc[0]
+    glance = iad.fine_tune(more, outcome="warm", split=(0.8, 0.1, 0.1), **quick).glance().iloc[0]
     assert (glance["n"], glance["n_unreadable"]) == (42, 2)
     assert glance[["n_train", "n_validation", "n_test"]].sum() == 40
 
@@ -215,6 +237,7 @@ def test_cross_validation_tests_every_row(coded: pd.DataFrame, quick: dict[str, 
 
 def test_early_stopping(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     options = {**quick, "epochs": 40, "learning_rate": 0.2, "schedule": "constant"}
+    options["split"] = (0.8, 0.1, 0.1)
     model = iad.fine_tune(coded, outcome="sort", early_stopping=2, **options)
     losses = model.tidy()["validation_loss"]
     best = int(losses.idxmin())
@@ -225,6 +248,7 @@ def test_early_stopping(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
 def test_a_large_penalty_makes_weights_small(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     def size(**penalties: float) -> float:
         options = {**quick, "optimizer": "sgd", "learning_rate": 0.1, "epochs": 15, **penalties}
+        options["split"] = (0.8, 0.1, 0.1)
         model = iad.fine_tune(coded, outcome="warm", **options)
         return float(np.abs(model._saved.weights["head.output.kernel"]).sum())
 
@@ -256,10 +280,10 @@ print(json.dumps([len(jax.devices()), got["warm_prob"].tolist(), float(figures["
 
 @pytest.mark.parametrize("devices", [1, 4])
 def test_a_saved_model_gives_the_same_bits_elsewhere(
-    fit: iad.FittedModel, coded: pd.DataFrame, tmp_path: Path, devices: int
+    fit: iad.FittedModel, fresh: pd.DataFrame, tmp_path: Path, devices: int
 ) -> None:
     fit.save(tmp_path / "warm.iad")
-    paths = coded["path"][:6].tolist()
+    paths = fresh["path"][:6].tolist()
     done = subprocess.run(
         [sys.executable, "-c", LOADED, str(tmp_path / "warm.iad"), json.dumps(paths)],
         env={**os.environ, "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"},
@@ -320,7 +344,7 @@ def test_files_that_are_no_models(fit: iad.FittedModel, tmp_path: Path) -> None:
 def test_a_checkpoint_is_of_one_fit(
     coded: pd.DataFrame, tmp_path: Path, quick: dict[str, Any]
 ) -> None:
-    options = {**quick, "checkpoint": tmp_path}
+    options = {**quick, "checkpoint": tmp_path, "split": (0.8, 0.1, 0.1)}
     first = iad.fine_tune(coded, outcome="warm", **options)
     again = iad.fine_tune(coded, outcome="warm", **options)
     assert first.tidy().equals(again.tidy())  # the seconds, too: nothing was trained again
@@ -349,7 +373,9 @@ def test_a_damaged_checkpoint_is_told_and_trained_again(
 def test_optimizers_of_ones_own(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     import optax
 
-    model = iad.fine_tune(coded, outcome="warm", **{**quick, "optimizer": optax.lion(1e-3)})
+    model = iad.fine_tune(
+        coded, outcome="warm", split=(0.8, 0.1, 0.1), **{**quick, "optimizer": optax.lion(1e-3)}
+    )
     assert model.glance()["accuracy"][0] > 0.7
 
 
@@ -422,7 +448,11 @@ def test_an_ordered_category_is_ordered(coded: pd.DataFrame, quick: dict[str, An
     enum = pl.DataFrame(coded[["path", "sort"]]).with_columns(
         pl.col("sort").cast(pl.Enum(["blue", "red", "first"]))
     )
-    assert iad.fine_tune(enum, outcome="sort", **quick).levels == ("blue", "red", "first")
+    assert iad.fine_tune(enum, outcome="sort", split=(0.8, 0.1, 0.1), **quick).levels == (
+        "blue",
+        "red",
+        "first",
+    )
 
 
 @pytest.mark.slow
@@ -488,7 +518,7 @@ def test_a_killed_run_ends_as_an_unbroken_one(
 @pytest.mark.slow
 @pytest.mark.parametrize("train", ["last:1", "all"])
 def test_each_mode_changes_the_parameters_it_says_and_no_other(
-    coded: pd.DataFrame, tmp_path: Path, train: str
+    coded: pd.DataFrame, fresh: pd.DataFrame, tmp_path: Path, train: str
 ) -> None:
     from flax import nnx
 
@@ -510,8 +540,8 @@ def test_each_mode_changes_the_parameters_it_says_and_no_other(
     for name in trained:
         assert (after[name] != before[name]).any(), name
     fit.save(tmp_path / "tuned.iad")
-    loaded = iad.load_model(tmp_path / "tuned.iad").augment(few, batch_size=1)
-    assert loaded["warm_prob"].equals(fit.augment(few, batch_size=1)["warm_prob"])
+    loaded = iad.load_model(tmp_path / "tuned.iad").augment(fresh[:3], batch_size=1)
+    assert loaded["warm_prob"].equals(fit.augment(fresh[:3], batch_size=1)["warm_prob"])
 
 
 @pytest.mark.slow
@@ -546,7 +576,11 @@ def test_it_is_as_good_as_a_logistic_regression(shared_data: Path) -> None:
 
 @pytest.mark.slow
 def test_where_a_fitted_model_looks(
-    fit: iad.FittedModel, coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path
+    fit: iad.FittedModel,
+    coded: pd.DataFrame,
+    fresh: pd.DataFrame,
+    quick: dict[str, Any],
+    tmp_path: Path,
 ) -> None:
     pair = Image.new("RGB", (256, 256))
     for side, warm in enumerate((True, False)):
@@ -558,8 +592,8 @@ def test_where_a_fitted_model_looks(
         assert got["heat_label"].tolist() == [target]
         middles.append(got["heat_x"][0])
     assert middles[0] < middles[1], "the red stripes are on the left"
-    given = iad.explain(coded[:2], fit, "yes", to=tmp_path / "heat")
-    predicted = fit.augment(coded[:2])
+    given = iad.explain(fresh[:2], fit, "yes", to=tmp_path / "heat")
+    predicted = fit.augment(fresh[:2])
     np.testing.assert_allclose(given["heat_label_prob"], predicted["warm_prob"], atol=1e-3)
     number = iad.fine_tune(coded, outcome="redness", **quick)
     with pytest.raises(iad.ArgumentError, match="is numeric; explain is for classes that exclude"):

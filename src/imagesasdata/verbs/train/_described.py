@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.options import Options
 
 _HASHES = (
+    Column("sha256", "string", "Hash of the file's bytes.", unit="hex"),
     Column("hash_perceptual", "string", "Hash of the network's input.", unit="hex"),
     Column("hash_difference", "string", "Hash of the network's input.", unit="hex"),
 )
@@ -27,9 +29,13 @@ _HASHES = (
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """Each picture's embedding and two hashes, or its error."""
+    """Each picture's embedding and hashes, or its error.
+
+    ``sha256`` is of the file's bytes, ``hashes`` are the perceptual and the difference hash.
+    """
 
     embeddings: np.ndarray
+    sha256: list[str]
     hashes: tuple[list[str], list[str]]
     errors: list[str | None]
 
@@ -43,13 +49,14 @@ def describe(
 ) -> Described:
     """Embed and hash pictures with the stream and cache that all verbs use.
 
-    The hashes are of the network's input, which is already decoded.
+    The hashes for near copies are of the network's input, which is already decoded.
     """
     vector = Column(**{**vars(col.EMBEDDING), "size": base.card.embedding_size})
     load = picture_loader(base.card.preprocess, decode, max_pixels)
 
     def hashed(data: bytes) -> list[Sample]:
-        return [Sample(one.array, note=_hashes(one.array)) for one in load(data)]
+        digest = hashlib.sha256(data).hexdigest()
+        return [Sample(one.array, note=(digest, *_hashes(one.array))) for one in load(data)]
 
     names = [column.name for column in _HASHES]
     verb = Verb(
@@ -72,7 +79,8 @@ def describe(
     flat = table[vector.name].combine_chunks().fill_null([0.0] * size).flatten()
     return Described(
         np.asarray(flat, np.float32).reshape(len(paths), size),
-        (table[names[0]].to_pylist(), table[names[1]].to_pylist()),
+        table[names[0]].to_pylist(),
+        (table[names[1]].to_pylist(), table[names[2]].to_pylist()),
         table[col.IMAGE_ERROR.name].to_pylist(),
     )
 

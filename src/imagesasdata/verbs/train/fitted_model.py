@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
+import pyarrow as pa
 
 from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Network, Row, Verb, run
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
@@ -25,6 +28,7 @@ from imagesasdata.options import OnError, Options
 from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
+from imagesasdata.training.evaluation import Evaluation
 from imagesasdata.training.loss import chances
 from imagesasdata.training.metrics import decide
 from imagesasdata.training.outcome import Outcome
@@ -134,12 +138,22 @@ class FittedModel(Generic[Frame]):
               each, true or false);
             - ``y_prob``: with two classes, the probability of the second; with several classes or
               labels, ``y_prob_<class>`` for each;
-            - ``image_error``: why there is no prediction, else null.
+            - ``y_trained``: whether the model was trained on the picture, also under another name.
+              The prediction is then from a fit of the cross-validation that had not seen it; null if
+              there was no cross-validation;
+            - ``image_error``: why the picture could not be used, else null.
 
         Raises
         ------
         ColumnError, NameClashError, ArgumentError, DeviceError
             For misuse, before any picture is read.
+
+        Notes
+        -----
+        A model predicts the pictures of its training better than others, so that such predictions
+        would make `validate` report too high an accuracy and `regress` biased estimates. They are never
+        given. A picture is recognized by the sha256 of its file: one that was saved again, such as in
+        another size, counts as another picture.
         """
         options = Options(
             path=path,
@@ -153,11 +167,21 @@ class FittedModel(Generic[Frame]):
         )
         outcome, base = self._saved.outcome, self._base
         columns = output_columns(outcome)
+        trained = self._saved.trained
+        known = None if trained is None else trained.out_of_fold
+        load = picture_loader(base.card.preprocess, self._decode, max_pixels)
+
+        def digested(data: bytes) -> list[Sample]:
+            digest = hashlib.sha256(data).digest()
+            return [Sample(sample.array, note=digest) for sample in load(data)]
+
         verb = Verb(
             name="augment",
             columns=columns,
-            load=picture_loader(base.card.preprocess, self._decode, max_pixels),
-            finish=lambda results: [_row(results[0][0]["outputs"], outcome, columns)],
+            load=digested,
+            finish=lambda results: [
+                _row(results[0][0]["outputs"], results[0][1], outcome, columns, known)
+            ],
             network=self._network,
             settings={"model": self._saved.hash, "decode": self._decode},
             max_pixels=max_pixels,
@@ -178,7 +202,8 @@ class FittedModel(Generic[Frame]):
         """One row: the pictures in each part, and figures from the test rows with 95% intervals.
 
         The columns of intervals end in ``_low`` and ``_high``. The interval of accuracy is Wilson's;
-        the others come from a bootstrap over whole groups.
+        the others come from a bootstrap over whole groups. With k folds variances count
+        1 + k / (k - 1) times, because the fits share training rows (Nadeau and Bengio 2003).
         """
         saved = self._saved
         first = {"outcome": saved.outcome.name, "kind": saved.outcome.kind, "model": saved.model}
@@ -246,6 +271,37 @@ class FittedModel(Generic[Frame]):
             found["coded_prob"] = tested.coded_chances[worst].tolist()
         return self._give(found)
 
+    def tested(self) -> Frame:
+        """A row for each test picture: its code and its prediction by a fit that had not seen it.
+
+        With folds these are all coded pictures that can be read.
+
+        Returns
+        -------
+        table
+            ``row`` (number in the coded table), ``path`` (null for a model from a file, which keeps
+            no paths), ``sha256`` of the file, ``truth``, ``pred``, ``prob`` of the second of two
+            classes or ``prob_<class>`` for each, and ``fold``, the number of the fit. With several
+            labels ``truth_<label>``, ``pred_<label>`` and ``prob_<label>``.
+
+        Examples
+        --------
+        ``iad.validate(fit.tested(), "truth", "pred")`` gives all measures.
+        """
+        tested, outcome = self._saved.evaluation, self._saved.outcome
+        count = len(tested.rows)
+        missing = pa.nulls(count, pa.string())
+        digests, folds = tested.digests, tested.folds
+        return self._give(
+            {
+                "row": tested.rows.tolist(),
+                "path": missing if self._paths is None else list(self._paths),
+                "sha256": missing if digests is None else [one.tobytes().hex() for one in digests],
+                **_compared(outcome, tested),
+                "fold": pa.nulls(count, pa.int64()) if folds is None else folds.tolist(),
+            }
+        )
+
     def plot(self) -> Figure:
         """Draw the learning curve, the confusion, the calibration and the worst errors.
 
@@ -284,7 +340,8 @@ class FittedModel(Generic[Frame]):
         -----
         It is a safetensors file with the trained weights, the preprocessing, the classes, the
         provenance, and the codes and predictions of the test rows (not their paths). Weights of the
-        pretrained network that were not trained are left out, but their sha256 is in it.
+        pretrained network that were not trained are left out, but their sha256 is in it. The sha256 of
+        each coded picture is in it, too: who has such a picture can see that it was coded, and how.
         """
         values = {**self._saved.values(), "decode": self._decode}
         write_arrays(file, FORMAT, self._saved.arrays(), values)
@@ -370,18 +427,47 @@ class FittedModel(Generic[Frame]):
             )
 
 
+def _compared(outcome: Outcome, tested: Evaluation) -> dict[str, Sequence[Any]]:
+    """The columns of codes and predictions of test rows."""
+    values, said, names = tested.values, tested.predicted, outcome.level_names()
+    if outcome.kind == "numeric":
+        return {"truth": values.tolist(), "pred": said.tolist()}
+    if outcome.kind == "multilabel":
+        return {
+            **{f"truth_{name}": (values[:, k] > 0).tolist() for k, name in enumerate(names)},
+            **{f"pred_{name}": (said[:, k] > 0).tolist() for k, name in enumerate(names)},
+            **{f"prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)},
+        }
+    probs = {f"prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)}
+    return {
+        "truth": [outcome.levels[code] for code in values],
+        "pred": [outcome.levels[code] for code in said],
+        **({"prob": tested.chances[:, 1].tolist()} if outcome.kind == "binary" else probs),
+    }
+
+
 def output_columns(outcome: Outcome) -> tuple[Column, ...]:
-    """The columns of predictions of an outcome."""
+    """The columns of predictions of an outcome, and the one that marks rows of the training."""
+    trained = Column(
+        f"{outcome.stem}_trained",
+        "bool",
+        "Whether the model was trained on the picture; the prediction is then out of fold.",
+        null="the picture could not be read, or the model's file is from before this was kept",
+    )
+    return *_predictions(outcome), trained
+
+
+def _predictions(outcome: Outcome) -> tuple[Column, ...]:
     stem, names = outcome.stem, outcome.level_names()
     if outcome.kind == "numeric":
-        return (Column(f"{stem}_pred", "float64", f"Predicted {outcome.name}."),)
+        return (_predicted(f"{stem}_pred", "float64", f"Predicted {outcome.name}."),)
     if outcome.kind == "multilabel":
         said = [
-            Column(f"{stem}_pred_{name}", "bool", f"Whether {level} is predicted.")
+            _predicted(f"{stem}_pred_{name}", "bool", f"Whether {level} is predicted.")
             for name, level in zip(names, outcome.levels, strict=True)
         ]
     else:
-        said = [Column(f"{stem}_pred", _kind_of(outcome.levels), f"Predicted {outcome.name}.")]
+        said = [_predicted(f"{stem}_pred", _kind_of(outcome.levels), f"Predicted {outcome.name}.")]
     if outcome.kind == "binary":
         return *said, _probability(f"{stem}_prob", outcome.levels[1])
     each = zip(names, outcome.levels, strict=True)
@@ -389,7 +475,12 @@ def output_columns(outcome: Outcome) -> tuple[Column, ...]:
 
 
 def _probability(name: str, level: Any) -> Column:
-    return Column(name, "float64", f"Probability of {level}.", range="0 to 1")
+    return _predicted(name, "float64", f"Probability of {level}.", range="0 to 1")
+
+
+def _predicted(name: str, kind: Any, description: str, range: str = "") -> Column:
+    null = "the picture could not be read, or was trained on without cross-validation"
+    return Column(name, kind, description, range=range, null=null)
 
 
 def _kind_of(levels: Sequence[Any]) -> Any:
@@ -400,14 +491,29 @@ def _kind_of(levels: Sequence[Any]) -> Any:
     return "string" if all(isinstance(level, str) for level in levels) else "float64"
 
 
-def _row(outputs: np.ndarray, outcome: Outcome, columns: Sequence[Column]) -> Row:
-    given = chances(outcome, outputs[None])
+def _row(
+    outputs: np.ndarray,
+    digest: bytes,
+    outcome: Outcome,
+    columns: Sequence[Column],
+    known: Mapping[bytes, np.ndarray | None] | None,
+) -> Row:
+    """A picture's predictions; ``known`` has those of the pictures of training, out of fold."""
+    *names, mark = (column.name for column in columns)
+    if known is None or digest not in known:
+        values = _cells(chances(outcome, outputs[None]), outcome)
+    else:
+        held_out = known[digest]
+        values = [None] * len(names) if held_out is None else _cells(held_out[None], outcome)
+    trained = None if known is None else digest in known
+    return {**dict(zip(names, values, strict=True)), mark: trained}
+
+
+def _cells(given: np.ndarray, outcome: Outcome) -> list[Any]:
     decided = decide(outcome.kind, given)[0]
     if outcome.kind == "numeric":
-        values: list[Any] = [float(decided)]
-    elif outcome.kind == "multilabel":
-        values = [*(bool(one) for one in decided), *given[0].tolist()]
-    else:
-        some = given[0, 1:] if outcome.kind == "binary" else given[0]
-        values = [outcome.levels[decided], *some.tolist()]
-    return {column.name: value for column, value in zip(columns, values, strict=True)}
+        return [float(decided)]
+    if outcome.kind == "multilabel":
+        return [*(bool(one) for one in decided), *given[0].tolist()]
+    some = given[0, 1:] if outcome.kind == "binary" else given[0]
+    return [outcome.levels[decided], *some.tolist()]

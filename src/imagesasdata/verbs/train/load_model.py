@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from imagesasdata.errors import WeightsError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo import registry
@@ -26,6 +28,11 @@ def load_model(file: PathLike) -> FittedModel:
     FittedModel
         The model as `fine_tune` returned it, but without the paths of the test pictures, which are
         not in the file.
+
+    Warns
+    -----
+    UserWarning
+        When it is from before models kept which pictures they were trained on.
 
     Raises
     ------
@@ -55,5 +62,13 @@ def load_model(file: PathLike) -> FittedModel:
         raise WeightsError(
             f"{file} needs other weights of {saved.model} than this version of the library has.",
             "fit the model again.",
+        )
+    if saved.trained is None:
+        warnings.warn(
+            f"{file} is from before models kept which pictures they were trained on: augment() leaves "
+            f"{saved.outcome.stem}_trained empty, and validate, audit and regress refuse such rows. "
+            "Fit the model again.",
+            UserWarning,
+            stacklevel=2,
         )
     return FittedModel(saved, _decode=exactness)

@@ -27,6 +27,7 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._trained import rows_of_training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -198,6 +199,9 @@ def audit(
     the group against all other groups; with weights, for the effective number of rows. A large
     p-value does not show that rates are equal: look at the interval.
 
+    If `fine_tune` made the predictions, rows that its model was trained on (``y_trained``) count with
+    their out-of-fold predictions; if they have none, they are left out.
+
     References
     ----------
     Buolamwini, J. and Gebru, T. (2018). Gender Shades. FAT*.
@@ -227,6 +231,7 @@ def audit(
     said = table.cells(table.known(prediction, "prediction"))
     groups = {name: table.cells(table.known(name, "by")) for name in names}
     kept = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
+    rows_of_training(table, prediction, truth, every=not kept)
     if not kept:
         raise ArgumentError(
             f"No row has both a truth ({truth!r}) and a prediction ({prediction!r}).",

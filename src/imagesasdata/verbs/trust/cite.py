@@ -134,10 +134,16 @@ def _once(cards: Sequence[ModelCard]) -> list[ModelCard]:
 def _taught(model: FittedModel) -> str:
     made = model.provenance
     chose = f", {made['n_validation']:,} more to choose the epoch" if made["n_validation"] else ""
+    folds = made.get("folds")
+    tested = (
+        f"in {folds}-fold cross-validation over {made['n_test']:,} hand-coded pictures, each predicted "
+        f"by a fit that had not seen it, this procedure reached {model.headline()}"
+        if folds
+        else f"on {made['n_test']:,} others it reached {model.headline()}"
+    )
     return (
         f"On {registry.card(made['model']).title} a model of {model.outcome} was trained "
-        f'(train="{made["train"]}") with {made["n_train"]:,} hand-coded pictures{chose}; on '
-        f"{made['n_test']:,} others it reached {model.headline()}."
+        f'(train="{made["train"]}") with {made["n_train"]:,} hand-coded pictures{chose}; {tested}.'
     )
 
 

@@ -16,6 +16,7 @@ from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
 from imagesasdata.tables.formula_columns import gold_values
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
+from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import result
 from imagesasdata.verbs.trust.regression.estimate import estimate
 from imagesasdata.verbs.trust.regression.formula import Formula, parse
@@ -92,8 +93,8 @@ def regress(
     ------
     ArgumentError
         When there is no gold row, a sampling probability is missing or not above 0, terms are
-        collinear, an outcome is perfectly separated, or a level has no gold rows; the message names
-        the cause.
+        collinear, an outcome is perfectly separated, a level has no gold rows, or gold rows of the
+        model's training have no out-of-fold prediction; the message names the cause.
     ArgumentTypeError, ColumnError, UnknownNameError
         For other misuse.
 
@@ -103,8 +104,10 @@ def regress(
     so that no row is predicted from itself. It then solves the regression's moment equations with
     these new predictions, corrected by their weighted difference from the gold values in the gold
     rows. ``ppi`` is PPI++ with power tuning. Both need gold rows that were chosen at random, with
-    probabilities that depend only on what was known before coding, and that were not used to train
-    the model.
+    probabilities that depend only on what was known before coding. Rows that the model was trained on
+    (``y_trained`` of `fine_tune`) are used with their out-of-fold predictions; without these they are
+    refused. If a model from elsewhere was trained on gold rows, nothing shows it, and the estimates
+    are wrong.
 
     A mean (``"y ~ 1"``) of which all gold values are 0, or all 1, gets no standard error, and the
     interval of Clopper and Pearson (near [0, 3.7 / rows]). If a class has few gold rows, so that
@@ -160,6 +163,11 @@ def regress(
             table.known(name, argument)
     for name in pairs.values():
         table.known(name, "gold")
+    trained = {
+        row
+        for predicted, coded in pairs.items()
+        for row in rows_of_training(table, predicted, coded, every=method != "naive")
+    }
     rows = prepare(table, parsed, pairs, prob, weights, cluster)
     fitted, best = estimate(rows, method, family, vcov if isinstance(vcov, str) else "HC2", seed)
     mean, residual = fitted_values(fitted, *best, family)
@@ -174,7 +182,7 @@ def regress(
         n_gold=int(rows.is_gold.sum()) if pairs else None,
         n_dropped=int((~rows.used).sum()),
         sampling=("assumed" if prob is None else "known") if pairs else None,
-        notes=tuple(_notes(rows, method, prob)),
+        notes=tuple(_notes(rows, method, prob, len(trained))),
         table=table,
         used=rows.used,
         is_gold=among_all(rows.is_gold, rows.used),
@@ -237,7 +245,7 @@ def _cluster(vcov: object) -> str | None:
     return None
 
 
-def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
+def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[str]:
     notes = []
     if rows.missing:
         gone = int((~rows.used).sum())
@@ -255,6 +263,10 @@ def _notes(rows: Rows, method: Method, prob: str | None) -> list[str]:
         for name, values in gold_values(rows.gold_frame, rows.pairs).items():
             found = rare(values, chance)
             notes += [] if found is None else [found.note(name)]
+    if trained and method in ("dsl", "ppi"):
+        notes.append(
+            f"The model was trained on {trained:,} of the gold rows; their predictions are out of fold."
+        )
     if method == "naive" and rows.pairs:
         notes.append("Predictions were taken as the truth.")
     return notes

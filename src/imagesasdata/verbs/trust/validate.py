@@ -28,6 +28,7 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._trained import rows_of_training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,6 +69,13 @@ TIDY = (
 GLANCE = (
     Column("n", "int64", "Rows with truth and prediction.", range="1 ...", null="never"),
     Column("n_dropped", "int64", "Rows without one of them.", range="0 ...", null="never"),
+    Column(
+        "n_trained",
+        "int64",
+        "Of the n rows, those that the model was trained on; their predictions are out of fold.",
+        range="0 ...",
+        null="never",
+    ),
     *(c for name in ("accuracy", "f1") for c in _triple(name, _NONE)),
     *(c for name in OF_PROB for c in _triple(name, "no prob= was given")),
 )
@@ -199,6 +207,9 @@ def validate(
 
     Notes
     -----
+    If `fine_tune` made the predictions, rows that its model was trained on (``y_trained``) count with
+    their out-of-fold predictions; if they have none, they are left out.
+
     All intervals are 95% intervals. Those of accuracy, precision and recall are Wilson's (with
     weights, for Kish's effective number of rows); the others are percentiles of a bootstrap within
     strata of equal sampling probability. The ``f1`` of `glance` is the mean over classes.
@@ -224,6 +235,7 @@ def validate(
     told = table.cells(table.known(truth, "truth"))
     said = table.cells(table.known(prediction, "prediction"))
     rows = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
+    trained = rows_of_training(table, prediction, truth, every=not rows)
     if not rows:
         raise ArgumentError(
             f"No row has both a truth ({truth!r}) and a prediction ({prediction!r}).",
@@ -254,7 +266,8 @@ def validate(
         overall={
             "n": len(rows),
             "n_dropped": len(table) - len(rows),
-            **dict.fromkeys(column.name for column in GLANCE[2:]),
+            "n_trained": len(trained),
+            **dict.fromkeys(column.name for column in GLANCE[3:]),
             **{name: float(cell) for name, cell in _columns(found.overall).items()},
         },
         confusion=found.confusion,

@@ -1,0 +1,87 @@
+"""Rows whose picture a model was trained on: whether their predictions may be compared with codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.tables.codes import python_value
+from imagesasdata.tables.table import Table
+
+_KINDS = ("_pred", "_prob")
+_MARK = "_trained"
+_TRUE, _FALSE = {True, "true"}, {False, "false"}
+
+
+def trained_column(table: Table, prediction: str) -> str | None:
+    """The column that marks the rows of training, as `FittedModel.augment` names it.
+
+    ``y_pred``, ``y_prob`` and ``y_prob_<class>`` go with ``y_trained``, if the table has it.
+    """
+    for kind in _KINDS:
+        start = prediction.rfind(kind)
+        while start > 0:
+            name = prediction[:start] + _MARK
+            ends = prediction[start + len(kind) :]
+            if (not ends or ends.startswith("_")) and name in table.names:
+                return name
+            start = prediction.rfind(kind, 0, start)
+    return None
+
+
+def rows_of_training(
+    table: Table, prediction: str, truth: str, *, every: bool = False
+) -> list[int]:
+    """The rows with truth and an out-of-fold prediction of a picture that the model was trained on.
+
+    Parameters
+    ----------
+    every
+        Whether each row of training that has a truth must have such a prediction.
+
+    Raises
+    ------
+    ArgumentError
+        When it is not known whether the model was trained on a row; with ``every`` also when a row
+        of training has no out-of-fold prediction.
+    ArgumentTypeError
+        When the column that marks rows of training is not of truth values.
+    """
+    name = trained_column(table, prediction)
+    if name is None:
+        return []
+    marks = [_truth_value(cell, name) for cell in table.cells(name)]
+    told, said = (table.cells(table.known(column)) for column in (truth, prediction))
+    coded = [row for row, cell in enumerate(told) if cell is not None]
+    unknown = [row for row in coded if marks[row] is None and said[row] is not None]
+    if unknown:
+        raise ArgumentError(
+            f"It is not known whether the model of {prediction!r} was trained on {len(unknown):,} of the "
+            f"rows with {truth!r}, such as row {unknown[0]}: {name!r} is empty there.",
+            f"fit the model again; or write False into {name!r} where it was surely not trained on "
+            "the picture.",
+        )
+    seen = [row for row in coded if marks[row]]
+    without = [row for row in seen if said[row] is None]
+    if every and without:
+        raise ArgumentError(
+            f"The model of {prediction!r} was trained on {len(without):,} of the rows with {truth!r}, "
+            f"such as row {without[0]}, and has no out-of-fold predictions for them; the other coded "
+            "rows are not the sample that was drawn.",
+            "cross-validate, so that every coded row has one: fine_tune(..., folds=5), and augment "
+            "again.",
+        )
+    return [row for row in seen if said[row] is not None]
+
+
+def _truth_value(cell: Any, name: str) -> bool | None:
+    value = python_value(cell)
+    value = value.lower() if isinstance(value, str) else value
+    if value is None or value in _TRUE:
+        return None if value is None else True
+    if value in _FALSE:
+        return False
+    raise ArgumentTypeError(
+        f"The column {name!r} says which rows a model was trained on, and holds {cell!r}.",
+        "rename it if it is another column; else write True or False.",
+    )
