@@ -148,7 +148,7 @@ def test_a_file_that_does_not_say_what_it_was_trained_on(
     for name in ("trained/digests", "tested/digests", "tested/folds"):
         del arrays[name]
     write_arrays(file, FORMAT, arrays, values)
-    with pytest.warns(UserWarning, match="leaves coin_trained empty.* Fit the model again"):
+    with pytest.warns(UserWarning, match="leaves coin_trained empty.*\nHint: fit the model again"):
         old = iad.load_model(file)
     assert old.tested()["sha256"].isna().all()
     assert old.glance()["accuracy"][0] == folded.glance()["accuracy"][0]

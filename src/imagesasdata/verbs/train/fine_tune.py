@@ -235,9 +235,9 @@ def fine_tune(
     >>> coded = pd.DataFrame({"path": [f"examples/photos/{name}.jpg" for name in names]})
     >>> coded["texture"] = [True, True, True, False, False, False, False, False]
     >>> fit = iad.fine_tune(coded, outcome="texture", split=(0.5, 0, 0.5))
-    >>> fit.augment("examples/photos/grass.jpg")[["texture_pred"]]
-       texture_pred
-    0          True
+    >>> fit.augment("examples/photos/camera.png")[["texture_pred", "texture_trained"]]
+       texture_pred  texture_trained
+    0         False            False
     """
     options = Options(
         path=path,

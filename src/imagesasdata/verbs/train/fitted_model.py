@@ -8,14 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic
 
-import numpy as np
-import pyarrow as pa
-
 from imagesasdata.checks import check_count
-from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.stream import Sample
-from imagesasdata.engine.verb import Network, Row, Verb, run
+from imagesasdata.engine.verb import Network, Verb, run
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
@@ -28,11 +24,8 @@ from imagesasdata.options import OnError, Options
 from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
-from imagesasdata.training.evaluation import Evaluation
-from imagesasdata.training.loss import chances
-from imagesasdata.training.metrics import decide
-from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.saved import FORMAT, Saved, head_function
+from imagesasdata.verbs.train._predictions import output_columns, predicted_row, tested_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -180,7 +173,7 @@ class FittedModel(Generic[Frame]):
             columns=columns,
             load=digested,
             finish=lambda results: [
-                _row(results[0][0]["outputs"], results[0][1], outcome, columns, known)
+                predicted_row(results[0][0]["outputs"], results[0][1], outcome, columns, known)
             ],
             network=self._network,
             settings={"model": self._saved.hash, "decode": self._decode},
@@ -288,19 +281,7 @@ class FittedModel(Generic[Frame]):
         --------
         ``iad.validate(fit.tested(), "truth", "pred")`` gives all measures.
         """
-        tested, outcome = self._saved.evaluation, self._saved.outcome
-        count = len(tested.rows)
-        missing = pa.nulls(count, pa.string())
-        digests, folds = tested.digests, tested.folds
-        return self._give(
-            {
-                "row": tested.rows.tolist(),
-                "path": missing if self._paths is None else list(self._paths),
-                "sha256": missing if digests is None else [one.tobytes().hex() for one in digests],
-                **_compared(outcome, tested),
-                "fold": pa.nulls(count, pa.int64()) if folds is None else folds.tolist(),
-            }
-        )
+        return self._give(tested_rows(self._saved.evaluation, self._paths))
 
     def plot(self) -> Figure:
         """Draw the learning curve, the confusion, the calibration and the worst errors.
@@ -425,95 +406,3 @@ class FittedModel(Generic[Frame]):
                 f"{what}() is for classes, and the outcome {self.outcome!r} is {kind}.",
                 "glance() has the figures for it.",
             )
-
-
-def _compared(outcome: Outcome, tested: Evaluation) -> dict[str, Sequence[Any]]:
-    """The columns of codes and predictions of test rows."""
-    values, said, names = tested.values, tested.predicted, outcome.level_names()
-    if outcome.kind == "numeric":
-        return {"truth": values.tolist(), "pred": said.tolist()}
-    if outcome.kind == "multilabel":
-        return {
-            **{f"truth_{name}": (values[:, k] > 0).tolist() for k, name in enumerate(names)},
-            **{f"pred_{name}": (said[:, k] > 0).tolist() for k, name in enumerate(names)},
-            **{f"prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)},
-        }
-    probs = {f"prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)}
-    return {
-        "truth": [outcome.levels[code] for code in values],
-        "pred": [outcome.levels[code] for code in said],
-        **({"prob": tested.chances[:, 1].tolist()} if outcome.kind == "binary" else probs),
-    }
-
-
-def output_columns(outcome: Outcome) -> tuple[Column, ...]:
-    """The columns of predictions of an outcome, and the one that marks rows of the training."""
-    trained = Column(
-        f"{outcome.stem}_trained",
-        "bool",
-        "Whether the model was trained on the picture; the prediction is then out of fold.",
-        null="the picture could not be read, or the model's file is from before this was kept",
-    )
-    return *_predictions(outcome), trained
-
-
-def _predictions(outcome: Outcome) -> tuple[Column, ...]:
-    stem, names = outcome.stem, outcome.level_names()
-    if outcome.kind == "numeric":
-        return (_predicted(f"{stem}_pred", "float64", f"Predicted {outcome.name}."),)
-    if outcome.kind == "multilabel":
-        said = [
-            _predicted(f"{stem}_pred_{name}", "bool", f"Whether {level} is predicted.")
-            for name, level in zip(names, outcome.levels, strict=True)
-        ]
-    else:
-        said = [_predicted(f"{stem}_pred", _kind_of(outcome.levels), f"Predicted {outcome.name}.")]
-    if outcome.kind == "binary":
-        return *said, _probability(f"{stem}_prob", outcome.levels[1])
-    each = zip(names, outcome.levels, strict=True)
-    return *said, *(_probability(f"{stem}_prob_{name}", level) for name, level in each)
-
-
-def _probability(name: str, level: Any) -> Column:
-    return _predicted(name, "float64", f"Probability of {level}.", range="0 to 1")
-
-
-def _predicted(name: str, kind: Any, description: str, range: str = "") -> Column:
-    null = "the picture could not be read, or was trained on without cross-validation"
-    return Column(name, kind, description, range=range, null=null)
-
-
-def _kind_of(levels: Sequence[Any]) -> Any:
-    if all(isinstance(level, bool) for level in levels):
-        return "bool"
-    if all(isinstance(level, int) for level in levels):
-        return "int64"
-    return "string" if all(isinstance(level, str) for level in levels) else "float64"
-
-
-def _row(
-    outputs: np.ndarray,
-    digest: bytes,
-    outcome: Outcome,
-    columns: Sequence[Column],
-    known: Mapping[bytes, np.ndarray | None] | None,
-) -> Row:
-    """A picture's predictions; ``known`` has those of the pictures of training, out of fold."""
-    *names, mark = (column.name for column in columns)
-    if known is None or digest not in known:
-        values = _cells(chances(outcome, outputs[None]), outcome)
-    else:
-        held_out = known[digest]
-        values = [None] * len(names) if held_out is None else _cells(held_out[None], outcome)
-    trained = None if known is None else digest in known
-    return {**dict(zip(names, values, strict=True)), mark: trained}
-
-
-def _cells(given: np.ndarray, outcome: Outcome) -> list[Any]:
-    decided = decide(outcome.kind, given)[0]
-    if outcome.kind == "numeric":
-        return [float(decided)]
-    if outcome.kind == "multilabel":
-        return [*(bool(one) for one in decided), *given[0].tolist()]
-    some = given[0, 1:] if outcome.kind == "binary" else given[0]
-    return [outcome.levels[decided], *some.tolist()]

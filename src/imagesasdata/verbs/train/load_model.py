@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-from imagesasdata.errors import WeightsError
+from imagesasdata.errors import WeightsError, tell
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo import registry
 from imagesasdata.training.arrays import read_arrays
@@ -64,11 +62,10 @@ def load_model(file: PathLike) -> FittedModel:
             "fit the model again.",
         )
     if saved.trained is None:
-        warnings.warn(
+        tell(
             f"{file} is from before models kept which pictures they were trained on: augment() leaves "
-            f"{saved.outcome.stem}_trained empty, and validate, audit and regress refuse such rows. "
-            "Fit the model again.",
+            f"{saved.outcome.stem}_trained empty, and validate, audit and regress refuse such rows.",
+            "fit the model again.",
             UserWarning,
-            stacklevel=2,
         )
     return FittedModel(saved, _decode=exactness)
