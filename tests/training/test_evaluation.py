@@ -59,5 +59,5 @@ def test_folds_widen_intervals() -> None:
 def test_a_wider_interval_stays_within_the_measure() -> None:
     assert overlap(5) == 2.25
     assert widened(0.5, 0.25, 0.75, 2.25, (0.0, 1.0)) == (0.125, 0.875)
-    assert widened(0.9, 0.7, 0.95, 4.0, (0.0, 1.0)) == (0.5, 1.0)
-    assert widened(0.5, 0.4, 0.6, 1.0, (0.0, 1.0)) == (0.4, 0.6)
+    assert widened(0.875, 0.625, 0.9375, 4.0, (0.0, 1.0)) == (0.375, 1.0)
+    assert widened(0.5, 0.25, 0.75, 1.0, (0.0, 1.0)) == (0.25, 0.75)
