@@ -182,9 +182,9 @@ TESTED = (
     Column("truth", "string", "The code; as it was coded.", null="never"),
     Column("pred", "string", "The prediction; as it was coded.", null="never"),
     Column(
-        "prob",
+        "pred_prob",
         "float64",
-        "Predicted probability of the second of two classes; with several prob_<class> for each.",
+        "Predicted probability of the second of two classes; of several, pred_prob_<class> each.",
         range="0 to 1",
         null="never",
     ),

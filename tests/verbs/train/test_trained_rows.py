@@ -65,7 +65,7 @@ def test_codes_by_a_coin_are_not_predicted(
     assert tested["row"].tolist() == list(range(N))
     assert sorted(tested["fold"].value_counts()) == [8] * 5
     assert photos["coin_pred"].tolist() == tested["pred"].tolist()
-    np.testing.assert_array_equal(photos["coin_prob"], tested["prob"])
+    np.testing.assert_array_equal(photos["coin_prob"], tested["pred_prob"])
     found = iad.validate(photos, "coin", "coin_pred").glance().iloc[0]
     assert (found["n"], found["n_trained"]) == (N, N)
     assert found["accuracy"] == folded.glance()["accuracy"][0] < 0.75
@@ -89,7 +89,7 @@ def test_a_picture_is_known_by_its_content(
     for model in (folded, loaded):
         got = model.augment([str(moved)], cache=tmp_path / "cache")
         assert got["coin_trained"].tolist() == [True]
-        assert got["coin_prob"][0] == folded.tested()["prob"][3]
+        assert got["coin_prob"][0] == folded.tested()["pred_prob"][3]
     kept, ours = loaded.tested(), folded.tested()
     assert kept["path"].isna().all()
     pd.testing.assert_frame_equal(kept.drop(columns="path"), ours.drop(columns="path"))
@@ -105,7 +105,7 @@ def test_without_folds_rows_of_training_have_no_prediction(
     assert photos.index[~photos["coin_trained"]].tolist() == rows.tolist()
     assert photos["coin_pred"].isna().equals(photos["coin_trained"].astype(bool))
     assert photos["coin_prob"].isna().equals(photos["coin_trained"].astype(bool))
-    np.testing.assert_allclose(photos["coin_prob"][rows], halved.tested()["prob"], atol=1e-5)
+    np.testing.assert_allclose(photos["coin_prob"][rows], halved.tested()["pred_prob"], atol=1e-5)
     found = iad.validate(photos, "coin", "coin_pred").glance().iloc[0]
     assert (found["n"], found["n_dropped"], found["n_trained"]) == (N // 2, N // 2, 0)
     assert found["accuracy"] == halved.glance()["accuracy"][0]

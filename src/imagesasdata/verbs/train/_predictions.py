@@ -38,13 +38,13 @@ def _compared(outcome: Outcome, tested: Evaluation) -> dict[str, Sequence[Any]]:
         return {
             **{f"truth_{name}": (values[:, k] > 0).tolist() for k, name in enumerate(names)},
             **{f"pred_{name}": (said[:, k] > 0).tolist() for k, name in enumerate(names)},
-            **{f"prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)},
+            **{f"pred_prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)},
         }
-    probs = {f"prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)}
+    probs = {f"pred_prob_{name}": tested.chances[:, k].tolist() for k, name in enumerate(names)}
     return {
         "truth": [outcome.levels[code] for code in values],
         "pred": [outcome.levels[code] for code in said],
-        **({"prob": tested.chances[:, 1].tolist()} if outcome.kind == "binary" else probs),
+        **({"pred_prob": tested.chances[:, 1].tolist()} if outcome.kind == "binary" else probs),
     }
 
 

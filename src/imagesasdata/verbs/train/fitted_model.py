@@ -273,9 +273,9 @@ class FittedModel(Generic[Frame]):
         -------
         table
             ``row`` (number in the coded table), ``path`` (null for a model from a file, which keeps
-            no paths), ``sha256`` of the file, ``truth``, ``pred``, ``prob`` of the second of two
-            classes or ``prob_<class>`` for each, and ``fold``, the number of the fit. With several
-            labels ``truth_<label>``, ``pred_<label>`` and ``prob_<label>``.
+            no paths), ``sha256`` of the file, ``truth``, ``pred``, ``pred_prob`` of the second of
+            two classes or ``pred_prob_<class>`` of each, and ``fold``, the number of the fit. With
+            several labels ``truth_<label>``, ``pred_<label>`` and ``pred_prob_<label>``.
 
         Examples
         --------
