@@ -10,15 +10,23 @@ from jaxtyping import Bool, Float, Int
 from scipy import stats
 
 from imagesasdata.arrays.stats.intervals import wilson
+from imagesasdata.arrays.stats.stratified import ends, even, same_share, table_draws
 
 Adjust = Literal["holm", "bh", "none"]
 
 
 class Event(NamedTuple):
-    """The rows that a rate counts: ``hits`` is its numerator, ``among`` its denominator."""
+    """The rows that a rate counts: ``hits`` is its numerator, ``among`` its denominator.
+
+    ``cell`` is what is known of a row before it is coded (0 or 1), ``outcome`` what coding finds out (0
+    or 1). ``counts`` has for each pair of them (cell, outcome) whether it is in ``hits``, in ``among``.
+    """
 
     hits: Bool[np.ndarray, " rows"]
     among: Bool[np.ndarray, " rows"]
+    cell: Int[np.ndarray, " rows"]
+    outcome: Int[np.ndarray, " rows"]
+    counts: Int[np.ndarray, "2 2 2"]
 
 
 class Rate(NamedTuple):
@@ -57,13 +65,23 @@ def events(
     truth: Int[np.ndarray, " rows"], predicted: Int[np.ndarray, " rows"], positive: int | None
 ) -> dict[str, Event]:
     """The error rate and, with a positive class, the false positive, false negative and positive rate."""
-    every = np.ones(len(truth), bool)
-    rates = {"error_rate": Event(truth != predicted, every)}
+    every, wrong = np.ones(len(truth), bool), truth != predicted
+    known = np.zeros(len(truth), np.int64)
+    whole = np.ones((2, 2), np.int64)
+    rates = {
+        "error_rate": Event(
+            wrong, every, known, wrong.astype(np.int64), np.stack([[[0, 1], [0, 1]], whole])
+        )
+    }
     if positive is not None:
         is_one, said_one = truth == positive, predicted == positive
-        rates["false_positive_rate"] = Event(said_one, ~is_one)
-        rates["false_negative_rate"] = Event(~said_one, is_one)
-        rates["positive_rate"] = Event(said_one, every)
+        codes = said_one.astype(np.int64), is_one.astype(np.int64)
+        for name, hits, among, counts in (
+            ("false_positive_rate", said_one, ~is_one, [[[0, 0], [1, 0]], [[1, 0], [1, 0]]]),
+            ("false_negative_rate", ~said_one, is_one, [[[0, 1], [0, 0]], [[0, 1], [0, 1]]]),
+            ("positive_rate", said_one, every, [[[0, 0], [1, 1]], whole]),
+        ):
+            rates[name] = Event(hits, among, *codes, np.array(counts))
     return rates
 
 
@@ -76,11 +94,16 @@ def by_group(
     least_rows: int,
 ) -> ByGroup:
     """A rate in each group; groups with fewer than ``least_rows`` rows of any kind are too small."""
-    found = rate(*event, group, groups, weights)
+    found = rate(event.hits, event.among, group, groups, weights)
     large = np.bincount(group, minlength=groups) >= least_rows
     value = np.where(large, found.value, np.nan)
     known = ~np.isnan(value)
-    low, high = wilson(value, np.where(known, found.rows, 0.0))
+    if even(weights):
+        low, high = wilson(value, np.where(known, found.rows, 0.0))
+        p = against_others(Rate(value, found.rows))
+    else:
+        low, high = ends(_drawn(event, group, groups, weights), value)
+        p = _weighted_tests(event, group, groups, weights, known)
     lowest = value[known].min() if known.any() else np.nan
     return ByGroup(
         np.bincount(group[event.among], minlength=groups),
@@ -89,8 +112,42 @@ def by_group(
         high,
         value - lowest,
         value / lowest if lowest > 0.0 else np.full(groups, np.nan),
-        against_others(Rate(value, found.rows)),
+        p,
     )
+
+
+def _drawn(
+    event: Event,
+    group: Int[np.ndarray, " rows"],
+    groups: int,
+    weights: Float[np.ndarray, " rows"],
+) -> Float[np.ndarray, "draws groups"]:
+    """Draws of a rate in each group of a sample with unequal probabilities."""
+    cell = group * 2 + event.cell
+    tables = table_draws(cell, event.outcome, (groups * 2, 2), weights, seed=0)
+    tables = tables.reshape(len(tables), groups, 2, 2)
+    hits, among = ((tables * counts).sum(axis=(2, 3)) for counts in event.counts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return hits / among
+
+
+def _weighted_tests(
+    event: Event,
+    group: Int[np.ndarray, " rows"],
+    groups: int,
+    weights: Float[np.ndarray, " rows"],
+    known: Bool[np.ndarray, " groups"],
+) -> Float[np.ndarray, " groups"]:
+    """The two-sided p value of each group's rate against all other groups with an estimate."""
+    result = np.full(groups, np.nan)
+    used = known[group]
+    part = Event(*(values[used] for values in event[:4]), event.counts)
+    tested = np.flatnonzero(known) if known.sum() > 1 else []
+    # Of two groups, each against the other is one test.
+    for one in tested[:1] if len(tested) == 2 else tested:
+        drawn = _drawn(part, (group[used] == one).astype(np.int64), 2, weights[used])
+        result[tested if len(tested) == 2 else one] = same_share(drawn[:, 1], drawn[:, 0])
+    return result
 
 
 def widest(value: Float[np.ndarray, " groups"]) -> Widest:
@@ -120,10 +177,7 @@ def rate(
 
 
 def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
-    """The two-sided p value of each group's rate against all other groups (Fisher's exact test).
-
-    Weighted rows count as their effective number, rounded.
-    """
+    """The two-sided p value of each group's rate against all other groups (Fisher's exact test)."""
     known = ~np.isnan(found.value)
     rows = np.where(known, np.round(found.rows), 0.0)
     hits = np.where(known, np.round(np.nan_to_num(found.value) * rows), 0.0)
@@ -135,6 +189,25 @@ def against_others(found: Rate) -> Float[np.ndarray, " groups"]:
             test: Any = stats.fisher_exact(np.asarray(table, np.int64))
             result[group] = test.pvalue
     return result
+
+
+def adjusted(
+    p: Sequence[float], grouping: Sequence[str], measure: Sequence[str], how: Adjust
+) -> list[float]:
+    """P values of rows adjusted for all tests made.
+
+    Where a grouping has two groups, each against the other is one test and counts once.
+    """
+    p_value, result = np.asarray(p, float), np.full(len(p), np.nan)
+    keys = np.array([f"{one}\0{other}" for one, other in zip(grouping, measure, strict=True)])
+    twin = np.arange(len(p_value))
+    for key in np.unique(keys):
+        known = np.flatnonzero((keys == key) & ~np.isnan(p_value))
+        if len(known) == 2:
+            twin[known[1]] = known[0]
+    once = np.flatnonzero(twin == np.arange(len(p_value)))
+    result[once] = adjust(p_value[once], how)
+    return result[twin].tolist()
 
 
 def adjust(

@@ -8,7 +8,7 @@
 - Brier score: the mean squared difference between probability and truth.
 - Calibration error: rows are sorted into ten bins by their probability (0 to 0.1, ...). The error is
   the mean over rows of the difference between their bin's mean probability and its share of rows of
-  the class.
+  the class; `debiased` takes off what chance adds.
 """
 
 from __future__ import annotations
@@ -155,6 +155,50 @@ def calibration_error(
     bins = calibration(truth, prob, weights)
     some = bins.weight > 0.0
     return float(np.average(np.abs(bins.prob - bins.share)[some], weights=bins.weight[some]))
+
+
+class Debiased(NamedTuple):
+    """A calibration error and the ends of its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def debiased(
+    truth: Bool[np.ndarray, " rows"],
+    prob: Float[np.ndarray, " rows"],
+    weights: Weights = None,
+    *,
+    seed: int = 0,
+) -> Debiased:
+    """The calibration error less what chance adds, and an interval that can hold 0.
+
+    By chance alone, the share of a bin differs from its mean probability, so that even of perfect
+    probabilities the plain calibration error is above 0. Here, each bin's squared difference is
+    lowered by its sampling variance (as in Kumar et al. 2019), but not below 0. The lower end is the
+    plain error less the largest that chance adds in 97.5% of samples; the upper end lies 1.96 standard
+    errors of the plain error above the estimate.
+
+    Kumar, A., Liang, P. and Ma, T. (2019). Verified Uncertainty Calibration.
+    doi:10.48550/arXiv.1909.10155.
+    """
+    bins = calibration(truth, prob, weights)
+    some = bins.weight > 0.0
+    each = np.ones(len(truth)) if weights is None else weights
+    bin_of = np.minimum((prob * BINS).astype(np.int64), BINS - 1)
+    rows = bins.weight[some] ** 2 / np.bincount(bin_of, each**2, BINS)[some]
+    part = bins.weight[some] / bins.weight.sum()
+    gap = bins.prob[some] - bins.share[some]
+    share = (bins.share[some] * rows + 0.5) / (rows + 1.0)
+    variance = share * (1.0 - share) / rows
+    plain = float(part @ np.abs(gap))
+    value = float(part @ np.sqrt(np.maximum(gap**2 - variance, 0.0)))
+    chance = np.random.default_rng(seed).normal(size=(4000, len(part))) * np.sqrt(variance)
+    by_chance = float(np.quantile(np.abs(chance) @ part, 0.975))
+    error = float(np.sqrt((part**2) @ variance))
+    low = min(max(plain - by_chance, 0.0), value)
+    return Debiased(value, low, min(value + 1.96 * error, 1.0))
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from imagesasdata.arrays.stats import classification
-from imagesasdata.arrays.stats.intervals import bootstrap, effective, wilson, within_strata
+from imagesasdata.arrays.stats import classification, stratified
+from imagesasdata.arrays.stats.intervals import bootstrap, wilson, within_strata
 
 # What is measured of a probability.
 OF_PROB = ("auc", "brier", "calibration_error")
@@ -89,26 +89,75 @@ def of_two(prob: Float[np.ndarray, " rows"]) -> dict[int, np.ndarray]:
 def measure(rows: Rows, *, rounds: int, seed: int) -> Measured:
     """All measures for each class and overall.
 
-    Intervals of accuracy, precision and recall are Wilson's, for the effective number of rows; the
-    others are percentiles of a bootstrap within strata of equal weight.
+    Of rows with equal weights, intervals of accuracy, precision and recall are Wilson's, and those of F1
+    percentiles of a bootstrap. With unequal weights, all of these are drawn within strata of equal
+    weight. Intervals of AUC and Brier score are percentiles of a bootstrap within these strata; that of
+    the calibration error see `classification.debiased`.
     """
     every = np.arange(len(rows.truth))
-    draw = within_strata(np.round(rows.weights, 9))
+    draw = within_strata(stratified.strata(rows.weights))
     parts = rows.resampled(every), *bootstrap(rows.resampled, draw, rounds=rounds, seed=seed)
     # The NaN at the end stands for measures that are undefined.
     sampled = Estimate(*(np.append(part, np.nan) for part in parts))
+    _debias(rows, sampled, seed)
+    by_class = _by_class(rows, rows.counts(every), sampled)
+    overall = _overall(rows, sampled)
+    if not stratified.even(rows.weights):
+        _draw(rows, by_class, overall, seed)
     classes = rows.classes
     return Measured(
         np.bincount(rows.truth, minlength=classes),
         np.bincount(rows.predicted, minlength=classes),
-        _by_class(rows, rows.counts(every), sampled),
-        _overall(rows, sampled),
+        by_class,
+        overall,
         classification.confusion(rows.truth, rows.predicted, classes, rows.weights),
         {
             label: classification.calibration(rows.event(label), prob, rows.weights)
             for label, prob in rows.probs.items()
         },
     )
+
+
+def _debias(rows: Rows, sampled: Estimate, seed: int) -> None:
+    """Put the calibration errors, and their mean, in the place of what the bootstrap gives."""
+    found = [
+        classification.debiased(rows.event(label), prob, rows.weights, seed=seed)
+        for label, prob in rows.probs.items()
+    ]
+    if not found:
+        return
+    # Of several classes, the ends of the mean are the means of the ends, which is cautious.
+    found.append(classification.Debiased(*np.mean(found, axis=0)))
+    shift = OF_PROB.index("calibration_error")
+    for number, one in enumerate(found):
+        place = rows.classes + 1 + len(OF_PROB) * number + shift
+        for cells, end in zip(sampled, one, strict=True):
+            cells[place] = end
+
+
+def _draw(
+    rows: Rows, by_class: dict[str, Estimate], overall: dict[str, Estimate], seed: int
+) -> None:
+    """Put intervals for unequal weights in the place of those for equal ones."""
+    shape = (rows.classes, rows.classes)
+    table = stratified.table_draws(rows.predicted, rows.truth, shape, rows.weights, seed=seed)
+    hits = np.diagonal(table, axis1=1, axis2=2)
+    said, told = table.sum(axis=2), table.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        draws = {"precision": hits / said, "recall": hits / told, "f1": 2.0 * hits / (said + told)}
+    for name, drawn in draws.items():
+        value = by_class[name].value
+        by_class[name] = Estimate(value, *stratified.ends(drawn, value))
+    known = ~np.isnan(by_class["f1"].value)
+    right = rows.event(RIGHT).astype(np.int64)
+    alone = np.zeros_like(right)
+    table = stratified.table_draws(alone, right, (1, 2), rows.weights, seed=seed)
+    for name, drawn in (
+        ("f1", draws["f1"][:, known].mean(axis=1)),
+        ("accuracy", table[:, 0, 1] / table.sum(axis=(1, 2))),
+    ):
+        value = np.asarray(overall[name].value)
+        overall[name] = Estimate(value[()], *(end[()] for end in stratified.ends(drawn, value)))
 
 
 def _by_class(rows: Rows, counts: classification.Counts, sampled: Estimate) -> dict[str, Estimate]:
@@ -118,8 +167,8 @@ def _by_class(rows: Rows, counts: classification.Counts, sampled: Estimate) -> d
         ("precision", counts.precision, rows.predicted),
         ("recall", counts.recall, rows.truth),
     ):
-        counts_of_rows = [effective(rows.weights[codes == label]) for label in labels]
-        estimates[name] = Estimate(values, *wilson(values, counts_of_rows))
+        of_rows = np.bincount(codes, minlength=rows.classes)
+        estimates[name] = Estimate(values, *wilson(values, of_rows))
     estimates["f1"] = _at(sampled, list(labels))
     start = {label: rows.classes + 1 + len(OF_PROB) * n for n, label in enumerate(rows.probs)}
     for shift, name in enumerate(OF_PROB):
@@ -131,7 +180,7 @@ def _by_class(rows: Rows, counts: classification.Counts, sampled: Estimate) -> d
 def _overall(rows: Rows, sampled: Estimate) -> dict[str, Estimate]:
     accuracy = float(np.average(rows.event(RIGHT), weights=rows.weights))
     estimates = {
-        "accuracy": Estimate(accuracy, *wilson(accuracy, effective(rows.weights))),
+        "accuracy": Estimate(accuracy, *wilson(accuracy, len(rows.truth))),
         "f1": _at(sampled, rows.classes),
     }
     if rows.probs:

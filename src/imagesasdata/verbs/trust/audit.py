@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, get_args
 import numpy as np
 import pyarrow as pa
 
-from imagesasdata.arrays.stats.audit import Adjust, Event, adjust, by_group, events, widest
+from imagesasdata.arrays.stats.audit import Adjust, Event, adjusted, by_group, events, widest
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, one_of
@@ -195,9 +195,11 @@ def audit(
     ``error_rate``: the share of predictions that are wrong. For two classes also
     ``false_positive_rate``: of the negative rows, the share predicted positive;
     ``false_negative_rate``: of the positive rows, the share predicted negative; ``positive_rate``:
-    the share predicted positive. Intervals are Wilson's. The p-value is from Fisher's exact test of
-    the group against all other groups; with weights, for the effective number of rows. A large
-    p-value does not show that rates are equal: look at the interval.
+    the share predicted positive. Intervals are Wilson's, and the p-value is
+    from Fisher's exact test of the group against all other groups. With unequal weights, both come
+    from Jeffreys posteriors within strata of equal sampling probability, for each predicted class, as
+    in `validate`. Where a grouping has two groups, one against the other is one test, and is corrected
+    for as one. A large p-value does not show that rates are equal: look at the interval.
 
     If `fine_tune` made the predictions, rows that its model was trained on (``y_trained``) count with
     their out-of-fold predictions; if they have none, they are left out.
@@ -252,7 +254,9 @@ def audit(
         for chosen in combinations(names, size):
             cells = [" x ".join(_text(groups[name][row]) for name in chosen) for row in kept]
             _add(found, gaps, " x ".join(chosen), cells, rates, weight, min_group)
-    found["p_adjusted"] = adjust(found["p_value"], correction).tolist()
+    found["p_adjusted"] = adjusted(
+        found["p_value"], found["grouping"], found["measure"], correction
+    )
     return Audit(
         table=table,
         rows=found,

@@ -43,7 +43,7 @@ _MEANING = {
     "f1": "Harmonic mean of precision and recall.",
     "auc": "Chance that a row of the class has a higher probability than another.",
     "brier": "Mean squared difference between probability and truth.",
-    "calibration_error": "Mean difference between probability and share, in ten bins.",
+    "calibration_error": "Mean difference between probability and share, in ten bins, less chance.",
 }
 
 
@@ -210,13 +210,25 @@ def validate(
     If `fine_tune` made the predictions, rows that its model was trained on (``y_trained``) count with
     their out-of-fold predictions; if they have none, they are left out.
 
-    All intervals are 95% intervals. Those of accuracy, precision and recall are Wilson's (with
-    weights, for Kish's effective number of rows); the others are percentiles of a bootstrap within
-    strata of equal sampling probability. The ``f1`` of `glance` is the mean over classes.
+    All intervals are 95% intervals. Without weights, those of accuracy, precision and recall are
+    Wilson's, and those of F1 percentiles of a bootstrap. With unequal weights, they are drawn from
+    Jeffreys posteriors within strata of equal sampling probability (of similar ones, if there are
+    many), for each predicted class: a sample that was drawn by prediction tells little of recall, and
+    an effective number of rows would hide that. Intervals of AUC and Brier score are percentiles of a
+    bootstrap within strata. The ``f1`` of `glance` is the mean over classes.
+
+    ``calibration_error`` is less what chance adds to the mean difference, which is above 0 even for
+    perfect probabilities; its interval can begin at 0.
 
     References
     ----------
+    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Interval Estimation for a Binomial Proportion.
+    doi:10.1214/ss/1009213286
+
     Guo, C. et al. (2017). On Calibration of Modern Neural Networks. doi:10.48550/arXiv.1706.04599
+
+    Kumar, A., Liang, P. and Ma, T. (2019). Verified Uncertainty Calibration.
+    doi:10.48550/arXiv.1909.10155
 
     Examples
     --------
