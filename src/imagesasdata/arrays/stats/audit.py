@@ -141,7 +141,13 @@ def _weighted_tests(
     """The two-sided p value of each group's rate against all other groups with an estimate."""
     result = np.full(groups, np.nan)
     used = known[group]
-    part = Event(*(values[used] for values in event[:4]), event.counts)
+    part = Event(
+        event.hits[used],
+        event.among[used],
+        event.cell[used],
+        event.outcome[used],
+        event.counts,
+    )
     tested = np.flatnonzero(known) if known.sum() > 1 else []
     # Of two groups, each against the other is one test.
     for one in tested[:1] if len(tested) == 2 else tested:
