@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import time
 import warnings
 import zipfile
 from collections import OrderedDict
@@ -271,10 +272,47 @@ def test_a_tensor_cannot_be_changed_after_its_check(file: Path, values: Storage)
         read_pth(file)
 
 
-def test_a_table_that_would_fill_memory(file: Path) -> None:
-    file.write_bytes(b"\x80\x02K\x01r\xff\xff\xff\x7f.")
-    with pytest.raises(WeightsError, match="asks for more memory than its tensors can need"):
+# A tuple of twice the same tuple, and so on: its hash takes 2 ** 60 steps.
+DEEP = b")q\x00" + b"0h\x00h\x00\x86q\x00" * 60
+# Whole numbers that all have the hash 0.
+COLLIDING = b"".join(pickle.dumps((2**61 - 1) * number, 2)[2:-1] + b"N" for number in range(10_000))
+
+BOMBS = {
+    "a memo of 2 GB": (b"\x80\x02K\x01r\xff\xff\xff\x7f.", "is not a PyTorch file"),
+    "a key whose hash never ends": (b"\x80\x02}" + DEEP + b"Ns.", "a name that is not text"),
+    "keys that all collide": (b"\x80\x02}(" + COLLIDING + b"u.", "a name that is not text"),
+    "lists in lists": (b"\x80\x02" + b"](" * 100_000 + b".", "is not a PyTorch file"),
+    "more steps than tensors": (b"\x80\x02" + b"N0" * 1_100_000 + b"N.", "more steps"),
+    "a list copied again and again": (
+        b"\x80\x02("
+        + b"NN\x86" * 100_000
+        + b"lq\x00"
+        + b"ccollections\nOrderedDict\nh\x00\x85R" * 100
+        + b".",
+        "more steps|not text",
+    ),
+    "a set": (pickle.dumps({1, 2}, 4), "the opcode EMPTY_SET, which is not needed"),
+    "an object": (b"(ios\nsystem\n.", "the opcode INST, which is not needed"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs_are_refused_in_a_moment(file: Path, name: str) -> None:
+    data, message = BOMBS[name]
+    file.write_bytes(data)
+    begin = time.process_time()
+    with pytest.raises(WeightsError, match=message):
         read_pth(file)
+    assert time.process_time() - begin < 20
+
+
+def test_many_tensors_of_the_same_numbers(file: Path) -> None:
+    values = Storage("0", np.zeros(100_000, np.float32))
+    tied = {f"x{number}": tensor(values, (100_000,), (1,)) for number in range(8)}
+    assert len(read_pth(write(file, tied, [values]))) == 8
+    bomb = {f"x{number}": tensor(values, (100_000,), (1,)) for number in range(500)}
+    with pytest.raises(WeightsError, match="asks for more memory than its tensors can need"):
+        read_pth(write(file, bomb, [values]))
 
 
 def write_zip(

@@ -1,15 +1,14 @@
 """Reads a pickle of tensors without running code in it.
 
-A pickle can call any function by name. This unpickler allows only the few names that make tensors
-and dictionaries, and refuses all others.
+A pickle can call any function by name. Only the few names that make tensors and dictionaries are
+allowed; all others are refused.
 """
 
 from __future__ import annotations
 
 import io
-import pickle
-import pickletools
-from collections import OrderedDict
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,11 @@ import numpy as np
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.weights.numbers import check_shape, widen
+from imagesasdata.networks.weights.opcodes import Machine, dictionary
 
 _BFLOAT16 = "BFloat16Storage"
+# How often each number may be in several tensors: layers that share weights name them twice.
+_MOST_SHARED = 8
 _DTYPES = {
     "FloatStorage": np.dtype("<f4"),
     "DoubleStorage": np.dtype("<f8"),
@@ -33,15 +35,8 @@ _DTYPES = {
 }
 
 
-class _Sealed:
-    """A pickle cannot change the state of such an object after making it."""
-
-    def __setstate__(self, state: object) -> None:
-        raise WeightsError("changes a tensor after it is made.")
-
-
 @dataclass
-class Storage(_Sealed):
+class Storage:
     """A block of numbers that tensors view; its values are stored elsewhere in the file."""
 
     kind: str
@@ -60,7 +55,7 @@ class Storage(_Sealed):
 
 
 @dataclass(frozen=True)
-class Tensor(_Sealed):
+class Tensor:
     """A view of a storage, in elements."""
 
     storage: Storage
@@ -96,8 +91,7 @@ def load(file: io.BytesIO, storages: dict[str, Storage]) -> Any:
         When it is damaged, or asks for anything but tensors.
     """
     try:
-        _check_memory(file)
-        return _Unpickler(file, storages).load()
+        return Machine(file, _find, lambda pid: _stored(pid, storages)).run()
     except WeightsError:
         raise
     except Exception as error:  # damaged pickles raise any exception; all mean the same
@@ -112,67 +106,56 @@ def arrays(state: Any) -> dict[str, np.ndarray]:
     WeightsError
         When there is none, or it holds anything but tensors.
     """
-    # Through `dict`, because a pickle can override the object's own methods.
-    if isinstance(state, dict) and isinstance(dict.get(state, "state_dict"), dict):
-        state = dict.get(state, "state_dict")
+    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
+        state = state["state_dict"]
     if not isinstance(state, dict):
         raise WeightsError("does not hold a state dict.")
-    tensors = {
-        name: value.array()
-        for name, value in dict.items(state)
-        if isinstance(name, str) and isinstance(value, Tensor)
-    }
-    if len(tensors) != len(state):
+    tensors = {name: value for name, value in state.items() if isinstance(value, Tensor)}
+    if len(tensors) != len(state) or not all(isinstance(name, str) for name in tensors):
         raise WeightsError("holds things that are not tensors.")
-    return tensors
+    _check_memory(tensors.values())
+    return {name: value.array() for name, value in tensors.items()}
 
 
-def _check_memory(file: io.BytesIO) -> None:
-    """Refuse a pickle with memo numbers far beyond its size, whose table would fill the memory."""
-    start = file.tell()
-    most = file.getbuffer().nbytes
-    for code, argument, _ in pickletools.genops(file):
-        if code.name in {"PUT", "BINPUT", "LONG_BINPUT"} and argument > most:  # type: ignore[operator]
-            raise WeightsError("asks for more memory than its tensors can need.")
-    file.seek(start)
+def _check_memory(tensors: Collection[Tensor]) -> None:
+    """Refuse many tensors of the same few numbers, whose copies would fill the memory."""
+    storages = {id(tensor.storage): tensor.storage.size for tensor in tensors}
+    if sum(math.prod(tensor.shape) for tensor in tensors) > _MOST_SHARED * sum(storages.values()):
+        raise WeightsError("asks for more memory than its tensors can need.")
 
 
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, storages: dict[str, Storage]) -> None:
-        super().__init__(file, encoding="utf-8")
-        self._storages = storages
+def _find(module: str, name: str) -> Any:
+    if (module, name) == ("collections", "OrderedDict"):
+        return dictionary
+    # PyTorch before 0.4 has the first of these.
+    if module == "torch._utils" and name in {"_rebuild_tensor", "_rebuild_tensor_v2"}:
+        return _rebuild_tensor
+    if (module, name) == ("torch._utils", "_rebuild_parameter"):
+        return _rebuild_parameter
+    if module == "torch" and name in _DTYPES:
+        return _StorageKind(name)
+    raise WeightsError(
+        f"asks for {module}.{name}, which is not needed to hold numbers.",
+        "do not use this file: it may have been made to run code.",
+    )
 
-    def find_class(self, module: str, name: str, /) -> Any:
-        if (module, name) == ("collections", "OrderedDict"):
-            return OrderedDict
-        # PyTorch before 0.4 has the first of these.
-        if module == "torch._utils" and name in {"_rebuild_tensor", "_rebuild_tensor_v2"}:
-            return _rebuild_tensor
-        if (module, name) == ("torch._utils", "_rebuild_parameter"):
-            return _rebuild_parameter
-        if module == "torch" and name in _DTYPES:
-            return _StorageKind(name)
-        raise WeightsError(
-            f"asks for {module}.{name}, which is not needed to hold numbers.",
-            "do not use this file: it may have been made to run code.",
-        )
 
-    def persistent_load(self, pid: Any, /) -> Storage:
-        match pid:
-            case ("storage", _StorageKind(name=kind), str(key), str(), int(size), *rest) if (
-                size >= 0 and rest in ([], [None])
-            ):
-                storage = Storage(kind, size)
-            case _:
-                raise WeightsError("names its values in a way that is not understood.")
-        known = self._storages.setdefault(key, storage)
-        if (known.kind, known.size) != (storage.kind, storage.size):
-            raise WeightsError("describes the same values in two ways.")
-        return known
+def _stored(pid: Any, storages: dict[str, Storage]) -> Storage:
+    match pid:
+        case ("storage", _StorageKind(name=kind), str(key), str(), int(size), *rest) if (
+            size >= 0 and rest in ([], [None])
+        ):
+            storage = Storage(kind, size)
+        case _:
+            raise WeightsError("names its values in a way that is not understood.")
+    known = storages.setdefault(key, storage)
+    if (known.kind, known.size) != (storage.kind, storage.size):
+        raise WeightsError("describes the same values in two ways.")
+    return known
 
 
 @dataclass(frozen=True)
-class _StorageKind(_Sealed):
+class _StorageKind:
     name: str
 
 
