@@ -188,6 +188,21 @@ def test_failures_end_with_one(example_photos: Path) -> None:
             ["zero-shot", "examples/photos", "--label", "a cat"],
             "Error: labels needs at least two texts, got 1.",
         ),
+        (["embed", "examples/photos", "--to", "o.dta"], "A Stata file cannot hold the column"),
+        (
+            ["features", "nowhere", "--to", "o.txt"],
+            "how to write the result.\nHint: end the name in",
+        ),
+        (
+            ["features", "nowhere", "--to", "gone/o.csv"],
+            "'gone/o.csv' cannot be written: there is no",
+        ),
+        (["features", "nowhere", "--to", "src"], "how to write the result"),
+        (["cite", "efficientnet_lite0", "--to", "gone/cite.txt"], "--to='gone/cite.txt' cannot be"),
+        (
+            ["fine-tune", "nowhere", "--outcome", "y", "--save", "gone/m.iad"],
+            "--save='gone/m.iad' cannot be written: there is no folder",
+        ),
         (["read-images", "gone.csv"], "There is no table at 'gone.csv'"),
         (["weights", "add", "nowhere"], "There is no file or folder 'nowhere'"),
     ],

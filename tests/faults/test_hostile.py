@@ -228,12 +228,12 @@ def test_spreadsheets_compute_nothing(tmp_path: Path) -> None:
     save(table, str(tmp_path / "a.csv"))
     save(table, str(tmp_path / "a.parquet"))
     back = pd.read_csv(tmp_path / "a.csv")
-    assert back["path"].tolist() == [name if name == "fine.jpg" else f"'{name}" for name in names]
+    assert back["path"].tolist() == [name if name == "fine.jpg" else f"./{name}" for name in names]
     assert back["x"].tolist() == table["x"].tolist(), "numbers stay numbers"
     assert pd.read_parquet(tmp_path / "a.parquet")["path"].tolist() == names
-    nothing = pd.DataFrame({"path": [None, "=x"]})
+    nothing = pd.DataFrame({"label": [None, "=x"]})
     save(nothing, str(tmp_path / "b.csv"))
-    assert (tmp_path / "b.csv").read_text().splitlines()[1:] == ["", '"\'=x"']
+    assert (tmp_path / "b.csv").read_text().splitlines()[1:] == ['""', "'=x"]
 
 
 def test_pixels_of_a_bomb_within_the_limit_are_bounded(tmp_path: Path) -> None:

@@ -2,52 +2,88 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
 
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import VIDEOS
-from imagesasdata.tables.files import as_text, failures, from_paths, read, save
+from imagesasdata.tables.files import Opened, as_text, failures, from_paths, read, save, vectors_in
 from tests.conftest import Kind
 
 
-@pytest.mark.parametrize("ending", [".parquet", ".feather", ".csv", ".CSV"])
+@pytest.mark.parametrize("ending", [".parquet", ".feather", ".csv", ".CSV", ".dta"])
 def test_saved_and_read(kind: Kind, tmp_path: Path, ending: str) -> None:
-    given = {"path": ["a.jpg", None], "n": [1, 2], "x": [0.5, 1.5]}
+    given = {"path": ["a.jpg", "b.jpg"], "n": [1, 2], "x": [0.5, None]}
     save(kind.make(given), str(tmp_path / f"table{ending}"))
-    assert Kind("pandas", pd.DataFrame).columns(read(str(tmp_path / f"table{ending}"))) == given
+    frame = read(str(tmp_path / f"table{ending}")).frame
+    assert Kind("pandas", pd.DataFrame).columns(frame) == given
 
 
 def test_an_empty_table_is_saved(tmp_path: Path) -> None:
     nothing = pa.table({"path": pa.array([], pa.string())})
-    for ending in (".parquet", ".feather", ".csv"):
+    for ending in (".parquet", ".feather", ".csv", ".dta"):
         save(nothing, str(tmp_path / f"none{ending}"))
-        assert list(read(str(tmp_path / f"none{ending}")).columns) == ["path"]
+        assert list(read(str(tmp_path / f"none{ending}")).frame.columns) == ["path"]
 
 
 def test_files_that_cannot_be(tmp_path: Path) -> None:
     table = pd.DataFrame({"path": ["a"], "embedding": [[1.0, 2.0]]})
-    with pytest.raises(ArgumentError, match="Cannot tell from 'a.xlsx'.*\nHint: end the name in"):
+    with pytest.raises(
+        ArgumentError, match="Cannot tell from to='a.xlsx'.*\nHint: end the name in"
+    ):
         save(table, "a.xlsx")
-    with pytest.raises(ArgumentError, match="cannot hold the column 'embedding'.*\nHint: write"):
-        save(table, str(tmp_path / "a.csv"))
+    for ending, kind in ((".csv", "CSV"), (".dta", "Stata")):
+        with pytest.raises(
+            ArgumentError, match=f"A {kind} file cannot hold the column 'embedding'"
+        ):
+            save(table, str(tmp_path / f"a{ending}"))
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(ArgumentError, match="There is no table at 'gone.csv'"):
         read("gone.csv")
     (tmp_path / "bad.parquet").write_bytes(b"no table")
     with pytest.raises(ArgumentError, match=r"The table '.*bad.parquet' cannot be read: "):
         read(str(tmp_path / "bad.parquet"))
+    assert vectors_in(table) == ["embedding"]
 
 
-def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [".parquet", ".feather", ".csv", ".dta"])
+def test_a_full_disk_leaves_the_earlier_table(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / f"table{ending}"
+    save(pd.DataFrame({"n": [1]}), str(place))
+    before = place.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(
+        ArgumentError, match="No space left on device; the file that was there is un"
+    ):
+        save(pd.DataFrame({"n": [2]}), str(place))
+    assert place.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_no_text_of_the_library_is_a_formula(tmp_path: Path) -> None:
     cells = ["=1+1", "+1", "-1", "@x", "\tx", "plain", None, "a=b"]
-    save(pl.DataFrame({"label": cells, "n": range(8)}), str(tmp_path / "a.csv"))
-    quoted = [f"'{cell}" for cell in cells[:5]]
-    assert pl.read_csv(tmp_path / "a.csv")["label"].to_list() == [*quoted, "plain", None, "a=b"]
+    kinds = {"label": cells, "kind": pd.Categorical(cells), "path": cells, "own": cells}
+    table = pd.DataFrame(kinds).assign(**{"=n": range(8)})
+    opened = Opened(table, frozenset({"own"}))
+    save(table, str(tmp_path / "a.csv"), [opened])
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as file:
+        got = {name: list(cells) for name, *cells in zip(*csv.reader(file), strict=True)}
+    plain = ["plain", "", "a=b"]
+    assert got["label"] == got["kind"] == [*(f"'{cell}" for cell in cells[:5]), *plain]
+    assert got["path"] == [*(f"./{cell}" for cell in cells[:5]), *plain]
+    assert got["own"] == [cell or "" for cell in cells]
+    assert got["'=n"] == [str(number) for number in range(8)]
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])

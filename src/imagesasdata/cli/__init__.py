@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 
@@ -26,6 +27,7 @@ app.add_typer(weights, name="weights", rich_help_panel="weights")
 
 def main() -> None:
     """Run the command line; a user's mistake gets one sentence, without a traceback."""
+    warnings.formatwarning = lambda message, *_, **__: f"Warning: {message}\n"
     try:
         app()
     except ImagesAsDataError as error:

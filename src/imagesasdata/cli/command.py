@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 import imagesasdata
-from imagesasdata.cli.values import TABLES, value
+from imagesasdata.cli.values import TABLES, Tables, value
+from imagesasdata.cli.writing import TEXTS, check_target, check_vectors, tell_doubts, write_text
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.verbs.signatures import Parameter, read, summary, verbs
@@ -68,7 +69,7 @@ def _made(verb: str) -> Any:
     if "progress" in names:
         options.append(_typed("quiet", bool, False, "No progress bar.", "--quiet", "-q"))
     if gives not in ("Figure", "Path"):
-        text = "Write the result here: a table as .parquet, .csv or .feather."
+        text = "Write the result here: a table as .parquet, .csv, .feather or .dta (Stata)."
         options.append(_typed(to, str, None, text, f"--{to}"))
     if gives == "FittedModel":
         text = "Write the model here, as protest.iad, for `augment`."
@@ -79,10 +80,17 @@ def _made(verb: str) -> Any:
     def run(ctx: typer.Context, **given: Any) -> None:
         # Only what the user gave is passed on; the verb has the defaults.
         said = [one for one in own if "COMMANDLINE" in str(ctx.get_parameter_source(one.name))]
-        passed = {one.name: value(one, given[one.name]) for one in said}
+        tables = Tables(_texts(verb, given))
+        passed = {one.name: value(one, given[one.name], tables) for one in said}
         passed |= {"progress": False} if given.get("quiet") else {}
         if to == "table" and passed.get("to", "").endswith(TABLES):
             raise ArgumentError("--to is a folder.", "write the table with --table.")
+        tell_doubts(tables.opened, passed)
+        if "save" in given:
+            check_target(given["save"], "save")
+        if given.get(to) is not None and gives not in ("Figure", "Path"):
+            check_target(given[to], to, is_text=gives in TEXTS)
+            check_vectors(verb, passed, tables.opened, given[to])
         owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
         result = getattr(owner, verb)(**passed)
         if "save" in given:
@@ -91,7 +99,8 @@ def _made(verb: str) -> Any:
             result = result.glance()
         if gives in ("Figure", "Path"):
             result = f"wrote {passed['to'] if gives == 'Figure' else result}"
-        show(result, given.get(to), columns=_MODELS if verb == "models" else None)
+        columns = _MODELS if verb == "models" else None
+        show(result, given.get(to), columns=columns, opened=tables.opened)
 
     context = inspect.Parameter("ctx", _KEYWORD, annotation=typer.Context)
     options = [context, *sorted(options, key=lambda one: one.name in _COMMON)]
@@ -137,18 +146,34 @@ def _typed(
     return inspect.Parameter(name, _KEYWORD, annotation=annotation, default=default)
 
 
-def show(result: Any, to: str | None = None, *, columns: list[str] | None = None) -> None:
-    """Write and print a table or a text; exit with 1 when some pictures failed."""
+def _texts(verb: str, given: dict[str, Any]) -> set[str]:
+    """The columns that hold text, whatever they look like: paths, and what is made into a code."""
+    names = [name for name in given if name == "path" or name.startswith("path_")]
+    columns = [given[name] for name in names] + (given["columns"] if verb == "pseudonymize" else [])
+    return {column for column in columns if isinstance(column, str)}
+
+
+def show(
+    result: Any,
+    to: str | None = None,
+    *,
+    columns: list[str] | None = None,
+    opened: Sequence[Any] = (),
+) -> None:
+    """Write and print a table or a text; exit with 1 when some pictures failed.
+
+    ``opened`` are the tables that the verb was given, whose columns are written as they were.
+    """
     from imagesasdata.tables.files import as_text, failures, save
 
     table = result.tidy() if hasattr(result, "tidy") else result
     is_table = hasattr(table, "columns")
-    if getattr(getattr(table, "index", None), "names", ...) == [None]:
-        table = table.reset_index(drop=True)  # row numbers mean nothing in a file
     if to is not None and is_table:
-        save(table, to)
+        save(table, to, opened if table is result else ())
     elif to is not None:
-        Path(to).write_text(f"{result}\n", encoding="utf-8")
+        write_text(f"{result}\n", to)
+    if getattr(getattr(table, "index", None), "names", ...) == [None]:
+        table = table.reset_index(drop=True)
     if not is_table or (table is not result and type(result).__str__ is not object.__str__):
         typer.echo(str(result))
         return

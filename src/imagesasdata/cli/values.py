@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import imagesasdata
 from imagesasdata.verbs.signatures import Parameter
 
-TABLES = (".parquet", ".csv", ".feather")
+TABLES = (
+    ".parquet",
+    ".csv",
+    ".feather",
+    ".dta",
+)  # `tables.files` knows how, and takes time to load
 
 
-def value(parameter: Parameter, given: Any) -> Any:
-    """The value that the verb takes for what the command line gave."""
+class Tables:
+    """The tables that a command opens; the columns ``texts`` of a CSV file are not taken for numbers."""
+
+    def __init__(self, texts: Collection[str] = ()) -> None:
+        self.texts = texts
+        self.opened: list[Any] = []
+
+    def read(self, file: str) -> Any:
+        """The table in a file."""
+        from imagesasdata.tables.files import read
+
+        self.opened.append(read(file, self.texts))
+        return self.opened[-1].frame
+
+
+def value(parameter: Parameter, given: Any, tables: Tables | None = None) -> Any:
+    """The value that the verb takes for what the command line gave; ``tables`` has what was opened."""
+    tables = tables or Tables()
     texts: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
     if parameter.is_argument and len(texts) > 1:  # several files are all paths, even of tables
         return texts
     if parameter.is_argument:
-        return _opened(texts[0]) if parameter.is_data else texts[0]
+        return _opened(texts[0], tables) if parameter.is_data else texts[0]
     if "Mapping" in parameter.kinds and "=" in texts[0]:
         mapping: dict[Any, list[Any]] = {}
         for name, _, rest in (text.partition("=") for text in texts):
             mapping.setdefault(_number(name), []).append(_number(rest))
         return {name: cells if len(cells) > 1 else cells[0] for name, cells in mapping.items()}
-    values = [_single(parameter, text) for text in texts]
+    values = [_single(parameter, text, tables) for text in texts]
     if parameter.is_either and len(values) == 1:
         return values[0]
     return (
@@ -33,7 +55,7 @@ def value(parameter: Parameter, given: Any) -> Any:
     )
 
 
-def _single(parameter: Parameter, text: Any) -> Any:
+def _single(parameter: Parameter, text: Any, tables: Tables) -> Any:
     if not isinstance(text, str) or text in parameter.choices:
         return text
     if "Step" in parameter.kinds:
@@ -44,16 +66,15 @@ def _single(parameter: Parameter, text: Any) -> Any:
         return None
     number = _number(text) if parameter.kinds & {"int", "float", "Any"} else text
     if isinstance(number, str):
-        return _opened(text) if parameter.is_data or "FittedModel" in parameter.kinds else text
+        is_file = parameter.is_data or "FittedModel" in parameter.kinds
+        return _opened(text, tables) if is_file else text
     return (number,) if "tuple" in parameter.kinds and isinstance(number, int) else number
 
 
-def _opened(text: str) -> Any:
+def _opened(text: str, tables: Tables) -> Any:
     """The table or fitted model in a file; any other text stays as it is."""
     if text.lower().endswith(TABLES):
-        from imagesasdata.tables.files import read
-
-        return read(text)
+        return tables.read(text)
     return imagesasdata.load_model(text) if text.endswith(".iad") else text
 
 

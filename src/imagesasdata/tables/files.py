@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from imagesasdata.columns import IMAGE_ERROR
-from imagesasdata.errors import ArgumentError
+from imagesasdata.errors import ArgumentError, ImagesAsDataError
+from imagesasdata.files.outputs import output, target
 from imagesasdata.files.sources import PICTURES, Media, PathLike, list_files
+from imagesasdata.tables.csv_file import read_csv
+from imagesasdata.tables.csv_output import no_vectors, rows_of, write_csv
+from imagesasdata.tables.csv_types import Typed, typed
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import frame_of, from_columns, to_arrow
+from imagesasdata.tables.stata import read_stata, write_stata
+
+ENDINGS = (".parquet", ".csv", ".feather", ".dta")
+WITHOUT_VECTORS = (".csv", ".dta")
+_FIRST_ROWS = 100
 
 
 def from_paths(
@@ -28,46 +37,100 @@ def from_paths(
     )
 
 
-def read(file: str) -> Any:
-    """Read a table from a ``.parquet``, ``.csv`` or ``.feather`` file, as pandas."""
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A table from a file, and what is needed to write its columns as they were."""
+
+    frame: Any
+    names: frozenset[str]
+    csv: Typed | None = None
+
+
+def read(file: str, texts: Collection[str] = ()) -> Opened:
+    """Read a table from a file with one of the `ENDINGS`, as pandas.
+
+    A CSV file's columns ``texts`` stay text; the others are numbers where all of their cells are.
+
+    Raises
+    ------
+    ArgumentError, ColumnError
+        When there is no such file, or it cannot be read.
+    """
     import pandas as pd
 
-    readers = {".parquet": pd.read_parquet, ".csv": pd.read_csv, ".feather": pd.read_feather}
+    readers = {".parquet": pd.read_parquet, ".feather": pd.read_feather, ".dta": read_stata}
+    ending = os.path.splitext(file)[1].lower()
     try:
-        return readers[os.path.splitext(file)[1].lower()](file)
+        if ending == ".csv":
+            csv = typed(read_csv(file), texts)
+            return Opened(csv.frame(), frozenset(csv.columns), csv)
+        frame = readers[ending](file)
+        return Opened(frame, frozenset(map(str, frame.columns)))
     except FileNotFoundError:
         raise ArgumentError(f"There is no table at {file!r}.") from None
+    except ImagesAsDataError:
+        raise
     except (ValueError, OSError, pa.ArrowException) as error:
         raise ArgumentError(f"The table {file!r} cannot be read: {error}.") from error
 
 
-def save(images: Any, to: str) -> None:
-    """Write a table as ``.parquet``, ``.csv`` or ``.feather``, depending on the file's ending."""
+def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
+    """Write a table in the format that the file's ending says, whole or not at all.
+
+    Parameters
+    ----------
+    images
+        The table.
+    to
+        The file, with one of the `ENDINGS`.
+    opened
+        The tables that the verb was given: in a CSV file their columns stand as they were read. In
+        the other columns no text is a formula.
+
+    Raises
+    ------
+    ArgumentError
+        When the ending is another, a column cannot be kept in such a file, or it cannot be written.
+    """
+    place = target(to, ENDINGS)
+    ending = place.suffix.lower()
+    index = getattr(images, "index", None)
+    if getattr(index, "names", ...) == [None]:
+        images = images.reset_index(drop=True)  # row numbers mean nothing in a file
     table = to_arrow(images)
-    ending = os.path.splitext(to)[1].lower()
-    if ending not in {".parquet", ".csv", ".feather"}:
-        raise ArgumentError(
-            f"Cannot tell from {to!r} how to write the table.",
-            "end the name in .parquet, .csv or .feather.",
-        )
-    if ending == ".parquet":
-        import pyarrow.parquet as pq
+    if ending in WITHOUT_VECTORS and (vectors := _nested(table.schema)):
+        raise no_vectors(vectors[0], ending)
+    with output(place) as file:
+        if ending == ".parquet":
+            import pyarrow.parquet as pq
 
-        pq.write_table(table, to)
-    elif ending == ".feather":
-        import pyarrow.feather as feather
+            pq.write_table(table, file)
+        elif ending == ".feather":
+            import pyarrow.feather as feather
 
-        feather.write_feather(table, to)
-    else:
-        import pyarrow.csv as csv
+            feather.write_feather(table, file)
+        elif ending == ".dta":
+            write_stata(table, file)
+        else:
+            own: dict[str, Typed | None] = {}
+            for one in opened:
+                own |= dict.fromkeys(sorted(one.names - own.keys()), one.csv)
+            written = [one.csv for one in opened if one.csv is not None]
+            rows = {id(one): rows_of(table, index, one) for one in written}
+            write_csv(table, file, own, lambda source: rows[id(source)])
 
-        lists = [f.name for f in table.schema if pa.types.is_nested(f.type)]
-        if lists:
-            raise ArgumentError(
-                f"A CSV file cannot hold the column {lists[0]!r}, whose cells are vectors.",
-                "write .parquet, or ask for shape='wide'.",
-            )
-        csv.write_csv(_without_formulas(table), to)
+
+def vectors_in(images: Any) -> list[str]:
+    """The columns of a pandas table whose cells are vectors or other lists, by its first rows."""
+    return _nested(to_arrow(images.head(_FIRST_ROWS)).schema)
+
+
+def _nested(schema: pa.Schema) -> list[str]:
+    return [
+        field.name
+        for field in schema
+        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type)
+    ]
 
 
 def as_text(images: Any, *, rows: int = 20) -> str:
@@ -93,25 +156,3 @@ def failures(images: Any) -> int:
     if IMAGE_ERROR.name not in frame.columns:
         return 0
     return len(frame) - frame[IMAGE_ERROR.name].null_count()
-
-
-# Spreadsheets read a cell that begins so as a formula, and a formula can start programs.
-_FORMULA = r"^[=+\-@\t\r]"
-
-
-def _without_formulas(table: pa.Table) -> pa.Table:
-    """The table with an apostrophe before each text that a spreadsheet would compute."""
-    for index, field in enumerate(table.schema):
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            cells = table.column(index)
-            starts = pc.call_function(
-                "match_substring_regex", [cells], pc.MatchSubstringOptions(_FORMULA)
-            )
-            quoted = pc.call_function(
-                "binary_join_element_wise",
-                [pa.scalar("'", field.type), cells, pa.scalar("", field.type)],
-            )
-            table = table.set_column(
-                index, field.name, pc.call_function("if_else", [starts, quoted, cells])
-            )
-    return table

@@ -1,0 +1,205 @@
+"""A CSV file as it was written: each cell's text, quotation marks included, and how cells are parted.
+
+Nothing is converted here, so that a column can be written again to the byte (see `csv_output`); what
+type a column has is told by `csv_types`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from imagesasdata.errors import ArgumentError, ColumnError
+
+_DELIMITERS = (",", ";", "\t")
+_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
+_CHUNK_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file parts its cells and rows, and writes fractions and characters."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    newline: str = "\n"
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, eq=False)
+class CsvFile:
+    """The cells of a file by column, as they stand in it.
+
+    Parameters
+    ----------
+    header
+        The names of the columns as they stand in the file.
+    columns
+        For each column its cells as they stand in the file.
+    dialect
+        How the file was written; its ``decimal`` is found with the columns' types.
+    """
+
+    header: list[str]
+    columns: list[pa.ChunkedArray]
+    dialect: Dialect
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, without quotation marks."""
+        return [unquoted(name) for name in self.header]
+
+    def values(self, number: int) -> pa.ChunkedArray:
+        """The texts of a column, without quotation marks; an empty cell is an empty text."""
+        cells = self.columns[number]
+        chunks = []
+        for chunk in cells.chunks:
+            texts = chunk.to_pylist()
+            if any(text.startswith('"') for text in texts):
+                chunk = pa.array([unquoted(text) for text in texts], pa.string())
+            chunks.append(chunk)
+        return pa.chunked_array(chunks, pa.string())
+
+
+def unquoted(cell: str) -> str:
+    """The text that a cell stands for."""
+    match = _QUOTED.match(cell)
+    if match is None:
+        return cell
+    return match[0][1:-1].replace('""', '"') + cell[match.end() :]
+
+
+def quoted(text: str, delimiter: str) -> str:
+    """A text as a cell: in quotation marks where it would be read as something else without."""
+    if text and not re.search(rf'["\r\n{re.escape(delimiter)}]|^\s|\s$', text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def read_csv(file: str | os.PathLike[str]) -> CsvFile:
+    """Read a CSV file in UTF-8 or, with a mark of the byte order, in UTF-16.
+
+    Cells are parted by commas, semicolons or tabs, whichever the first row has most of. Empty lines are
+    passed over.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ArgumentError
+        When it is not text, is empty, or a row has more or fewer cells than the first.
+    ColumnError
+        When two columns have the same name.
+    """
+    text, encoding = _text(file)
+    newline = "\n" if "\n" in text or "\r" not in text else "\r"
+    delimiter = _delimiter(text, newline)
+    records = _records(text, delimiter, newline, os.fspath(file))
+    _, header = next(records, (0, []))
+    if not header:
+        raise ArgumentError(
+            f"The table {os.fspath(file)!r} is empty.",
+            "its first row must have the columns' names.",
+        )
+    names = [unquoted(name) for name in header]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ColumnError(
+            f"The table {os.fspath(file)!r} has more than one column named {twice!r}.",
+            "rename or drop one of them.",
+        )
+    chunks: list[list[pa.Array]] = [[] for _ in header]
+    rows: list[list[str]] = []
+    for start, row in records:
+        if len(row) != len(header):
+            line = text.count(newline, 0, start) + 1
+            raise ArgumentError(
+                f"Line {line} of the table {os.fspath(file)!r} has {len(row)} "
+                f"cell{'s'[: len(row) - 1]}, and the first line has {len(header)}.",
+                "a text that holds the separator or a line break stands in quotation marks; a file "
+                "that was cut off has to be fetched again.",
+            )
+        rows.append(row)
+        if len(rows) >= _CHUNK_ROWS:
+            _pack(rows, chunks)
+            rows = []
+    _pack(rows, chunks)
+    ends = "\r\n" if newline == "\n" and text[: text.find("\n")].endswith("\r") else newline
+    columns = [pa.chunked_array(parts, pa.string()) for parts in chunks]
+    return CsvFile(header, columns, Dialect(delimiter, ".", ends, encoding))
+
+
+def _pack(rows: list[list[str]], chunks: list[list[pa.Array]]) -> None:
+    for cells, parts in zip(zip(*rows, strict=True), chunks, strict=False):
+        parts.append(pa.array(cells, pa.string()))
+
+
+def _text(file: str | os.PathLike[str]) -> tuple[str, str]:
+    data = Path(file).expanduser().read_bytes()
+    encoding = "utf-8"
+    if data.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ArgumentError(
+            f"The table {os.fspath(file)!r} is not in UTF-8: line {line} has the byte "
+            f"0x{data[error.start]:02X}.",
+            'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW.csv.',
+        ) from error
+
+
+def _delimiter(text: str, newline: str) -> str:
+    """The separator that the first row has most of, outside quotation marks."""
+    first = _QUOTED.sub("", text[: text.find(newline) + 1] or text)
+    return max(_DELIMITERS, key=first.count)
+
+
+def _records(text: str, delimiter: str, newline: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row's first character and cells."""
+    start = 0
+    while start < len(text):
+        end = text.find(newline, start)
+        end = len(text) if end < 0 else end
+        if text.find('"', start, end) < 0:
+            line = text[start:end].removesuffix("\r")
+            if line:
+                yield start, line.split(delimiter)
+        else:
+            cells, end = _with_quotes(text, start, delimiter, newline, file)
+            yield start, cells
+        start = end + 1
+
+
+def _with_quotes(
+    text: str, start: int, delimiter: str, newline: str, file: str
+) -> tuple[list[str], int]:
+    """The cells of a row, and where it ends: a cell in quotation marks can hold line breaks."""
+    cells, cell, end_of_cell = [], start, re.compile(f"[{delimiter}{newline}]|$(?!\n)")
+    while True:
+        after = cell
+        if text.startswith('"', cell):
+            match = _QUOTED.match(text, cell)
+            if match is None:
+                line = text.count(newline, 0, cell) + 1
+                raise ArgumentError(
+                    f"A quotation mark in line {line} of the table {file!r} is not closed.",
+                    'write a quotation mark within a text twice, as in "5"" wide".',
+                )
+            after = match.end()
+        found = end_of_cell.search(text, after)
+        end = len(text) if found is None else found.start()
+        ends_row = end == len(text) or text[end] == newline
+        cells.append(text[cell:end].removesuffix("\r") if ends_row else text[cell:end])
+        if ends_row:
+            return cells, end
+        cell = end + 1

@@ -1,0 +1,183 @@
+"""A result as a CSV file: the user's columns as they were read, and no formula in the library's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from imagesasdata.columns import IMAGE_ID, PATH
+from imagesasdata.errors import ArgumentError
+from imagesasdata.tables.csv_file import Dialect, quoted, unquoted
+from imagesasdata.tables.csv_types import Typed
+
+# Spreadsheets read a cell that begins so as a formula, and a formula can start programs.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_CHUNK_ROWS = 50_000
+
+
+def without_formula(text: str, *, is_path: bool = False) -> str:
+    """A text that a spreadsheet does not compute: an apostrophe before it, or ``./`` before a path."""
+    if not _FORMULA.match(text):
+        return text
+    return f"./{text}" if is_path else f"'{text}"
+
+
+def no_vectors(column: str, ending: str) -> ArgumentError:
+    """The error for a column of vectors in a kind of file that has none."""
+    kind = {".csv": "CSV", ".dta": "Stata"}[ending]
+    return ArgumentError(
+        f"A {kind} file cannot hold the column {column!r}, whose cells are vectors.",
+        "write .parquet, or ask for shape='wide'.",
+    )
+
+
+def write_csv(
+    table: pa.Table,
+    file: BinaryIO,
+    own: Mapping[str, Typed | None],
+    rows: Callable[[Typed], np.ndarray],
+) -> None:
+    """Write a table.
+
+    Parameters
+    ----------
+    table
+        The result.
+    file
+        Where to.
+    own
+        The columns that are the user's own: the CSV file that each was read from, or ``None``.
+    rows
+        For such a file its row of each row of the result; below 0 where it is not known.
+    """
+    sources = [source for source in own.values() if source is not None]
+    dialect = sources[0].file.dialect if sources else Dialect()
+    cells = [
+        _cells(table[name], name, own.get(name), dialect, rows, is_own=name in own)
+        for name in table.column_names
+    ]
+    alone = len(cells) == 1  # an empty line would be no row
+    names = [
+        _header(name, own.get(name), dialect, is_own=name in own) for name in table.column_names
+    ]
+    encoding = dialect.encoding
+    file.write((dialect.delimiter.join(names) + dialect.newline).encode(encoding))
+    encoding = encoding.removesuffix("-sig") if encoding != "utf-16" else "utf-16-le"
+    for start in range(0, table.num_rows, _CHUNK_ROWS):
+        parts = [column.slice(start, _CHUNK_ROWS).to_pylist() for column in cells]
+        lines = [dialect.delimiter.join(row) or '""' * alone for row in zip(*parts, strict=True)]
+        file.write((dialect.newline.join(lines) + dialect.newline).encode(encoding))
+
+
+def rows_of(result: pa.Table, index: Sequence[Any] | None, source: Typed) -> np.ndarray:
+    """The row of a file that each row of a result comes from; -1 where that cannot be told.
+
+    The result's ``image_id`` tells it or, without one, pandas' index.
+    """
+    count = len(source)
+    own = source.columns.get(IMAGE_ID.name)
+    if IMAGE_ID.name in result.column_names:
+        keys = range(count) if own is None else own.to_pylist()
+        known: dict[Any, int] = {}
+        for row, key in enumerate(keys):
+            known[key] = -1 if key in known else row
+        cells = result[IMAGE_ID.name].to_pylist()
+        return np.array([known.get(cell, -1) for cell in cells], np.int64)
+    if index is None:
+        return np.full(result.num_rows, -1, np.int64)
+    labels = [label if isinstance(label, (int, np.integer)) else -1 for label in index]
+    rows = np.array(labels, np.int64)
+    if len(rows) != count and np.array_equal(rows, np.arange(len(rows))):
+        return np.full(len(rows), -1, np.int64)  # numbered anew
+    return np.where((rows >= 0) & (rows < count), rows, -1)
+
+
+def _header(name: str, source: Typed | None, dialect: Dialect, *, is_own: bool) -> str:
+    if source is not None and source.file.dialect.delimiter == dialect.delimiter:
+        return source.file.header[source.file.names.index(name)]
+    return quoted(name if is_own else without_formula(name), dialect.delimiter) if name else name
+
+
+def _cells(
+    cells: pa.ChunkedArray,
+    name: str,
+    source: Typed | None,
+    dialect: Dialect,
+    rows: Callable[[Typed], np.ndarray],
+    *,
+    is_own: bool,
+) -> pa.ChunkedArray:
+    """A column as the texts of a file."""
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.cast(cells.type.value_type)
+    fresh = _fresh(cells, name, dialect, is_own=is_own)
+    return fresh if source is None else _as_read(cells, fresh, name, source, dialect, rows(source))
+
+
+def _fresh(cells: pa.ChunkedArray, name: str, dialect: Dialect, *, is_own: bool) -> pa.ChunkedArray:
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        is_path = name.endswith(PATH.name)
+        texts = [
+            ""
+            if text is None
+            else quoted(
+                text if is_own else without_formula(text, is_path=is_path), dialect.delimiter
+            )
+            for text in cells.to_pylist()
+        ]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    if pa.types.is_floating(cells.type):
+        present = pc.call_function("is_nan", [cells])
+        cells = pc.call_function("if_else", [present, pa.scalar(None, cells.type), cells])
+    texts = cells.cast(pa.string()).fill_null("")
+    if pa.types.is_floating(cells.type) and dialect.decimal != ".":
+        texts = pc.call_function("replace_substring", [texts], pc.ReplaceSubstringOptions(".", ","))
+    return texts
+
+
+def _as_read(
+    cells: pa.ChunkedArray,
+    fresh: pa.ChunkedArray,
+    name: str,
+    source: Typed,
+    dialect: Dialect,
+    rows: np.ndarray,
+) -> pa.ChunkedArray:
+    """The texts of a column that was read: where a row has the value that was read, its text."""
+    kind = source.columns[name].type
+    written = source.file.columns[source.file.names.index(name)]
+    if source.file.dialect.delimiter != dialect.delimiter:
+        texts = [
+            quoted(unquoted(text), dialect.delimiter) if text else ""
+            for text in written.to_pylist()
+        ]
+        written = pa.chunked_array([pa.array(texts, pa.string())])
+    try:
+        now = cells.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return fresh  # the verb has put something else in its place
+    take = pa.array(rows, pa.int64(), mask=rows < 0)
+    before = source.columns[name].take(take)
+    same = pc.call_function("equal", [before, now]).fill_null(False)
+    both_missing = pc.call_function(
+        "and", [pc.call_function("is_null", [before]), pc.call_function("is_null", [now])]
+    )
+    known = pc.call_function("and", [pc.call_function("or", [same, both_missing]), take.is_valid()])
+    texts = pc.call_function("if_else", [known, written.take(take), fresh])
+    if pc.call_function("all", [known]).as_py() is not False:
+        return texts
+    one_text: dict[Any, str | None] = {}
+    for value, text in zip(source.columns[name].to_pylist(), written.to_pylist(), strict=True):
+        one_text[value] = text if one_text.get(value, text) == text else None
+    found = [
+        text if is_known else one_text.get(value) or text
+        for text, is_known, value in zip(
+            texts.to_pylist(), known.to_pylist(), now.to_pylist(), strict=True
+        )
+    ]
+    return pa.chunked_array([pa.array(found, pa.string())])

@@ -1,0 +1,113 @@
+"""A table as a Stata file, with what Stata lacks written as what comes nearest."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from imagesasdata.errors import tell
+
+_NAME_LENGTH = 32
+_LABEL_LENGTH = 80
+_RESERVED = re.compile(
+    "aggregate|array|boolean|break|byte|case|catch|class|colvector|complex|const|continue|"
+    "default|delegate|delete|do|double|else|eltypedef|end|enum|explicit|export|external|"
+    "float|for|friend|function|global|goto|if|in|inline|int|local|long|NULL|pragma|"
+    "protected|quad|rowvector|short|strL|typedef|typename|using|virtual|with|_all|_b|_coef|"
+    "_cons|_n|_N|_pi|_pred|_rc|_skip|str[0-9]*"
+)
+_EXACT = 2**53  # the largest whole number up to which a double has each
+
+
+def write_stata(table: pa.Table, file: BinaryIO) -> None:
+    """Write a table for Stata 14 and later.
+
+    Missing text is empty text; truth values are 0 and 1; whole numbers with more digits than Stata's
+    numbers keep are text. A name that Stata does not take is changed, with a warning, and is the
+    variable's label.
+    """
+    import pandas as pd
+
+    given = table.column_names
+    names = stata_names(given)
+    if names != given:
+        changed = [
+            f"{old!r} is {new!r}" for old, new in zip(given, names, strict=True) if old != new
+        ]
+        tell(
+            f"Stata does not take these names of columns: {', '.join(changed[:5])}"
+            + (f" and {len(changed) - 5:,} more." if len(changed) > 5 else "."),
+            "the variables' labels are the names; give prefix= or other names before, if you like.",
+        )
+    columns = {new: _column(table[old]) for old, new in zip(given, names, strict=True)}
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+    labels = {new: old[:_LABEL_LENGTH] for old, new in zip(given, names, strict=True)}
+    with warnings.catch_warnings():
+        # pandas tells that it stores whole numbers in a larger type.
+        warnings.simplefilter("ignore", pd.errors.PossiblePrecisionLoss)
+        frame.to_stata(file, write_index=False, version=118, variable_labels=labels)
+
+
+def read_stata(file: str) -> Any:
+    """Read a Stata file as pandas; empty text is missing, as Stata has it."""
+    import pandas as pd
+
+    frame = pd.read_stata(file)
+    for name, dtype in frame.dtypes.items():
+        if pd.api.types.is_string_dtype(dtype):
+            frame[name] = frame[name].mask(frame[name] == "")
+    return frame
+
+
+def stata_names(names: Sequence[str]) -> list[str]:
+    """Names that Stata takes: letters, digits and underscores, at most 32, none reserved, each once."""
+    plain = [_plain(name) for name in names]
+    taken = {name for name, same in zip(names, plain, strict=True) if name == same}
+    found = []
+    for name, base in zip(names, plain, strict=True):
+        chosen, number = base, 1
+        while name != base and chosen in taken:
+            number += 1
+            end = f"_{number}"
+            chosen = base[: _NAME_LENGTH - len(end)] + end
+        taken.add(chosen)
+        found.append(chosen)
+    return found
+
+
+def _plain(name: str) -> str:
+    plain = re.sub(r"\W", "_", name)
+    if _RESERVED.fullmatch(plain) or not re.match(r"[^\W\d]", plain):
+        plain = f"_{plain}"
+    return plain[:_NAME_LENGTH]
+
+
+def _column(cells: pa.ChunkedArray) -> Any:
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        cells, kind = cells.cast(kind.value_type), kind.value_type
+    if pa.types.is_null(kind):
+        cells, kind = cells.cast(pa.string()), pa.string()
+    if pa.types.is_boolean(kind):
+        return cells.cast(pa.int8() if not cells.null_count else pa.float64()).to_pandas()
+    if pa.types.is_integer(kind):
+        ends = pc.call_function("min_max", [cells]).as_py()
+        if cells.null_count < len(cells) and max(-ends["min"], ends["max"]) > _EXACT:
+            cells, kind = cells.cast(pa.string()), pa.string()
+        else:
+            return (cells.cast(pa.float64()) if cells.null_count else cells).to_pandas()
+    if pa.types.is_floating(kind):
+        limit = pc.call_function("is_inf", [cells.cast(pa.float64())])
+        finite = pc.call_function(
+            "if_else", [limit, pa.scalar(None, pa.float64()), cells.cast(pa.float64())]
+        )
+        return finite.to_pandas()
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        return cells.cast(pa.timestamp("ms"), safe=False).to_pandas()
+    texts = cells.cast(pa.string()).fill_null("")
+    return texts.to_pandas().astype(object)
