@@ -18,11 +18,12 @@ from tests.conftest import REPO
 # Beside `path` stands `model`, and at the end of a signature, in this order, what all verbs have.
 LAST = tuple(list(SHARED)[list(SHARED).index("decode") :])
 # By place come the data and what a verb is about (the steps, the formula, the columns to compare), at
-# most three things and none with a default, but for these: what is looked at is the model.
+# most three things and none with a default, but for these: the model, or the other half of pairs.
 BY_PLACE = {
     "explain": ["model", "target"],
     "feature_maps": ["image", "model", "layer"],
     "models": ["task"],
+    "verify_faces": ["others"],
 }
 # Which model a verb takes by default for a task.
 MODELS = {

@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from imagesasdata.tables.table import Table
 
+# JavaScript holds whole numbers up to here.
+_EXACT = 2**53
+
 
 def captions(table: Table, column: str) -> list[str]:
     """A column as text for people: numbers rounded, nulls empty."""
@@ -30,10 +33,14 @@ def as_json(
 ) -> tuple[Literal["text", "number", "time"], list[Any]] | None:
     """A column as JSON values: its kind and its cells; ``None`` for vectors and other types.
 
-    Times are milliseconds since 1970, as in JavaScript. Numbers that are not finite become null.
+    Times are milliseconds since 1970, as in JavaScript. Numbers that are not finite become null, and
+    whole numbers that JavaScript would round, such as ids, become text.
     """
     cells = table.cells(column)
     present = [cell for cell in cells if cell is not None]
+    whole = [cell for cell in present if isinstance(cell, int) and not isinstance(cell, bool)]
+    if len(whole) == len(present) and any(abs(cell) > _EXACT for cell in whole):
+        return "text", [None if cell is None else str(cell) for cell in cells]
     if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
         finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
         return "number", finite

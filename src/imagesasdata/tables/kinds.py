@@ -80,12 +80,28 @@ def arrow_type(column: Column) -> pa.DataType:
 
 
 def as_ids(cells: Sequence[Any]) -> pa.Array:
-    """Ids of rows, which may be of any type: whole numbers as such, all others as text."""
+    """Ids of rows, which may be of any type: numbers as such, all others as text."""
     known = [cell for cell in cells if cell is not None]
     whole = all(isinstance(cell, Integral) and not isinstance(cell, bool) for cell in known)
     if whole and all(-(2**63) <= cell < 2**63 for cell in known):
         return pa.array([None if cell is None else int(cell) for cell in cells], pa.int64())
+    if known and all(isinstance(cell, float) for cell in known):
+        return pa.array(cells, pa.float64())
     return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())
+
+
+def id_text(cell: Any) -> str | None:
+    """An id as text; a whole number that a missing id beside it made a float is whole again."""
+    if cell is None:
+        return None
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def ids_from_text(texts: Sequence[str]) -> pa.Array:
+    """Ids that were written as text: whole numbers if all are (not ``007``); an empty one is null."""
+    known = [text for text in texts if text]
+    whole = all(text.removeprefix("-").isdecimal() and str(int(text)) == text for text in known)
+    return as_ids([None if not text else int(text) if whole else text for text in texts])
 
 
 def is_paths(images: object) -> TypeGuard[Paths]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +265,27 @@ def test_similar_to_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [("clip_vit_b32", ["two dogs"])]
     assert done.path[0] == "3.jpg"
     assert done.query_id.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [f"0c1f-{n}" for n in range(8)],
+        [uuid.UUID(int=n) for n in range(8)],
+        [1234567890123456789 + n for n in range(8)],
+        ["07", 8, None, "x", "y", "z", 1.5, "last"],
+    ],
+)
+def test_own_ids(ids: list[Any]) -> None:
+    rows = table().assign(image_id=pd.Series(ids, index=table().index, dtype=object))
+    done = iad.find_similar(rows, rows, top=1, keep="none")
+    assert [*map(text_of, done.query_id)] == [*map(text_of, done.image_id)] == [*map(text_of, ids)]
+    middle = iad.cluster_table(iad.cluster(rows, k=2, stability=0)).medoid_id
+    assert {*map(text_of, middle)} <= {*map(text_of, ids)}
+
+
+def text_of(one: Any) -> str | None:
+    return None if one is None or one is pd.NA or one != one else str(one)
 
 
 def test_an_index_reports_its_recall() -> None:

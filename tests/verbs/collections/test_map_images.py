@@ -39,7 +39,7 @@ def test_each_table_library(kind: Kind, folder: Path, tmp_path: Path) -> None:
     }
     made = iad.map_images(kind.make(cells), to=tmp_path / "map.html", x="x", y="y", time="when")
     found = data(made)
-    assert found["ids"] == [0, 1, 2]
+    assert found["ids"] == ["0", "1", "2"]
     assert (found["x"], found["y"]) == ([0.5, 1, None], [0, 2, 1])
     assert found["columns"]["word"] == {"kind": "text", "values": ["a", None, "c"]}
     day = found["columns"]["when"]

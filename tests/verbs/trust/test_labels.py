@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +151,7 @@ def test_a_page_is_one_file_that_cannot_be_injected(folder: Path, tmp_path: Path
     assert "https:" not in text
     data = data_of(page)
     assert data["choices"] == [evil, "ok"]
-    assert [item["image_id"] for item in data["items"]] == list(range(8))
+    assert [item["image_id"] for item in data["items"]] == list("01234567")
     assert all(item["source"].startswith("data:image/jpeg;base64,") for item in data["items"])
 
 
@@ -206,6 +208,31 @@ def test_misuse_of_pages(
     given["sample"] = pd.DataFrame(given["sample"], dtype=object)
     with pytest.raises(error, match=message):
         iad.label_page(**given)
+
+
+@pytest.mark.parametrize(
+    ("ids", "texts"),
+    [
+        (["0c1f2b3a-5d6e", "x,y", 'say "a"'], None),
+        ([1234567890123456789, 1234567890123456790, 3], None),
+        (["007", "8", "9"], None),
+        ([uuid.UUID(int=n) for n in range(3)], [str(uuid.UUID(int=n)) for n in range(3)]),
+        ([1.0, None, 3.0], [1, None, 3]),
+    ],
+)
+def test_own_ids_come_back(ids: Any, texts: Any, folder: Path, tmp_path: Path) -> None:
+    paths = sorted(map(str, folder.iterdir()))[:3]
+    sample = pd.DataFrame({"path": paths, "image_id": ids})
+    page = iad.label_page(sample, "Q?", ["y", "n"], to=tmp_path / "page.html")
+    items = data_of(page)["items"]
+    assert all(isinstance(item["image_id"], str | None) for item in items)
+    with (tmp_path / "a.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEAD.strip().split(","))
+        for item in items:
+            rows.writerow([item["image_id"], item["path"], "ann", "Q?", "y", "", ""])
+    got = iad.read_labels([tmp_path / "a.csv"]).image_id.tolist()
+    assert [None if one is pd.NA else one for one in got] == (texts or ids)
 
 
 HEAD = "image_id,path,coder,question,value,coded_at,seconds\n"

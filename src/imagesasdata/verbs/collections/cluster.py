@@ -174,7 +174,7 @@ def cluster(
     >>> import imagesasdata as iad
     >>> photos = iad.cluster(iad.embed("examples/photos"), k=2, stability=0)
     >>> sorted(photos.cluster.dropna().unique().tolist())
-    [0.0, 1.0]
+    [0, 1]
     >>> curve = iad.cluster(iad.embed("examples/photos"), k=range(2, 5))
     >>> curve.k.tolist()
     [2, 3, 4]

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from imagesasdata import columns as col
 from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.checks import check_count
@@ -15,12 +14,15 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.results import prefixed
 from imagesasdata.options import Options
 from imagesasdata.tables.frames import Frame
-from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.kinds import arrow_type, as_ids
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
 
 _NULL = "never"
+MEDOID_ID = Column(
+    "medoid_id", "int64", "image_id of the picture in the middle.", range="0 ...", null=_NULL
+)
 FIRST = (
     CLUSTER,
     Column("size", "int64", "How many pictures are in the cluster.", range="1 ...", null=_NULL),
@@ -37,9 +39,7 @@ FIRST = (
     Column(
         "labels", "string", "Labels that the cluster has more of.", null="it has no such, or -1"
     ),
-    Column(
-        "medoid_id", "int64", "image_id of the picture in the middle.", range="0 ...", null=_NULL
-    ),
+    MEDOID_ID,
     Column("medoid_path", "string", "The picture in the middle of the cluster.", null=_NULL),
 )
 _FEWER = "there are fewer"
@@ -119,11 +119,7 @@ def cluster_table(
     clusters = _cells(table, column, collection.rows)
     labels = _cells(table, label, collection.rows) if label in table.names else []
     texts = [None if one is None else str(one) for one in labels]
-    ids = (
-        table.cells(col.IMAGE_ID.name)
-        if col.IMAGE_ID.name in table.names
-        else list(range(len(table)))
-    )
+    ids = as_ids(table.ids())
     stable = prefixed(CLUSTER_STABILITY.name, prefix)
     stability = table.cells(stable) if stable in table.names else []
     known = next((value for value in stability if value is not None), None)
@@ -148,16 +144,15 @@ def cluster_table(
             found.size / total,
             known,
             "; ".join(f"{one.label} ({one.members}, {one.ratio:.1f}x)" for one in shares) or None,
-            ids[rows[found.medoid]],
+            ids[int(rows[found.medoid])].as_py(),
             paths[rows[found.medoid]],
             *_padded([paths[rows[row]] for row in found.typical], top),
             *_padded([paths[rows[row]] for row in found.atypical], top),
         ]
         for one, value in zip(columns, values, strict=True):
             cells[one.name].append(value)
-    return table.new(
-        {column.name: pa.array(cells[column.name], arrow_type(column)) for column in columns}
-    )
+    types = {column.name: arrow_type(column) for column in columns} | {MEDOID_ID.name: ids.type}
+    return table.new({name: pa.array(cells[name], kind) for name, kind in types.items()})
 
 
 def _cells(table: Table, name: str, rows: np.ndarray) -> list[Any]:

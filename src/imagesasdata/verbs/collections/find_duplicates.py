@@ -171,9 +171,9 @@ def find_duplicates(
     >>> photos = iad.find_duplicates([small, "examples/photos/coffee.jpg", cat])
     >>> photos[["copy_group", "copy_distance", "is_kept"]]
        copy_group  copy_distance  is_kept
-    0         0.0            0.0    False
-    1         NaN            NaN     True
-    2         0.0            0.0     True
+    0           0            0.0    False
+    1        <NA>            NaN     True
+    2           0            0.0     True
     """
     options = Options(
         path=path,

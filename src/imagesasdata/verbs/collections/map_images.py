@@ -28,6 +28,7 @@ from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
 from imagesasdata.tables.cells import as_json
 from imagesasdata.tables.frames import AnyFrame, Paths
+from imagesasdata.tables.kinds import id_text
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.reduce import DIM
@@ -116,7 +117,7 @@ def map_images(
     -------
     pathlib.Path
         The page. Its selection is saved as ``selection.csv`` with the column ``image_id`` (the table's
-        own, else the number of the row), which joins back on the table.
+        own, else its index or the number of the row), which joins back on the table.
 
     Raises
     ------
@@ -169,7 +170,7 @@ def map_images(
     paths = table.paths()
     sheets, sizes = _sheets(paths, thumbnail, options)
     data = {
-        "ids": _ids(table),
+        "ids": [id_text(one) for one in table.ids()],
         "paths": [name or "" for name in paths],
         "x": places[0],
         "y": places[1],
@@ -250,15 +251,6 @@ def _places(
     found = dict(zip(collection.rows.tolist(), places.tolist(), strict=True))
     both = [found.get(row, (None, None)) for row in range(len(table))]
     return [x for x, _ in both], [y for _, y in both]
-
-
-def _ids(table: Table) -> list[Any]:
-    if col.IMAGE_ID.name not in table.names:
-        return list(range(len(table)))
-    return [
-        one if isinstance(one, int) else None if one is None else str(one)
-        for one in table.cells(col.IMAGE_ID.name)
-    ]
 
 
 def _sheets(

@@ -13,7 +13,7 @@ from imagesasdata.engine.results import Results, stop_at_first, within
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame
-from imagesasdata.tables.table import open_table
+from imagesasdata.tables.pairs import open_pairs
 from imagesasdata.verbs.faces._identity import (
     Which,
     as_paths,
@@ -27,7 +27,8 @@ COLUMNS = col.VERIFIED
 
 
 def verify_faces(
-    pairs: Frame,
+    pairs: Frame | Sequence[PathLike],
+    others: Sequence[PathLike] | None = None,
     *,
     a: str = "path_a",
     b: str = "path_b",
@@ -49,7 +50,10 @@ def verify_faces(
     Parameters
     ----------
     pairs
-        A table with a row for each pair.
+        A table with a row for each pair. Or a list of paths, each to be compared with the path at the
+        same place in ``others``.
+    others
+        As many paths as ``pairs``, if that is a list.
     a
         The column of the first picture's path.
     b
@@ -81,7 +85,7 @@ def verify_faces(
     Returns
     -------
     table
-        The rows given, in order, and:
+        The rows given, in order (of two lists: ``path_a`` and ``path_b``), and:
 
         - ``distance``: between the two faces, from 0 (alike) to 2;
         - ``threshold``: the largest distance that counts as the same person;
@@ -113,7 +117,7 @@ def verify_faces(
     >>> photo = "examples/photos/astronaut.jpg"
     >>> pairs = pd.DataFrame({"path_a": [photo, photo], "path_b": [photo, "examples/photos/coins.jpg"]})
     >>> iad.verify_faces(pairs).match.tolist()
-    [True, None]
+    [True, <NA>]
     """
     options = Options(
         path=a,
@@ -127,7 +131,7 @@ def verify_faces(
     )
     check_which(which)
     by = calibration(model)
-    first, second = open_table(pairs, a), open_table(pairs, b)
+    first, second = open_pairs(pairs, others, a, b)
     out = Results("verify_faces", first, COLUMNS, options, "pairs").checked()
     sides = list(zip(first.paths(), second.paths(), strict=True))
     pictures = as_paths([path for pair in sides for path in pair if path is not None])

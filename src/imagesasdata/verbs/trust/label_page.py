@@ -40,7 +40,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
-from imagesasdata.tables.kinds import from_columns
+from imagesasdata.tables.kinds import from_columns, id_text, ids_from_text
 from imagesasdata.tables.table import Table, open_table
 
 COLUMNS = (
@@ -185,7 +185,7 @@ def read_labels(files: Paths, *, backend: Backend = "pandas") -> MadeFrame:
     table
         A row for each picture and coder:
 
-        - ``image_id``, ``path``: the picture;
+        - ``image_id``, ``path``: the picture; ids are whole numbers if all are, else text;
         - ``coder``, ``question``, ``value``: the coder, the question and the answer, as whole
           numbers if all choices are;
         - ``coded_at``: the time of the answer, in UTC; ``seconds``: how long the picture was shown
@@ -222,9 +222,7 @@ def read_labels(files: Paths, *, backend: Backend = "pandas") -> MadeFrame:
         values = [int(value) for value in values]
     return from_columns(
         {
-            "image_id": pa.array(
-                [int(row["image_id"]) if row["image_id"] else None for row in rows]
-            ),
+            "image_id": ids_from_text([row["image_id"] for row in rows]),
             "path": pa.array([row["path"] for row in rows], pa.string()),
             "coder": pa.array([row["coder"] for row in rows], pa.string()),
             "question": pa.array([row["question"] for row in rows], pa.string()),
@@ -258,9 +256,7 @@ def _choices(choices: Sequence[Any]) -> list[Any]:
 
 def _items(table: Table, long_side: int) -> list[dict[str, Any]]:
     paths = table.paths()
-    ids = list(range(len(table)))
-    if col.IMAGE_ID.name in table.names:
-        ids = table.cells(col.IMAGE_ID.name)
+    ids = table.ids()
 
     def load(row: int) -> Loaded:
         name = paths[row]
@@ -278,7 +274,7 @@ def _items(table: Table, long_side: int) -> list[dict[str, Any]]:
             sources[done.job] = found, done.error if found is None else None
     return [
         {
-            "image_id": None if ids[row] is None else int(ids[row]),
+            "image_id": id_text(ids[row]),
             "path": paths[row] if paths[row] is not None else f"row {row}",
             "source": sources[row][0],
             "error": sources[row][1] or "no path",
