@@ -65,19 +65,37 @@ def row_weights(
     values = numbers(table.cells(chance), chance)
     labeled = np.zeros(len(table), bool)
     labeled[list(rows)] = True
-    if outside(values[labeled]).any():
-        first = values[labeled][np.argmax(outside(values[labeled]))]
-        raise ArgumentError(
-            f"The sampling probability {chance!r} must be above 0 and at most 1 in rows with labels; "
-            f"one has {'none' if np.isnan(first) else format(first, 'g')}.",
-            f"join the sample that has {chance!r}, or give None for a simple random sample.",
-        )
+    _check_range(values[labeled], chance)
     drawn = sampled_column(table)
     is_sampled = None if drawn is None else np.array([cell is True for cell in table.cells(drawn)])
     found = coding(values, labeled, is_sampled)
     weights = 1.0 / found.chance
     notes = found.notes(chance)[:1] if found.unfinished else []
     return weights / weights.mean(), notes
+
+
+def inverse(cells: Sequence[Any], chance: str) -> np.ndarray:
+    """One over the sampling probabilities of items with labels, with a mean of one.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When one is missing, is not a number, or is not above 0 and at most 1.
+    """
+    values = numbers(cells, chance)
+    _check_range(values, chance)
+    return 1.0 / values / (1.0 / values).mean()
+
+
+def _check_range(values: np.ndarray, chance: str) -> None:
+    wrong = outside(values)
+    if wrong.any():
+        first = values[np.argmax(wrong)]
+        raise ArgumentError(
+            f"The sampling probability {chance!r} must be above 0 and at most 1 in rows with labels; "
+            f"one has {'none' if np.isnan(first) else format(first, 'g')}.",
+            f"join the sample that has {chance!r}, or give None for a simple random sample.",
+        )
 
 
 def numbers(cells: Sequence[Any], name: str) -> np.ndarray:

@@ -301,3 +301,27 @@ def test_one_value_is_measured_against_the_rest(codes: np.ndarray) -> None:
     table = agreement.counts(np.where(codes == 2, 1, 0), 2)
     assert found.value[0] == agreement.alpha(table, np.arange(2.0), "nominal")
     assert found.value[3] == agreement.percent(table)
+
+
+def test_weighted_items_count_as_if_there_were_more_of_them(codes: np.ndarray) -> None:
+    times = np.arange(codes.shape[1]) % 3 + 1
+    many = np.repeat(codes, times, axis=1)
+    table, more = agreement.counts(codes, 4), agreement.counts(many, 4)
+    each = times.astype(float)
+    assert agreement.percent(table, each) == pytest.approx(agreement.percent(more))
+    assert agreement.fleiss(table, each) == pytest.approx(agreement.fleiss(more))
+    assert agreement.cohen(codes, 4, each) == pytest.approx(agreement.cohen(many, 4))
+    # Alpha's correction for few items sees how many there are.
+    ours = agreement.alpha(table, np.arange(4.0), "interval", each)
+    theirs = agreement.alpha(more, np.arange(4.0), "interval")
+    assert ours == pytest.approx(theirs, abs=0.01)
+    assert agreement.alpha(table, np.arange(4.0), "interval", each * 7) == pytest.approx(ours)
+
+
+def test_perfect_agreement_on_few_items_is_not_certain() -> None:
+    codes = np.tile(np.arange(30) % 2, (2, 1))
+    found = agreement.estimate(codes, np.arange(2.0), "nominal", rounds=500, seed=0)
+    np.testing.assert_allclose(found.value, 1.0)
+    np.testing.assert_allclose(found.high, 1.0)
+    # Half an item among 30: a Beta(0.5, 30) is up to 0.08 apart.
+    assert found.low[3] == pytest.approx(1 - 0.081, abs=0.02)

@@ -55,6 +55,21 @@ def test_perfect_agreement() -> None:
     assert list(same.disputed().columns) == ["path", "agreement", "a", "b"]
 
 
+def test_items_weigh_the_inverse_of_their_probability(kind: Kind) -> None:
+    given = codes({"a": ["x", "y"] * 5, "b": ["x", "y"] * 4 + ["y", "y"]})
+    share = iad.agreement(kind.make(given), rounds=10).tidy()
+    assert kind.columns(share)["estimate"][3] == pytest.approx(9 / 10)
+    # The item on which they differ stands for ten, the others for one each.
+    given["sample_prob"] = [0.1 if path == "8.jpg" else 1.0 for path in given["path"]]
+    share = iad.agreement(kind.make(given), rounds=10).tidy()
+    assert kind.columns(share)["estimate"][3] == pytest.approx(9 / 19)
+    share = iad.agreement(kind.make(given), rounds=10, weights=None).tidy()
+    assert kind.columns(share)["estimate"][3] == pytest.approx(9 / 10)
+    given["sample_prob"][0] = 0.5
+    with pytest.raises(iad.ArgumentError, match="'0.jpg' has two .* 'sample_prob': 0.5 and 1.0"):
+        iad.agreement(kind.make(given))
+
+
 @pytest.mark.parametrize(
     ("values", "options", "error", "message"),
     [

@@ -8,7 +8,12 @@ cell the number of coders who gave the item that value.
 - Cohen's kappa is for two coders; with more, it is the mean over pairs of coders (Light).
 - Fleiss' kappa requires that all items were coded equally often.
 
-Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. Fleiss, J. L. (1971). Measuring
+In all of them, items can have weights. Intervals are from a Bayesian bootstrap over items (Rubin 1981),
+to which half an item is added on which coders gave the two most common values. Without it, coders who
+happen to agree on all of 30 items would seem to agree on all there are.
+
+Rubin, D. B. (1981). The Bayesian Bootstrap. doi:10.1214/aos/1176345338. Krippendorff, K. (2011).
+Computing Krippendorff's alpha-reliability. Fleiss, J. L. (1971). Measuring
 nominal scale agreement among many raters. doi:10.1037/h0031619. Cohen, J. (1960). A coefficient of
 agreement for nominal scales. doi:10.1177/001316446002000104.
 """
@@ -23,11 +28,14 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from imagesasdata.arrays.stats.classification import mean_known
-from imagesasdata.arrays.stats.intervals import bootstrap, within_strata
+from imagesasdata.arrays.stats.stratified import strata
 
 Level = Literal["nominal", "ordinal", "interval"]
 Codes = Int[np.ndarray, "coders items"]
 MISSING = -1
+_TINY = 1e-12
+# A weight for each item; without weights, all count the same.
+Weights = Float[np.ndarray, " items"] | None
 # The measures of `estimate`, in this order.
 MEASURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "percent_agreement")
 
@@ -58,24 +66,63 @@ def positions(values: Sequence[Any], level: Level) -> Float[np.ndarray, " values
 
 
 def estimate(
-    codes: Codes, domain: Float[np.ndarray, " values"], level: Level, *, rounds: int, seed: int
+    codes: Codes,
+    domain: Float[np.ndarray, " values"],
+    level: Level,
+    *,
+    rounds: int,
+    seed: int,
+    weights: Weights = None,
 ) -> Estimates:
-    """All measures of a table of codes, with bootstrap intervals over items.
+    """All measures of a table of codes, with intervals over items.
 
     ``domain`` is the number that each code stands for.
     """
     values = len(domain)
-    table = counts(codes, values)
 
-    def measure(items: np.ndarray) -> np.ndarray:
-        some = table[items]
-        kappa = cohen(codes[:, items], values)
-        return np.array([alpha(some, domain, level), kappa, fleiss(some), percent(some)])
+    def measure(codes: np.ndarray, table: np.ndarray, each: np.ndarray | None) -> np.ndarray:
+        return np.array(
+            [
+                alpha(table, domain, level, each),
+                cohen(codes, values, each),
+                fleiss(table, each),
+                percent(table, each),
+            ]
+        )
 
-    items = np.arange(len(table))
-    found = measure(items)
-    ends = bootstrap(measure, within_strata(np.zeros(len(items))), rounds=rounds, seed=seed)
-    return Estimates(found, *(np.where(np.isnan(found), np.nan, end) for end in ends))
+    found = measure(codes, counts(codes, values), weights)
+    each = np.ones(codes.shape[1]) if weights is None else weights
+    stratum = strata(each)
+    more, more_weight = _half_items(codes, values, each, stratum)
+    both = np.column_stack([codes, more])
+    table = counts(both, values)
+    part = np.append(stratum, np.arange(more.shape[1]))
+    shape = np.append(np.ones(codes.shape[1]), np.full(more.shape[1], 0.5))
+    base = np.append(each, more_weight)
+    random = np.random.default_rng(seed)
+    drawn = np.empty((rounds, len(found)))
+    for number in range(rounds):
+        share = random.standard_gamma(shape) * base
+        # The items of a stratum together keep their weight.
+        share *= (np.bincount(stratum, each) / np.bincount(part, share))[part]
+        drawn[number] = measure(both, table, share)
+    some = np.isfinite(drawn).sum(axis=0) * 2 >= rounds
+    some &= np.isfinite(found)
+    low, high = np.full((2, len(found)), np.nan)
+    if some.any():
+        low[some], high[some] = np.nanquantile(drawn[:, some], [0.025, 0.975], axis=0)
+    return Estimates(found, np.minimum(low, found), np.maximum(high, found))
+
+
+def _half_items(
+    codes: Codes, values: int, weights: np.ndarray, stratum: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each stratum, an item on which coders gave the two most common values, and its weight."""
+    times = counts(codes, values).sum(axis=0)
+    common = np.argsort(-times, kind="stable")[:2]
+    parts = int(stratum.max()) + 1
+    given = common[np.add.outer(np.arange(len(codes)), np.arange(parts)) % len(common)]
+    return given, np.bincount(stratum, weights) / np.bincount(stratum)
 
 
 def one_against_rest(codes: Codes, value: int) -> Codes:
@@ -83,10 +130,12 @@ def one_against_rest(codes: Codes, value: int) -> Codes:
     return np.where(codes == MISSING, MISSING, (codes == value).astype(codes.dtype))
 
 
-def estimate_one(codes: Codes, value: int, *, rounds: int, seed: int) -> Estimates:
+def estimate_one(
+    codes: Codes, value: int, *, rounds: int, seed: int, weights: Weights = None
+) -> Estimates:
     """All measures for one value against all other values."""
     single = one_against_rest(codes, value)
-    return estimate(single, np.arange(2.0), "nominal", rounds=rounds, seed=seed)
+    return estimate(single, np.arange(2.0), "nominal", rounds=rounds, seed=seed, weights=weights)
 
 
 def coded_twice(codes: Codes) -> int:
@@ -100,19 +149,28 @@ def counts(codes: Codes, values: int) -> Float[np.ndarray, "items values"]:
 
 
 def alpha(
-    table: Float[np.ndarray, "items values"], domain: Float[np.ndarray, " values"], level: Level
+    table: Float[np.ndarray, "items values"],
+    domain: Float[np.ndarray, " values"],
+    level: Level,
+    weights: Weights = None,
 ) -> float:
     """Krippendorff's alpha; NaN if all codes are the same or no item has two."""
-    paired = table[table.sum(axis=1) > 1]
+    several = table.sum(axis=1) > 1
+    paired, each = table[several], _each(table, weights)[several]
     if (paired.sum(axis=0) > 0).sum() < 2:
         return float("nan")
+    each = each * (len(each) / each.sum())
     # Coincidences: how often two coders of an item gave these two values, weighted by its codes.
-    shares = paired / (paired.sum(axis=1, keepdims=True) - 1.0)
+    shares = paired / (paired.sum(axis=1, keepdims=True) - 1.0) * each[:, None]
     together = paired.T @ shares - np.diag(shares.sum(axis=0))
     times = together.sum(axis=0)
     distance = _distance(times, domain, level)
     by_chance = (np.outer(times, times) * distance).sum() / (times.sum() - 1.0)
     return float(1.0 - (together * distance).sum() / by_chance)
+
+
+def _each(table: np.ndarray, weights: Weights) -> np.ndarray:
+    return np.ones(len(table)) if weights is None else weights
 
 
 def _distance(
@@ -126,9 +184,11 @@ def _distance(
     return np.subtract.outer(position, position) ** 2
 
 
-def percent(table: Float[np.ndarray, "items values"]) -> float:
+def percent(table: Float[np.ndarray, "items values"], weights: Weights = None) -> float:
     """Percent agreement, as a share."""
-    return mean_known(agreeing(table))
+    share, each = agreeing(table), _each(table, weights)
+    known = ~np.isnan(share)
+    return float(np.average(share[known], weights=each[known])) if known.any() else float("nan")
 
 
 def agreeing(table: Float[np.ndarray, "items values"]) -> Float[np.ndarray, " items"]:
@@ -146,29 +206,37 @@ def disputed(table: Float[np.ndarray, "items values"]) -> Int[np.ndarray, " disp
     return rows[np.argsort(share[rows], kind="stable")]
 
 
-def fleiss(table: Float[np.ndarray, "items values"]) -> float:
+def fleiss(table: Float[np.ndarray, "items values"], weights: Weights = None) -> float:
     """Fleiss' kappa; NaN if items were not coded equally often."""
-    times = table.sum(axis=1)
+    times, each = table.sum(axis=1), _each(table, weights)
     if not len(times) or np.ptp(times) > 0.0 or times[0] < 2.0:
         return float("nan")
-    chance = ((table.sum(axis=0) / table.sum()) ** 2).sum()
-    return float((percent(table) - chance) / (1.0 - chance)) if chance < 1.0 else float("nan")
+    given = each @ table
+    return _beyond(percent(table, each), ((given / given.sum()) ** 2).sum())
 
 
-def cohen(codes: Codes, values: int) -> float:
+def _beyond(same: float, chance: float) -> float:
+    """Agreement beyond chance; NaN if chance alone gives all of it."""
+    return float((same - chance) / (1.0 - chance)) if chance < 1.0 - _TINY else float("nan")
+
+
+def cohen(codes: Codes, values: int, weights: Weights = None) -> float:
     """Cohen's kappa: the mean over pairs of coders with items in common."""
     kappas = [
-        _two(codes[one], codes[other], values) for one, other in combinations(range(len(codes)), 2)
+        _two(codes[one], codes[other], values, weights)
+        for one, other in combinations(range(len(codes)), 2)
     ]
     return mean_known(np.array(kappas))
 
 
-def _two(one: np.ndarray, other: np.ndarray, values: int) -> float:
+def _two(one: np.ndarray, other: np.ndarray, values: int, weights: Weights) -> float:
     both = (one != MISSING) & (other != MISSING)
     if not both.any():
         return float("nan")
-    same = (one[both] == other[both]).mean()
+    each = np.ones(both.sum()) if weights is None else weights[both]
+    whole = each.sum()
+    same = (each * (one[both] == other[both])).sum() / whole
     chance = (
-        np.bincount(one[both], minlength=values) @ np.bincount(other[both], minlength=values)
-    ) / both.sum() ** 2
-    return float((same - chance) / (1.0 - chance)) if chance < 1.0 else float("nan")
+        np.bincount(one[both], each, values) @ np.bincount(other[both], each, values)
+    ) / whole**2
+    return _beyond(same, chance)

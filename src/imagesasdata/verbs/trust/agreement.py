@@ -14,7 +14,7 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import ROUNDS
-from imagesasdata.tables.codes import numbered, tell_alike
+from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, sampling_column, tell_alike
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -97,6 +97,7 @@ def agreement(
     item: str = "path",
     value: str = "value",
     level: Level = "nominal",
+    weights: str | None = SAMPLE_PROB,
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Agreement[Frame]:
@@ -118,6 +119,9 @@ def agreement(
     level
         ``"nominal"``: values are equal or not; ``"ordinal"``: numbers compared by their ranks;
         ``"interval"``: numbers compared by their difference.
+    weights
+        The column of the items' sampling probabilities; each item is weighted by the inverse. If the
+        table has no ``sample_prob``, or with ``None``, all items count the same.
     rounds
         The number of bootstrap samples for the intervals.
     seed
@@ -139,11 +143,18 @@ def agreement(
     Krippendorff's alpha takes any number of coders and missing codes, and is 1 for perfect and 0 for
     chance agreement; 0.8 is often required, and below 0.667 not even tentative conclusions are
     justified. Cohen's kappa is the mean over pairs of coders; Fleiss' is null unless items were
-    coded equally often. Both, and percent agreement, take values as nominal. Intervals are
-    percentiles of the bootstrap over items.
+    coded equally often. Both, and percent agreement, take values as nominal.
+
+    In a sample with more of a rare class, coders agree by chance less often than in the collection, so
+    that without weights agreement beyond chance looks higher than it is in all pictures. Intervals
+    are percentiles of a Bayesian bootstrap over items (with weights, within strata of equal
+    probability), with half an item on which coders differ, so that perfect agreement on few items
+    does not give an interval from 1 to 1.
 
     References
     ----------
+    Rubin, D. B. (1981). The Bayesian Bootstrap. doi:10.1214/aos/1176345338
+
     Krippendorff, K. (2019). Content Analysis. doi:10.4135/9781071878781
 
     Examples
@@ -170,7 +181,9 @@ def agreement(
     check_choice("level", level, get_args(Level))
     check_count("rounds", rounds)
     table = open_data(labels)
+    chance = sampling_column(table, weights, "weights")
     read = _read(table, coder=coder, item=item, value=value)
+    weight = None if chance is None else _weights(table, chance, item, read)
     if level != "nominal" and any(isinstance(label, str) for label in read.labels):
         raise ArgumentTypeError(
             f'level="{level}" needs numbers, but the column {value!r} holds text '
@@ -183,7 +196,10 @@ def agreement(
             f"check that the column {item!r} names items the same way for all coders.",
         )
     return Agreement(
-        table=table, item=item, **read._asdict(), found=_estimates(read, level, rounds, seed)
+        table=table,
+        item=item,
+        **read._asdict(),
+        found=_estimates(read, weight, level, rounds, seed),
     )
 
 
@@ -234,16 +250,33 @@ def _places(cells: list[Any], known: list[Any]) -> np.ndarray:
     return np.array([place[cell] for cell in cells], np.int64)
 
 
-def _estimates(read: _Read, level: Level, rounds: int, seed: int) -> dict[str, list[Any]]:
+def _weights(table: Table, chance: str, item: str, read: _Read) -> np.ndarray:
+    """One over the sampling probability of each item; rows without a code may lack it."""
+    of_item: dict[Any, Any] = {}
+    for name, cell in zip(table.cells(item), table.cells(chance), strict=True):
+        if name is None or cell is None:
+            continue
+        if of_item.setdefault(name, cell) != cell:
+            raise ArgumentError(
+                f"The item {name!r} has two sampling probabilities in {chance!r}: {of_item[name]!r} and "
+                f"{cell!r}.",
+                "join the probabilities of iad.sample_for_labels by item.",
+            )
+    return inverse([of_item.get(name) for name in read.items], chance)
+
+
+def _estimates(
+    read: _Read, weights: np.ndarray | None, level: Level, rounds: int, seed: int
+) -> dict[str, list[Any]]:
     """The cells of `Agreement.tidy`: over all labels and, if there are three or more, for each."""
     codes, known = read.codes, read.labels
     domain = measures.positions(known, level)
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     for one in (None, *range(len(known))) if len(known) > 2 else (None,):
         if one is None:
-            got = measures.estimate(codes, domain, level, rounds=rounds, seed=seed)
+            got = measures.estimate(codes, domain, level, rounds=rounds, seed=seed, weights=weights)
         else:
-            got = measures.estimate_one(codes, one, rounds=rounds, seed=seed)
+            got = measures.estimate_one(codes, one, rounds=rounds, seed=seed, weights=weights)
         count = len(measures.MEASURES)
         found["measure"] += measures.MEASURES
         found["label"] += [None if one is None else str(known[one])] * count
