@@ -40,9 +40,15 @@ def write(
     between: int = 2,
     keys: int = 12,
     turn: int = 0,
+    aspect: Fraction | None = None,
+    quick: bool = False,
 ) -> Path:
-    """A video of these frames; ``times`` in seconds where they are not equally spaced."""
-    with av.open(str(path), "w") as file:
+    """A video of these frames; ``times`` in seconds where they are not equally spaced.
+
+    ``quick`` puts the index of an MP4 file first.
+    """
+    options = {"movflags": "faststart"} if quick else {}
+    with av.open(str(path), "w", options=options) as file:
         stream = file.add_stream(codec, rate=rate)
         height, width = frames[0].shape[:2]
         stream.width, stream.height = width, height
@@ -53,6 +59,8 @@ def write(
             stream.codec_context.qmin = stream.codec_context.qmax = 2
         if times is not None:
             stream.codec_context.time_base = MILLISECOND
+        if aspect:
+            stream.codec_context.sample_aspect_ratio = aspect
         if turn:
             stream.set_display_rotation(turn)
         for number, pixels in enumerate(frames):

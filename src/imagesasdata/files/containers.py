@@ -69,6 +69,9 @@ _PLAYLISTS = re.compile(
 _PICTURES = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\x89PNG", b"BM", b"II*\0", b"MM\0*")
 # Bytes read at a time: fewer calls into Python than FFmpeg's default.
 _BUFFER = 1 << 18
+# FFmpeg's number for "Input/output error".
+_FAILED = -5
+_CUT_OFF = ("moov atom not found", "invalid data", "end of file", "input/output error")
 
 
 class _Handle:
@@ -77,7 +80,14 @@ class _Handle:
     def __init__(self, file: IO[bytes]) -> None:
         ending = os.path.splitext(str(getattr(file, "name", "")))[1]
         self.name = f"video{ending}" if re.fullmatch(r"\.[A-Za-z0-9]{1,5}", ending) else "video"
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+        self.read, self.tell, self._seek = file.read, file.tell, file.seek
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """The new position; an error of FFmpeg's for one before the start of the file."""
+        try:
+            return self._seek(offset, whence)
+        except (OSError, ValueError):
+            return _FAILED
 
 
 def open_container(where: Where, files: ExitStack) -> Any:
@@ -109,7 +119,7 @@ def open_container(where: Where, files: ExitStack) -> Any:
 def unreadable(error: Exception) -> ImageError:
     """FFmpeg's error as a short reason."""
     text = str(error).lower()
-    if "moov atom not found" in text or "invalid data" in text:
+    if any(words in text for words in _CUT_OFF):
         return ImageError("is not a video that can be read, or is cut off")
     if "format not found" in text or "invalid argument" in text:
         return ImageError("is not in a video format that is read")

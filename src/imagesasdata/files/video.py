@@ -18,6 +18,8 @@ import numpy as np
 from imagesasdata.errors import ImageError
 from imagesasdata.files.containers import Where, open_container, unreadable
 from imagesasdata.files.decode import MAX_PIXELS
+from imagesasdata.files.video_pixels import Upright
+from imagesasdata.files.video_track import has_times, pictures, rate_of_raw
 
 # A time rounded to six decimals still refers to its frame.
 TICK = 1e-6
@@ -61,34 +63,26 @@ class Video:
     """
 
     def __init__(self, where: Where, *, max_pixels: int = MAX_PIXELS) -> None:
-        self._files = ExitStack()
         with ExitStack() as files:
             self._container: Any = open_container(where, files)
-            self._stream = self._pictures(max_pixels)
+            self._stream = pictures(self._container, max_pixels)
+            self._timed = has_times(self._container, self._stream)
             self._files = files.pop_all()
-        self._base: Fraction = self._stream.time_base or Fraction(1, 1)
         self._codec: Any = self._stream.codec_context
+        self._base: Fraction = self._stream.time_base
+        if not self._timed:
+            self._base = 1 / rate_of_raw(self._stream)
+        self._upright = Upright(self._stream.sample_aspect_ratio)
         self._stream.thread_type = "AUTO"
-        self._indexed = any(name in _INDEXED for name in self._container.format.name.split(","))
+        names = self._container.format.name.split(",")
+        self._indexed = any(name in _INDEXED for name in names)
+        # An AVI file has the times of packets alone: frames that are shown in another order than they
+        # are stored have wrong ones.
+        self._by_order = not self._timed or ("avi" in names and bool(self._codec.has_b_frames))
         self._packets: Iterator[Any] = iter(())
         self._decoded: Iterator[Any] | None = None
         self._last: int | None = None  # when the last decoded frame is shown, in the file's units
         self._times: np.ndarray | None = None
-
-    def _pictures(self, max_pixels: int) -> Any:
-        import av.stream
-
-        cover = av.stream.Disposition.attached_pic
-        streams = [s for s in self._container.streams.video if not s.disposition & cover]
-        if not streams:
-            raise ImageError("has sound but no pictures, so it is not a video")
-        stream = streams[0]
-        if stream.width * stream.height > max_pixels:
-            raise ImageError(
-                f"video has {stream.width} x {stream.height} pixels, over the limit of "
-                f"{max_pixels:,} (max_pixels)"
-            )
-        return stream
 
     def __enter__(self) -> Video:
         return self
@@ -114,7 +108,7 @@ class Video:
             first.pixels.shape[:2] if first else (self._stream.height, self._stream.width)
         )
         duration = self._container.duration
-        rate = self._stream.average_rate
+        rate = self._frame_rate
         return Info(
             width,
             height,
@@ -122,6 +116,12 @@ class Video:
             float(rate) if rate else None,
             self._codec.name,
         )
+
+    @property
+    def _frame_rate(self) -> Fraction | None:
+        if not self._timed:
+            return 1 / self._base
+        return self._stream.average_rate or self._stream.guessed_rate
 
     def times(self) -> np.ndarray:
         """When each frame is shown, in seconds, ascending; no frame is decoded."""
@@ -133,26 +133,31 @@ class Video:
         """The end of the last frame in seconds, assuming that it is shown as long as the one before."""
         times = self.times()
         if len(times) < 2:
-            rate = self._stream.average_rate
+            rate = self._frame_rate
             return float(times[-1] + 1 / rate) if len(times) and rate else 0.0
         return float(2 * times[-1] - times[-2])
 
     def _ticks(self) -> np.ndarray:
         from av.error import FFmpegError
 
+        if self._times is None and not self._timed:
+            self._restart(0)
+            frames = enumerate(self._decode_from(None))
+            whole = _whole([(number, frame.is_corrupt) for number, frame in frames])
+            self._times = np.array(whole, np.int64)
         if self._times is None:
-            ticks: list[int] = []
+            packets: list[tuple[int, bool]] = []
             try:
                 self._restart(self._stream.start_time or 0)
-                ticks.extend(
-                    packet.pts
+                packets.extend(
+                    (packet.pts, packet.is_corrupt)
                     for packet in self._packets
                     if packet.pts is not None and not packet.is_discard
                 )
             except FFmpegError as error:
-                if not ticks:
+                if not packets:
                     raise unreadable(error) from None
-            self._times = np.unique(np.array(ticks, np.int64))
+            self._times = np.unique(np.array(_whole(packets), np.int64))
         return self._times
 
     def frames(
@@ -183,28 +188,40 @@ class Video:
             yield Frame(number, float(starts[number]), pixels)
 
     def _all(self, ticks: np.ndarray, long_side: int | None) -> Iterator[Frame]:
-        for frame in self._decode_from(None):
+        for frame in self._with_times(None):
             if frame.pts is None:
                 continue
             number = int(np.searchsorted(ticks, frame.pts))
             if number < len(ticks) and ticks[number] == frame.pts:
+                if frame.is_corrupt:
+                    raise ImageError("video is damaged: not all of its frames can be decoded")
                 time = float((frame.pts - ticks[0]) * self._base)
-                yield Frame(number, time, _upright(frame, long_side))
+                yield Frame(number, time, self._upright(frame, long_side))
 
     def _decode(self, wanted: int, long_side: int | None) -> np.ndarray:
         """The pixels of the frame shown from ``wanted`` on."""
         if self._decoded is None or not self._is_ahead(wanted):
             self._restart(wanted)
         self._wanted = wanted
-        self._decoded = self._decoded or self._decode_from(wanted)
+        self._decoded = self._decoded or self._with_times(wanted)
         for frame in self._decoded:
             if frame.pts is None:
                 continue
             self._last = frame.pts
             if frame.pts >= wanted:
-                return _upright(frame, long_side)
+                if frame.is_corrupt:
+                    break
+                return self._upright(frame, long_side)
         self._decoded = None
         raise ImageError("video is cut off or damaged before this frame")
+
+    def _with_times(self, wanted: int | None) -> Iterator[Any]:
+        if not self._by_order:
+            yield from self._decode_from(wanted)
+            return
+        for tick, frame in zip(self._ticks().tolist(), self._decode_from(wanted), strict=False):
+            frame.pts = tick
+            yield frame
 
     def _decode_from(self, wanted: int | None) -> Iterator[Any]:
         """Frames in the order in which they are shown, from the current position in the file."""
@@ -216,6 +233,7 @@ class Video:
             for packet in self._packets:
                 goal = self._wanted
                 early = goal is not None and packet.pts is not None and packet.pts < goal
+                early = early and not self._by_order
                 self._codec.skip_frame = "NONREF" if early else "DEFAULT"
                 try:
                     yield from packet.decode()
@@ -230,7 +248,7 @@ class Video:
         """Whether ``wanted`` is reached faster by decoding than by seeking."""
         if self._last is None or wanted <= self._last:
             return False
-        if not self._indexed:
+        if not self._indexed or self._by_order:
             return True
         keys = [entry.timestamp for entry in self._stream.index_entries if entry.is_keyframe]
         return not keys or keys[max(0, bisect_right(keys, wanted) - 1)] <= self._last
@@ -243,10 +261,14 @@ class Video:
         """
         self._decoded, self._last = None, None
         self._codec.skip_frame = "DEFAULT"
+        if not self._timed:
+            self._container.seek(0, unsupported_byte_offset=True)
+            self._packets = self._container.demux(self._stream)
+            return
         start = min(self._stream.start_time or 0, 0)
         back = 0
         while True:
-            target = max(wanted - back, start) if self._indexed else start
+            target = start if self._by_order or not self._indexed else max(wanted - back, start)
             self._container.seek(target, stream=self._stream, backward=True)
             self._packets = self._container.demux(self._stream)
             passed = []
@@ -261,15 +283,8 @@ class Video:
             back = 2 * back or round(1 / self._base)
 
 
-def _upright(frame: Any, long_side: int | None) -> np.ndarray:
-    size = {}
-    scale = long_side / max(frame.width, frame.height) if long_side else 1.0
-    if scale < 1.0:
-        # Chroma at half the resolution needs even sides.
-        width, height = (
-            max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)
-        )
-        size = {"width": width, "height": height, "interpolation": "AREA"}
-    pixels = frame.to_ndarray(format="rgb24", **size)
-    turns = round(frame.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+def _whole(parts: list[tuple[int, bool]]) -> list[int]:
+    """The times of packets or frames; those at the end that are cut off (the flag) do not count."""
+    while parts and parts[-1][1]:
+        parts.pop()
+    return [time for time, _ in parts]

@@ -142,8 +142,13 @@ def read_video(
     Notes
     -----
     The frame for a time ``t`` is the one shown at ``t``: the last one that starts by then. With a
-    variable frame rate this is what a viewer sees; each frame is listed once. A video that is
-    marked as rotated is turned upright. Of several video tracks the first is used.
+    variable frame rate this is what a viewer sees; each frame is listed once. Of several video tracks
+    the first is used. Frames look as players show them: turned and mirrored as the file says, pixels
+    that are not square made square (720 x 576 of television becomes 1024 x 576), see-through parts
+    white. Colors follow the file's matrix and range; where it states no matrix, BT.709 from 1280
+    pixels of width or 577 of height on, else BT.601. High dynamic range (PQ, HLG) becomes sRGB; what is
+    brighter than white paper is cut off there. A raw stream (``.h264``) has no times: they follow from
+    its rate, or, with a warning, from 25 frames a second.
 
     Examples
     --------
