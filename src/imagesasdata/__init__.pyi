@@ -100,6 +100,7 @@ from .errors import WeightsError as WeightsError
 from .errors import DroppedImagesWarning as DroppedImagesWarning
 from .errors import GuessWarning as GuessWarning
 from .errors import SmallerBatchWarning as SmallerBatchWarning
+from .errors import PassedOverWarning as PassedOverWarning
 from .errors import AppearanceWarning as AppearanceWarning
 
 # modules

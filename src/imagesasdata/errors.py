@@ -60,6 +60,10 @@ class DroppedImagesWarning(UserWarning):
     """Says how many pictures ``on_error="drop"`` left out."""
 
 
+class PassedOverWarning(UserWarning):
+    """Says how many files of a folder or an archive were passed over, by the endings of their names."""
+
+
 class AppearanceWarning(UserWarning):
     """Says once in a session what attributes of a face can mean and what they cannot."""
 

@@ -72,7 +72,7 @@ SHARED: dict[str, Shared] = {
         "A table with a column of paths, or a folder, glob, archive or list of paths."
     ),
     "videos": Shared(
-        "A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with "
+        "A folder (searched with its sub-folders), a glob, a video, a list of paths, or a table with "
         "a column of paths."
     ),
     "path": Shared("The table's column of paths."),

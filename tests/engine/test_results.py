@@ -35,7 +35,7 @@ from imagesasdata.errors import (
     ImagesAsDataError,
     NameClashError,
 )
-from imagesasdata.files.sources import PICTURES, VIDEOS
+from imagesasdata.files.media import PICTURES, VIDEOS
 from imagesasdata.options import Options
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import run_on_faces

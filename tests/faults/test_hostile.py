@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
-from imagesasdata.files.sources import list_files
+from imagesasdata.files.listing import list_files
 from imagesasdata.tables.files import save
 from tests.conftest import REPO, encoded, picture
 
@@ -207,7 +207,7 @@ def test_a_picture_that_is_also_something_else_is_a_picture(tmp_path: Path) -> N
 def test_links_that_go_round(folder: Path) -> None:
     (folder / "self.jpg").symlink_to(folder / "self.jpg")
     (folder / "again").symlink_to(folder, target_is_directory=True)
-    assert len(list_files(folder)) == 9, "folders that are links are not entered"
+    assert len(list_files(folder)) == 9, "a folder is not entered from within itself"
     got = iad.features(folder, groups="light")
     assert got["image_error"].notna().sum() == 1
     assert "symbolic links" in got["image_error"].dropna().iloc[0]

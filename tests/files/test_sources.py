@@ -1,58 +1,25 @@
-"""Sources: which pictures there are, and what is wrong with a path."""
+"""Sources: the bytes of a path, or what is wrong with it."""
 
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 
 import fsspec
 import pytest
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
+from imagesasdata.errors import ImageError
 from imagesasdata.files import sources
-from imagesasdata.files.sources import Files, is_remote, list_files
+from imagesasdata.files.listing import list_files
+from imagesasdata.files.sources import Files
+from tests.conftest import encoded, picture
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    names = (
-        "b.jpg a.PNG sub/c.webp sub/deep/d.tiff .hidden.jpg .git/e.jpg notes.txt Thumbs.db x[1].jpg"
-    )
-    for name in names.split():
-        file = tmp_path / "tree" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(name.encode())
+    (tmp_path / "tree" / "sub").mkdir(parents=True)
+    (tmp_path / "tree" / "b.jpg").write_bytes(b"b.jpg")
     return tmp_path / "tree"
-
-
-def relative(paths: list[str], root: Path) -> list[str]:
-    return [os.path.relpath(path, root) for path in paths]
-
-
-def test_a_folder_is_searched(tree: Path) -> None:
-    expected = ["a.PNG", "b.jpg", "sub/c.webp", "sub/deep/d.tiff", "x[1].jpg"]
-    assert relative(list_files(tree), tree) == expected
-    assert list_files(str(tree)) == list_files(tree)
-
-
-def test_globs(tree: Path) -> None:
-    assert relative(list_files(f"{tree}/*.jpg"), tree) == ["b.jpg", "x[1].jpg"]
-    assert relative(list_files(f"{tree}/**/*.tiff"), tree) == ["sub/deep/d.tiff"]
-    assert relative(list_files(tree / "x[1].jpg"), tree) == ["x[1].jpg"], "a file of that name"
-
-
-def test_lists_keep_their_order_and_what_is_missing(tree: Path) -> None:
-    given = [tree / "b.jpg", "gone.jpg", tree / "sub", tree / "a.PNG"]
-    names = relative(list_files(given), tree)
-    assert [name.rsplit("/")[-1] for name in names] == [
-        "b.jpg",
-        "gone.jpg",
-        "c.webp",
-        "d.tiff",
-        "a.PNG",
-    ]
-    assert list_files([]) == []
 
 
 def test_home_folders(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,51 +28,6 @@ def test_home_folders(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Files() as files:
         assert files.read("~/b.jpg") == b"b.jpg"
         assert files.read(f"file://{tree}/b.jpg") == b"b.jpg"
-
-
-@pytest.mark.parametrize("where", ["nowhere", "nowhere/a.jpg", "memory://nowhere"])
-def test_nothing_there(where: str) -> None:
-    with pytest.raises(
-        ArgumentError, match=r"There is no folder, picture or archive at .*\nHint: rel"
-    ):
-        list_files(where)
-
-
-def test_no_pictures_there(tmp_path: Path) -> None:
-    with pytest.raises(
-        ArgumentError, match=r"No picture was found in .*\nHint: files ending in .apng"
-    ):
-        list_files(tmp_path)
-    with pytest.raises(ArgumentError, match=r"No picture was found in .*\*.jpg"):
-        list_files(f"{tmp_path}/*.jpg")
-    with pytest.raises(ArgumentTypeError, match="Expected paths in the list, got int"):
-        list_files([1])  # type: ignore[list-item]
-
-
-def test_archives_and_memory(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    archive = tmp_path / "photos.zip"
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("in/a.jpg", b"one")
-        file.writestr("b.png", b"two")
-        file.writestr("notes.txt", b"three")
-    expected = [f"zip://b.png::{archive}", f"zip://in/a.jpg::{archive}"]
-    assert list_files(archive) == expected
-    assert list_files(f"zip://**::{archive}") == expected
-    assert list_files(f"zip://in/*.jpg::{archive}") == expected[1:]
-    assert list_files(expected[0]) == expected[:1]
-    opened = []
-    real = fsspec.core.url_to_fs
-    monkeypatch.setattr(fsspec.core, "url_to_fs", lambda url: opened.append(url) or real(url))
-    with Files() as files:
-        assert [files.read(path) for path in expected] == [b"two", b"one"]
-        with pytest.raises(ImageError, match="file not found"):
-            files.read(f"zip://gone.jpg::{archive}")
-    assert len(opened) == 1, "an archive is opened once"
-    fsspec.filesystem("memory").pipe_file("/shelf/m.jpg", b"four")
-    (path,) = list_files("memory://shelf")
-    with Files() as files:
-        assert files.read(path) == b"four"
-        assert files.stamp(path) is None
 
 
 def test_reasons(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,16 +84,41 @@ def test_stamps_change_with_the_file(tree: Path) -> None:
         assert files.stamp(str(tree / "gone.jpg")) is None
 
 
+def test_memory() -> None:
+    fsspec.filesystem("memory").pipe_file("/shelf/m.jpg", b"four")
+    (path,) = list_files("memory://shelf")
+    with Files() as files:
+        assert files.read(path) == b"four"
+        assert files.stamp(path) is None
+
+
 @pytest.mark.parametrize(
-    ("path", "remote"),
+    ("name", "data", "why"),
     [
-        ("a.jpg", False),
-        ("/a/b.jpg", False),
-        ("file:///a/b.jpg", False),
-        ("s3://bucket/a.jpg", True),
-        ("zip://a.jpg::b.zip", True),
-        ("https://example.org/a.jpg", True),
+        ("photos.zip", b"PK\3\4" + bytes(60), "is a zip archive that is damaged or cut off"),
+        ("photos", b"PK\5\6" + bytes(18), "is a zip archive, not a picture: give it by itself"),
+        ("photos.tar", bytes(257) + b"ustar" + bytes(300), "is a tar archive, not a picture"),
+        ("photos.tar.gz", b"\x1f\x8b" + bytes(60), "is a packed archive, not a picture; unpack"),
+        ("photos.7z", b"7z\xbc\xaf\x27\x1c" + bytes(60), "is a packed archive, not a picture"),
+        ("posts.csv", b"id,path\n1,a.jpg\n", "is a table (.csv), not a picture"),
+        ("Posts.XLSX", b"PK\3\4" + bytes(60), "is a table (.xlsx), not a picture"),
+        ("posts.parquet", b"PAR1" + bytes(60), "is a table (.parquet), not a picture"),
     ],
 )
-def test_what_is_remote(path: str, remote: bool) -> None:
-    assert is_remote(path) is remote
+def test_other_kinds_of_files(tmp_path: Path, name: str, data: bytes, why: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with Files() as files, pytest.raises(ImageError) as caught:
+        files.read(str(tmp_path / name))
+    assert caught.value.message.startswith(why)
+
+
+def test_pictures_with_endings_of_tables(tmp_path: Path) -> None:
+    photo = encoded(picture())
+    (tmp_path / "photo.csv").write_bytes(photo)
+    with Files() as files:
+        assert files.read(str(tmp_path / "photo.csv")) == photo
+
+
+def test_names_that_are_too_long() -> None:
+    with Files() as files, pytest.raises(ImageError, match="not a possible file name: .*too long"):
+        files.read("x" * 5000 + ".jpg")

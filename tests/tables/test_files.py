@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from imagesasdata.errors import ArgumentError
-from imagesasdata.files.sources import VIDEOS
+from imagesasdata.files.media import VIDEOS
 from imagesasdata.tables.files import Opened, as_text, failures, from_paths, read, save, vectors_in
 from tests.conftest import Kind
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,14 +17,13 @@ import pyarrow as pa
 
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError, users_line
+from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.remote import shown
-from imagesasdata.files.sources import PICTURES, Media
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.tables.table import Table
 
 _speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 def prefixed(name: str, prefix: str | None) -> str:

@@ -21,9 +21,10 @@ from imagesasdata.engine.results import Results, row_name, stop_at
 from imagesasdata.engine.runner import HostRunner, Runner
 from imagesasdata.engine.stream import Done, Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
+from imagesasdata.files.addresses import is_remote
 from imagesasdata.files.decode import MAX_PIXELS, limits
+from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.references import Pictures
-from imagesasdata.files.sources import PICTURES, Media, is_remote
 from imagesasdata.machine import cores
 from imagesasdata.networks.program import HostFunction, Network
 from imagesasdata.options import Options

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-import os
 import re
 import threading
 from typing import Any, NamedTuple
@@ -19,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imagesasdata.errors import ImageError
+from imagesasdata.files.addresses import exists
 from imagesasdata.files.decode import decode
-from imagesasdata.files.sources import Files, is_remote
+from imagesasdata.files.sources import Files
 from imagesasdata.files.video import Video
 
 _REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
@@ -44,7 +44,7 @@ class Reference(NamedTuple):
 def parse(path: str) -> Reference | None:
     """The part that a path refers to; ``None`` for the path of a whole file."""
     match = _REFERENCE.fullmatch(path)
-    if match is None or (not is_remote(path) and os.path.exists(path)):
+    if match is None or exists(path):
         return None
     return Reference(match["file"], match["kind"], float(match["value"]))
 
@@ -67,7 +67,7 @@ def as_region(path: str, x: float, y: float, width: float, height: float) -> str
 def parse_region(path: str) -> Region | None:
     """The region that a path refers to; ``None`` for the path of a whole picture."""
     match = _REGION.fullmatch(path)
-    if match is None or (not is_remote(path) and os.path.exists(path)):
+    if match is None or exists(path):
         return None
     x, y, width, height = (float(part) for part in match["box"].split(","))
     return Region(match["whole"], (x, y, width, height))

@@ -51,6 +51,15 @@ def has_password(path: str) -> bool:
         return False
 
 
+def password_error(path: str) -> ArgumentError:
+    """The error for an address that holds a password."""
+    return ArgumentError(
+        f"The address {shown(path)!r} holds a password, which would end up in tables and on disk.",
+        "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or set it in the "
+        "environment, as AWS_SECRET_ACCESS_KEY for s3://.",
+    )
+
+
 def open_system(url: str) -> tuple[Any, str]:
     """A URL's file system, and the path in it.
 
@@ -64,11 +73,7 @@ def open_system(url: str) -> tuple[Any, str]:
     import fsspec
 
     if has_password(url):
-        raise ArgumentError(
-            f"The address {shown(url)!r} holds a password, which would end up in tables and on disk.",
-            "give it to fsspec instead (its file ~/.config/fsspec/conf.json), or set it in the "
-            "environment, as AWS_SECRET_ACCESS_KEY for s3://.",
-        )
+        raise password_error(url)
     kind = url.rpartition("::")[2].partition("://")[0]
     try:
         return fsspec.core.url_to_fs(url)

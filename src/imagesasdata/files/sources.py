@@ -1,231 +1,69 @@
-"""Where pictures come from: folders, globs, archives and buckets become paths, and paths become bytes."""
+"""From a path to the bytes of its file, on this machine, in an archive or on a server."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
-import glob
+import io
 import os
 import stat
-import tarfile
 import threading
-import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, Self
 
-from imagesasdata.columns import IMAGE_ID, PATH, VIDEO_ID, VIDEO_PATH, Column
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
-from imagesasdata.files.remote import ask, list_names, open_system, read_bytes, shown
-
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
+from imagesasdata.errors import ImageError
+from imagesasdata.files.addresses import Member, is_remote, local, parse_member
+from imagesasdata.files.archives import Archive, Opener, shared
+from imagesasdata.files.media import HEAD, PICTURES, ending_of
+from imagesasdata.files.remote import ask, open_system, read_bytes
 
 PathLike = str | os.PathLike[str]
 
-
-@dataclass(frozen=True)
-class Media:
-    """A kind of file: its name, its file extensions, its columns in tables.
-
-    Folders are searched for these extensions; a file that is named explicitly is read, whatever its
-    extension.
-    """
-
-    name: str
-    endings: frozenset[str]
-    number: Column
-    path: Column
-
-
-_PICTURE_ENDINGS = frozenset(
-    [
-        ".apng",
-        ".avif",
-        ".bmp",
-        ".dib",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".ico",
-        ".j2k",
-        ".jfif",
-        ".jp2",
-        ".jpe",
-        ".jpeg",
-        ".jpg",
-        ".mpo",
-        ".pbm",
-        ".pgm",
-        ".png",
-        ".pnm",
-        ".ppm",
-        ".tga",
-        ".tif",
-        ".tiff",
-        ".webp",
-    ]
-)
-_VIDEO_ENDINGS = frozenset(
-    [
-        ".3gp",
-        ".avi",
-        ".flv",
-        ".m2ts",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mts",
-        ".ogv",
-        ".ts",
-        ".webm",
-        ".wmv",
-    ]
-)
-PICTURES = Media("picture", _PICTURE_ENDINGS, IMAGE_ID, PATH)
-VIDEOS = Media("video", _VIDEO_ENDINGS, VIDEO_ID, VIDEO_PATH)
 
 # No camera writes larger pictures; such a file is a video, an archive or a mistake, and would fill
 # the memory.
 MAX_BYTES = 1 << 29
 
-
-def is_remote(path: str) -> bool:
-    """Whether fsspec opens a path (``s3://``, ``zip://``, ...); a local file needs no fsspec."""
-    return ("://" in path and not path.startswith("file://")) or "::" in path
-
-
-def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) -> list[str]:
-    """The pictures or videos of a folder, an archive, a glob, or a list of these, in a fixed order.
-
-    Parameters
-    ----------
-    where
-        A folder (searched recursively, hidden files left out), a ``.zip`` file, a glob (``**`` goes
-        into sub-folders), a single picture, an fsspec URL of any of these, or a list of them. In a
-        list, a path that is none of these still gets a row, with the reason in ``image_error``.
-    media
-        What to look for in folders and archives.
-
-    Returns
-    -------
-    list of str
-        Paths. Those found by searching are sorted; the order of a list is kept.
-
-    Raises
-    ------
-    ArgumentError
-        When a folder has no picture, a glob finds none, or a single path does not exist.
-    """
-    if isinstance(where, (str, os.PathLike)):
-        return _list_one(os.fspath(where), media, alone=True)
-    paths: list[str] = []
-    for item in where:
-        if not isinstance(item, (str, os.PathLike)):
-            raise ArgumentTypeError(
-                f"Expected paths in the list, got {type(item).__name__} ({item!r}).",
-                "give a list of strings, a folder, a glob, or a table with a path column.",
-            )
-        paths.extend(_list_one(os.fspath(item), media, alone=False))
-    return paths
-
-
-def _list_one(where: str, media: Media, *, alone: bool) -> list[str]:
-    paths = _list_remote(where, media) if is_remote(where) else _list_local(_local(where), media)
-    if paths is None:
-        # A part of a file (see parts.py) is listed as it is.
-        if alone and not os.path.exists(_local(where).rpartition("#")[0]):
-            raise ArgumentError(
-                f"There is no folder, {media.name} or archive at {shown(where)!r}.",
-                f"relative paths start at the working folder, now {os.getcwd()!r}.",
-            )
-        return [where]
-    if not paths:
-        raise ArgumentError(
-            f"No {media.name} was found in {shown(where)!r}.",
-            f"files ending in {', '.join(sorted(media.endings))} are looked for; "
-            "list others by name.",
-        )
-    return paths
-
-
-def _list_local(path: str, media: Media) -> list[str] | None:
-    """The files that a local path refers to; ``None`` when it does not exist."""
-    if os.path.isdir(path):
-        paths = []
-        for folder, folders, files in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            paths += [os.path.join(folder, name) for name in files if _is(media, name)]
-        return sorted(paths)
-    if os.path.lexists(path):
-        if path.lower().endswith(".zip") and zipfile.is_zipfile(path):
-            return _list_remote(f"zip://**::{path}", media)
-        if path.lower().endswith(".tar") and tarfile.is_tarfile(path):
-            return _list_remote(f"tar://**::{path}", media)
-        return [path]
-    if glob.has_magic(path):
-        return sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
-    return None
-
-
-def _list_remote(url: str, media: Media) -> list[str] | None:
-    fs, root = open_system(url)
-    if _names_one(url, root, media):
-        # Reading will show whether it exists; asking first would double the requests.
-        return [url]
-    names = list_names(url, functools.partial(_find, fs, root, media))
-    if names is None:
-        return None
-    if names == [root]:
-        return [url]
-    chain = url.split("::", 1)[1:]
-    protocol = url.split("://", 1)[0]
-    if protocol in {"http", "https"}:
-        return sorted(names)
-    return ["::".join([f"{protocol}://{name.lstrip('/')}", *chain]) for name in sorted(names)]
-
-
-def _names_one(url: str, root: str, media: Media) -> bool:
-    """Whether the extension of an address says that it is a single picture."""
-    if url.startswith(("http://", "https://")):
-        root = root.partition("?")[0]
-    return not glob.has_magic(root) and _is(media, root)
-
-
-def _find(fs: Any, root: str, media: Media) -> list[str] | None:
-    """The paths of pictures under ``root``; a file's own path; ``None`` when nothing is there."""
-    if glob.has_magic(root):
-        # A pattern without an extension, such as zip://**, means only files of this kind.
-        ending = os.path.splitext(root)[1]
-        names = [str(name) for name in fs.glob(root) if ending or _is(media, str(name))]
-        return [name for name in names if not fs.isdir(name)]
-    if fs.isdir(root):
-        return [str(name) for name in fs.find(root) if _is(media, str(name))]
-    return [root] if fs.exists(root) else None
-
-
-def _is(media: Media, name: str) -> bool:
-    base = os.path.basename(name)
-    return not base.startswith(".") and os.path.splitext(base)[1].lower() in media.endings
-
-
-def _local(path: str) -> str:
-    return os.path.expanduser(path.removeprefix("file://"))
+# Endings of tables, which are read by a table library.
+TABLES = frozenset(
+    [
+        ".csv",
+        ".tsv",
+        ".parquet",
+        ".feather",
+        ".arrow",
+        ".xlsx",
+        ".xls",
+        ".ods",
+        ".dta",
+        ".sav",
+        ".rds",
+        ".rdata",
+        ".jsonl",
+        ".sqlite",
+    ]
+)
+# Indexes of archives that are kept at once; a member takes some 300 bytes.
+_MOST_MEMBERS = 1_000_000
+_MOST_ARCHIVES = 1000
+# An archive in an archive in an archive.
+_MAX_NESTED = 3
+# Where a zip archive's end mark stands: before a comment of at most 64 KiB.
+_ZIP_END = 65_557
 
 
 class Files:
-    """Opens local and remote paths from several threads; keeps archives and connections open.
+    """Opens local and remote paths from several threads; keeps the indexes of archives.
 
-    A context manager, which closes the archives at the end.
+    A context manager, which forgets the archives at the end.
     """
 
     def __init__(self) -> None:
-        self._systems: dict[str, AbstractFileSystem] = {}
+        self._archives: OrderedDict[tuple[str, str], _Slot] = OrderedDict()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -237,11 +75,7 @@ class Files:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for system in self._systems.values():
-            close = getattr(system, "close", None)
-            if close is not None:
-                close()
-        self._systems.clear()
+        self._archives.clear()
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.
@@ -250,11 +84,18 @@ class Files:
         ------
         ImageError
             With a short reason, when the file is missing, is not a regular file, may not be read, is
-            over `MAX_BYTES`, or its server does not answer.
+            over `MAX_BYTES`, or its server does not answer; also when it is an archive or a table.
         """
-        if is_remote(path):
-            return self._read_remote(path)
-        return _read_local(_local(path))
+        with _reasons():
+            member = parse_member(path)
+            if member is not None:
+                data = self.archive(member).read(member.name, MAX_BYTES)
+            elif is_remote(path):
+                data = _read_remote(path)
+            else:
+                data = _read_local(local(path))
+        refuse_other_kinds(path, data)
+        return data
 
     def stamp(self, path: str) -> str | None:
         """A value that changes with the file's content (size and time, or ETag), without reading it.
@@ -264,69 +105,142 @@ class Files:
         if is_remote(path):
             return None
         try:
-            status = os.stat(_local(path))
+            status = os.stat(local(path))
         except (OSError, ValueError):
             return None
         return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
     @contextlib.contextmanager
     def open(self, path: str) -> Iterator[str | IO[bytes]]:
-        """A file of any size: a local file's path, or an open remote file.
+        """A file of any size: a local file's path, or an open file from elsewhere.
 
         Raises
         ------
         ImageError
             As `read` does, but not for a large file.
         """
-        with _reasons():
-            if is_remote(path):
-                system, inner = self._system(path)
-                file = ask(lambda: system.open(inner, "rb"))
-            else:
-                file = _local(path)
-                _check(file)
-        if isinstance(file, str):
-            yield file
-            return
-        with file:
+        with contextlib.ExitStack() as stack:
+            with _reasons():
+                member = parse_member(path)
+                if member is not None:
+                    file = stack.enter_context(self.archive(member).open(member.name))
+                elif is_remote(path):
+                    system, inner = open_system(path)
+                    file = stack.enter_context(ask(lambda: system.open(inner, "rb")))
+                else:
+                    file = local(path)
+                    _check(file)
             yield file
 
-    def _read_remote(self, url: str) -> bytes:
-        with _reasons():
-            system, inner = self._system(url)
-            # All members of a tar archive are read through one open file.
-            alone = self._lock if url.startswith("tar://") else contextlib.nullcontext()
-            with alone:
-                size = ask(lambda: system.size(inner))
-                if size is not None and size > MAX_BYTES:
-                    raise ImageError(_too_large(size))
-                return ask(lambda: read_bytes(system, inner))
+    def archive(self, member: Member) -> Archive:
+        """The archive of a member, opened once.
 
-    def _system(self, url: str) -> tuple[Any, str]:
-        # An archive is opened once, not for each member: its index may be long.
-        first, _, archive = url.partition("::")
-        protocol, _, inner = first.partition("://")
-        if not archive:
-            return open_system(url)
-        key = f"{protocol}://::{archive}"
+        Raises
+        ------
+        ImageError
+            When it is missing or damaged.
+        """
+        key = (member.kind, member.archive)
         with self._lock:
-            if key not in self._systems:
-                self._systems[key] = open_system(url)[0]
-            return self._systems[key], inner
+            slot = self._archives.setdefault(key, _Slot())
+            self._archives.move_to_end(key)
+        with slot.lock:
+            if slot.made is None:
+                try:
+                    slot.made = Archive(self._opener(member.archive), member.kind)
+                except FileNotFoundError:
+                    slot.made = ImageError("file not found (there is no such archive)")
+                except ImageError as error:
+                    slot.made = error
+                self._forget()
+        if isinstance(slot.made, ImageError):
+            raise ImageError(slot.made.message)
+        return slot.made
+
+    def _opener(self, archive: str) -> Opener:
+        if parse_member(archive) is not None:
+            return shared(io.BytesIO(self._inner(archive)))
+        if is_remote(archive):
+            system, inner = open_system(archive)
+            return shared(ask(lambda: system.open(inner, "rb")))
+        file = local(archive)
+        _check(file)
+        return functools.partial(open, file, "rb")
+
+    def _inner(self, path: str) -> bytes:
+        """An archive that lies in another one."""
+        member = parse_member(path)
+        if member is None or path.count("::") > _MAX_NESTED:
+            raise ImageError("lies in too many archives, one in another")
+        return self.archive(member).read(member.name, MAX_BYTES)
+
+    def _forget(self) -> None:
+        """Drop the indexes that were used longest ago, so that many archives fit into memory."""
+        with self._lock:
+            while len(self._archives) > 1 and (
+                sum(slot.members for slot in self._archives.values()) > _MOST_MEMBERS
+                or len(self._archives) > _MOST_ARCHIVES
+            ):
+                self._archives.popitem(last=False)
+
+
+class _Slot:
+    """A place for an archive that one thread opens while the others wait."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.made: Archive | ImageError | None = None
+
+    @property
+    def members(self) -> int:
+        return len(self.made) if isinstance(self.made, Archive) else 0
+
+
+def _read_remote(url: str) -> bytes:
+    system, inner = open_system(url)
+    size = ask(lambda: system.size(inner))
+    if size is not None and size > MAX_BYTES:
+        raise ImageError(_too_large(size))
+    return ask(lambda: read_bytes(system, inner))
 
 
 def _read_local(path: str) -> bytes:
-    with _reasons():
-        size = _check(path)
-        if size > MAX_BYTES:
-            raise ImageError(_too_large(size))
-        return Path(path).read_bytes()
+    size = _check(path)
+    if size > MAX_BYTES:
+        raise ImageError(_too_large(size))
+    return Path(path).read_bytes()
+
+
+def refuse_other_kinds(path: str, data: bytes) -> None:
+    """Say of an archive or a table that it is one.
+
+    Raises
+    ------
+    ImageError
+        When the bytes are an archive's, or the name is a table's and the bytes are not a picture's.
+    """
+    head, ending = data[:HEAD], ending_of(path)
+    if PICTURES.begins(head):
+        return
+    if ending in TABLES:
+        raise ImageError(f"is a table ({ending}), not a picture")
+    if head.startswith((b"PK\3\4", b"PK\5\6")):
+        if b"PK\5\6" not in data[-_ZIP_END:]:
+            raise ImageError("is a zip archive that is damaged or cut off")
+        raise ImageError("is a zip archive, not a picture: give it by itself, not in a list")
+    if data[257:262] == b"ustar":
+        raise ImageError("is a tar archive, not a picture: give it by itself, not in a list")
+    if head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf", b"Rar!")):
+        raise ImageError(
+            "is a packed archive, not a picture; unpack it, or pack it as .zip or .tar"
+        )
 
 
 def _check(path: str) -> int:
     """The size of a local file, after a check that it can be read."""
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
+        os.scandir(path).close()  # or it raises: permission denied
         raise ImageError("is a folder, not a picture")
     if not stat.S_ISREG(status.st_mode):
         # Opening a pipe waits for a writer that may never come.
@@ -347,6 +261,10 @@ def _reasons() -> Iterator[None]:
         raise ImageError("permission denied") from None
     except IsADirectoryError:
         raise ImageError("is a folder, not a picture") from None
+    except OSError as error:
+        if isinstance(error, ImageError) or error.errno not in {errno.ENAMETOOLONG, errno.ELOOP}:
+            raise
+        raise ImageError(f"not a possible file name: {(error.strerror or '').lower()}") from None
     except ValueError as error:
         if "null" not in str(error):
             raise

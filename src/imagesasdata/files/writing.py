@@ -14,8 +14,9 @@ from PIL import Image
 
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ImageError
+from imagesasdata.files.addresses import is_remote
 from imagesasdata.files.atomic import replacing
-from imagesasdata.files.sources import PathLike, is_remote
+from imagesasdata.files.sources import PathLike
 
 Format = Literal["jpeg", "png", "webp", "tiff"]
 

@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.errors import ArgumentError, ImagesAsDataError
+from imagesasdata.files.listing import list_files
+from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.outputs import output, target
-from imagesasdata.files.sources import PICTURES, Media, PathLike, list_files
+from imagesasdata.files.sources import PathLike
 from imagesasdata.tables.csv_file import read_csv
 from imagesasdata.tables.csv_output import no_vectors, rows_of, write_csv
 from imagesasdata.tables.csv_types import Typed, typed

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, nearest
-from imagesasdata.files.sources import PICTURES, Media
+from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import frame_of, is_paths, like

@@ -28,7 +28,7 @@ def folder_of_clips(tmp_path: Path) -> Path:
         frames = [numbered(100 * number + n) for n in range(20)]
         write(place / f"{number}.mp4", frames)
     (place / "broken.mp4").write_bytes(b"nothing")
-    (place / "notes.txt").write_text("no video")
+    (place / ".notes.txt").write_text("no video")
     return place
 
 

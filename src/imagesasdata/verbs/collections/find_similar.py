@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -20,8 +19,10 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.engine.texts import embed_text
 from imagesasdata.errors import ArgumentError
+from imagesasdata.files.addresses import exists, is_remote
+from imagesasdata.files.media import PICTURES
 from imagesasdata.files.references import parse
-from imagesasdata.files.sources import PICTURES, PathLike, is_remote
+from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import find_devices
 from imagesasdata.networks.zoo.registry import card, cards
 from imagesasdata.options import EMBEDDER, Keep, OnError, Options
@@ -269,7 +270,7 @@ def _read_text(text: str, model: str, device: str | None) -> Collection:
 
 def _is_text(query: str) -> bool:
     """Whether a query must be a text: no such file exists, and it does not look like a picture's name."""
-    if os.path.exists(query) or is_remote(query) or parse(query) is not None:
+    if exists(query) or is_remote(query) or parse(query) is not None:
         return False
     if any(sign in query for sign in "*?[") and "/" in query:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any, Literal, Unpack, overload
 
 from imagesasdata import columns as col
@@ -12,8 +13,9 @@ from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import one_of
 from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
+from imagesasdata.files.media import PICTURES
 from imagesasdata.files.references import Reference
-from imagesasdata.files.sources import PICTURES, Media, PathLike
+from imagesasdata.files.sources import PathLike
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
     Backend,
@@ -49,7 +51,7 @@ COLUMNS = (
     col.IMAGE_ERROR,
 )
 # Formats whose files may hold several pictures.
-FILES = Media("picture", PICTURES.endings, FILE_ID, FILE_PATH)
+FILES = replace(PICTURES, number=FILE_ID, path=FILE_PATH)
 
 
 class _Own(Reading, total=False):
@@ -91,8 +93,9 @@ def read_images(
     Parameters
     ----------
     images
-        A folder (searched with its sub-folders), a glob, a ``.zip`` file, a URL that fsspec knows
-        (``s3://``, ``gs://``, ``zip://``, ...), a list of these, or a table with a column of paths.
+        A folder (searched with its sub-folders, also through links), a glob, a ``.zip`` or ``.tar`` file,
+        a URL that fsspec knows (``s3://``, ``gs://``, ``zip://``, ...), a list of paths, or a table with
+        a column of paths. A list is not searched: each of its paths gets a row.
     path
         The table's column of paths.
     exif
@@ -149,9 +152,15 @@ def read_images(
     UnknownNameError
         When ``frames`` is neither ``"first"`` nor ``"all"``.
     ArgumentError
-        When a folder or glob has no picture in it.
+        When a folder or glob has no picture in it, or a table is given as a file.
     ColumnError, NameClashError
         When the table lacks the column ``path``, or already has a column with one of the new names.
+
+    Warns
+    -----
+    PassedOverWarning
+        Once, when a folder or archive holds files that are not pictures: how many, by ending. Names
+        without an ending or with a longer one (``x.jpg_large``) are judged by their content.
 
     Examples
     --------

@@ -13,8 +13,9 @@ from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS
+from imagesasdata.files.media import VIDEOS
 from imagesasdata.files.references import Reference
-from imagesasdata.files.sources import VIDEOS, PathLike
+from imagesasdata.files.sources import PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
 from imagesasdata.options import Keep, OnError, Options
@@ -82,7 +83,7 @@ def read_video(
     Parameters
     ----------
     videos
-        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with
+        A folder (searched with its sub-folders), a glob, a video, a list of paths, or a table with
         a column of paths.
     path
         The table's column of paths.

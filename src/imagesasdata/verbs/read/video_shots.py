@@ -11,8 +11,9 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS
+from imagesasdata.files.media import VIDEOS
 from imagesasdata.files.references import Reference
-from imagesasdata.files.sources import VIDEOS, PathLike
+from imagesasdata.files.sources import PathLike
 from imagesasdata.files.video import Video
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
@@ -85,7 +86,7 @@ def video_shots(
     Parameters
     ----------
     videos
-        A folder (searched with its sub-folders), a glob, a video, a list of these, or a table with
+        A folder (searched with its sub-folders), a glob, a video, a list of paths, or a table with
         a column of paths.
     path
         The table's column of paths.

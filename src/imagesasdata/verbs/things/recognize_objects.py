@@ -16,8 +16,9 @@ from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
+from imagesasdata.files.listing import list_files
 from imagesasdata.files.references import as_region
-from imagesasdata.files.sources import PathLike, list_files
+from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import Model, load
 from imagesasdata.options import EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
@@ -73,7 +74,7 @@ def recognize_objects(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     references
-        Maps the name of each thing to pictures of it: a path, folder, glob or list of these. Crop
+        Maps the name of each thing to pictures of it: a path, folder, glob or list of paths. Crop
         tightly, and cover the views and sizes that occur.
     path
         The table's column of paths.

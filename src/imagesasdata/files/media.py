@@ -1,0 +1,129 @@
+"""Kinds of media: the endings of their files' names, the beginnings of their content, their columns."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+
+from imagesasdata.columns import IMAGE_ID, PATH, VIDEO_ID, VIDEO_PATH, Column
+
+# How many bytes of a file `Media.begins` wants.
+HEAD = 32
+
+
+@dataclass(frozen=True)
+class Media:
+    """A kind of file: its name, its endings, the beginnings of its content, its columns in tables.
+
+    Folders are searched for these endings; a file that is named explicitly is read, whatever its
+    ending.
+    """
+
+    name: str
+    endings: frozenset[str]
+    beginning: re.Pattern[bytes]
+    number: Column
+    path: Column
+
+    def ends(self, name: str) -> bool:
+        """Whether a file's name has an ending of this kind."""
+        return ending_of(name) in self.endings
+
+    def may_be(self, name: str) -> bool:
+        """Whether a name without a proper ending is worth a look at the content.
+
+        Names without an ending are, and those that a download has lengthened: ``x.jpg_large``,
+        ``x.jpg?w=600``, ``EaXqJ?format=jpg``.
+        """
+        ending = ending_of(name)
+        longer = any(ending.startswith(known) for known in self.endings)
+        return longer or _PLAIN.fullmatch(ending) is None
+
+    def begins(self, head: bytes) -> bool:
+        """Whether a file's first `HEAD` bytes are those of such a file."""
+        return self.beginning.match(head) is not None
+
+
+# A type of file: letters and digits, not only digits, as in the name "report 3.5".
+_PLAIN = re.compile(r"\.(?=.*[a-z])[a-z0-9]{1,10}")
+
+_PICTURE_ENDINGS = frozenset(
+    [
+        ".apng",
+        ".avif",
+        ".bmp",
+        ".dib",
+        ".gif",
+        ".heic",
+        ".heif",
+        ".hif",
+        ".ico",
+        ".j2c",
+        ".j2k",
+        ".jfif",
+        ".jp2",
+        ".jpe",
+        ".jpeg",
+        ".jpf",
+        ".jpg",
+        ".jpx",
+        ".jxl",
+        ".mpo",
+        ".pbm",
+        ".pgm",
+        ".png",
+        ".pnm",
+        ".ppm",
+        ".tga",
+        ".tif",
+        ".tiff",
+        ".webp",
+    ]
+)
+_PICTURE_BEGINNING = re.compile(
+    rb"\xff\xd8\xff"  # JPEG
+    rb"|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF....WEBP"
+    rb"|II\*\0|MM\0\*|II\+\0|MM\0\+"  # TIFF
+    rb"|BM.{4}\0{4}"
+    rb"|\0\0\0\x0c(?:jP  |JXL )|\xff\x0a|\xff\x4f\xff\x51"  # JPEG 2000, JPEG XL
+    rb"|....ftyp(?:he[iv][cmsx]|mif1|msf1|avi[fs])",
+    re.DOTALL,
+)
+_VIDEO_ENDINGS = frozenset(
+    [
+        ".3gp",
+        ".avi",
+        ".flv",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".ogv",
+        ".ts",
+        ".webm",
+        ".wmv",
+    ]
+)
+_VIDEO_BEGINNING = re.compile(
+    rb"....ftyp(?!he[iv][cmsx]|mif1|msf1|avi[fs]|M4A|crx)"
+    rb"|....(?:moov|mdat|wide)|\x1a\x45\xdf\xa3|RIFF....AVI |FLV\x01|OggS"
+    rb"|\0\0\x01[\xb3\xba]|\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+    re.DOTALL,
+)
+PICTURES = Media("picture", _PICTURE_ENDINGS, _PICTURE_BEGINNING, IMAGE_ID, PATH)
+VIDEOS = Media("video", _VIDEO_ENDINGS, _VIDEO_BEGINNING, VIDEO_ID, VIDEO_PATH)
+
+
+def ending_of(name: str) -> str:
+    """A file name's ending in small letters, with its dot; ``""`` if it has none."""
+    return os.path.splitext(name.rpartition("/")[2])[1].lower()
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder belongs to the system, not to the user: such are never listed."""
+    return name.startswith(".") or name.lower() in {"thumbs.db", "desktop.ini", "__macosx"}
