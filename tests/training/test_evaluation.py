@@ -47,11 +47,13 @@ def test_folds_widen_intervals() -> None:
     assert (alone.n_folds, folds.n_folds) == (1, 5)
     one, five = alone.figures(), folds.figures()
     assert one["accuracy"] == five["accuracy"] == 0.8
-    # 1 + 5 / 4 times the variance: as if there were 40 / 2.25 rows.
-    assert (five["accuracy_low"], five["accuracy_high"]) == wilson(0.8, 40 / 2.25)
+    # 1 + 5 / 4 times the variance: one and a half times as far from the figure.
+    low, high = wilson(0.8, 40)
+    wide = 0.8 - 1.5 * (0.8 - low), 0.8 + 1.5 * (high - 0.8)
+    np.testing.assert_allclose((five["accuracy_low"], five["accuracy_high"]), wide)
     for name in ("auc", "macro_f1", "calibration_error"):
-        wide = np.clip([one[name] - 1.5 * (one[name] - one[f"{name}_low"]), 2], 0, 1)[0]
-        assert five[f"{name}_low"] == wide < one[f"{name}_low"]
+        lower = max(one[name] - 1.5 * (one[name] - one[f"{name}_low"]), 0.0)
+        assert five[f"{name}_low"] == min(lower, one[f"{name}_low"])
         assert one[f"{name}_high"] <= five[f"{name}_high"] <= 1
     assert folds.per_class()["recall_low"][0] < alone.per_class()["recall_low"][0]
 

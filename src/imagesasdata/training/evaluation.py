@@ -76,13 +76,13 @@ class Evaluation:
             rounds = fewer_rounds(count, _ROUNDS)
             ends = bootstrap(again, whole_groups(self.groups), rounds=rounds, seed=self.seed)
             low, high = (dict(zip(measures, end.tolist(), strict=True)) for end in ends)
-            for name, value in values.items():
-                span = ENDS.get(name, (0.0, 1.0))
-                low[name], high[name] = widened(value, low[name], high[name], self._overlap, span)
         # If rows are independent, accuracy is a simple proportion: Wilson's interval applies.
         if "accuracy" in values and self._independent():
-            rows = count / self._overlap
-            low["accuracy"], high["accuracy"] = map(float, wilson(values["accuracy"], rows))
+            low["accuracy"], high["accuracy"] = map(float, wilson(values["accuracy"], count))
+        for name, value in values.items():
+            span = ENDS.get(name, (0.0, 1.0))
+            wide = widened(value, low[name], high[name], self._overlap, span)
+            low[name], high[name] = map(float, wide)
         return {
             column: cell
             for name, value in values.items()
@@ -99,8 +99,8 @@ class Evaluation:
         counts = counts_of(self.values, self.predicted, len(names))
         coded = counts.true_positive + counts.false_negative
         said = counts.true_positive + counts.false_positive
-        precision_low, precision_high = wilson(counts.precision, said / self._overlap)
-        recall_low, recall_high = wilson(counts.recall, coded / self._overlap)
+        precision_low, precision_high = self._widened(counts.precision, said)
+        recall_low, recall_high = self._widened(counts.recall, coded)
         found = {
             "n": coded,
             "n_predicted": said,
@@ -165,6 +165,9 @@ class Evaluation:
                 ", ".join(str(levels[k]) for k in np.flatnonzero(row)) or "none" for row in codes
             ]
         return [str(levels[code]) for code in codes]
+
+    def _widened(self, shares: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return widened(shares, *wilson(shares, count), self._overlap)
 
     def _independent(self) -> bool:
         return self.outcome.kind != "multilabel" and len(np.unique(self.groups)) == len(self.groups)

@@ -69,6 +69,10 @@ def test_codes_by_a_coin_are_not_predicted(
     found = iad.validate(photos, "coin", "coin_pred").glance().iloc[0]
     assert (found["n"], found["n_trained"]) == (N, N)
     assert found["accuracy"] == folded.glance()["accuracy"][0] < 0.75
+    same = ["accuracy", "accuracy_low", "accuracy_high"]
+    np.testing.assert_allclose(
+        found[same].astype(float), folded.glance().loc[0, same].astype(float)
+    )
     assert iad.audit(photos, "coin", "coin_pred", by="x").rows["estimate"][0] > 0.25
     # What it would be in sample: the same pictures, saved again, are unknown to the model.
     again = noise.assign(path=[str(tmp_path / f"{row}.bmp") for row in range(N)])
@@ -227,3 +231,8 @@ def test_a_cross_validation_is_cited_as_one(folded: iad.FittedModel) -> None:
     text = iad.cite(folded).text
     assert "in 5-fold cross-validation over 40 hand-coded pictures, each predicted by a fit" in text
     assert "others" not in text
+    photos = folded.tested().rename(columns={"pred": "coin_pred"}).assign(coin_trained=True)
+    text = iad.cite(photos, model=folded, truth="truth", prediction="coin_pred").text
+    assert (
+        "validate coin_pred (40 of them in training, and predicted out of fold): accuracy" in text
+    )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 
 def overlap(folds: int) -> float:
@@ -21,11 +24,11 @@ def overlap(folds: int) -> float:
 
 
 def widened(
-    value: float, low: float, high: float, factor: float, ends: tuple[float, float]
-) -> tuple[float, float]:
-    """An interval for a variance ``factor`` times as large, within the ``ends`` of the measure."""
+    value: Any, low: Any, high: Any, factor: float, ends: tuple[float, float] = (0.0, 1.0)
+) -> tuple[Any, Any]:
+    """Intervals for a variance ``factor`` times as large, within the ``ends`` of the measure."""
     by = math.sqrt(factor)
-    return (
-        max(value - by * (value - low), min(ends[0], low)),
-        min(value + by * (high - value), max(ends[1], high)),
-    )
+    value, low, high = (np.asarray(cells, float) for cells in (value, low, high))
+    wide_low = np.maximum(value - by * (value - low), ends[0])
+    wide_high = np.minimum(value + by * (high - value), ends[1])
+    return np.minimum(low, wide_low)[()], np.maximum(high, wide_high)[()]

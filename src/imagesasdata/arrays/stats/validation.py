@@ -10,7 +10,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from imagesasdata.arrays.stats import classification, stratified
+from imagesasdata.arrays.stats.folds import overlap, widened
 from imagesasdata.arrays.stats.intervals import bootstrap, wilson, within_strata
+from imagesasdata.options import FOLDS
 
 # What is measured of a probability.
 OF_PROB = ("auc", "brier", "calibration_error")
@@ -116,6 +118,21 @@ def measure(rows: Rows, *, rounds: int, seed: int) -> Measured:
             for label, prob in rows.probs.items()
         },
     )
+
+
+def with_folds(found: Measured, share: float) -> Measured:
+    """The same with wider intervals, if a ``share`` of the rows has out-of-fold predictions.
+
+    See `folds.overlap`; the number of folds is taken as the usual one.
+    """
+    factor = 1.0 + share * (overlap(FOLDS) - 1.0)
+
+    def wider(estimates: dict[str, Estimate]) -> dict[str, Estimate]:
+        return {
+            name: Estimate(one.value, *widened(*one, factor)) for name, one in estimates.items()
+        }
+
+    return found._replace(by_class=wider(found.by_class), overall=wider(found.overall))
 
 
 def _debias(rows: Rows, sampled: Estimate, seed: int) -> None:

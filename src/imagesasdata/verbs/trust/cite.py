@@ -166,10 +166,12 @@ def _measured(data: Any, truth: str, prediction: str, rows: str) -> str:
         f"{by_class['recall'][place]:.2f}"
         for place, label in enumerate(found.labels)
     ]
+    seen = one["n_trained"]
+    folds = f" ({seen:,} of them in training, and predicted out of fold)" if seen else ""
     classes = f" By class, {'; '.join(parts)}." if len(parts) <= 5 else ""
     return (
-        f"Of {rows}, {one['n']:,} with hand-coded {truth} were used to validate {prediction}: accuracy "
-        f"was {one['accuracy']:.2f} (95% interval {one['accuracy_low']:.2f} to "
+        f"Of {rows}, {one['n']:,} with hand-coded {truth} were used to validate {prediction}{folds}: "
+        f"accuracy was {one['accuracy']:.2f} (95% interval {one['accuracy_low']:.2f} to "
         f"{one['accuracy_high']:.2f}), the mean F1 {one['f1']:.2f}.{classes}"
     )
 
