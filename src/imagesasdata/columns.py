@@ -96,8 +96,8 @@ SHA256 = Column("sha256", "string", "Hash of the file; equal files have equal ha
 TAKEN_AT = Column(
     "taken_at",
     "timestamp",
-    "When the picture was taken, by the camera's clock (EXIF), without time zone.",
-    null="the picture could not be read or has no date",
+    "When the picture was taken, or else digitized, by the camera's clock (EXIF), without time zone.",
+    null="the picture could not be read or does not say when it was taken",
 )
 
 LABEL = Column("label", "string", "Name of the most probable class.")

@@ -134,5 +134,7 @@ def reason(error: Exception) -> str:
     text = re.sub(r"<[^>]* at 0x[0-9a-f]+>", "file", str(error))
     text = " ".join(text.split())[:120] or type(error).__name__
     if "truncated" in text:
+        # How many bytes a decoder has left over says nothing on how many are missing.
+        text = re.sub(r" \(\d+ bytes not processed\)", "", text)
         return text.replace("image file is truncated", "picture is truncated")
     return f"cannot be read: {text}"

@@ -26,7 +26,7 @@ FUZZ = """
 import io, json, resource, sys, time
 import numpy as np
 from PIL import Image, features
-from imagesasdata.files.decode import decode, limits, read_header
+from imagesasdata.files.decode import decode, read_header
 from imagesasdata.errors import reason
 from tests.conftest import encoded, picture
 
@@ -50,23 +50,22 @@ if features.check("avif"):
 seeds = list(seeds.items())
 chance = np.random.default_rng(int(sys.argv[2]))
 slowest, read, refused = 0.0, 0, 0
-with limits(10_000_000):
-    for number in range(int(sys.argv[1])):
-        name, whole = seeds[number % len(seeds)]
-        damaged = bytearray(whole)
-        for place in chance.integers(0, len(whole), 1 + int(chance.integers(0, 12))):
-            damaged[place] = chance.integers(0, 256)
-        if chance.random() < 0.2:
-            damaged = damaged[: int(chance.integers(1, len(whole)))]
-        start = time.monotonic()
-        try:
-            read_header(bytes(damaged), max_pixels=10_000_000)
-            decode(bytes(damaged), max_pixels=10_000_000)
-            read += 1
-        except Exception as error:
-            assert 3 < len(reason(error)) < 200, error
-            refused += 1
-        slowest = max(slowest, time.monotonic() - start)
+for number in range(int(sys.argv[1])):
+    name, whole = seeds[number % len(seeds)]
+    damaged = bytearray(whole)
+    for place in chance.integers(0, len(whole), 1 + int(chance.integers(0, 12))):
+        damaged[place] = chance.integers(0, 256)
+    if chance.random() < 0.2:
+        damaged = damaged[: int(chance.integers(1, len(whole)))]
+    start = time.monotonic()
+    try:
+        read_header(bytes(damaged), max_pixels=10_000_000)
+        decode(bytes(damaged), max_pixels=10_000_000)
+        read += 1
+    except Exception as error:
+        assert 3 < len(reason(error)) < 200, error
+        refused += 1
+    slowest = max(slowest, time.monotonic() - start)
 peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(json.dumps({"slowest": slowest, "read": read, "refused": refused, "mebibytes": peak / 1024}))
 """
@@ -178,17 +177,20 @@ SVG = b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passw
     [
         (SVG, "is an SVG drawing"),
         (b"<html><script>alert(1)</script></html>", "is a web page"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) run\n", None),
+        (
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) run\n",
+            "is a PostScript program",
+        ),
         (b"#!/bin/sh\nrm -rf /\n", "is not a picture"),
         (b"MZ" + b"\0" * 300, "is not a picture"),
     ],
 )
-def test_what_is_no_picture_is_not_run(tmp_path: Path, data: bytes, message: str | None) -> None:
+def test_what_is_no_picture_is_not_run(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "a.jpg").write_bytes(data)
     why = iad.features(tmp_path, groups="light")["image_error"][0]
     assert why is not None
     assert "root:" not in why
-    assert message is None or message in why
+    assert message in why
 
 
 def test_a_picture_that_is_also_something_else_is_a_picture(tmp_path: Path) -> None:

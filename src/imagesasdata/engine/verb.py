@@ -22,7 +22,7 @@ from imagesasdata.engine.runner import HostRunner, Runner
 from imagesasdata.engine.stream import Done, Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.addresses import is_remote
-from imagesasdata.files.decode import MAX_PIXELS, limits
+from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.references import Pictures
 from imagesasdata.machine import cores
@@ -131,7 +131,6 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
             cache = Cache(options.cache, verb.name, settings, verb.columns)
             stack.callback(cache.flush)
         files = stack.enter_context(Pictures())
-        stack.enter_context(limits(verb.max_pixels))
         progress = stack.enter_context(Progress(len(paths), verb.name, show=options.progress))
         workers = options.workers or _workers(paths)
         done_jobs = stream(

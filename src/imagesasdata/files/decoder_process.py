@@ -3,44 +3,61 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from dataclasses import asdict
-from typing import Any
+from typing import IO, Any
 
 from imagesasdata.errors import reason
-from imagesasdata.files.decode import decode, limits, read_header
+from imagesasdata.files.decode import decode, read_frames, read_header
+from imagesasdata.files.exif import camera, camera_as_json
 from imagesasdata.files.isolation import receive, send
 
-# Twice the memory of the largest picture that the header check accepts.
+# Enough for the largest picture that the header check accepts, with the copies on its way to RGB.
 _MOST_MEMORY = 4 << 30
 
 
 def main() -> None:
     """Answer requests until the input ends."""
     _limit_memory()
-    output = sys.stdout.buffer
-    # What a decoder prints must not mix with the answers.
-    sys.stdout = sys.stderr
+    asked, answers = _pipes()
+    send(answers, {}, b"")
     while True:
         try:
-            asked, data = receive(sys.stdin.buffer)
+            request, data = receive(asked)
         except EOFError:
             return
         try:
-            reply, answer = _answer(asked["what"], data, asked["options"])
+            reply, answer = _answer(request["what"], data, request["options"])
         except Exception as error:  # a picture's error is reported, as in the stream
             reply, answer = {"error": reason(error)}, b""
-        send(output, reply, answer)
+        send(answers, reply, answer)
 
 
 def _answer(what: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    with limits(options["max_pixels"]):
-        if what == "read_header":
-            header = asdict(read_header(data, **options))
-            taken = header["taken_at"]
-            return {**header, "taken_at": taken and taken.isoformat()}, b""
-        image = decode(data, **options)
-        return {"width": image.width, "height": image.height}, image.tobytes()
+    if what == "read_header":
+        return read_header(data, **options).as_json(), b""
+    if what == "read_frames":
+        frames = read_frames(data, **options)
+        return {"frames": [frame and frame.as_json() for frame in frames]}, b""
+    if what == "camera":
+        return camera_as_json(camera(data, **options)), b""
+    image = decode(data, **options)
+    return {"width": image.width, "height": image.height}, image.tobytes()
+
+
+def _pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes of questions and answers, under numbers that no other program inherits.
+
+    What a decoder, or a program that one started, prints must not mix with the answers, and must
+    not keep the pipe open.
+    """
+    asked, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return os.fdopen(asked, "rb"), os.fdopen(answers, "wb")
 
 
 def _limit_memory() -> None:

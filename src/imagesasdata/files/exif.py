@@ -6,15 +6,18 @@ EXIF is written by the camera and by later programs, and may be wrong. See the s
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
-from PIL import ExifTags, Image
-
 from imagesasdata.columns import Column
-from imagesasdata.files.decode import BAD_EXIF, open_picture, read_exif
+from imagesasdata.files.dates import changed, taken
+from imagesasdata.files.decode import inner_exif, open_picture, read_exif
+from imagesasdata.files.isolation import pool
+from imagesasdata.files.pillow import ExifTags
 
 _NULL = "the picture could not be read or does not say"
+_CHANGED_AT = "changed_at"
 
 CAMERA = (
     Column("camera_make", "string", "Maker of the camera.", null=_NULL),
@@ -33,6 +36,19 @@ CAMERA = (
     Column("f_number", "float64", "Aperture.", range="over 0", null=_NULL),
     Column("iso", "int64", "Sensitivity, ISO.", range="1 ...", null=_NULL),
     Column("focal_length", "float64", "Focal length.", unit="mm", range="over 0", null=_NULL),
+    Column(
+        "taken_offset",
+        "string",
+        "How far the clock of taken_at is from UTC, such as +02:00.",
+        range="-14:00 to +14:00",
+        null=_NULL,
+    ),
+    Column(
+        _CHANGED_AT,
+        "timestamp",
+        "When a program last changed the file, by its clock (EXIF), without time zone.",
+        null=_NULL,
+    ),
 )
 PLACE = (
     Column(
@@ -63,9 +79,14 @@ def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
     ImageError
         When the bytes are not a picture.
     """
+    apart = pool()
+    if apart is not None:
+        values, _ = apart.ask("camera", data, place=place, max_pixels=max_pixels)
+        at = values[_CHANGED_AT]
+        return {**values, _CHANGED_AT: at and dt.datetime.fromisoformat(at)}
     with open_picture(data, max_pixels) as image:
         exif = read_exif(image)
-        inner = _block(exif, ExifTags.IFD.Exif)
+        inner = inner_exif(exif, ExifTags.IFD.Exif)
         values = (
             _text(exif.get(ExifTags.Base.Make)),
             _text(exif.get(ExifTags.Base.Model)),
@@ -75,23 +96,24 @@ def camera(data: bytes, *, place: bool, max_pixels: int) -> dict[str, Any]:
             _number(inner.get(ExifTags.Base.FNumber)),
             _whole(_first(inner.get(ExifTags.Base.ISOSpeedRatings)), 1, 10_000_000),
             _number(inner.get(ExifTags.Base.FocalLength)),
+            taken(inner).offset,
+            changed(exif),
         )
         values_by_column = {
             column.name: value for column, value in zip(CAMERA, values, strict=True)
         }
         if place:
-            where = _place(_block(exif, ExifTags.IFD.GPSInfo))
+            where = _place(inner_exif(exif, ExifTags.IFD.GPSInfo))
             values_by_column |= {
                 column.name: value for column, value in zip(PLACE, where, strict=True)
             }
         return values_by_column
 
 
-def _block(exif: Image.Exif, name: ExifTags.IFD) -> dict[int, Any]:
-    try:
-        return exif.get_ifd(name)
-    except BAD_EXIF:
-        return {}
+def camera_as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of `camera` in types that JSON has."""
+    at = values[_CHANGED_AT]
+    return {**values, _CHANGED_AT: at and at.isoformat()}
 
 
 def _place(gps: dict[int, Any]) -> tuple[float | None, float | None, float | None]:

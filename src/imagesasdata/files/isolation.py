@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +17,10 @@ from imagesasdata.errors import ImageError
 
 # The module that a process of the pool runs.
 DECODER = "imagesasdata.files.decoder_process"
+# Python and its packages start in a second or two; on a busy machine it takes longer.
+_START_SECONDS = 120.0
+
+Answer = tuple[dict[str, Any], bytes]
 
 # The current pool. Not a ContextVar, because loader threads would not see it.
 _pool: DecoderPool | None = None
@@ -48,9 +54,9 @@ class DecoderPool:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[_Decoder] = queue.SimpleQueue()
 
-    def ask(self, what: str, data: bytes, **options: Any) -> tuple[dict[str, Any], bytes]:
+    def ask(self, what: str, data: bytes, **options: Any) -> Answer:
         """Send a picture to `imagesasdata.files.decoder_process` and return the answer.
 
         Raises
@@ -58,58 +64,111 @@ class DecoderPool:
         ImageError
             When the picture cannot be decoded, crashes the decoder or takes too long.
         """
-        process = self._take()
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(self._seconds, give_up)
-        timer.start()
+        decoder = self._take()
         try:
-            answer = _exchange(process, {"what": what, "options": options}, data)
-        except (OSError, EOFError, ValueError):
-            process.kill()
-            _end(process)
+            header, rest = decoder.ask({"what": what, "options": options}, data, self._seconds)
+        except TimeoutError:
+            decoder.end()
             raise ImageError(
                 f"decoding took over {self._seconds:g} seconds and was given up"
-                if late.is_set()
-                else "the decoder crashed on this picture"
             ) from None
-        finally:
-            timer.cancel()
-            timer.join()
-        # The timer may have fired while the answer arrived.
-        if late.is_set():
-            _end(process)
-        else:
-            self._idle.put(process)
-        header, rest = answer
+        except EOFError:
+            decoder.end()
+            raise ImageError("the decoder crashed on this picture") from None
+        except BaseException:
+            decoder.end()
+            raise
+        self._idle.put(decoder)
         if "error" in header:
             raise ImageError(header["error"])
         return header, rest
 
     def close(self) -> None:
         """End the processes."""
-        while True:
-            try:
-                process = self._idle.get_nowait()
-            except queue.Empty:
-                return
-            process.kill()
-            _end(process)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().end()
 
-    def _take(self) -> subprocess.Popen[bytes]:
+    def _take(self) -> _Decoder:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
-            return subprocess.Popen(
-                [sys.executable, "-m", DECODER],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            return _Decoder()
+
+
+class _Decoder:
+    """A process that decodes, and a thread that talks to it.
+
+    The thread may wait for ever: a program that a decoder started can keep the pipe open after the
+    decoder's end. So it is a daemon, and who asks waits for the thread, with a limit.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", DECODER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # In a group of its own, so that whatever it starts ends with it.
+            start_new_session=True,
+        )
+        self._questions: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = (
+            queue.SimpleQueue()
+        )
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        threading.Thread(target=self._talk, name="iad-isolate", daemon=True).start()
+        self._started = False
+
+    def ask(self, header: dict[str, Any], data: bytes, seconds: float) -> Answer:
+        """Send a message and wait for the answer.
+
+        Raises
+        ------
+        TimeoutError
+            When there is none after some seconds.
+        EOFError
+            When the process has ended.
+        """
+        if not self._started:
+            self._wait(_START_SECONDS)
+            self._started = True
+        self._questions.put((header, data))
+        return self._wait(seconds)
+
+    def end(self) -> None:
+        """End the process and all that it started."""
+        self._questions.put(None)
+        if os.name == "posix":
+            # Before the wait below, its number cannot belong to another process.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+
+    def _wait(self, seconds: float) -> Answer:
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            raise TimeoutError from None
+        if answer is None:
+            raise EOFError
+        return answer
+
+    def _talk(self) -> None:
+        """Pass on messages until one of the two sides ends."""
+        to, back = self._process.stdin, self._process.stdout
+        if to is None or back is None:
+            return
+        try:
+            self._answers.put(receive(back))  # says that it has started
+            while (question := self._questions.get()) is not None:
+                send(to, *question)
+                self._answers.put(receive(back))
+        except (OSError, EOFError, ValueError):
+            self._answers.put(None)
+        for pipe in (to, back):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 def send(file: IO[bytes], header: dict[str, Any], data: bytes) -> None:
@@ -119,7 +178,7 @@ def send(file: IO[bytes], header: dict[str, Any], data: bytes) -> None:
     file.flush()
 
 
-def receive(file: IO[bytes]) -> tuple[dict[str, Any], bytes]:
+def receive(file: IO[bytes]) -> Answer:
     """Read a message that `send` wrote.
 
     Raises
@@ -131,24 +190,8 @@ def receive(file: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     if not line:
         raise EOFError
     header = json.loads(line)
-    data = file.read(header["size"])
-    if len(data) < header["size"]:
+    size = header.pop("size")
+    data = file.read(size)
+    if len(data) < size:
         raise EOFError
     return header, data
-
-
-def _exchange(
-    process: subprocess.Popen[bytes], header: dict[str, Any], data: bytes
-) -> tuple[dict[str, Any], bytes]:
-    if process.stdin is None or process.stdout is None:
-        raise EOFError
-    send(process.stdin, header, data)
-    return receive(process.stdout)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()

@@ -17,7 +17,7 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ArgumentError, ColumnError
 from imagesasdata.files.atomic import write_whole
-from imagesasdata.files.decode import MAX_PIXELS, decode, limits
+from imagesasdata.files.decode import decode
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
@@ -269,7 +269,6 @@ def _sheets(
     workers = options.workers or cores()
     with (
         Pictures() as files,
-        limits(MAX_PIXELS),
         Progress(len(paths), "map_images", show=options.progress) as bar,
     ):
         for start in range(0, len(paths), sprites.cells_of_sheet(side)):

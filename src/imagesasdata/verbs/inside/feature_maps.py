@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.files.decode import MAX_PIXELS, limits
+from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.modules import flax_module
@@ -131,7 +131,7 @@ def _maps(image: Any, model: str, layer: str | None, top: int) -> _Drawn:
     layer = known[0] if layer is None else layer
     check_layer(layer, known, "gives a map")
     network, _ = flax_module(model, None, weights=True)
-    with Pictures() as files, limits(MAX_PIXELS):
+    with Pictures() as files:
         (sample,) = picture_loader(prepare, "fast", MAX_PIXELS)(files.read(os.fspath(image)))
     found = maps(network, sample.array, layer, prepare.mean, prepare.sd)
     shown = liveliest(found, top)

@@ -13,7 +13,7 @@ import numpy as np
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_count
 from imagesasdata.engine.stream import Loaded, stream
-from imagesasdata.files.decode import MAX_PIXELS, decode, limits, read_header
+from imagesasdata.files.decode import decode, read_header
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
@@ -179,7 +179,7 @@ def _thumbnails(
         scaled = [tuple(scale * part for part in box) for box in boxes.get(name, [])]
         return Loaded([_Thumbnail(picture, scaled)])
 
-    with Pictures() as files, limits(MAX_PIXELS):
+    with Pictures() as files:
         return {
             done.job: _Thumbnail(done.error) if done.error is not None else done.results[0]
             for done in stream(rows, load, None, workers=cores())

@@ -11,7 +11,7 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import one_of
-from imagesasdata.files.decode import MAX_PIXELS, read_header
+from imagesasdata.files.decode import MAX_PIXELS, Header, read_frames, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
 from imagesasdata.files.media import PICTURES
 from imagesasdata.files.references import Reference
@@ -100,7 +100,8 @@ def read_images(
         The table's column of paths.
     exif
         Whether to add the camera's metadata: its make and model, software, orientation, exposure
-        time, aperture, sensitivity and focal length.
+        time, aperture, sensitivity and focal length, its clock's offset from UTC, and when the file
+        was last changed.
     gps
         Whether to add where the picture was taken. Use it only if you need it: it may be a person's home.
     frames
@@ -137,9 +138,12 @@ def read_images(
         - ``format``, ``mode``: Pillow's names;
         - ``width``, ``height``: of the upright picture, in pixels;
         - ``bytes``, ``sha256``: of the file;
-        - ``taken_at``: the camera's clock, from EXIF, without time zone;
-        - with ``exif``: ``camera_make``, ``camera_model``, ``software``, ``orientation``,
-          ``exposure_time`` (seconds), ``f_number``, ``iso``, ``focal_length`` (mm);
+        - ``taken_at``: when the picture was taken, or else digitized, by the camera's clock (EXIF),
+          without time zone;
+        - with ``exif``: ``taken_offset`` (of that clock from UTC, such as ``+02:00``),
+          ``changed_at`` (when a program last changed the file), ``camera_make``,
+          ``camera_model``, ``software``, ``orientation``, ``exposure_time`` (seconds),
+          ``f_number``, ``iso``, ``focal_length`` (mm);
         - with ``gps``: ``gps_latitude``, ``gps_longitude`` (degrees), ``gps_altitude`` (meters);
         - ``image_error``: why the picture cannot be read, else null.
 
@@ -186,23 +190,26 @@ def read_images(
     columns = (*HEADER, *(CAMERA if exif else ()), *(PLACE if gps else ()))
 
     def describe(data: bytes) -> Row:
-        row = _describe(data, max_pixels)
-        if exif or gps:
-            said = camera(data, place=gps, max_pixels=max_pixels)
-            row |= {column.name: said[column.name] for column in columns if column.name in said}
-        return row
+        return {**_describe(data, read_header(data, max_pixels=max_pixels)), **metadata(data)}
+
+    def metadata(data: bytes) -> Row:
+        if not exif and not gps:
+            return {}
+        values = camera(data, place=gps, max_pixels=max_pixels)
+        return {column.name: values[column.name] for column in columns if column.name in values}
 
     def visit(source: Source) -> list[Row]:
         data = source.files.read(source.path)
-        row = describe(data)
-        count = read_header(data, max_pixels=max_pixels).frames
+        headers = read_frames(data, max_pixels=max_pixels)
+        every, several = metadata(data), len(headers) > 1
         return [
             {
-                **row,
-                PATH.name: str(Reference(source.path, "frame", n)) if count > 1 else source.path,
+                **_describe(data, header),
+                **every,
+                PATH.name: str(Reference(source.path, "frame", n)) if several else source.path,
                 FRAME.name: n,
             }
-            for n in range(count)
+            for n, header in enumerate(headers)
         ]
 
     whole = frames == "first"
@@ -221,14 +228,16 @@ def read_images(
     return run(images, verb, options, backend)
 
 
-def _describe(data: bytes, max_pixels: int) -> dict[str, Any]:
-    header = read_header(data, max_pixels=max_pixels)
+def _describe(data: bytes, header: Header | None) -> dict[str, Any]:
+    """The columns of a picture or frame; a frame without a header has nulls."""
+    file = {col.BYTES.name: len(data), col.SHA256.name: hashlib.sha256(data).hexdigest()}
+    if header is None:
+        return dict.fromkeys((column.name for column in HEADER), None) | file
     return {
         col.FORMAT.name: header.format,
         col.MODE.name: header.mode,
         col.WIDTH.name: header.width,
         col.HEIGHT.name: header.height,
-        col.BYTES.name: len(data),
-        col.SHA256.name: hashlib.sha256(data).hexdigest(),
         col.TAKEN_AT.name: header.taken_at,
+        **file,
     }

@@ -16,6 +16,7 @@ from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
+from imagesasdata.files.pillow import FORMATS
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import OnError, Options
@@ -122,7 +123,7 @@ def transform(
             for step in pipe:
                 pixels = step(pixels)
             target.write(pixels, out)
-        with Image.open(out) as made:
+        with Image.open(out, formats=FORMATS) as made:
             width, height = made.size
         return [dict(zip(_NAMES, (os.fspath(out), width, height), strict=True))]
 

@@ -35,6 +35,7 @@ def isolate(*, seconds: float = 30.0) -> Iterator[None]:
     Notes
     -----
     Bytes go to another process and pixels come back; there is one process for each thread that decodes.
+    When the time is over, the process ends with whatever it started. Its start is not counted.
     On Linux and macOS each may take 4 GiB of memory. Videos are not decoded in these processes.
 
     Examples

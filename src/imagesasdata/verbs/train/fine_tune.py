@@ -11,7 +11,7 @@ import numpy as np
 from imagesasdata.augmentations import Augmentation
 from imagesasdata.engine.runner import use_compilation_cache
 from imagesasdata.errors import ArgumentError
-from imagesasdata.files.decode import MAX_PIXELS, Exactness, limits
+from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores, find_devices
@@ -359,7 +359,6 @@ def _source(
 ) -> Callable[[int, int | None], np.ndarray]:
     """The source of pictures for training; its files stay open until the stack closes."""
     files = stack.enter_context(Pictures())
-    stack.enter_context(limits(max_pixels))
     return picture_source(
         paths,
         files,

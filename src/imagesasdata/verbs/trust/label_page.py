@@ -23,7 +23,7 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
-from imagesasdata.files.decode import MAX_PIXELS, decode, limits
+from imagesasdata.files.decode import decode
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
@@ -268,7 +268,7 @@ def _items(table: Table, long_side: int) -> list[dict[str, Any]]:
         return Loaded([f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"])
 
     sources: dict[int, tuple[str | None, str | None]] = {}
-    with Pictures() as files, limits(MAX_PIXELS):
+    with Pictures() as files:
         for done in stream(range(len(paths)), load, None, workers=cores()):
             found = None if done.error is not None else done.results[0]
             sources[done.job] = found, done.error if found is None else None

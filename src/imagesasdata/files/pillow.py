@@ -1,0 +1,171 @@
+"""Pillow with settings of its own: a program's changes to Pillow do not reach pictures decoded here.
+
+Pillow keeps its settings in modules (``Image.MAX_IMAGE_PIXELS``, ``ImageFile.LOAD_TRUNCATED_IMAGES``,
+the list of formats), and its warnings go through Python's filters. All of these belong to the whole
+process, so a program that changes one would change results, and two runs would change each other's.
+Here Pillow's Python modules are loaded a second time under another name, with fixed settings and
+with the readers of `FORMATS` alone. Its compiled modules are shared.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib
+import importlib.util
+import io
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import PIL
+import PIL.Image
+
+if TYPE_CHECKING:
+    from PIL import (
+        ExifTags,
+        Image,
+        ImageCms,
+        ImageFile,
+        ImageOps,
+        TiffImagePlugin,
+        UnidentifiedImageError,
+        features,
+    )
+
+# No other reader is asked what a file is: that of PostScript starts a program, others are rarely
+# tried with damaged files. TGA has no signature, so it comes last.
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "GIF",
+    "WEBP",
+    "TIFF",
+    "BMP",
+    "AVIF",
+    "JPEG2000",
+    "PPM",
+    "DIB",
+    "ICO",
+    "CUR",
+    "ICNS",
+    "PSD",
+    "QOI",
+    "SGI",
+    "DDS",
+    "PCX",
+    "TGA",
+)
+_READERS = (
+    "AvifImagePlugin",
+    "BmpImagePlugin",
+    "CurImagePlugin",
+    "DdsImagePlugin",
+    "GifImagePlugin",
+    "IcnsImagePlugin",
+    "IcoImagePlugin",
+    "Jpeg2KImagePlugin",
+    "JpegImagePlugin",
+    "MpoImagePlugin",
+    "PcxImagePlugin",
+    "PngImagePlugin",
+    "PpmImagePlugin",
+    "PsdImagePlugin",
+    "QoiImagePlugin",
+    "SgiImagePlugin",
+    "TgaImagePlugin",
+    "TiffImagePlugin",
+    "WebPImagePlugin",
+)
+_COMPILED = ("_imaging", "_imagingcms", "_imagingmath", "_webp", "_avif")
+_NAME = "imagesasdata.files._pillow"
+
+
+def _load() -> types.ModuleType:
+    """The second set of Pillow's modules."""
+    if _NAME in sys.modules:
+        return sys.modules[_NAME]
+    spec = importlib.util.spec_from_file_location(
+        _NAME, PIL.__file__, submodule_search_locations=list(PIL.__path__)
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"Pillow cannot be loaded from {PIL.__file__!r}.")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[_NAME] = package
+    spec.loader.exec_module(package)
+    for name in _COMPILED:
+        try:
+            module = importlib.import_module(f"PIL.{name}")
+        except ImportError:  # a build of Pillow without this format
+            continue
+        sys.modules[f"{_NAME}.{name}"] = module
+        setattr(package, name, module)
+    for name in (*_READERS, "ImageCms", "ImageOps", "ExifTags", "features"):
+        importlib.import_module(f"{_NAME}.{name}")
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{_NAME}.") and "warnings" in vars(module):
+            vars(module)["warnings"] = _Silent
+    package.Image.MAX_IMAGE_PIXELS = None  # `decode` checks sizes against its own limit
+    package.Image._initialized = 2  # so that Pillow does not load its other readers
+    return package
+
+
+class _Silent:
+    """Stands for the module ``warnings``: Pillow repairs or raises, and its warnings say no more."""
+
+    @staticmethod
+    def warn(*_: Any, **__: Any) -> None:
+        pass
+
+
+if not TYPE_CHECKING:
+    _package = _load()
+    ExifTags = _package.ExifTags
+    Image = _package.Image
+    ImageCms = _package.ImageCms
+    ImageFile = _package.ImageFile
+    ImageOps = _package.ImageOps
+    TiffImagePlugin = _package.TiffImagePlugin
+    UnidentifiedImageError = _package.UnidentifiedImageError
+    features = _package.features
+
+
+def open_image(data: bytes) -> ImageFile.ImageFile:
+    """Open a picture by its header, in one of `FORMATS`.
+
+    Raises
+    ------
+    PIL.UnidentifiedImageError
+        When the bytes are in none of them.
+    """
+    known = [name for name in FORMATS if name in Image.OPEN]
+    return Image.open(io.BytesIO(data), formats=known)
+
+
+@functools.cache
+def quiet_libtiff() -> None:
+    """Keep libtiff from printing to the terminal; its errors are raised in any case."""
+    try:
+        library = ctypes.CDLL(Image.core.__file__)
+        library.TIFFSetErrorHandler.restype = ctypes.c_void_p
+        library.TIFFSetErrorHandler.argtypes = [ctypes.c_void_p]
+        library.TIFFSetErrorHandler(None)
+    except (OSError, AttributeError):  # a build of Pillow without libtiff, or with a hidden one
+        pass
+
+
+def wrapped(pixels: np.ndarray, mode: str) -> Image.Image:
+    """A picture around an array of ``height x width x bytes of a pixel``, without a copy.
+
+    The array must lie in memory as Pillow holds pixels: with 1 byte each for L, 4 for RGB and CMYK.
+    """
+    height, width = pixels.shape[:2]
+    return Image.Image()._new(
+        Image.core.map_buffer(pixels, (width, height), "raw", 0, (mode, 0, 1))
+    )
+
+
+def as_pillow(image: Image.Image) -> PIL.Image.Image:
+    """The same picture as an object of the program's own Pillow, without a copy of its pixels."""
+    return PIL.Image.Image()._new(image.im)
