@@ -1,7 +1,7 @@
 """Checks of arguments; the error says what to write instead.
 
-Functions named ``check_...`` raise or leave the value as it is. The others also accept NumPy numbers and
-return the value as a plain Python one.
+Functions named ``check_...`` raise or leave the value as it is. The others return the value as a plain
+Python one: a NumPy number, or a whole number that R gives as 3.0.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import TypeGuard, TypeVar, cast
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of, short
 
 T = TypeVar("T", bound=str)
 
 
-def check_count(name: str, value: object, *, least: int = 1) -> None:
+def check_count(name: str, value: object, *, least: int = 1, example: int = 8) -> None:
     """Raise unless ``value`` is ``None`` or a whole number from ``least``."""
     if value is None:
         return
-    hint = f"for example {name}=8."
+    hint = f"for example {name}={example}."
     if not _is_whole(value):
         raise _no("a whole number", name, value, hint)
     if value < least:
@@ -83,24 +83,34 @@ def check_flag(name: str, value: object) -> bool:
     return value
 
 
+def plain(value: object) -> object:
+    """A number, bool or text of NumPy or another library as Python's own; other values as they are."""
+    one = getattr(value, "shape", None) == () and getattr(value, "item", None)
+    return one() if callable(one) else value
+
+
 def number(name: str, value: object, low: float, high: float, *, hint: str) -> float:
     """``value`` as a plain number from ``low`` to ``high``."""
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, Real):
         raise _no("a number", name, value, hint)
-    plain = int(value) if isinstance(value, Integral) else float(value)
-    if not low <= plain <= high:
-        raise ArgumentError(f"{name} must be from {low:,g} to {high:,g}, got {plain}.", hint)
-    return plain
+    own = int(value) if isinstance(value, Integral) else float(value)
+    if not low <= own <= high:
+        raise ArgumentError(f"{name} must be from {low:,g} to {high:,g}, got {own}.", hint)
+    return own
 
 
 def whole(name: str, value: object, low: int, high: int, *, hint: str) -> int:
     """``value`` as a plain whole number from ``low`` to ``high``."""
+    value = plain(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise _no("a whole number", name, value, hint)
-    plain = int(value)
-    if not low <= plain <= high:
-        raise ArgumentError(f"{name} must be from {low:,} to {high:,}, got {plain}.", hint)
-    return plain
+    own = int(value)
+    if not low <= own <= high:
+        raise ArgumentError(f"{name} must be from {low:,} to {high:,}, got {own}.", hint)
+    return own
 
 
 def seed_of(value: object) -> int:
@@ -119,7 +129,7 @@ def span(name: str, value: object, low: float, high: float, *, hint: str) -> tup
 
 
 def _no(kind: str, name: str, value: object, hint: str) -> ArgumentTypeError:
-    return ArgumentTypeError(f"{name} must be {kind}, got {value!r}.", hint)
+    return ArgumentTypeError(f"{name} must be {kind}, got {short(value)}.", hint)
 
 
 def _is_whole(value: object) -> TypeGuard[int]:

@@ -8,6 +8,12 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from numbers import Number
+from typing import Any
+
+# Characters of a message, and of a hint; what is longer loses its middle.
+LONGEST = 400
+_SHORT = 60
 
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
@@ -19,9 +25,12 @@ class ImagesAsDataError(Exception):
     """
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(message if hint is None else f"{message}\nHint: {hint}")
+        self.message = _cut(message)
+        self.hint = hint if hint is None else _cut(hint)
+        super().__init__(self.message if hint is None else f"{self.message}\nHint: {self.hint}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.hint)
 
     def __str__(self) -> str:
         # KeyError prints the repr of its message, which hides the line breaks.
@@ -99,6 +108,35 @@ def users_line() -> int:
 def tell(message: str, hint: str, kind: type[UserWarning] = GuessWarning) -> None:
     """Warn at the user's line; as in an error, ``hint`` says what to write."""
     warnings.warn(f"{message}\nHint: {hint}", kind, stacklevel=users_line())
+
+
+def short(value: object) -> str:
+    """A value in a message: as Python writes it if that is short, else its type."""
+    text = repr(value) if _is_small(value) else ""
+    if text and len(text) <= _SHORT:
+        return text
+    if isinstance(value, str):
+        return f"{value[: _SHORT // 2]!r}... ({len(value):,} characters)"
+    name = type(value).__name__
+    article = "an" if name[0] in "AEIOUaeiou" else "a"
+    size = f" of {len(value):,}" if isinstance(value, (bytes, list, tuple, dict, set)) else ""
+    return f"{article} {name}{size}"
+
+
+def _is_small(value: object) -> bool:
+    """Whether a value is a number, a short text, or a few of them."""
+    if isinstance(value, (str, bytes)):
+        return len(value) <= _SHORT
+    if isinstance(value, (list, tuple, dict, set)):
+        inner = [*value, *value.values()] if isinstance(value, dict) else value
+        return len(value) < _SHORT and all(map(_is_small, inner))
+    return value is None or isinstance(value, Number)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST * 2 // 3]} ... {text[-(LONGEST // 3 - 5) :]}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

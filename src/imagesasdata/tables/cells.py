@@ -6,6 +6,7 @@ import math
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
+from imagesasdata.errors import ArgumentTypeError
 from imagesasdata.tables.table import Table
 
 # JavaScript holds whole numbers up to here.
@@ -24,7 +25,14 @@ def order_by(table: Table, column: str) -> list[int]:
     """The row numbers sorted by a column, nulls last."""
     cells = table.cells(column)
     present = [row for row, cell in enumerate(cells) if cell is not None]
-    present.sort(key=lambda row: cells[row])
+    try:
+        present.sort(key=lambda row: cells[row])
+    except TypeError:
+        kinds = " and ".join(sorted({type(cells[row]).__name__ for row in present}))
+        raise ArgumentTypeError(
+            f"The column {column!r} cannot be sorted: it holds {kinds}.",
+            f'make it one kind, as in data["{column}"] = data["{column}"].astype(str).',
+        ) from None
     return present + [row for row, cell in enumerate(cells) if cell is None]
 
 

@@ -148,7 +148,11 @@ def test_from_a_shell(colors: None, pictures: list[str], tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("chosen", "error", "message"),
     [
-        ({"prompt": 3}, iad.ArgumentTypeError, "prompt must be a text, got 3.\nHint: for example"),
+        (
+            {"prompt": 3},
+            iad.ArgumentTypeError,
+            "prompt must be text, got 3.\nHint: for example prompt=",
+        ),
         ({"prompt": " "}, iad.ArgumentError, "prompt is empty.\nHint: leave it out, or give"),
         ({"max_words": 0}, iad.ArgumentError, "max_words must be at least 1, got 0"),
         ({"decode": "slow"}, iad.UnknownNameError, "Unknown decode 'slow'"),

@@ -88,7 +88,12 @@ def test_strips_change_nothing(flag: str, monkeypatch: pytest.MonkeyPatch) -> No
         ({"a road": "red"}, {}, iad.ArgumentError, "'a road' cannot be part of a column's name"),
         ({"road": "rot"}, {}, iad.ArgumentError, "Unknown color 'rot'"),
         ({"road": "red"}, {"tolerance": 0}, iad.ArgumentError, "tolerance must be over 0, got 0"),
-        ({"road": "red"}, {"grid": 3}, iad.ArgumentTypeError, "grid must be two numbers"),
+        (
+            {"road": "red"},
+            {"grid": 3},
+            iad.ArgumentTypeError,
+            "grid must be a list of 2 values, got 3",
+        ),
         ({"road": "red"}, {"grid": (0, 3)}, iad.ArgumentError, "grid rows must be at least 1"),
     ],
 )

@@ -146,7 +146,11 @@ def test_results_are_remembered(clip: Path, tmp_path: Path) -> None:
         ({"every": "soon"}, iad.ArgumentError, "every='soon' is not a length of time"),
         ({"every": "5 parsecs"}, iad.ArgumentError, "is not a length of time.\nHint: for example"),
         ({"every": 0}, iad.ArgumentError, "every must be over 0 seconds, got 0"),
-        ({"every": [1]}, iad.ArgumentTypeError, "every must be text or a number of seconds"),
+        (
+            {"every": [1]},
+            iad.ArgumentTypeError,
+            r"every must be a number or text, got \[1\].\nHint: for example every=\"5s\"",
+        ),
         ({"fps": -1}, iad.ArgumentError, "fps must be over 0"),
         ({"n": 0}, iad.ArgumentError, "n must be at least 1"),
         ({"to": "s3://bucket/frames"}, iad.ArgumentError, "is not on this machine"),

@@ -140,7 +140,7 @@ def test_identifying_columns_are_known(folder: Any) -> None:
     ("options", "error", "message"),
     [
         ({"key": "short"}, iad.ArgumentError, "has 5 characters.*\nHint: give at least 16"),
-        ({"key": 12}, iad.ArgumentTypeError, "key must be text or bytes, got int"),
+        ({"key": 12}, iad.ArgumentTypeError, "key must be text or bytes, got 12"),
         ({"key": KEY}, iad.ColumnError, "none of the columns .*\nHint: name those"),
         ({"key": KEY, "columns": "usr"}, iad.ColumnError, "did you mean 'user'"),
     ],

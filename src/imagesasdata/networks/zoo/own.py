@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError, short
 from imagesasdata.networks.program import HostFunction
 from imagesasdata.networks.weights.onnx_external import fingerprint
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
@@ -29,11 +29,7 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
     import jax
     from flax import nnx
 
-    if not isinstance(module, nnx.Module):
-        raise ArgumentTypeError(
-            f"network must be a Flax NNX module or the path of an .onnx file, got {module!r}.",
-            "build it from flax.nnx.Module.",
-        )
+    _check(module)
     # In evaluation mode, whatever its current mode: no dropout, and fixed normalization.
     evaluated = nnx.view(
         module, raise_if_not_found=False, deterministic=True, use_running_average=True
@@ -125,10 +121,21 @@ def fill(module: Any, path: Path) -> None:
     from imagesasdata.networks.weights.assign import Slot, assign
     from imagesasdata.networks.weights.formats import read_tensors
 
+    _check(module)
     state = nnx.to_flat_state(nnx.state(module, nnx.Any(nnx.Param, nnx.BatchStat)))
     slots = [Slot(".".join(map(str, name)), parameter) for name, parameter in state]
     assign(slots, read_tensors(path))
     nnx.update(module, nnx.from_flat_state((name, parameter) for name, parameter in state))
+
+
+def _check(module: Any) -> None:
+    from flax import nnx
+
+    if not isinstance(module, nnx.Module):
+        raise ArgumentTypeError(
+            f"network must be a Flax NNX module or the path of an .onnx file, got {short(module)}.",
+            "build it from flax.nnx.Module.",
+        )
 
 
 def own_labels(names: Sequence[str]) -> Labels:

@@ -6,7 +6,7 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Verb, run
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.family import Words
@@ -158,10 +158,6 @@ def caption(
 
 
 def _check(prompt: str | None, max_words: int) -> None:
-    if prompt is not None and not isinstance(prompt, str):
-        raise ArgumentTypeError(
-            f"prompt must be a text, got {prompt!r}.", 'for example prompt="a photo of".'
-        )
     if prompt is not None and not prompt.strip():
         raise ArgumentError("prompt is empty.", 'leave it out, or give prompt="a photo of".')
     check_count("max_words", max_words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -20,6 +19,7 @@ from imagesasdata.files.atomic import write_whole
 from imagesasdata.files.decode import decode
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.targets import PAGES, target
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, Options
@@ -157,7 +157,7 @@ def map_images(
             "64 is right for most; 128 for a few hundred pictures.",
         )
     card(model)
-    place = _place(to)
+    place = target(to, PAGES)
     table = open_table(images, path)
     kept = _columns(table, path, columns, [label, color, time])
     label = _given(kept, label, col.LABEL.name)
@@ -185,17 +185,6 @@ def map_images(
         "sizes": sizes,
     }
     write_whole(place, map_page(title, data).encode())
-    return place
-
-
-def _place(to: PathLike) -> Path:
-    place = Path(to).expanduser()
-    if place.suffix.lower() not in {".html", ".htm"}:
-        raise ArgumentError(f"to={os.fspath(to)!r} is no page.", 'end it in .html, as "map.html".')
-    if not place.absolute().parent.is_dir():
-        raise ArgumentError(
-            f"The folder {str(place.parent)!r} does not exist.", "make it, or give another place."
-        )
     return place
 
 

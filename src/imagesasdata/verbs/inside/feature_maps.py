@@ -11,6 +11,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.targets import FIGURES, target
 from imagesasdata.networks.modules import flax_module
 from imagesasdata.networks.zoo import registry
 from imagesasdata.options import CLASSIFIER
@@ -88,6 +89,7 @@ def feature_maps(
 
     check_choice("drawing", of, get_args(Of))
     check_count("top", top)
+    place = None if to is None else target(to, FIGURES)
     if not isinstance(model, str):
         raise ArgumentTypeError(
             f"Expected a model's name, got {type(model).__name__}.",
@@ -103,8 +105,8 @@ def feature_maps(
     else:
         drawn = _maps(image, model, layer, top)
     figure = as_grid(*drawn)
-    if to is not None:
-        figure.savefig(os.fspath(to))
+    if place is not None:
+        figure.savefig(place)
     return figure
 
 

@@ -182,7 +182,9 @@ def measure_regions(
     with open_raster(os.fspath(raster), band) as opened:
         if isinstance(regions, (int, float)) and not isinstance(regions, bool):
             if not regions > 0:
-                raise ArgumentError(f"Cells must have a side over 0, got {regions}.")
+                raise ArgumentError(
+                    f"Cells must have a side over 0, got {regions}.", "for example regions=0.5."
+                )
             cells = squares(opened, float(regions))
             names = [column.name for column in CELL]
             regions = from_columns(
@@ -197,7 +199,7 @@ def measure_regions(
         else:
             if isinstance(regions, (str, os.PathLike)):
                 regions = from_columns(read_geojson(os.fspath(regions)), backend)
-                geometry, crs = "geometry", crs or WGS84
+                geometry, crs = "geometry", WGS84 if crs is None else crs
             table = open_with(regions, geometry, option="geometry")
             given = crs if crs is not None else getattr(regions, "crs", None)
             shapes = into(opened, [as_geojson(cell) for cell in table.cells(geometry)], given)

@@ -7,7 +7,7 @@ import re
 
 from imagesasdata.arrays.measures.shots import LONG_SIDE, Shot, ShotDetector
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
+from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.video import Video
 
 FRAME_ID = Column("image_id", "int64", "Row number in this table.", range="0 ...", null="never")
@@ -37,12 +37,8 @@ def seconds(name: str, value: str | float) -> float:
         if found is None or unit is None:
             raise ArgumentError(f"{name}={value!r} is not a length of time.", _EXAMPLE)
         number = float(found[1]) * unit
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        number = float(value)
     else:
-        raise ArgumentTypeError(
-            f"{name} must be text or a number of seconds, got {type(value).__name__}.", _EXAMPLE
-        )
+        number = float(value)
     if not 0.0 < number < math.inf:
         raise ArgumentError(f"{name} must be over 0 seconds, got {value!r}.", _EXAMPLE)
     return number

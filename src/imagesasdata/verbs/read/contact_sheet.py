@@ -16,6 +16,7 @@ from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.files.decode import decode, read_header
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.targets import FIGURES, target
 from imagesasdata.machine import cores
 from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.cells import captions, order_by
@@ -94,6 +95,7 @@ def contact_sheet(
     """
     check_count("per_row", per_row)
     check_count("n", n)
+    place = None if to is None else target(to, FIGURES)
     table = open_table(images, path)
     order = list(range(len(table)) if sort is None else order_by(table, table.known(sort)))
     groups = {None: order} if by is None else _groups(table.cells(table.known(by)), order)
@@ -114,8 +116,8 @@ def contact_sheet(
         for name, rows in groups.items()
     }
     figure = _draw(blocks, per_row, title)
-    if to is not None:
-        figure.savefig(os.fspath(to), dpi=_DPI)
+    if place is not None:
+        figure.savefig(place, dpi=_DPI)
     return figure
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from imagesasdata import columns as col
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, short
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.pillow import FORMATS
@@ -158,13 +158,13 @@ def _decode(data: bytes, first: Step, exactness: Exactness, max_pixels: int) -> 
 
 
 def _check_steps(steps: Sequence[Step] | Step) -> tuple[Step, ...]:
-    pipe = (steps,) if isinstance(steps, Step) else tuple(steps)
+    pipe = [*steps] if isinstance(steps, Sequence) else [steps]
     if not pipe:
         raise ArgumentError("steps is empty.", "for example [iad.steps.resize(256)].")
     for step in pipe:
         if not isinstance(step, Step):
             raise ArgumentTypeError(
-                f"Expected steps, got {type(step).__name__} ({step!r}).",
+                f"Expected steps, got {short(step)}.",
                 "make them with iad.steps, for example iad.steps.resize(256).",
             )
-    return pipe
+    return tuple(pipe)

@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Generic, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.stats.audit import Adjust, Event, adjusted, by_group, events, widest
-from imagesasdata.checks import check_choice, check_count
+from imagesasdata.checks import check_choice, check_count, plain
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of, short
 from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
@@ -295,6 +296,11 @@ def _add(
 def _positive(labels: list[Any], positive: Any) -> int | None:
     if positive is None:
         return 1 if len(labels) == 2 else None
+    if not isinstance(plain(positive), str | bool | Real):
+        raise ArgumentTypeError(
+            f"positive must be one of the classes, got {short(positive)}.",
+            f"for example positive={labels[0]!r}.",
+        )
     if number_or_text(positive) not in labels:
         raise ArgumentError(
             f"positive={positive!r} is neither true nor predicted in any row.",

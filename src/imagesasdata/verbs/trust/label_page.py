@@ -26,6 +26,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import decode
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.targets import PAGES, target
 from imagesasdata.machine import cores
 from imagesasdata.pages.template import fill
 from imagesasdata.tables.frames import (
@@ -125,6 +126,7 @@ def label_page(
     'label.html'
     """
     chosen = _choices(choices)
+    place = target(to, PAGES)
     if not isinstance(question, str) or not question.strip():
         raise ArgumentTypeError(
             f"question must be text, got {question!r}.", 'for example "Is there a protest?".'
@@ -134,15 +136,15 @@ def label_page(
     table = open_table(sample, path)
     if len(table) == 0:
         raise ArgumentError("There are no pictures to code.", "give a sample of at least one row.")
-    items = _items(table, long_side)
     seen: set[str] = set()
-    for item in items:
-        if item["path"] in seen:
+    for row, one in enumerate(table.paths()):
+        if one in seen:
             raise ArgumentError(
-                f"The path {item['path']!r} is in more than one row, and answers are kept by path.",
+                f"The path {one!r} is in more than one row, and answers are kept by path.",
                 "drop the rows that repeat a picture.",
             )
-        seen.add(item["path"])
+        seen.add(f"row {row}" if one is None else one)
+    items = _items(table, long_side)
     described = json.dumps([question, chosen, sorted(seen)])
     data = {
         "id": hashlib.sha256(described.encode("utf-8", "surrogateescape")).hexdigest()[:12],
@@ -152,7 +154,6 @@ def label_page(
         "blur": bool(blur),
         "items": items,
     }
-    place = Path(to).expanduser()
     page = fill("label.html", texts={"question": question}, data={"data": data})
     try:
         place.write_text(page, "utf-8")

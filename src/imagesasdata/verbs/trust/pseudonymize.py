@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError
+from imagesasdata.errors import ArgumentError, ColumnError
 from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
@@ -80,8 +80,6 @@ def pseudonymize(
     >>> hidden.user.nunique(), hidden.user[0] == hidden.user[2], hidden.likes.tolist()
     (2, True, [3, 5, 8])
     """
-    if not isinstance(key, (str, bytes)):
-        raise ArgumentTypeError(f"key must be text or bytes, got {type(key).__name__}.")
     secret = key.encode() if isinstance(key, str) else key
     if len(secret) < _LEAST_KEY:
         raise ArgumentError(

@@ -350,7 +350,7 @@ def test_bad_data_is_named(
             iad.ArgumentError,
             'must have one outcome.*\nHint: write it as "outcome ~ expl',
         ),
-        (3, {}, iad.ArgumentTypeError, "Expected a formula, got int"),
+        (3, {}, iad.ArgumentTypeError, "formula must be text, got 3.\nHint: for example formula="),
         ("y_pred ~ np.nope(x)", {}, iad.ArgumentError, "The formula cannot be computed: .*nope"),
         (
             "y ~ x",

@@ -10,7 +10,7 @@ import numpy as np
 
 from imagesasdata.arrays.stats.checks import check_finite
 from imagesasdata.arrays.stats.dsl import Variables
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError
 from imagesasdata.tables.formula_columns import is_date
 from imagesasdata.verbs.trust.regression.bases import bases
 from imagesasdata.verbs.trust.regression.reads import columns_read, plain_r
@@ -86,10 +86,6 @@ def parse(text: str, columns: Collection[str]) -> Formula:
     import formulaic
     from formulaic.errors import FormulaicError
 
-    if not isinstance(text, str):
-        raise ArgumentTypeError(
-            f"Expected a formula, got {type(text).__name__}.", 'for example "likes ~ crowd + day".'
-        )
     plain_r(text)
     try:
         parsed: Any = formulaic.Formula(text)  # pyright: ignore[reportAbstractUsage]

@@ -1,0 +1,56 @@
+"""The file that a verb will write, checked before any work is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from imagesasdata.errors import ArgumentError
+
+PAGES = (".html", ".htm")
+FIGURES = (
+    ".png",
+    ".pdf",
+    ".svg",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".eps",
+    ".ps",
+    ".svgz",
+)
+
+
+def target(to: str | os.PathLike[str], endings: Sequence[str]) -> Path:
+    """The place of a file that will be written.
+
+    Parameters
+    ----------
+    to
+        The user's name for it, given as ``to=``.
+    endings
+        The endings that the verb can write, such as ``".html"``; the first is shown in the hint.
+
+    Raises
+    ------
+    ArgumentError
+        When it is a folder, its folder does not exist, or its ending is not among them.
+    """
+    place = Path(to).expanduser()
+    told = f"to={os.fspath(to)!r}"
+    example = f'for example to="{place.stem or "file"}{endings[0]}".'
+    if place.is_dir():
+        raise ArgumentError(f"{told} is a folder, and a file is written.", example)
+    if place.suffix.lower() not in endings:
+        listed = ", ".join(endings)
+        raise ArgumentError(f"{told} must end in {listed}.", example)
+    folder = place.absolute().parent
+    if not folder.is_dir():
+        raise ArgumentError(
+            f"The folder {str(place.parent)!r} does not exist.",
+            f"make it, as in os.makedirs({str(place.parent)!r}), or give another place.",
+        )
+    return place

@@ -1,0 +1,147 @@
+"""The door of every public function: its arguments by name and type, before any work is done.
+
+A function with a door takes numbers of NumPy and whole numbers written as 3.0, and answers a wrong
+name or type of an argument in words. Its signature and text stay the same, also for an editor.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from imagesasdata.checks import check_count, check_whole
+from imagesasdata.errors import ArgumentTypeError, short
+from imagesasdata.verbs.keywords import instead_of
+from imagesasdata.verbs.takes import Takes, takes
+
+# Checks of values that are the same wherever an argument has the name.
+_ALWAYS: dict[str, Callable[[str, object], None]] = {
+    "seed": check_whole,
+    "max_pixels": functools.partial(check_count, example=200_000_000),
+}
+_EXAMPLES = {
+    "formula": '"likes ~ crowd + day"',
+    "key": '"a long secret"',
+    "question": '"Is it outdoors?"',
+    "choices": '["yes", "no"]',
+    "labels": '["person", "dog"]',
+    "prompt": '"a photo of"',
+    "every": '"5s"',
+    "cache": '"results"',
+    "prefix": '"lite0_"',
+    "title": '"My pictures"',
+    "device": '"cpu"',
+    "to": '"output"',
+}
+_PACKAGE = __name__.partition(".")[0]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@functools.cache
+def door(function: F) -> F:
+    """The function with a door."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def through(*args: Any, **kwargs: Any) -> Any:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            raise _wrong_names(function, signature, args, kwargs) from None
+        for name, value in bound.arguments.items():
+            parameter = signature.parameters[name]
+            kinds = _kinds(function)[name]
+            try:
+                bound.arguments[name] = kinds.read(value)
+            except TypeError:
+                raise _wrong_type(parameter, kinds, value) from None
+            if name in _ALWAYS:
+                _ALWAYS[name](name, bound.arguments[name])
+        return function(*bound.args, **bound.kwargs)
+
+    # Found, and so pickled, under its public name.
+    if "." not in function.__qualname__:
+        through.__module__ = _PACKAGE
+    return typing.cast(F, through)
+
+
+@functools.cache
+def _kinds(function: Callable[..., Any]) -> dict[str, Takes]:
+    """What each parameter takes; read at the first call."""
+    return {
+        name: takes(parameter.annotation, function)
+        if isinstance(parameter.annotation, str)
+        else Takes(anything=True)
+        for name, parameter in inspect.signature(function).parameters.items()
+    }
+
+
+def _wrong_type(parameter: inspect.Parameter, kinds: Takes, value: Any) -> ArgumentTypeError:
+    name, default = parameter.name, parameter.default
+    column = getattr(value, "name", None)
+    if kinds.text and isinstance(column, str) and hasattr(value, "dtype"):
+        hint = f'give the name of the column: {name}="{column}".'
+    elif default not in (None, inspect.Parameter.empty):
+        hint = f"for example {name}={default!r}."
+    elif name in _EXAMPLES:
+        hint = f"for example {name}={_EXAMPLES[name]}."
+    elif kinds.many and kinds.length:
+        hint = f"for example {name}={(1,) * kinds.length}."
+    elif kinds.whole or kinds.number:
+        hint = f"for example {name}={8 if kinds.whole else 0.5}."
+    elif kinds.words:
+        hint = f"for example {name}={kinds.words[0]!r}."
+    elif kinds.flag:
+        hint = f"for example {name}=True."
+    elif kinds.nothing:
+        hint = f"leave {name} out, or give {kinds.kind()}."
+    else:
+        kind = '["NAME"]' if kinds.many and not kinds.text else '"FILE"' if kinds.path else '"NAME"'
+        hint = f"for example {name}={kind}."
+    return ArgumentTypeError(f"{name} must be {kinds.kind()}, got {short(value)}.", hint)
+
+
+def _wrong_names(
+    function: Callable[..., Any],
+    signature: inspect.Signature,
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+) -> ArgumentTypeError:
+    """The error for arguments that a function lacks, misses or gets twice."""
+    name = function.__name__
+    known = {one: two for one, two in signature.parameters.items() if one != "self"}
+    for keyword, value in kwargs.items():
+        if keyword not in known:
+            hint = instead_of(keyword, value, name, known)
+            return ArgumentTypeError(f"{name} has no argument {keyword!r}.", hint)
+    first = [one for one, two in known.items() if two.kind is not inspect.Parameter.KEYWORD_ONLY]
+    given = len(args) - ("self" in signature.parameters)
+    example = f"{name}({', '.join(call_with(known))})"
+    if given > len(first):
+        text = f"{name} takes {', '.join(first) or 'nothing'} without a name, got {given} values."
+        return ArgumentTypeError(text, f"name the others, as in {example}.")
+    twice = [one for one in first[:given] if one in kwargs]
+    if twice:
+        text = f"{name} got {twice[0]} twice: at its place and by its name."
+        return ArgumentTypeError(text, f"give it once, as in {example}.")
+    missing = [
+        one
+        for one, two in known.items()
+        if two.default is inspect.Parameter.empty and one not in (*first[:given], *kwargs)
+    ]
+    return ArgumentTypeError(f"{name} needs {' and '.join(missing)}.", f"write {example}.")
+
+
+def call_with(known: dict[str, inspect.Parameter]) -> list[str]:
+    """How the arguments that must be given are written in a call."""
+    needed = [two for two in known.values() if two.default is inspect.Parameter.empty]
+    shown = needed or [*known.values()][:1]
+    return [
+        one.name
+        if one.kind is not inspect.Parameter.KEYWORD_ONLY
+        else f"{one.name}={one.name.upper()}"
+        for one in shown
+    ]
