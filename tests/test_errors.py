@@ -10,6 +10,7 @@ from PIL import UnidentifiedImageError
 
 from imagesasdata import errors
 from imagesasdata.errors import (
+    LONGEST,
     ArgumentError,
     ColumnError,
     ImageError,
@@ -18,6 +19,7 @@ from imagesasdata.errors import (
     nearest,
     one_of,
     reason,
+    short,
 )
 
 KINDS = {
@@ -113,3 +115,34 @@ def test_reasons_are_short_and_show_no_addresses() -> None:
     assert reason(KeyError()) == "cannot be read: KeyError"
     assert reason(MemoryError()) == "not enough memory to decode the picture"
     assert reason(TimeoutError()) == "the server did not answer in time"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        (3, "3"),
+        ("a", "'a'"),
+        (b"ab", "b'ab'"),
+        ([1, "a"], "[1, 'a']"),
+        ({"a": (1, None)}, "{'a': (1, None)}"),
+        ("x" * 9000, f"'{'x' * 30}'... (9,000 characters)"),
+        (b"x" * 9000, "bytes of 9,000"),
+        ([0] * 9000, "list of 9,000"),
+        ([b"x" * 9000], "list of 1"),
+        ({"bytes": b"x" * 9000}, "dict of 1"),
+        (inspect.signature, "function"),
+        (object(), "object"),
+    ],
+)
+def test_a_value_in_a_message_is_short(value: object, text: str) -> None:
+    assert short(value) == text
+
+
+def test_a_message_has_a_limit() -> None:
+    error = ArgumentError("begin " + "x" * 9000 + " end", "this " + "y" * 9000 + " that")
+    assert (len(error.message), len(error.hint or "")) == (LONGEST, LONGEST)
+    assert str(error).startswith("begin x")
+    assert str(error).endswith("y that")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    assert len(str(ArgumentError("x" * LONGEST))) == LONGEST

@@ -117,10 +117,8 @@ def short(value: object) -> str:
         return text
     if isinstance(value, str):
         return f"{value[: _SHORT // 2]!r}... ({len(value):,} characters)"
-    name = type(value).__name__
-    article = "an" if name[0] in "AEIOUaeiou" else "a"
     size = f" of {len(value):,}" if isinstance(value, (bytes, list, tuple, dict, set)) else ""
-    return f"{article} {name}{size}"
+    return f"{type(value).__name__}{size}"
 
 
 def _is_small(value: object) -> bool:
@@ -136,7 +134,8 @@ def _is_small(value: object) -> bool:
 def _cut(text: str) -> str:
     if len(text) <= LONGEST:
         return text
-    return f"{text[: LONGEST * 2 // 3]} ... {text[-(LONGEST // 3 - 5) :]}"
+    begin = LONGEST * 2 // 3
+    return f"{text[:begin]} ... {text[begin + 5 - LONGEST :]}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

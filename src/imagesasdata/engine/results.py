@@ -105,8 +105,10 @@ class Results:
         """The columns under their names in the user's table."""
         return [column.named(prefixed(column.name, self.options.prefix)) for column in self.columns]
 
-    def checked(self) -> Results:
+    def checked(self, *, has_prefix: bool = True) -> Results:
         """The same results, after a check that they overwrite no column of the user's.
+
+        ``has_prefix`` says whether the verb has ``prefix=``, for the hint.
 
         Raises
         ------
@@ -120,7 +122,9 @@ class Results:
                 f"The table has a column {taken[0]!r} already, and it is not overwritten"
                 + (f" (nor are {', '.join(map(repr, taken[1:]))})." if taken[1:] else "."),
                 f'give prefix="{prefixed("new_", self.options.prefix)}" for other names, or drop the '
-                "column first.",
+                "column first."
+                if has_prefix
+                else f"rename or drop it first, as in data.drop(columns={taken!r}).",
             )
         self._check_errors_are_text()
         return self

@@ -294,6 +294,7 @@ def no_column(
         text = f"{argument} names {column!r}, but the table has no such column."
     else:
         text = f"The table has no column {column!r}{so and ', so ' + so}."
-    if not hint and argument is not None and argument.isidentifier():
-        hint = f'give {argument}="NAME", one of them.'
-    return ColumnError(f"{text} Its columns: {listed}.", hint or None)
+    if not hint:
+        named = argument is not None and argument.isidentifier()
+        hint = f'give {argument}="NAME", one of them.' if named else "name one of them."
+    return ColumnError(f"{text} Its columns: {listed}.", hint)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from imagesasdata.checks import plain
 from imagesasdata.errors import nearest, short
 from imagesasdata.verbs.words import american
 
@@ -137,7 +138,11 @@ def instead_of(keyword: str, value: Any, verb: str, known: Mapping[str, inspect.
     free = known[data].kind is not inspect.Parameter.KEYWORD_ONLY if known else False
     for name in (word, word.lower().replace("-", "_"), *_MEANING.get(word, ())):
         if name in known:
-            return f"write {name}={short(value)}." if _shown(value) else f"write {name}=."
+            return (
+                f"write {name}={short(plain(value))}."
+                if _shown(plain(value))
+                else f"write {name}=."
+            )
     if word in _DATA.split() and free:
         return f"give the data first, without a name: {verb}({data.upper()})."
     if word in _OTHERWISE:

@@ -43,6 +43,7 @@ class Takes:
             "text": self.text and not self.path,
             " or ".join(map(repr, self.words)): bool(self.words),
             "bytes": self.raw,
+            "a dict": self.mapping,
             "a list": self.many is not None and not self.length,
             f"a list of {self.length} values": self.length > 0,
         }
@@ -57,8 +58,11 @@ class Takes:
             When it is of no such kind.
         """
         value = plain(value)
-        # What a dict may be is for the function itself to say.
-        if self.anything or self.mapping or (value is None and self.nothing):
+        if self.anything or (value is None and self.nothing):
+            return value
+        # What stands in a dict, and what may stand in its place, the function itself says best.
+        plainly = (Mapping, str, int, float, list, tuple, type(None))
+        if self.mapping and isinstance(value, plainly):
             return value
         if self.stream and isinstance(value, Iterator):
             return value

@@ -108,7 +108,7 @@ TABLE = pd.DataFrame({"path": ["a.jpg"], "dim_1": [1.0], "dim_2": [1.0], "word":
 @pytest.mark.parametrize(
     ("more", "kind", "message"),
     [
-        ({"to": "map.png"}, iad.ArgumentError, r"no page(.|\n)*map.html"),
+        ({"to": "map.png"}, iad.ArgumentError, r"must end in .html(.|\n)*map.html"),
         ({"to": "no/such/map.html"}, iad.ArgumentError, "'no/such' does not exist"),
         ({"thumbnail": 100}, iad.ArgumentError, "one of 32, 64, 128, got 100"),
         ({"method": "mds"}, iad.UnknownNameError, "method 'mds'"),

@@ -185,7 +185,7 @@ def test_missing_and_broken_pictures_are_shown_as_such(
         ({"choices": [0.5, 1.5]}, iad.ArgumentTypeError, "choices must be text or whole numbers"),
         ({"question": " "}, iad.ArgumentTypeError, "question must be text"),
         ({"long_side": 0}, iad.ArgumentError, "long_side must be at least 1"),
-        ({"to": "/nowhere/label.html"}, iad.ArgumentError, "cannot be written: No such file"),
+        ({"to": "/nowhere/label.html"}, iad.ArgumentError, "The folder '/nowhere' does not exist"),
         ({"sample": {"path": []}}, iad.ArgumentError, "There are no pictures to code"),
         (
             {"sample": {"path": ["examples/photos/cat.jpg"] * 2}},

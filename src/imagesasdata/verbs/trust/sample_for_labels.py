@@ -116,7 +116,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    Results("sample_for_labels", table, COLUMNS, Options()).checked()
+    Results("sample_for_labels", table, COLUMNS, Options()).checked(has_prefix=False)
     usable = list(range(len(table)))
     if IMAGE_ERROR.name in table.names:
         usable = [row for row, cell in enumerate(table.cells(IMAGE_ERROR.name)) if cell is None]
