@@ -71,7 +71,7 @@ def test_no_pictures_there(tmp_path: Path) -> None:
         list_files(tmp_path)
     with pytest.raises(ArgumentError, match=r"No picture was found in .*\*.jpg"):
         list_files(f"{tmp_path}/*.jpg")
-    with pytest.raises(ArgumentTypeError, match="Expected paths in the list, got int"):
+    with pytest.raises(ArgumentTypeError, match="Expected paths in the list, got 1"):
         list_files([1])  # type: ignore[list-item]
 
 

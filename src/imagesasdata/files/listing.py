@@ -16,6 +16,7 @@ from imagesasdata.errors import (
     ArgumentTypeError,
     ImageError,
     PassedOverWarning,
+    short,
     users_line,
 )
 from imagesasdata.files.addresses import Member, as_text, exists, is_remote, local, parse_member
@@ -62,7 +63,7 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
     for item in where:
         if not isinstance(item, (str, os.PathLike)):
             raise ArgumentTypeError(
-                f"Expected paths in the list, got {type(item).__name__} ({item!r:.60}).",
+                f"Expected paths in the list, got {short(item)}.",
                 "give a list of strings, a folder, a glob, or a table with a path column.",
             )
         path = _path(item)
