@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imagesasdata.arrays.stats.dsl import Variables
+from imagesasdata.arrays.stats.dsl import Variables, median_of
+from imagesasdata.arrays.stats.fits import Fit
 from imagesasdata.arrays.stats.gold import weighted, with_gold
 from imagesasdata.arrays.stats.ppi import parted, ppi
 from imagesasdata.errors import ArgumentError
@@ -89,3 +90,15 @@ def test_every_row_with_a_gold_value_leaves_nothing_to_predict() -> None:
     all_rows = Variables(np.ones((2, 1)), np.ones(2))
     with pytest.raises(ArgumentError, match="Every row has a gold value"):
         parted(all_rows, all_rows, np.ones(2, bool), np.ones(2), np.ones(2))
+
+
+def test_the_median_of_fits_by_hand() -> None:
+    fits = [
+        Fit(np.array([estimate, 0.0]), np.diag([error**2, 1.0]))
+        for estimate, error in ((1.0, 0.1), (1.3, 0.1), (2.0, 0.2))
+    ]
+    found = median_of(fits)
+    assert found.estimate.tolist() == [1.3, 0.0]
+    # 0.1 + (1 - 1.3), 0.1, 0.2 + (2 - 1.3), each squared: the median is 0.1^2 + 0.3^2.
+    np.testing.assert_allclose(np.diag(found.covariance), [0.1**2 + 0.3**2, 1.0])
+    assert median_of(fits[:1]) is fits[0]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 FOLDS = 5
+# Estimates are medians over so many divisions into folds; of many gold rows fewer are enough.
+_SPLITS, _FEWER, _MANY = 10, 3, 2000
 # Gold rows per column of the fit; with fewer, a column adds more noise than it gains.
 _ROWS_EACH = 10
+
+
+def splits(gold_rows: int) -> int:
+    """The number of divisions into folds."""
+    return _SPLITS if gold_rows < _MANY else _FEWER
 
 
 def cross_fit(
@@ -17,7 +26,7 @@ def cross_fit(
     is_gold: Bool[np.ndarray, " rows"],
     weights: Float[np.ndarray, " gold_rows"],
     *,
-    seed: int,
+    seed: int | Sequence[int],
     clusters: Int[np.ndarray, " rows"] | None = None,
 ) -> Float[np.ndarray, " rows"]:
     """Regress gold values on predictions, other variables and their products, in folds.

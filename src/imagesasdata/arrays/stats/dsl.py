@@ -14,6 +14,7 @@ their pseudo-outcome; for covariates it is that of their general framework (Egam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,36 @@ def dsl(
     )
     bread = np.linalg.inv(equations(estimate)[1])
     number = None if clusters is None else len(np.unique(clusters))
-    return Fit(estimate, sandwich(bread, scores / rows, clusters), number)
+    df = gold_df(gold.design, None if clusters is None else clusters[is_gold])
+    return Fit(estimate, sandwich(bread, scores / rows, clusters), number, df=df)
+
+
+def gold_df(
+    design: Float[np.ndarray, "gold_rows terms"], clusters: Int[np.ndarray, " gold_rows"] | None
+) -> Float[np.ndarray, " terms"]:
+    """Degrees of freedom: gold rows less terms; with clusters, those of gold rows less one."""
+    rows, terms = design.shape
+    left = rows - terms if clusters is None else len(np.unique(clusters)) - 1
+    return np.full(terms, float(max(left, 1)))
+
+
+def median_of(fits: Sequence[Fit]) -> Fit:
+    """One fit from several that differ by chance alone, as by their folds.
+
+    The estimates are medians; the squared standard errors are medians of each fit's own plus its squared
+    distance from the median (Chernozhukov et al. 2018, doi:10.1111/ectj.12097).
+    """
+    if len(fits) == 1:
+        return fits[0]
+    estimate = np.median([one.estimate for one in fits], axis=0)
+    covariances = np.stack([one.covariance for one in fits])
+    away = np.stack([one.estimate for one in fits]) - estimate
+    error = np.sqrt(np.median(np.diagonal(covariances, axis1=1, axis2=2) + away**2, axis=0))
+    mean = covariances.mean(axis=0)
+    size = np.sqrt(np.diag(mean))
+    return fits[0]._replace(
+        estimate=estimate, covariance=mean / np.outer(size, size) * np.outer(error, error)
+    )
 
 
 def _moment(

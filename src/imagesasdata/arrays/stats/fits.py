@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from imagesasdata.arrays.stats.checks import check_separation
+from imagesasdata.arrays.stats.clustered import MOST, cr2
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.sandwich import Robust, leverage_scores, sandwich
 from imagesasdata.errors import ArgumentError
@@ -82,7 +83,8 @@ def fit(
 ) -> Fit:
     """Fit a regression as if every variable were measured without error.
 
-    With ``clusters``, the covariance is clustered (CR1) and ``vcov`` is not used.
+    With ``clusters``, the covariance is clustered (CR2 for ``"ols"``, else CR1) and ``vcov`` is not
+    used. Tests of ``"ols"`` use the t distribution.
     """
     estimate = coefficients(design, outcome, family, weights)
     kind = FAMILIES[family]
@@ -93,10 +95,20 @@ def fit(
     scores = design * (weight * (outcome - mean))[:, None]
     rows, terms = design.shape
     if clusters is not None:
+        if is_cr2(family, clusters):
+            covariance, df = cr2(design, outcome - mean, weight, bread, clusters)
+            return Fit(estimate, covariance, len(np.unique(clusters)), df=df)
         covariance = sandwich(bread, scores, clusters) * (rows - 1) / (rows - terms)
         return Fit(estimate, covariance, len(np.unique(clusters)))
     leverage = curvature * np.einsum("ij,jk,ik->i", design, bread, design, optimize=True)
-    return Fit(estimate, sandwich(bread, leverage_scores(scores, leverage, terms, vcov)))
+    covariance = sandwich(bread, leverage_scores(scores, leverage, terms, vcov))
+    df = np.full(terms, float(rows - terms)) if family == "ols" else None
+    return Fit(estimate, covariance, df=df)
+
+
+def is_cr2(family: FamilyName, clusters: Clusters) -> bool:
+    """Whether the clustered covariance is CR2: for linear regressions without very many clusters."""
+    return family == "ols" and int(clusters.max()) < MOST
 
 
 def fit_terms(

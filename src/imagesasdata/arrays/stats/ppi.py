@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from imagesasdata.arrays.stats.dsl import Variables
+from imagesasdata.arrays.stats.dsl import Variables, gold_df
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Fit, coefficients
 from imagesasdata.arrays.stats.newton import solve
@@ -116,21 +116,23 @@ def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
         power = _power(scores) if rest.is_gold is None else _shared_power(scores, gold, rest)
         estimate = _estimate(gold, rest, family, power)
     scores = _scores(gold, rest, family, estimate, power)
+    df = gold_df(gold.design, gold.clusters)
     if rest.is_gold is not None:
         coded, change = _shared_parts(scores, gold, rest)
         count = None if rest.clusters is None else len(np.unique(rest.clusters))
         covariance = sandwich(scores.bread, coded + power * change, rest.clusters)
-        return Fit(estimate, covariance, count, power)
+        return Fit(estimate, covariance, count, power, df)
     residual = scores.gold - power * scores.predicted
     parts = [_centered(residual), power * _centered(scores.rest)]
     if gold.clusters is None or rest.clusters is None:
         covariance = sum(
             sandwich(scores.bread, part / np.sqrt(len(part) * (len(part) - 1))) for part in parts
         )
-        return Fit(estimate, np.asarray(covariance), None, power)
+        return Fit(estimate, np.asarray(covariance), None, power, df)
     rows = np.concatenate([part / len(part) for part in parts])
     clusters = np.concatenate([gold.clusters, rest.clusters])
-    return Fit(estimate, sandwich(scores.bread, rows, clusters), len(np.unique(clusters)), power)
+    covariance = sandwich(scores.bread, rows, clusters)
+    return Fit(estimate, covariance, len(np.unique(clusters)), power, df)
 
 
 def _shared_parts(scores: _Scores, gold: Gold, rest: Rest) -> tuple[np.ndarray, np.ndarray]:

@@ -57,7 +57,7 @@ def test_naive_and_gold_equal_statsmodels(photos: pd.DataFrame) -> None:
     design = np.column_stack([np.ones(1200), photos.x, photos.group == "b"]).astype(float)
     coded = photos.y.notna().to_numpy()
     naive = iad.regress("y_pred ~ x + group", photos).tidy()
-    expected = sm.OLS(photos.y_pred.to_numpy(), design).fit(cov_type="HC2")
+    expected = sm.OLS(photos.y_pred.to_numpy(), design).fit(cov_type="HC2", use_t=True)
     pd.testing.assert_series_equal(naive.p_value, pd.Series(expected.pvalues), check_names=False)
     np.testing.assert_allclose(naive.conf_high, expected.conf_int()[:, 1], atol=1e-8)
     gold = iad.regress("y_pred ~ x + group", photos, gold=GOLD, method="gold", sample_prob=None)
@@ -70,13 +70,34 @@ def test_naive_and_gold_equal_statsmodels(photos: pd.DataFrame) -> None:
 
 
 def test_clusters_use_students_t(photos: pd.DataFrame) -> None:
-    got = iad.regress("y_pred ~ x", photos, vcov={"cluster": "outlet"})
-    expected = sm.OLS(photos.y_pred, sm.add_constant(photos.x)).fit(
-        cov_type="cluster", cov_kwds={"groups": photos.outlet}, use_t=True
+    clusters = {"cluster": "outlet"}
+    got = iad.regress("y_pred ~ x", photos, family="logit", vcov=clusters)
+    by_outlet = {"groups": photos.outlet}
+    design = sm.add_constant(photos.x)
+    expected = sm.Logit(photos.y_pred, design).fit(
+        disp=0, cov_type="cluster", cov_kwds=by_outlet, use_t=True
     )
-    np.testing.assert_allclose(got.tidy().p_value, expected.pvalues, atol=1e-8)
+    np.testing.assert_allclose(got.tidy().std_error, expected.bse, rtol=1e-3)
+    np.testing.assert_allclose(got.tidy().p_value, expected.pvalues, rtol=0.02)
     assert got.glance().n_clusters[0] == 40
-    assert got.vcov == "by outlet"
+    assert got.vcov == "CR1 by outlet"
+    # Of 40 clusters, CR2 and CR1 are nearly the same.
+    linear = iad.regress("y_pred ~ x", photos, vcov=clusters)
+    expected = sm.OLS(photos.y_pred, design).fit(cov_type="cluster", cov_kwds=by_outlet)
+    np.testing.assert_allclose(linear.tidy().std_error, expected.bse, rtol=0.02)
+    assert linear.vcov == "CR2 by outlet"
+    assert linear.notes == ()
+    few = iad.regress("y_pred ~ x", photos.assign(outlet=photos.outlet % 12), vcov=clusters)
+    assert few.notes == ("Only 12 clusters: with fewer than 20, intervals may be too narrow.",)
+
+
+def test_the_seed_of_the_folds_matters_little(photos: pd.DataFrame) -> None:
+    found = [
+        iad.regress("likes ~ y_pred + x", photos, gold=GOLD, seed=seed).tidy() for seed in range(4)
+    ]
+    spread = np.ptp([one.estimate[1] for one in found])
+    assert 0.0 < spread < 0.1 * found[0].std_error[1]
+    np.testing.assert_allclose(found[1].std_error, found[0].std_error, rtol=0.05)
 
 
 @pytest.mark.parametrize("method", ["ppi", "dsl"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from imagesasdata.arrays.stats.checks import check_collinear, check_outcome
-from imagesasdata.arrays.stats.crossfit import cross_fit
-from imagesasdata.arrays.stats.dsl import Variables, dsl
+from imagesasdata.arrays.stats.crossfit import cross_fit, splits
+from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
 from imagesasdata.arrays.stats.fits import Fit, Method, fit_terms
 from imagesasdata.arrays.stats.gold import weighted, with_gold
@@ -72,26 +72,34 @@ def estimate(
             predicted, coded, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters
         )
         return ppi(*parts, family), best
-    found = dsl(
-        _cross_fitted(rows, counted.gold_weights, seed),
-        coded,
-        rows.is_gold,
-        counted.sample_prob,
-        family,
-        weights=rows.weights,
-        clusters=rows.clusters,
-    )
-    return found, best
+    count = splits(int(rows.is_gold.sum())) if _sharpened(rows) else 1
+    fits = [
+        dsl(
+            _cross_fitted(rows, counted.gold_weights, (seed, number)),
+            coded,
+            rows.is_gold,
+            counted.sample_prob,
+            family,
+            weights=rows.weights,
+            clusters=rows.clusters,
+        )
+        for number in range(count)
+    ]
+    return median_of(fits), best
 
 
-def _cross_fitted(rows: Rows, gold_weights: np.ndarray, seed: int) -> Variables:
-    """The variables, with predictions improved by the gold values; levels stay as predicted."""
-    design = rows.design
-    sharpened = {
+def _sharpened(rows: Rows) -> dict[str, str]:
+    """The predicted columns that cross-fitting can improve, with their gold columns; levels stay."""
+    return {
         predicted: coded
         for predicted, coded in rows.pairs.items()
-        if not is_level(rows.frame, predicted) and not design.as_levels(predicted)
+        if not is_level(rows.frame, predicted) and not rows.design.as_levels(predicted)
     }
+
+
+def _cross_fitted(rows: Rows, gold_weights: np.ndarray, seed: tuple[int, int]) -> Variables:
+    """The variables, with predictions improved by the gold values; levels stay as predicted."""
+    design, sharpened = rows.design, _sharpened(rows)
     if not sharpened:
         return design.variables
     free = design.free_of(set(rows.pairs))
@@ -107,7 +115,7 @@ def _cross_fitted(rows: Rows, gold_weights: np.ndarray, seed: int) -> Variables:
             np.column_stack(others),
             rows.is_gold,
             gold_weights,
-            seed=seed + place,
+            seed=(*seed, place),
             clusters=rows.clusters,
         )
     return design.again(frame)

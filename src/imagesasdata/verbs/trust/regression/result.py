@@ -133,8 +133,8 @@ class Regression(Generic[Frame]):
         Returns
         -------
         table
-            Of the kind of the data, with ``term``, ``estimate``, ``std_error``, ``statistic`` (z, or t
-            with clusters), ``p_value``, ``conf_low``, ``conf_high``.
+            Of the kind of the data, with ``term``, ``estimate``, ``std_error``, ``statistic`` (t or
+            z), ``p_value``, ``conf_low``, ``conf_high``.
         """
         cells = self._tidy(conf_level).items()
         return self.table.new({name: pa.array(some, from_pandas=True) for name, some in cells})
