@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +161,96 @@ def test_a_name_is_asked_for(context: Any, tmp_path: Path, photos: list[str]) ->
     got = iad.read_labels(coder.export(tmp_path / "z.csv"))
     assert got[["coder", "value"]].to_numpy().tolist() == [['Zoë "Z", 2nd', "n"]]
     assert coder.faults == []
+
+
+def test_two_tabs_keep_their_answers_together(
+    context: Any, tmp_path: Path, photos: list[str]
+) -> None:
+    file = iad.label_page(photos[:4], "Ok?", ["y", "n"], coders="ann", to=tmp_path / "e.html")
+    one, two = Coder(context, file), Coder(context, file)
+    assert two.page.is_visible("#tabs")
+    assert not one.page.is_visible("#tabs")
+    one.press("1 1")
+    two.page.wait_for_function("document.getElementById('count').textContent === '2 of 4'")
+    two.press("ArrowRight ArrowRight 2")
+    one.page.wait_for_function("document.getElementById('count').textContent === '3 of 4'")
+    two.press("ArrowLeft ArrowLeft ArrowLeft 2")  # the later answer to a picture counts
+    one.press("u")  # takes back the second; the first is the other tab's by now
+    one.press("u")
+    assert one.count() == "2 of 4"
+    one.page.close()
+    two.page.wait_for_selector("#tabs", state="hidden")
+    fresh = Coder(context, file)
+    got = iad.read_labels(fresh.export(tmp_path / "ann.csv"))
+    assert dict(zip(got.path, got.value, strict=True)) == {photos[0]: "n", photos[2]: "n"}
+    assert one.faults == two.faults == fresh.faults == []
+
+
+def test_any_path_and_any_text_come_back(context: Any, tmp_path: Path) -> None:
+    names = ["__proto__", "constructor", "toString", "'=x", "=cmd()", "-5", "+a, b", "@ä;b"]
+    choices = ["=SUM(A1)", "-1", "01", "' =", "ok"]
+    sample = pd.DataFrame({"path": names, "image_id": ["00", "__proto__", *names[:6]]})
+    file = iad.label_page(sample, "-Q?", choices, coders="@ann", to=tmp_path / "f.html")
+    coder = Coder(context, file)
+    assert coder.count() == "0 of 8"
+    coder.press("1 2 3 4 5 1 2 3")
+    assert coder.count() == "8 of 8"
+    coder.page.reload()
+    assert coder.count() == "8 of 8"
+    exported = coder.export(tmp_path / "f.csv")
+    cells = exported.read_text("utf-8").replace("\r\n", ",").split(",")
+    assert not [cell for cell in cells if cell.lstrip('"')[:1] in {"=", "@"}]
+    got = iad.read_labels(exported)
+    assert got.path.tolist() == names
+    assert got.value.tolist() == [choices[number] for number in (0, 1, 2, 3, 4, 0, 1, 2)]
+    assert got.image_id.tolist() == sample.image_id.tolist()
+    assert set(got.coder) == {"@ann"}
+    assert set(got.question) == {"-Q?"}
+    assert coder.faults == []
+
+
+def test_answers_of_an_earlier_page_are_taken_over(
+    context: Any, tmp_path: Path, photos: list[str]
+) -> None:
+    file = iad.label_page(photos[:3], "Ok?", ["y", "n"], coders="ann", to=tmp_path / "g.html")
+    coder = Coder(context, file)
+    answer = {"choice": 1, "at": "2026-05-01T10:00:00.000Z", "seconds": 1.5}
+    state = {"answers": {photos[0]: answer}, "history": [{"path": photos[0], "before": None}]}
+    coder.page.evaluate("state => localStorage.setItem(key(), JSON.stringify(state))", state)
+    coder.page.reload()
+    assert coder.count() == "1 of 3"
+    coder.press("u")
+    assert coder.count() == "0 of 3"
+    coder.page.reload()
+    assert coder.count() == "0 of 3"
+    assert coder.faults == []
+
+
+def test_a_crash_of_the_browser_loses_nothing(
+    with_profile: Any, tmp_path: Path, photos: list[str]
+) -> None:
+    file = iad.label_page(photos[:4], "Ok?", ["y", "n"], coders="ann", to=tmp_path / "h.html")
+    profile = tmp_path / "profile"
+    with with_profile(profile) as context:
+        coder = Coder(context, file)
+        coder.press("1 2 1 u 2")
+        coder.page.wait_for_timeout(300)
+        for process in Path("/proc").iterdir():
+            words = process / "cmdline"
+            if process.name.isdigit() and str(profile).encode() in _read(words):
+                os.kill(int(process.name), signal.SIGKILL)
+    for lock in profile.glob("Singleton*"):
+        lock.unlink()
+    with with_profile(profile) as context:
+        coder = Coder(context, file)
+        coder.page.wait_for_function("document.getElementById('count').textContent === '3 of 4'")
+        got = iad.read_labels(coder.export(tmp_path / "ann.csv"))
+        assert got.value.tolist() == ["y", "n", "n"]
+        assert coder.faults == []
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # the process has ended
+        return b""

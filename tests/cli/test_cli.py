@@ -191,17 +191,17 @@ def test_failures_end_with_one(example_photos: Path) -> None:
         (["embed", "examples/photos", "--to", "o.dta"], "A Stata file cannot hold the column"),
         (
             ["features", "nowhere", "--to", "o.txt"],
-            "how to write the result.\nHint: end the name in",
+            "--to='o.txt' must end in .parquet, .csv",
         ),
         (
             ["features", "nowhere", "--to", "gone/o.csv"],
-            "'gone/o.csv' cannot be written: there is no",
+            "The folder 'gone' does not exist.\nHint: make it",
         ),
-        (["features", "nowhere", "--to", "src"], "how to write the result"),
-        (["cite", "efficientnet_lite0", "--to", "gone/cite.txt"], "--to='gone/cite.txt' cannot be"),
+        (["features", "nowhere", "--to", "src"], "--to='src' is a folder"),
+        (["cite", "efficientnet_lite0", "--to", "gone/cite.txt"], "The folder 'gone' does not"),
         (
             ["fine-tune", "nowhere", "--outcome", "y", "--save", "gone/m.iad"],
-            "--save='gone/m.iad' cannot be written: there is no folder",
+            "The folder 'gone' does not exist",
         ),
         (["read-images", "gone.csv"], "There is no table at 'gone.csv'"),
         (["weights", "add", "nowhere"], "There is no file or folder 'nowhere'"),

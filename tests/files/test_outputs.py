@@ -2,58 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from imagesasdata.errors import ArgumentError
-from imagesasdata.files.outputs import output, target
-
-
-@pytest.mark.parametrize(
-    ("to", "options", "message"),
-    [
-        (
-            "a.txt",
-            {"endings": (".csv", ".dta")},
-            "from to='.*a.txt' .*\nHint: end the name in .csv or .dta",
-        ),
-        (
-            "a.txt",
-            {"endings": (".html",), "argument": "page"},
-            "page=.*\nHint: end the name in .html.",
-        ),
-        (
-            "gone/a.csv",
-            {},
-            "cannot be written: there is no folder '.*gone'.\nHint: make the folder",
-        ),
-        ("folder", {}, "is a folder.\nHint: give the name of a file"),
-    ],
-)
-def test_files_that_cannot_be_written(
-    tmp_path: Path, to: str, options: dict[str, Any], message: str
-) -> None:
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(ArgumentError, match=message):
-        target(tmp_path / to, **options)
-
-
-def test_places_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ArgumentError, match="'s3://b/a.csv' is not on this machine"):
-        target("s3://b/a.csv")
-    monkeypatch.setattr(os, "access", lambda place, mode: False)
-    with pytest.raises(ArgumentError, match="permission denied"):
-        target(tmp_path / "a.csv")
+from imagesasdata.files.outputs import output
 
 
 def test_a_result_takes_the_place_of_an_earlier_one_when_it_is_whole(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("old")
     (tmp_path / "a.csv").chmod(0o600)
     (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
-    place = target(tmp_path / "link.csv", (".csv",))
+    place = tmp_path / "link.csv"
     with output(place) as file:
         file.write(b"new")
         file.flush()

@@ -34,7 +34,7 @@ def test_an_empty_table_is_saved(tmp_path: Path) -> None:
 def test_files_that_cannot_be(tmp_path: Path) -> None:
     table = pd.DataFrame({"path": ["a"], "embedding": [[1.0, 2.0]]})
     with pytest.raises(
-        ArgumentError, match="Cannot tell from to='a.xlsx'.*\nHint: end the name in"
+        ArgumentError, match="to='a.xlsx' must end in .parquet, .csv, .feather, .dta.\n"
     ):
         save(table, "a.xlsx")
     for ending, kind in ((".csv", "CSV"), (".dta", "Stata")):

@@ -17,7 +17,7 @@ TEXTS = ("ModelCard", "Citation")  # results that are written as text
 
 def check_target(to: str, option: str, *, is_text: bool = False) -> None:
     """Raise if a file cannot be written: a missing folder, or an ending of no table."""
-    from imagesasdata.files.outputs import target
+    from imagesasdata.files.targets import target
 
     endings = () if is_text or option == "save" else TABLES
     target(to, endings, argument=f"--{option}")
@@ -25,7 +25,8 @@ def check_target(to: str, option: str, *, is_text: bool = False) -> None:
 
 def write_text(text: str, to: str) -> None:
     """Write a text file, whole or not at all."""
-    from imagesasdata.files.outputs import output, target
+    from imagesasdata.files.outputs import output
+    from imagesasdata.files.targets import target
 
     with output(target(to)) as file:
         file.write(text.encode())

@@ -24,27 +24,33 @@ FIGURES = (
 )
 
 
-def target(to: str | os.PathLike[str], endings: Sequence[str]) -> Path:
+def target(
+    to: str | os.PathLike[str], endings: Sequence[str] = (), *, argument: str = "to"
+) -> Path:
     """The place of a file that will be written.
 
     Parameters
     ----------
     to
-        The user's name for it, given as ``to=``.
+        The user's name for it.
     endings
-        The endings that the verb can write, such as ``".html"``; the first is shown in the hint.
+        The endings that the verb can write, such as ``".html"``; the first is shown in the hint. Without
+        any, the file may have each.
+    argument
+        The argument that names it, for the message.
 
     Raises
     ------
     ArgumentError
-        When it is a folder, its folder does not exist, or its ending is not among them.
+        When it is a folder, its folder does not exist or cannot be written, or its ending is not among
+        them.
     """
     place = Path(to).expanduser()
-    told = f"to={os.fspath(to)!r}"
-    example = f'for example to="{place.stem or "file"}{endings[0]}".'
+    told = f"{argument}={os.fspath(to)!r}"
+    example = f'for example {argument}="{place.stem or "file"}{"".join(endings[:1])}".'
     if place.is_dir():
         raise ArgumentError(f"{told} is a folder, and a file is written.", example)
-    if place.suffix.lower() not in endings:
+    if endings and place.suffix.lower() not in endings:
         listed = ", ".join(endings)
         raise ArgumentError(f"{told} must end in {listed}.", example)
     folder = place.absolute().parent
@@ -52,5 +58,9 @@ def target(to: str | os.PathLike[str], endings: Sequence[str]) -> Path:
         raise ArgumentError(
             f"The folder {str(place.parent)!r} does not exist.",
             f"make it, as in os.makedirs({str(place.parent)!r}), or give another place.",
+        )
+    if not os.access(folder, os.W_OK):
+        raise ArgumentError(
+            f"{told} cannot be written: permission denied.", "give a file in a folder of your own."
         )
     return place

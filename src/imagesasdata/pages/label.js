@@ -1,59 +1,54 @@
-"use strict";
-// One coder's answers live in the browser's storage under a key of the page and the coder, and are
-// written at each keystroke: a closed window loses nothing.
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 const items = data.items;
+const state = store;
 let coder = null;
-let state = { answers: {}, history: [] };
 let place = 0;
 let shownAt = 0;
 let revealed = false;
-let kept = true;
 
 const key = () => `imagesasdata-label:${data.id}:${coder}`;
 
 function load() {
-  state = { answers: {}, history: [] };
-  try {
-    const text = localStorage.getItem(key());
-    if (text) state = JSON.parse(text);
-    localStorage.setItem(key(), JSON.stringify(state));
-  } catch (error) {
-    kept = false;
-  }
-  const open = items.findIndex((item) => !(item.path in state.answers));
-  show(open < 0 ? items.length : open);
+  loadStore(key(), (more) => {
+    if (more) showFirstOpen();
+    else refresh();
+  });
+  watchTabs(key(), (open) => ($("tabs").hidden = !open));
+  showFirstOpen();
 }
 
-function save() {
-  try {
-    localStorage.setItem(key(), JSON.stringify(state));
-  } catch (error) {
-    kept = false;
-  }
+function showFirstOpen() {
+  const open = items.findIndex((item) => !(item.path in state.answers));
+  show(open < 0 ? items.length : open);
 }
 
 function show(number) {
   place = Math.max(0, Math.min(number, items.length));
   const item = items[place];
-  const done = Object.keys(state.answers).length;
   revealed = false;
   shownAt = performance.now();
-  $("warning").hidden = kept;
+  if (item && item.source) $("picture").src = item.source;
+  else $("picture").removeAttribute("src");
+  blur(Boolean(item && item.source && data.blur));
+  refresh();
+}
+
+// What depends on the answers, which another tab can change.
+function refresh() {
+  const item = items[place];
+  const done = items.filter((one) => one.path in state.answers).length;
+  $("warning").hidden = keptIn.storage || keptIn.database;
   $("progress").max = items.length;
   $("progress").value = done;
   $("count").textContent = `${done} of ${items.length}`;
   $("who").textContent = coder;
   $("picture").hidden = !item || !item.source;
   $("text").hidden = Boolean(item && item.source);
-  if (item && item.source) $("picture").src = item.source;
-  else $("picture").removeAttribute("src");
   if (!item) $("text").textContent = done === items.length
     ? "All pictures are coded. Export the answers, and send the file."
     : `${items.length - done} pictures have no answer yet. Go back with the arrow key.`;
   else if (!item.source) $("text").textContent = `${item.path}: ${item.error}`;
-  blur(Boolean(item && item.source && data.blur));
   const answer = item && state.answers[item.path];
   for (const button of $("choices").children) {
     button.classList.toggle("chosen", Boolean(answer) && answer.choice === Number(button.dataset.choice));
@@ -71,28 +66,33 @@ function blur(on) {
 function choose(choice) {
   const item = items[place];
   if (!item || choice >= data.choices.length) return;
-  state.history.push({ path: item.path, before: state.answers[item.path] || null });
-  state.answers[item.path] = {
+  const entry = { path: item.path, before: state.answers[item.path] ?? null };
+  state.history.push(entry);
+  entry.changed = change(key(), item.path, {
     choice,
     at: new Date().toISOString(),
     seconds: Math.round((performance.now() - shownAt) / 100) / 10,
-  };
-  save();
+  });
+  writeStored(key());
   show(place + 1);
 }
 
 function undo() {
-  const last = state.history.pop();
-  if (!last) return;
-  if (last.before) state.answers[last.path] = last.before;
-  else delete state.answers[last.path];
-  save();
-  show(items.findIndex((item) => item.path === last.path));
+  mergeStored(key());
+  let last = state.history.pop();
+  // What another tab has changed since is not taken back here.
+  while (last && last.changed !== undefined && changeOf(last.path) !== last.changed) last = state.history.pop();
+  if (last) {
+    change(key(), last.path, last.before);
+    show(items.findIndex((item) => item.path === last.path));
+  } else refresh();
 }
 
+// A text that a spreadsheet would compute gets an apostrophe, which `read_labels` takes away.
 function cell(value) {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  let text = value === null || value === undefined ? "" : String(value);
+  if (/^'*[=+\-@\t\r]/.test(text) && !/^[+-]?\d+([.,]\d+)?$/.test(text)) text = `'${text}`;
+  return /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function csv() {
@@ -139,6 +139,12 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === " " && !revealed) blur(false);
   else return;
   event.preventDefault();
+});
+
+addEventListener("storage", (event) => {
+  if (coder === null || event.key !== key() || event.newValue === null) return;
+  mergeStored(key());
+  refresh();
 });
 
 function start(name) {

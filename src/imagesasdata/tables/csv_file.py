@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,11 +45,14 @@ class CsvFile:
         For each column its cells as they stand in the file.
     dialect
         How the file was written; its ``decimal`` is found with the columns' types.
+    lines
+        For each row its line in the file, counted from 1.
     """
 
     header: list[str]
     columns: list[pa.ChunkedArray]
     dialect: Dialect
+    lines: array[int]
 
     @property
     def names(self) -> list[str]:
@@ -98,6 +102,12 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
         When two columns have the same name.
     """
     text, encoding = _text(file)
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise ArgumentError(
+            f"The table {os.fspath(file)!r} is damaged: line {line} holds a character with the code 0.",
+            "save it again as CSV in UTF-8.",
+        )
     newline = "\n" if "\n" in text or "\r" not in text else "\r"
     delimiter = _delimiter(text, newline)
     records = _records(text, delimiter, newline, os.fspath(file))
@@ -116,9 +126,10 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
         )
     chunks: list[list[pa.Array]] = [[] for _ in header]
     rows: list[list[str]] = []
-    for start, row in records:
+    lines = array("q")
+    for line, row in records:
+        lines.append(line)
         if len(row) != len(header):
-            line = text.count(newline, 0, start) + 1
             raise ArgumentError(
                 f"Line {line} of the table {os.fspath(file)!r} has {len(row)} "
                 f"cell{'s'[: len(row) - 1]}, and the first line has {len(header)}.",
@@ -132,7 +143,7 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
     _pack(rows, chunks)
     ends = "\r\n" if newline == "\n" and text[: text.find("\n")].endswith("\r") else newline
     columns = [pa.chunked_array(parts, pa.string()) for parts in chunks]
-    return CsvFile(header, columns, Dialect(delimiter, ".", ends, encoding))
+    return CsvFile(header, columns, Dialect(delimiter, ".", ends, encoding), lines)
 
 
 def _pack(rows: list[list[str]], chunks: list[list[pa.Array]]) -> None:
@@ -152,8 +163,8 @@ def _text(file: str | os.PathLike[str]) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ArgumentError(
-            f"The table {os.fspath(file)!r} is not in UTF-8: line {line} has the byte "
-            f"0x{data[error.start]:02X}.",
+            f"The table {os.fspath(file)!r} is not in {'UTF-16' if encoding == 'utf-16' else 'UTF-8'}: "
+            f"line {line} has the byte 0x{data[error.start]:02X}.",
             'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW.csv.',
         ) from error
 
@@ -165,19 +176,20 @@ def _delimiter(text: str, newline: str) -> str:
 
 
 def _records(text: str, delimiter: str, newline: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row's first character and cells."""
-    start = 0
+    """Each row's first line, counted from 1, and its cells."""
+    start, line = 0, 1
     while start < len(text):
         end = text.find(newline, start)
         end = len(text) if end < 0 else end
         if text.find('"', start, end) < 0:
-            line = text[start:end].removesuffix("\r")
-            if line:
-                yield start, line.split(delimiter)
+            row = text[start:end].removesuffix("\r")
+            if row:
+                yield line, row.split(delimiter)
         else:
             cells, end = _with_quotes(text, start, delimiter, newline, file)
-            yield start, cells
-        start = end + 1
+            yield line, cells
+            line += text.count(newline, start, end)
+        start, line = end + 1, line + 1
 
 
 def _with_quotes(

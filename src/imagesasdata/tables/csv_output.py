@@ -27,6 +27,11 @@ def without_formula(text: str, *, is_path: bool = False) -> str:
     return f"./{text}" if is_path else f"'{text}"
 
 
+def with_formula(text: str) -> str:
+    """The text that `without_formula` got, of one that begins with its apostrophe or with none."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text.lstrip("'")) else text
+
+
 def no_vectors(column: str, ending: str) -> ArgumentError:
     """The error for a column of vectors in a kind of file that has none."""
     kind = {".csv": "CSV", ".dta": "Stata"}[ending]

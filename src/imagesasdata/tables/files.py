@@ -14,8 +14,9 @@ from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.errors import ArgumentError, ImagesAsDataError
 from imagesasdata.files.listing import list_files
 from imagesasdata.files.media import PICTURES, Media
-from imagesasdata.files.outputs import output, target
+from imagesasdata.files.outputs import output
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.targets import target
 from imagesasdata.tables.csv_file import read_csv
 from imagesasdata.tables.csv_output import no_vectors, rows_of, write_csv
 from imagesasdata.tables.csv_types import Typed, typed

@@ -261,10 +261,28 @@ def test_labels_of_several_files(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (None, "cannot be read: No such file"),
-        (b"\xff\xfe\x00", "is not text in UTF-8"),
+        (b"\xff\xfe\x00", "is not in UTF-16"),
+        (b"path\xff\n", "is not in UTF-8: line 1 has the byte 0xFF"),
+        (b"", "is empty"),
         (b"path,coder\n", "is not an export of a label page: it has no column 'image_id'"),
-        (HEAD.encode() + b"0,a.jpg,ann\n", "Line 2 of the file .* is not complete"),
+        (HEAD.encode() + b"0,a.jpg,ann\n", "Line 2 of the table .* has 3 cells, and the first"),
+        (HEAD.encode() + b'0,"a.jpg,ann,Q?,1,,\n', "A quotation mark in line 2 .* is not closed"),
+        (HEAD.encode() + b"0,a.jpg,ann,Q?,y\x00,,\n", "line 2 holds a character with the code 0"),
+        (
+            HEAD.encode() + b"0,a.jpg,ann,Q?,,,\n",
+            "Line 2 of the file .* has no value.\nHint: export",
+        ),
+        (HEAD.encode() + b"\n0,a.jpg,,Q?,1,,\n", "Line 3 of the file .* has no coder"),
         (HEAD.encode() + b"0,a.jpg,ann,Q?,1,yesterday,\n", "'yesterday' in the column 'coded_at'"),
+        (
+            HEAD.encode() + b"0,a.jpg,ann,Q?,1,01/05/2026 10:00,\n",
+            "which is not a time.\nHint: leave",
+        ),
+        (
+            HEAD.encode() + b"0,a.jpg,ann,Q?,1,,1s\n",
+            "'1s' .* 'seconds', which is not a number of sec",
+        ),
+        (HEAD.encode() + b"0,a.jpg,ann,Q?,1,,nan\n", "'nan' in the column 'seconds'"),
     ],
 )
 def test_files_that_are_no_labels(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -278,3 +296,67 @@ def test_files_that_are_no_labels(tmp_path: Path, content: bytes | None, message
 def test_a_folder_without_labels(tmp_path: Path) -> None:
     with pytest.raises(iad.ArgumentError, match="no CSV file in .*\nHint: coders make one"):
         iad.read_labels(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "values"),
+    [
+        ("value", ["01", "1"], ["01", "1"]),
+        ("value", ["1", "-2"], [1, -2]),
+        ("value", ["--5"], ["--5"]),
+        ("value", ["\u0663"], ["\u0663"]),
+        ("value", ["9" * 30], ["9" * 30]),
+        ("value", ["'=a", "''-x", "'plain"], ["=a", "'-x", "'plain"]),
+        ("path", ["'-a.jpg", "'@b.jpg", "c;d.jpg"], ["-a.jpg", "@b.jpg", "c;d.jpg"]),
+        ("image_id", ["1.0", "", "12"], [1, None, 12]),
+        ("image_id", ["1,0", "12"], [1, 12]),
+        ("image_id", ["1234567890123456789", ""], [1234567890123456789, None]),
+        ("image_id", ["007", "8"], ["007", "8"]),
+        ("image_id", ["1.0", "x"], ["1.0", "x"]),
+        ("seconds", ["1,5", "0.5", ""], [1.5, 0.5, None]),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_cells_come_back_as_they_were(
+    tmp_path: Path, column: str, cells: list[str], values: list[Any], delimiter: str
+) -> None:
+    plain = {"image_id": "3", "coder": "ann", "question": "Q?", "value": "y", "coded_at": ""}
+    with (tmp_path / "a.csv").open("w", newline="", encoding="utf-8-sig") as file:
+        rows = csv.DictWriter(file, HEAD.strip().split(","), delimiter=delimiter)
+        rows.writeheader()
+        for number, cell in enumerate(cells):
+            rows.writerow({**plain, "path": f"{number}.jpg", "seconds": "", column: cell})
+        file.write(delimiter * 6 + "\r\n")  # spreadsheets write empty rows
+    got = iad.read_labels(tmp_path / "a.csv")
+    assert [None if pd.isna(cell) else cell for cell in got[column]] == values
+
+
+def test_the_last_answer_is_the_last_by_the_clock(tmp_path: Path) -> None:
+    times = {
+        "late": "2026-05-01T23:00:00-05:00",
+        "early": "2026-05-02T01:00:00+00:00",
+        "naive": "2026-05-02T02:00:00",
+        "none": "",
+    }
+    lines = [f"1,a.jpg,ann,Q?,{value},{time},1\n" for value, time in times.items()]
+    (tmp_path / "a.csv").write_text(HEAD + "".join(lines))
+    assert iad.read_labels(tmp_path / "a.csv").value.tolist() == ["late"]
+    (tmp_path / "a.csv").write_text(HEAD + lines[3] + lines[3].replace("none", "again"))
+    assert iad.read_labels(tmp_path / "a.csv").value.tolist() == ["again"]
+    (tmp_path / "B.CSV").write_text(HEAD + "1,b.jpg,ann,Q?,y,,\n")
+    assert iad.read_labels(tmp_path).path.tolist() == ["b.jpg", "a.jpg"]
+
+
+def test_a_page_is_written_whole(folder: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    page = iad.label_page(folder, "Q?", ["a", "b"], to=tmp_path / "l.html")
+    before = page.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(iad.ArgumentError, match="No space left on device; the file that was there"):
+        iad.label_page(folder, "Other?", ["a", "b"], to=tmp_path / "l.html")
+    assert page.read_bytes() == before
+    with pytest.raises(iad.ArgumentError, match="The folder .* does not exist"):
+        iad.label_page(["gone.jpg"], "Q?", ["a", "b"], to=tmp_path / "gone" / "l.html")

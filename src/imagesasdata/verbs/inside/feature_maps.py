@@ -9,6 +9,7 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import MAX_PIXELS
+from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.targets import FIGURES, target
@@ -106,7 +107,8 @@ def feature_maps(
         drawn = _maps(image, model, layer, top)
     figure = as_grid(*drawn)
     if place is not None:
-        figure.savefig(place)
+        with output(place) as file:
+            figure.savefig(file, format=place.suffix[1:].lower())
     return figure
 
 

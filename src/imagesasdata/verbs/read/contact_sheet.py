@@ -14,6 +14,7 @@ from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_count
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.files.decode import decode, read_header
+from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.targets import FIGURES, target
@@ -117,7 +118,8 @@ def contact_sheet(
     }
     figure = _draw(blocks, per_row, title)
     if place is not None:
-        figure.savefig(place, dpi=_DPI)
+        with output(place) as file:
+            figure.savefig(file, format=place.suffix[1:].lower(), dpi=_DPI)
     return figure
 
 
