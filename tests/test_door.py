@@ -320,3 +320,52 @@ def test_a_table_with_a_column_too_many_names_what_to_do() -> None:
     taken = table().assign(sample_prob=1.0)
     with pytest.raises(iad.NameClashError, match=r"data.drop\(columns=\['sample_prob'\]\)"):
         iad.sample_for_labels(taken, 5)
+
+
+MODELS = [
+    ("detect_faces", {"model": "efficientnet_light0"}, "Known: blazeface_full"),
+    ("detect_faces", {"model": "vgg16"}, "these can: blazeface_full"),
+    ("detect_objects", {"model": "yolo"}, "Known: centernet"),
+    ("count_objects", {"model": "owlvit"}, "did you mean 'owlvit_b32'"),
+    ("embed_faces", {"model": "facenet"}, "Known: arcface_r50"),
+    ("find_faces", {"model": "vgg16"}, "these can: arcface_r50"),
+    ("zero_shot", {"model": "clip"}, "Known: clip_vit_b32"),
+    ("caption", {"model": "blip"}, "Known: blip_base"),
+    ("cluster", {"model": "blazeface_full"}, "these can: clip_vit_b32"),
+    ("explain", {"model": "vgg"}, "did you mean 'vgg1"),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "hint"), MODELS)
+def test_a_hint_names_models_for_the_task(
+    name: str, options: dict[str, Any], hint: str, unread: list[str], tmp_path: Path
+) -> None:
+    args, named = calls(tmp_path).get(name, ((["a.jpg"],), {}))
+    more = {"k": 2} if name == "cluster" else {}
+    with pytest.raises(iad.ImagesAsDataError) as told:
+        getattr(iad, name)(*args, **named, **more, **options)
+    assert hint in str(told.value.hint)
+    others = {"blazeface_full", "centernet", "dlib_resnet", "blip_base", "vgg16"}
+    others -= {word.strip("':,.") for word in hint.split()}
+    task = {"find_faces": "embed_faces", "cluster": "embed", "explain": "classify"}
+    task |= {"count_objects": "detect_objects"}
+    able = set(iad.models(task.get(name, name)).model)
+    assert not {one for one in others - able if f" {one}," in str(told.value.hint)}
+
+
+@pytest.mark.parametrize(
+    ("label", "thing"),
+    [
+        ("people", "person"),
+        ("Person", "person"),
+        ("bike", "bicycle"),
+        ("Cars", "car"),
+        ("buses", "bus"),
+        ("sofa", "couch"),
+        ("cell_phone", "cell phone"),
+        ("protesters", "person"),
+    ],
+)
+def test_other_words_for_things_lead_to_the_kind(label: str, thing: str) -> None:
+    with pytest.raises(iad.UnknownNameError, match=f"did you mean '{thing}'"):
+        iad.detect_objects(["a.jpg"], labels=label)

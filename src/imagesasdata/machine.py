@@ -34,6 +34,37 @@ def _own_cores() -> int:
     return os.cpu_count() or 1
 
 
+_forked = False
+_watched = False
+
+
+def begin_network() -> None:
+    """Note that a network runs in this process, so that processes forked from it are told apart.
+
+    Raises
+    ------
+    DeviceError
+        In a process that was forked after a network ran. It has the locks of threads that it does
+        not have, and would wait for ever.
+    """
+    global _watched
+    if _forked:
+        raise DeviceError(
+            "This process was forked from one in which a network had run, and networks cannot run in "
+            "such a copy: it would wait for ever.",
+            'start new processes: multiprocessing.get_context("spawn").Pool(), joblib\'s "loky", or '
+            "makeCluster() in place of mclapply() in R. One process uses all cores, too.",
+        )
+    if not _watched and hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_after_fork)
+        _watched = True
+
+
+def _after_fork() -> None:
+    global _forked
+    _forked = True
+
+
 def find_devices(device: str | None) -> Sequence[Any]:
     """The local devices that a ``device=`` argument refers to.
 
@@ -42,8 +73,10 @@ def find_devices(device: str | None) -> Sequence[Any]:
     ArgumentError
         When it is not of the form ``"cpu"`` or ``"gpu:1"``.
     DeviceError
-        When this machine has no such device, or jax was installed without support for it.
+        When this machine has no such device, jax was installed without support for it, or the
+        process was forked after a network ran.
     """
+    begin_network()
     import jax
 
     if device is None:

@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 from PIL import Image, ImageSequence
 
+import imagesasdata as iad
 from imagesasdata.arrays.pixels import center_square, fit
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Sample
@@ -435,3 +436,15 @@ def test_the_hint_for_a_table_without_path_names_its_text(kind: Kind) -> None:
         run(table, per_image(), Options())
     with pytest.raises(ColumnError, match='give path="NAME"'):
         run(kind.make({"likes": [1]}), per_image(), Options())
+
+
+def test_a_kept_row_is_not_taken_under_another_limit(tmp_path: Path) -> None:
+    photo = ["examples/photos/chelsea.jpg"]
+
+    def failed(**limit: int) -> str | None:
+        found = iad.features(photo, groups="light", cache=tmp_path, **limit)
+        return None if found.image_error.isna()[0] else found.image_error[0]
+
+    assert failed() is None
+    assert "over the limit of 10" in str(failed(max_pixels=10))
+    assert failed() is None

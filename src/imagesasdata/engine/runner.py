@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagesasdata.errors import DeviceError, SmallerBatchWarning
-from imagesasdata.machine import accelerator_batch, cores, find_devices, free_memory, home
+from imagesasdata.machine import (
+    accelerator_batch,
+    begin_network,
+    cores,
+    find_devices,
+    free_memory,
+    home,
+)
 from imagesasdata.networks.nn.compile import cpu_compiler_options
 from imagesasdata.networks.program import Apply, Network
 
@@ -58,8 +65,8 @@ class Runner:
     ) -> None:
         import jax
 
-        use_compilation_cache()
         self._devices = find_devices(device)
+        use_compilation_cache()
         on_cpu = self._devices[0].platform == "cpu"
         usual = (network.cpu_batch or CPU_BATCH) if on_cpu else accelerator_batch(self._devices)
         self.batch_size = batch_size or usual
@@ -213,6 +220,7 @@ class HostRunner:
             raise DeviceError(
                 f"This model runs on the CPU alone, not on {device!r}.", "leave device=None."
             )
+        begin_network()
         self._apply, self._params = network.apply, network.params
         self.batch_size = batch_size or CPU_BATCH
         self.lanes = cores()

@@ -127,7 +127,7 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
         runner = _runner(verb, options) if paths else None
         cache = None
         if options.cache is not None:
-            settings = {**verb.settings, **_precision(runner)}
+            settings = {**verb.settings, **_precision(runner), **_limit(verb)}
             cache = Cache(options.cache, verb.name, settings, verb.columns)
             stack.callback(cache.flush)
         files = stack.enter_context(Pictures())
@@ -196,6 +196,11 @@ def _precision(runner: Runner | HostRunner | None) -> Mapping[str, str]:
     return (
         {} if runner is None or runner.precision == "float32" else {"precision": runner.precision}
     )
+
+
+def _limit(verb: Verb) -> Mapping[str, int]:
+    """An extra setting for the cache: what one limit lets through, another refuses."""
+    return {} if verb.max_pixels == MAX_PIXELS else {"max_pixels": verb.max_pixels}
 
 
 def _workers(paths: Sequence[str | None]) -> int:

@@ -59,7 +59,7 @@ def explainable(model: Any) -> Explainable:
             f"Expected a model's name or a fitted model, got {type(model).__name__}.",
             f'for example "{CLASSIFIER}"; iad.models("classify") lists the names.',
         )
-    weights = registry.card(model).weights
+    weights = registry.card(model, "classify").weights
     # Not cached for a user's own model: no hash would show that it has changed.
     load = _kept if weights else _named
     return load(model, " ".join((model, *(file.digest for file in weights))))

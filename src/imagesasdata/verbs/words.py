@@ -167,6 +167,30 @@ GROUP = {
     "symmetry": "composition",
 }
 
+# Words for things, with the name that the models of COCO's classes know them by.
+_THINGS = {
+    "airplane": "plane aeroplane aircraft jet",
+    "bicycle": "bike cycle",
+    "bottle": "flask",
+    "cell phone": "phone mobile smartphone cellphone telephone",
+    "car": "automobile vehicle auto",
+    "couch": "sofa settee",
+    "cow": "cattle bull",
+    "cup": "mug",
+    "dining table": "table desk",
+    "laptop": "computer notebook",
+    "motorcycle": "motorbike moped scooter",
+    "person": "people human man woman men women child children boy girl pedestrian protester crowd",
+    "potted plant": "plant houseplant",
+    "refrigerator": "fridge",
+    "sports ball": "ball football",
+    "traffic light": "stoplight",
+    "truck": "lorry",
+    "tv": "television monitor screen",
+    "wine glass": "glass",
+}
+_THING = {word: thing for thing, words in _THINGS.items() for word in words.split()}
+
 # British spellings as patterns, each with the American spelling that public names use.
 _SPELLINGS = (("ise", "ize"), ("yse", "yze"), ("our", "or"), ("gr[e]y", "gray"), ("elled", "eled"))
 
@@ -197,6 +221,16 @@ def instead(name: str, public: Collection[str]) -> str:
     if close:
         return f"did you mean iad.{close}?"
     return "dir(iad) lists the public names; the README lists the verbs by what they do."
+
+
+def thing_words(label: object, known: Collection[str]) -> dict[str, str]:
+    """The kind of thing, among those known, that a user's word for it means, if any."""
+    word = str(label).strip().lower().replace("_", " ")
+    for one in (word, word.removesuffix("s"), word.removesuffix("es")):
+        for name in (one, _THING.get(one)):
+            if name in known:
+                return {str(label): str(name)}
+    return {}
 
 
 def american(word: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.machine import begin_network
 from imagesasdata.networks.program import HostFunction, Network
 from imagesasdata.networks.weights import store
 from imagesasdata.networks.weights.file import WeightFile
@@ -131,14 +132,18 @@ def half_will_do(model_card: ModelCard) -> bool:
     return set(model_card.tasks) <= _HALF
 
 
-def card(name: str) -> ModelCard:
-    """A model's card.
+def card(name: str, task: Task | None = None) -> ModelCard:
+    """A model's card; ``task`` is what the model is wanted for, if that is known.
 
     Raises
     ------
     UnknownNameError
-        When there is no model of that name.
+        When there is no model of that name; the hint names models for the task.
+    ArgumentError
+        When the model cannot do the task.
     """
+    if task is not None:
+        _check(name, task)
     return _added[name].model.card if name in _added else _find(name)[1]
 
 
@@ -195,6 +200,7 @@ def reads_texts(name: str, task: Task) -> bool:
     UnknownNameError
         When there is no model of that name.
     """
+    _known(name, task)
     return name not in _added and _find(name)[0].text is not None and task in card(name).tasks
 
 
@@ -284,9 +290,9 @@ def labels(name: str) -> Labels:
     ArgumentError
         When the model has no classes.
     """
+    able = _known(name, "classify")
     model_card = card(name)
-    if "classify" not in model_card.tasks:
-        able = sorted(other.name for other in cards() if "classify" in other.tasks)
+    if name not in able:
         raise ArgumentError(f"The model {name!r} has no classes.", f"these do: {', '.join(able)}.")
     return _added[name].model.labels() if name in _added else _labels(model_card)
 
@@ -365,6 +371,7 @@ def normalized(
 
 
 def _bring(model_card: ModelCard, progress: bool | None) -> None:
+    begin_network()
     for file in model_card.weights:
         if not store.is_here(file):
             store.locate(file, progress=progress)
@@ -372,8 +379,8 @@ def _bring(model_card: ModelCard, progress: bool | None) -> None:
 
 def _check(name: str, task: Task) -> None:
     """Raise unless a model can do a task."""
-    if task not in card(name).tasks:
-        able = sorted(other.name for other in cards() if task in other.tasks)
+    able = _known(name, task)
+    if name not in able:
         raise ArgumentError(
             f"The model {name!r} cannot {task}.",
             f"these can: {', '.join(able)}." if able else "no model can.",
@@ -395,6 +402,14 @@ def _without_network(name: str) -> NoReturn:
     raise ArgumentError(
         f"The layers of {name!r} cannot be inspected.", f"these can: {', '.join(able)}."
     )
+
+
+def _known(name: str, task: Task) -> list[str]:
+    """The models that can do a task; raise if none at all has the name."""
+    able = sorted(other.name for other in cards() if task in other.tasks)
+    if name not in names():
+        raise one_of("model", name, able)
+    return able
 
 
 def _find(name: str) -> tuple[Family, ModelCard]:

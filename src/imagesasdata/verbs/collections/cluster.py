@@ -194,7 +194,7 @@ def cluster(
     check_method(method, reduce, seed)
     if k is not None and not isinstance(k, (int, float)):
         numbers = check_numbers(k, method)
-        card(model)
+        card(model, "embed")
         table = open_table(images, path)
         collection = read_collection(table, options, embedding=embedding, model=model)
         vectors = for_clusters(collection.vectors, reduce, seed=seed)
@@ -206,7 +206,7 @@ def cluster(
             "hdbscan finds the number of clusters itself.",
             "leave k out (min_size= sets the smallest), or choose another method.",
         )
-    card(model)
+    card(model, "embed")
     out = Results("cluster", open_table(images, path), _OF_PICTURE, options).checked()
     collection = read_collection(out.table, options, embedding=embedding, model=model)
     count = len(collection.rows)

@@ -187,7 +187,7 @@ def find_duplicates(
     )
     check_choice("method", method, get_args(Method))
     bits, cosine = _thresholds(method, threshold)
-    card(model)
+    card(model, "embed")
     out = Results("find_duplicates", open_table(images, path), COLUMNS, options).checked()
     prints = _fingerprints(out.table.paths(), options, hashes=method != "embedding", mirror=mirror)
     if method == "hash":

@@ -181,7 +181,7 @@ def find_similar(
     check_count("top", top)
     check_choice("metric", metric, get_args(Metric))
     check_choice("index", index, get_args(Index))
-    card(model)
+    card(model, "embed")
     place = find_devices(device)[0]
     text = query if isinstance(query, str) and _is_text(query) else None
     if text is not None:

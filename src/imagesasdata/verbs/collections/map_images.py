@@ -156,7 +156,7 @@ def map_images(
             f"thumbnail must be one of {', '.join(map(str, _SIDES))}, got {thumbnail}.",
             "64 is right for most; 128 for a few hundred pictures.",
         )
-    card(model)
+    card(model, "embed")
     place = target(to, PAGES)
     table = open_table(images, path)
     kept = _columns(table, path, columns, [label, color, time])

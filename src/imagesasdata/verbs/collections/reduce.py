@@ -128,7 +128,7 @@ def reduce(
     check_choice("method", method, get_args(Reduction))
     check_count("dims", dims)
     check_whole("seed", seed)
-    card(model)
+    card(model, "embed")
     columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
     out = Results("reduce", open_table(images, path), columns, options).checked()
     collection = read_collection(out.table, options, embedding=embedding, model=model)

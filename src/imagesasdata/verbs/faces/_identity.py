@@ -67,7 +67,7 @@ def calibration(model: str) -> Calibration:
     ArgumentError
         When the model was not calibrated.
     """
-    found = registry.card(model).calibration
+    found = registry.card(model, "embed_faces").calibration
     if found is None:
         known = ", ".join(card.name for card in registry.cards() if card.calibration is not None)
         raise ArgumentError(

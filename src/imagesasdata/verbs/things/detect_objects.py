@@ -23,6 +23,7 @@ from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.registry import load, reads_texts
 from imagesasdata.options import OBJECT_DETECTOR, Keep, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
+from imagesasdata.verbs.words import thing_words
 
 _NULL = "the picture could not be read or shows no such thing"
 COLUMNS = (
@@ -295,7 +296,7 @@ def _chosen(known: Sequence[str], given: Sequence[str] | None) -> tuple[str, ...
         raise ArgumentError("labels is empty.", 'name some, as in labels=("person", "car").')
     for label in given:
         if label not in known:
-            raise one_of("label", label, known)
+            raise one_of("label", label, known, thing_words(label, known))
     return tuple(dict.fromkeys(given))
 
 

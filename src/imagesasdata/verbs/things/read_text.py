@@ -17,7 +17,7 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, read_header
 from imagesasdata.files.decode import decode as decode_picture
 from imagesasdata.files.sources import PathLike
-from imagesasdata.machine import cores
+from imagesasdata.machine import begin_network, cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
 from imagesasdata.options import TEXT_SCORE, Keep, OnError, Options, Shape
@@ -240,6 +240,7 @@ def _engine(
     """The engine's function for pixels, and the longest side that it takes."""
     if engine == "tesseract":
         return tesseract.load(languages), tesseract.LONG_SIDE
+    begin_network()
     threads = max(1, cores() // (workers or cores()))
     return rapidocr.load(threads), rapidocr.LONG_SIDE
 
