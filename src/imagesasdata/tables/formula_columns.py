@@ -80,6 +80,11 @@ def gold_values(frame: Any, pairs: Mapping[str, str]) -> dict[str, np.ndarray]:
     }
 
 
+def level_cells(frame: Any, name: str) -> np.ndarray:
+    """The cells of a column as text, one for each level."""
+    return frame[name].astype(str).to_numpy(object)
+
+
 def true_cells(frame: Any, name: str) -> np.ndarray:
     """Which cells of a column of bools are true; nulls are not."""
     return frame[name].isin([True]).to_numpy()

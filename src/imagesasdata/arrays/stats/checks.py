@@ -17,6 +17,8 @@ from imagesasdata.errors import ArgumentError
 Design = Float[np.ndarray, "rows terms"]
 
 _COLLINEAR = 1e-9
+# Of variables less their means: closer ones have coefficients of any size, with opposite signs.
+_NEARLY = 1e-5
 # A linear predictor of 15 is a probability within one in three million of 1.
 _CERTAIN = 15.0
 # The largest number of rows to search for separation, because the linear program is slow.
@@ -126,7 +128,8 @@ def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
     if rows <= count:
         raise ArgumentError(
             f"There are {rows:,} {where} for {count} terms, which is too few.",
-            "code more pictures, or give a formula with fewer terms.",
+            "code more pictures, or give a formula with fewer terms; levels of which no coefficient is "
+            'needed can stand after a |, as in "likes ~ crowd | outlet".',
         )
     sizes = np.sqrt(np.einsum("ij,ij->j", design, design))
     if (sizes == 0.0).any():
@@ -135,17 +138,34 @@ def check_collinear(design: Design, terms: Sequence[str], where: str) -> None:
             f"The term {name!r} is zero in all {rows:,} {where}, so it has no estimate.",
             "leave it out, join the level with another, or code pictures of that level.",
         )
-    triangle = np.linalg.qr(design / sizes, mode="r")
+    _check_rank(design / sizes, terms, where, _COLLINEAR, "are collinear", "follows from")
+    constant = [place for place, term in enumerate(terms) if term == "Intercept"]
+    if constant and count > 2:
+        # A large mean (of a year) hides how alike two variables are, and is not their likeness.
+        others = [place for place in range(count) if place not in constant]
+        inside = design[:, others] - design[:, others].mean(axis=0)
+        spread = np.sqrt(np.einsum("ij,ij->j", inside, inside))
+        names = [terms[place] for place in others]
+        _check_rank(
+            inside / spread, names, where, _NEARLY, "are nearly collinear", "hardly differs from"
+        )
+
+
+def _check_rank(
+    design: Design, terms: Sequence[str], where: str, least: float, what: str, verb: str
+) -> None:
+    """Raise when a column is a combination of others, up to ``least`` of its length."""
+    triangle = np.linalg.qr(design, mode="r")
     factors: Any = qr(triangle, mode="r", pivoting=True)
     upper, order = factors
-    rank = int((np.abs(np.diag(upper)) > _COLLINEAR).sum())
-    if rank == count:
+    rank = int((np.abs(np.diag(upper)) > least).sum())
+    if rank == len(terms):
         return
     # The first redundant term, written as a sum of those before it.
     parts = np.linalg.solve(upper[:rank, :rank], upper[:rank, rank])
     others = sorted(order[np.flatnonzero(np.abs(parts) > 1e-6)])
     raise ArgumentError(
-        f"The terms are collinear in the {rows:,} {where}: {terms[order[rank]]!r} follows from "
+        f"The terms {what} in the {len(design):,} {where}: {terms[order[rank]]!r} {verb} "
         f"{', '.join(repr(terms[index]) for index in others)}.",
         "leave one of them out.",
     )

@@ -74,7 +74,10 @@ def dsl(
         values, slopes = (sum(pieces) / rows for pieces in zip(*moments, strict=True))
         return np.asarray(values), np.asarray(slopes)
 
-    start = coefficients(gold.design, gold.outcome, family, gold_weight)
+    # The equations of ols are linear, and have one solution from any start.
+    start = np.zeros(predicted.design.shape[1])
+    if family != "ols":
+        start = coefficients(gold.design, gold.outcome, family, gold_weight)
     estimate = solve(equations, start)
     scores = _scores(kind, predicted, weight, estimate)
     scores[is_gold] += _scores(kind, gold, gold_weight, estimate) - _scores(

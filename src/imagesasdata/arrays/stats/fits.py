@@ -80,11 +80,16 @@ def fit(
     vcov: Robust = "HC2",
     weights: Rows | None = None,
     clusters: Clusters | None = None,
+    levels: int = 0,
+    level_leverage: Rows | None = None,
 ) -> Fit:
     """Fit a regression as if every variable were measured without error.
 
     With ``clusters``, the covariance is clustered (CR2 for ``"ols"``, else CR1) and ``vcov`` is not
     used. Tests of ``"ols"`` use the t distribution.
+
+    Where the variables are less their means within levels, ``levels`` is the number of terms that are
+    so absorbed, and ``level_leverage`` what they add to each row's leverage. Clusters are then CR1.
     """
     estimate = coefficients(design, outcome, family, weights)
     kind = FAMILIES[family]
@@ -95,14 +100,16 @@ def fit(
     scores = design * (weight * (outcome - mean))[:, None]
     rows, terms = design.shape
     if clusters is not None:
-        if is_cr2(family, clusters):
+        if is_cr2(family, clusters) and level_leverage is None and not levels:
             covariance, df = cr2(design, outcome - mean, weight, bread, clusters)
             return Fit(estimate, covariance, len(np.unique(clusters)), df=df)
-        covariance = sandwich(bread, scores, clusters) * (rows - 1) / (rows - terms)
+        covariance = sandwich(bread, scores, clusters) * (rows - 1) / (rows - terms - levels)
         return Fit(estimate, covariance, len(np.unique(clusters)))
     leverage = curvature * np.einsum("ij,jk,ik->i", design, bread, design, optimize=True)
-    covariance = sandwich(bread, leverage_scores(scores, leverage, terms, vcov))
-    df = np.full(terms, float(rows - terms)) if family == "ols" else None
+    if level_leverage is not None:
+        leverage = leverage + level_leverage
+    covariance = sandwich(bread, leverage_scores(scores, leverage, terms + levels, vcov))
+    df = np.full(terms, float(rows - terms - levels)) if family == "ols" else None
     return Fit(estimate, covariance, df=df)
 
 

@@ -27,6 +27,11 @@ class Weighted(NamedTuple):
     even: bool
 
 
+def each_row(weights: Rows | None, rows: int) -> Rows:
+    """The weights of rows, which are ones if none are given."""
+    return np.ones(rows) if weights is None else weights
+
+
 def weighted(
     is_gold: Bool[np.ndarray, " rows"],
     weights: Rows | None,
@@ -34,7 +39,7 @@ def weighted(
 ) -> Weighted:
     """The weights of rows; without sampling probabilities gold rows are a simple random sample."""
     rows, count = len(is_gold), int(is_gold.sum())
-    each = np.ones(rows) if weights is None else weights
+    each = each_row(weights, rows)
     chance = np.full(count, count / rows) if sample_prob is None else sample_prob
     gold = each[is_gold] / chance
     gold /= gold.mean()

@@ -72,6 +72,13 @@ def rare(
     )
 
 
+def few_gold(rows: int) -> list[str]:
+    """What to say of very few gold rows."""
+    if rows >= FEW:
+        return []
+    return [f"{rows:,} gold rows are too few for an interval that can be relied on: code more."]
+
+
 def check_varied(values: Shaped[np.ndarray, " gold_rows"], name: str) -> None:
     """Raise when all gold values are the same.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Method, fitted_values, is_cr2
-from imagesasdata.arrays.stats.rare import rare
+from imagesasdata.arrays.stats.rare import few_gold, rare
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
@@ -21,7 +21,8 @@ from imagesasdata.verbs.trust.regression import result
 from imagesasdata.verbs.trust.regression.estimate import estimate
 from imagesasdata.verbs.trust.regression.formula import Formula, parse
 from imagesasdata.verbs.trust.regression.result import Regression
-from imagesasdata.verbs.trust.regression.rows import Rows, counts, prepare
+from imagesasdata.verbs.trust.regression.rows import Rows, counts, observed, prepare
+from imagesasdata.verbs.trust.regression.within import robust_within
 
 _FEW_CLUSTERS = 20
 RESULTS = {
@@ -56,7 +57,9 @@ def regress(
     formula
         ``"outcome ~ explanation"`` in Wilkinson's notation, as in R and statsmodels: ``+``, ``:``,
         ``*``, ``C(x)``, ``I(x**2)``, ``np.log(x)``, ``scale(x)``, ``poly(x, 2)``, ``bs(x, df=4)``. A name
-        with a dot or a space stands in backticks. Bools count as 0 and 1; dates must be made numbers.
+        with a dot or a space stands in backticks. After a ``|`` stand columns with many levels, whose
+        fixed effects are absorbed: ``"likes ~ crowd | outlet + year"``. Bools count as 0 and 1; dates
+        must be made numbers.
     data
         A table with a row for each picture.
     gold
@@ -132,6 +135,11 @@ def regress(
     if this changes them by more than chance would, the result says so, and by more than a factor of
     two it is an error.
 
+    Fixed effects after a ``|`` are those of a term for each level, without its coefficient, for
+    ``"ols"`` by ``"naive"``, ``"gold"`` and ``"dsl"``. By ``"dsl"``, levels need no gold rows: what is
+    absorbed is known in all rows. With several factors HC2 and HC3 become HC1; clustered errors are
+    CR1, and levels within clusters cost no degrees of freedom.
+
     References
     ----------
     Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered
@@ -179,12 +187,14 @@ def regress(
     rows = prepare(table, parsed, pairs, prob, weights, cluster)
     fitted, best = estimate(rows, method, family, vcov if isinstance(vcov, str) else "HC2", seed)
     mean, residual = fitted_values(fitted, *best, family)
+    if rows.absorbed:
+        mean = observed(rows, with_gold=method != "naive") - residual
     return Regression(
         method=method,
         family=family,
         formula=formula,
         vcov=_named(vcov, cluster, rows, method, family),
-        terms=rows.design.terms,
+        terms=rows.terms,
         fit=fitted,
         n_gold=int(rows.is_gold.sum()) if pairs else None,
         n_dropped=int((~rows.used).sum()),
@@ -231,6 +241,12 @@ def _pairs(gold: Mapping[str, str] | None, parsed: Formula, method: Method) -> d
                 if used
                 else f"the formula uses: {', '.join(map(repr, parsed.variables))}.",
             )
+    held = sorted(set(gold) & set(parsed.absorbed))
+    if held:
+        raise ArgumentError(
+            f"{held[0]!r} is predicted, and stands after the |, where there is no correction.",
+            f"write C({held[0]}) before it.",
+        )
     if method == "ppi":
         wrong = sorted(set(gold) & parsed.explanation)
         if wrong:
@@ -252,14 +268,14 @@ def _cluster(vcov: object) -> str | None:
     return None
 
 
-def _named(
-    vcov: object, cluster: str | None, rows: Rows, method: Method, family: FamilyName
-) -> str:
+def _named(vcov: Any, cluster: str | None, rows: Rows, method: Method, family: FamilyName) -> str:
     """How the covariance was estimated."""
     if method in ("ppi", "dsl"):
         return f"by {cluster}" if cluster else "sandwich"
     if rows.clusters is None:
-        return str(vcov)
+        return robust_within(vcov, len(rows.absorbed)) if rows.absorbed else vcov
+    if rows.absorbed:
+        return f"CR1 by {cluster}"
     return f"{'CR2' if is_cr2(family, rows.clusters) else 'CR1'} by {cluster}"
 
 
@@ -296,6 +312,8 @@ def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[s
         notes.append(
             f"The model was trained on {trained:,} of the gold rows; their predictions are out of fold."
         )
+    if method != "naive":
+        notes += few_gold(int(rows.is_gold.sum()))
     notes += _few_clusters(rows, method)
     if method == "naive" and rows.pairs:
         notes.append("Predictions were taken as the truth.")

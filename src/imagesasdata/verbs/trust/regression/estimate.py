@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from imagesasdata.arrays.stats.checks import check_collinear, check_outcome
-from imagesasdata.arrays.stats.crossfit import cross_fit, splits
 from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
 from imagesasdata.arrays.stats.fits import Fit, Method, fit_terms
@@ -14,14 +11,18 @@ from imagesasdata.arrays.stats.ppi import parted, ppi
 from imagesasdata.arrays.stats.rare import alike, check_varied
 from imagesasdata.arrays.stats.sandwich import Robust, renumbered
 from imagesasdata.errors import ArgumentError
-from imagesasdata.tables.formula_columns import gold_values, is_level
+from imagesasdata.tables.formula_columns import gold_values
+from imagesasdata.verbs.trust.regression.crossfitted import cross_fits
 from imagesasdata.verbs.trust.regression.rows import Rows
+from imagesasdata.verbs.trust.regression.within import check_can_absorb, estimate_within
 
 
 def estimate(
     rows: Rows, method: Method, family: FamilyName, robust: Robust, seed: int
 ) -> tuple[Fit, Variables]:
     """The fit, and the best available values of all rows, for fitted values and residuals.
+
+    With fixed effects that are absorbed, these values are less their means.
 
     Raises
     ------
@@ -30,6 +31,15 @@ def estimate(
     """
     terms, predicted, coded = rows.design.terms, rows.design.variables, rows.gold
     check_outcome(predicted.outcome, family, rows.parsed.text)
+    if rows.absorbed:
+        check_can_absorb(rows, method, family)
+        if method == "naive":
+            return estimate_within(rows, method, robust, seed, predicted)
+        for name, values in gold_values(rows.gold_frame, rows.pairs).items():
+            check_varied(values, name)
+        return estimate_within(
+            rows, method, robust, seed, with_gold(predicted, coded, rows.is_gold)
+        )
     check_collinear(predicted.design, terms, "rows")
     if method == "naive":
         found = fit_terms(
@@ -72,10 +82,9 @@ def estimate(
             predicted, coded, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters
         )
         return ppi(*parts, family), best
-    count = splits(int(rows.is_gold.sum())) if _sharpened(rows) else 1
     fits = [
         dsl(
-            _cross_fitted(rows, counted.gold_weights, (seed, number)),
+            variables,
             coded,
             rows.is_gold,
             counted.sample_prob,
@@ -83,39 +92,6 @@ def estimate(
             weights=rows.weights,
             clusters=rows.clusters,
         )
-        for number in range(count)
+        for variables in cross_fits(rows, counted.gold_weights, seed)
     ]
     return median_of(fits), best
-
-
-def _sharpened(rows: Rows) -> dict[str, str]:
-    """The predicted columns that cross-fitting can improve, with their gold columns; levels stay."""
-    return {
-        predicted: coded
-        for predicted, coded in rows.pairs.items()
-        if not is_level(rows.frame, predicted) and not rows.design.as_levels(predicted)
-    }
-
-
-def _cross_fitted(rows: Rows, gold_weights: np.ndarray, seed: tuple[int, int]) -> Variables:
-    """The variables, with predictions improved by the gold values; levels stay as predicted."""
-    design, sharpened = rows.design, _sharpened(rows)
-    if not sharpened:
-        return design.variables
-    free = design.free_of(set(rows.pairs))
-    others = [design.variables.design[:, free]]
-    if not rows.parsed.outcome & set(rows.pairs):
-        others.append(design.variables.outcome)
-    predicted = rows.frame[list(sharpened)].to_numpy(float)
-    frame = rows.frame.copy()
-    for place, (name, coded) in enumerate(sharpened.items()):
-        frame[name] = cross_fit(
-            rows.gold_frame[coded].to_numpy(float),
-            predicted,
-            np.column_stack(others),
-            rows.is_gold,
-            gold_weights,
-            seed=(*seed, place),
-            clusters=rows.clusters,
-        )
-    return design.again(frame)

@@ -13,7 +13,7 @@ from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.errors import ArgumentError
 from imagesasdata.tables.formula_columns import is_date
 from imagesasdata.verbs.trust.regression.bases import bases
-from imagesasdata.verbs.trust.regression.reads import columns_read, plain_r
+from imagesasdata.verbs.trust.regression.reads import columns_read, plain_r, split_absorbed
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Formula:
     # The columns that each part on either side of the ~ reads.
     left: Mapping[str, frozenset[str]]
     right: Mapping[str, frozenset[str]]
+    # The columns after a |, whose levels are absorbed as fixed effects.
+    absorbed: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> frozenset[str]:
@@ -39,7 +41,7 @@ class Formula:
     @property
     def variables(self) -> list[str]:
         """All columns that are read."""
-        return sorted(self.outcome | self.explanation)
+        return sorted(self.outcome | self.explanation | set(self.absorbed))
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,15 @@ def parse(text: str, columns: Collection[str]) -> Formula:
     from formulaic.errors import FormulaicError
 
     plain_r(text)
+    main, absorbed = split_absorbed(text)
     try:
-        parsed: Any = formulaic.Formula(text)  # pyright: ignore[reportAbstractUsage]
+        parsed: Any = formulaic.Formula(main)  # pyright: ignore[reportAbstractUsage]
     except (FormulaicError, SyntaxError) as error:
         # Its message marks the position with colors and brackets.
         raise ArgumentError(
             f"{text!r} is not a formula: {str(error).splitlines()[0]}",
             'for example "likes ~ crowd + C(day)".',
         ) from error
-    if isinstance(getattr(parsed, "rhs", None), tuple):
-        raise ArgumentError(
-            f"The formula {text!r} has a |, which is not known here.",
-            'write a level for each group as C(NAME), as in "likes ~ crowd + C(outlet)".',
-        )
     if not hasattr(parsed, "rhs") or not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
         raise ArgumentError(
             f"The formula {text!r} must have one outcome before its ~.",
@@ -114,7 +112,7 @@ def parse(text: str, columns: Collection[str]) -> Formula:
                 if kind == "literal"
                 else columns_read(part.expr, kind == "lookup", columns, text)
             )
-    return Formula(text, parsed, left, right)
+    return Formula(text, parsed, left, right, absorbed)
 
 
 def apply(formula: Formula, frame: Any) -> Design:

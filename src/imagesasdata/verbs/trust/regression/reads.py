@@ -167,3 +167,26 @@ def _no_dots(name: str, columns: Collection[str]) -> None:
 
 def _unknown(name: str, hint: str) -> ArgumentError:
     return ArgumentError(f"The formula calls {name}(), which is not available here.", hint)
+
+
+def split_absorbed(text: str) -> tuple[str, tuple[str, ...]]:
+    """The formula before a ``|``, and the columns after it.
+
+    Raises
+    ------
+    ArgumentError
+        When what follows is not columns joined by +.
+    """
+    main, bar, rest = text.partition("|")
+    if not bar or main.count("(") != main.count(")"):
+        return text, ()
+    names = [name.strip().strip("`").strip() for name in rest.split("+")]
+    names = [name[2:-1].strip() if re.fullmatch(r"C\(.*\)", name) else name for name in names]
+    wrong = [name for name in names if not re.fullmatch(r"[^\W\d]\w*", name)]
+    if "~" not in main or wrong:
+        raise ArgumentError(
+            f"After the | of {text!r}, columns are expected whose levels are fixed effects"
+            + (f", not {wrong[0]!r}." if wrong else "."),
+            'write them as in "likes ~ crowd | outlet" or "likes ~ crowd | outlet + year".',
+        )
+    return main.strip(), tuple(names)

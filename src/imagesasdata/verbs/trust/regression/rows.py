@@ -17,6 +17,7 @@ from imagesasdata.tables.codes import sampled_column, tell_alike
 from imagesasdata.tables.formula_columns import (
     as_pandas,
     is_level,
+    level_cells,
     number,
     numbers,
     texts,
@@ -44,6 +45,24 @@ class Rows:
     clusters: np.ndarray | None
     design: Design
     gold: Variables
+    # The levels of each row after the |, as numbers.
+    absorbed: tuple[np.ndarray, ...]
+
+    @property
+    def terms(self) -> list[str]:
+        """The terms that have a coefficient: all but the constant, which fixed effects absorb."""
+        return [self.design.terms[place] for place in self._places()]
+
+    def kept(self, variables: Variables) -> Variables:
+        """The variables of these terms."""
+        return Variables(variables.design[:, self._places()], variables.outcome)
+
+    def _places(self) -> list[int]:
+        return [
+            place
+            for place, term in enumerate(self.design.terms)
+            if not (self.absorbed and term == "Intercept")
+        ]
 
     def chance(self, *, fit_to_rows: bool) -> np.ndarray | None:
         """The sampling probabilities of the gold rows; scaled so that these stand for all rows.
@@ -115,6 +134,7 @@ def prepare(
         weights=None if weights is None else _weights(frame[weights], weights),
         clusters=None if cluster is None else _numbered(frame[cluster], cluster),
         design=design,
+        absorbed=tuple(renumbered(level_cells(frame, name)) for name in parsed.absorbed),
         gold=design.again(gold_frame)
         if pairs
         else Variables(*(part[:0] for part in design.variables)),
@@ -190,3 +210,11 @@ def _numbered(cells: Any, name: str) -> np.ndarray:
 def counts(missing: Mapping[str, int]) -> str:
     """The number of rows in which each column is missing, as text."""
     return ", ".join(f"{name!r} in {count:,}" for name, count in missing.items())
+
+
+def observed(rows: Rows, *, with_gold: bool) -> np.ndarray:
+    """The outcome of each row: the prediction, or the gold value where there is one."""
+    outcome = rows.design.variables.outcome.copy()
+    if with_gold:
+        outcome[rows.is_gold] = rows.gold.outcome
+    return outcome
