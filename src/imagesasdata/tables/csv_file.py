@@ -65,8 +65,9 @@ class CsvFile:
         chunks = []
         for chunk in cells.chunks:
             texts = chunk.to_pylist()
-            if any(text.startswith('"') for text in texts):
-                chunk = pa.array([unquoted(text) for text in texts], pa.string())
+            if any(text[:1] == '"' for text in texts):
+                plain = [unquoted(text) if text[:1] == '"' else text for text in texts]
+                chunk = pa.array(plain, pa.string())
             chunks.append(chunk)
         return pa.chunked_array(chunks, pa.string())
 
@@ -178,17 +179,21 @@ def _delimiter(text: str, newline: str) -> str:
 def _records(text: str, delimiter: str, newline: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """Each row's first line, counted from 1, and its cells."""
     start, line = 0, 1
+    other = f"[^{delimiter}{newline}]*+"
+    in_line = re.compile(f'(?:^|{delimiter})({_QUOTED.pattern}{other}|(?!"){other})')
     while start < len(text):
         end = text.find(newline, start)
         end = len(text) if end < 0 else end
-        if text.find('"', start, end) < 0:
-            row = text[start:end].removesuffix("\r")
+        row = text[start:end].removesuffix("\r")
+        if '"' not in row:
             if row:
                 yield line, row.split(delimiter)
         else:
-            cells, end = _with_quotes(text, start, delimiter, newline, file)
+            cells = in_line.findall(row)
+            if sum(map(len, cells)) + len(cells) - 1 != len(row):  # a cell goes on in the next line
+                cells, end = _with_quotes(text, start, delimiter, newline, file)
+                line += text.count(newline, start, end)
             yield line, cells
-            line += text.count(newline, start, end)
         start, line = end + 1, line + 1
 
 

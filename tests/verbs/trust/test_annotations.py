@@ -199,6 +199,11 @@ def test_many_answers_in_one_file(tmp_path: Path) -> None:
         ({"faceAnnotations": {"a": 1}}, "answer is not in the format of google_vision"),
         ({"FaceDetails": [{"AgeRange": {}}]}, "is not in the format of rekognition: 'Low'"),
         ({"tags": 7}, "answer is not in the format of azure"),
+        ({"tags": [{"name": "a", "confidence": 98.5}]}, "98.5 is not a confidence from 0 to 1"),
+        ({"tags": [{"name": "a", "confidence": float("nan")}]}, "nan is not a finite number"),
+        ({"tags": [{"name": "a", "confidence": 10**400}]}, "is not a finite number"),
+        ({"tags": [{"name": "a", "confidence": "0,5"}]}, "'0,5' is not a number"),
+        ({"labelAnnotations": [{"mid": 7, "description": "a"}]}, "7 is not text"),
     ],
 )
 def test_answers_that_cannot_be_used_are_rows(tmp_path: Path, answer: Any, reason: str) -> None:
