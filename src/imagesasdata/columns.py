@@ -46,6 +46,19 @@ IMAGE_ID = Column(
 PATH = Column(
     "path", "string", "Where the picture is: a path, a URL, or a part of one.", null="as given"
 )
+FOLDER = Column(
+    "folder",
+    "string",
+    "Name of the folder that holds the picture, such as the class in ``train/cat/1.jpg``.",
+    null="the path names no folder",
+)
+NAME_FIELD = Column(
+    "{}",
+    "string",
+    "A part of the path, by ``pattern=``.",
+    null="the path does not match the pattern",
+    example="outlet",
+)
 IMAGE_ERROR = Column(
     "image_error",
     "string",

@@ -31,7 +31,7 @@ from imagesasdata.options import Options
 from imagesasdata.progress import Progress
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import arrow_type
-from imagesasdata.tables.table import no_column, open_table
+from imagesasdata.tables.table import Table, no_column, open_table
 
 Row = Mapping[str, Any]
 
@@ -80,6 +80,8 @@ class Verb:
         With ``many``: a column that numbers the rows of the long table.
     max_pixels
         Pictures with more pixels are refused from their header.
+    first
+        Adds columns that the paths alone tell, before any picture is read.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Verb:
     media: Media = PICTURES
     number: Column | None = None
     max_pixels: int = MAX_PIXELS
+    first: Callable[[Table], Table] | None = None
 
 
 def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") -> Any:
@@ -116,6 +119,8 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
     if is_dataset(images):
         return _on_dataset(images, verb, options)
     table = open_table(images, options.path, verb.media, backend)
+    if verb.first is not None:
+        table = verb.first(table)
     out = Results(verb.name, table, verb.columns, options, f"{verb.media.name}s")
     if verb.many:
         out.carried(verb.media, verb.number)

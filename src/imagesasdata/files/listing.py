@@ -73,6 +73,22 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
     return paths
 
 
+def searched(where: PathLike | Iterable[PathLike]) -> str | None:
+    """The folder or archive that `list_files` searches; ``None`` for a glob, a file or a list."""
+    if not isinstance(where, (str, os.PathLike)):
+        return None
+    path = _path(where)
+    member = parse_member(path)
+    if member is not None:
+        return path if member.name in {"", "**"} or not _MAGIC.search(member.name) else None
+    if is_remote(path):
+        return None if glob.has_magic(path) else path
+    if os.path.isdir(local(path)):
+        return path
+    kind = ending_of(path)[1:]
+    return str(Member(kind, "**", path)) if kind in {"zip", "tar"} else None
+
+
 def _path(item: PathLike) -> str:
     path = os.fspath(item)
     return os.fsdecode(path) if isinstance(path, bytes) else path

@@ -115,6 +115,12 @@ class Table:
         joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
         return self._give(joined)
 
+    def with_columns(self, cells: Mapping[str, Sequence[Any]], columns: Sequence[Column]) -> Table:
+        """The table with plain columns added."""
+        added = pa.table({one.name: pa.array(cells[one.name], pa.string()) for one in columns})
+        frame, lazy = frame_of(self.join(added, columns))
+        return Table(frame, lazy, self.path, self.made)
+
     def earlier_errors(self) -> list[str | None]:
         """What earlier verbs wrote into ``image_error``."""
         if IMAGE_ERROR.name not in self.names:

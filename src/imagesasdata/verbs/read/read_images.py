@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal, Unpack, overload
 
 from imagesasdata import columns as col
 from imagesasdata.checks import check_count
-from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH
+from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH, Column
+from imagesasdata.engine.results import Results
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.errors import one_of
+from imagesasdata.errors import NameClashError, one_of, tell
 from imagesasdata.files.decode import MAX_PIXELS, Header, read_frames, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
+from imagesasdata.files.listing import searched
 from imagesasdata.files.media import PICTURES
+from imagesasdata.files.names import Pattern, folder_of
 from imagesasdata.files.references import Reference
+from imagesasdata.files.remote import shown
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
@@ -28,6 +33,7 @@ from imagesasdata.tables.frames import (
     Pyarrow,
     PyarrowFrame,
 )
+from imagesasdata.tables.table import Table
 from imagesasdata.verbs.read._keywords import Reading
 
 HEADER = (
@@ -42,6 +48,8 @@ HEADER = (
 COLUMNS = (
     col.IMAGE_ID,
     col.PATH,
+    col.FOLDER,
+    col.NAME_FIELD,
     *HEADER,
     *CAMERA,
     *PLACE,
@@ -55,6 +63,7 @@ FILES = replace(PICTURES, number=FILE_ID, path=FILE_PATH)
 
 
 class _Own(Reading, total=False):
+    pattern: str | None
     exif: bool
     gps: bool
     frames: Literal["first", "all"]
@@ -72,6 +81,7 @@ def read_images(
     images: Frame | Paths,
     *,
     path: str = "path",
+    pattern: str | None = None,
     exif: bool = False,
     gps: bool = False,
     frames: Literal["first", "all"] = "first",
@@ -98,6 +108,10 @@ def read_images(
         a column of paths. A list is not searched: each of its paths gets a row.
     path
         The table's column of paths.
+    pattern
+        Fields in the names of files, which become columns of text: ``"{outlet}/{date}_{title}"``. In a
+        folder or archive the whole path below it has to match, in a list or table its end. A field
+        ends where the text after it first comes; the file's ending belongs to no field.
     exif
         Whether to add the camera's metadata: its make and model, software, orientation, exposure
         time, aperture, sensitivity and focal length, its clock's offset from UTC, and when the file
@@ -133,8 +147,10 @@ def read_images(
     Returns
     -------
     table
-        From paths: ``image_id`` (number from 0) and ``path``; from a table: its own rows. And:
+        From paths: ``image_id`` (number from 0), ``path`` and ``folder``, the name of the folder that
+        holds the picture; from a table: its own rows. And:
 
+        - with ``pattern``: a column for each field, null where a path does not match;
         - ``format``, ``mode``: Pillow's names;
         - ``width``, ``height``: of the upright picture, in pixels;
         - ``bytes``, ``sha256``: of the file;
@@ -156,7 +172,8 @@ def read_images(
     UnknownNameError
         When ``frames`` is neither ``"first"`` nor ``"all"``.
     ArgumentError
-        When a folder or glob has no picture in it, or a table is given as a file.
+        When ``pattern`` has no fields, one twice, or two that touch; when a folder or glob has no
+        picture in it, or a table is given as a file.
     ColumnError, NameClashError
         When the table lacks the column ``path``, or already has a column with one of the new names.
 
@@ -165,6 +182,9 @@ def read_images(
     PassedOverWarning
         Once, when a folder or archive holds files that are not pictures: how many, by ending. Names
         without an ending or with a longer one (``x.jpg_large``) are judged by their content.
+
+    GuessWarning
+        Once, when paths do not match ``pattern``: how many, and one of them.
 
     Examples
     --------
@@ -187,6 +207,7 @@ def read_images(
     )
     if frames not in ("first", "all"):
         raise one_of("frames", frames, ("first", "all"))
+    fields = None if pattern is None else Pattern(pattern)
     columns = (*HEADER, *(CAMERA if exif else ()), *(PLACE if gps else ()))
 
     def describe(data: bytes) -> Row:
@@ -224,8 +245,43 @@ def read_images(
         media=PICTURES if whole else FILES,
         number=None if whole else IMAGE_ID,
         max_pixels=max_pixels,
+        first=lambda table: _named(table, images, fields, options),
     )
     return run(images, verb, options, backend)
+
+
+def _named(table: Table, images: Any, fields: Pattern | None, options: Options) -> Table:
+    """The table with what the paths tell: the folder, and the fields of a pattern."""
+    paths = table.paths()
+    cells: dict[str, Any] = {}
+    if table.made:
+        cells[col.FOLDER.name] = [folder_of(one) for one in paths]
+    if fields is not None:
+        own = [name for name in fields.fields if name in {column.name for column in COLUMNS}]
+        if own:
+            raise NameClashError(
+                f"The pattern has a field {own[0]!r}, which is a column of read_images itself.",
+                "give the field another name.",
+            )
+        cells |= fields.cells(paths, searched(images) if table.made else None)
+    columns = [Column(name, "string", "From the path.") for name in cells]
+    out = Results("read_images", table, columns, options).checked()
+    if fields is not None:
+        _tell_misses(paths, cells[fields.fields[0]])
+    return table.with_columns(
+        {named.name: cells[own.name] for own, named in zip(columns, out.named, strict=True)},
+        out.named,
+    )
+
+
+def _tell_misses(paths: Sequence[str | None], cells: Sequence[str | None]) -> None:
+    missed = [one for one, cell in zip(paths, cells, strict=True) if cell is None]
+    if missed:
+        tell(
+            f"read_images: {len(missed)} of {len(paths)} paths do not match the pattern, and have "
+            f"nulls in its columns; the first is {shown(str(missed[0]))!r}.",
+            "change the pattern, or leave these pictures out.",
+        )
 
 
 def _describe(data: bytes, header: Header | None) -> dict[str, Any]:
