@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from imagesasdata.files import pillow
 from imagesasdata.files.decode import decode
 from tests.conftest import encoded, picture
 
@@ -19,10 +20,9 @@ def drawing(color: tuple[int, int, int], opacity: int = 255, mode: str = "RGBA")
     return image.convert(mode)
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
 def test_white_on_nothing_is_seen(mode: str) -> None:
-    kind = "TIFF" if mode == "PA" else "PNG"
-    got = decode(encoded(drawing(WHITE, mode=mode), kind))
+    got = decode(encoded(drawing(WHITE, mode=mode), "PNG"))
     assert got.getpixel((4, 4)) == WHITE
     assert got.getpixel((0, 0)) == BLACK
 
@@ -32,6 +32,15 @@ def test_what_differs_from_white_lies_on_white(color: tuple[int, int, int]) -> N
     got = decode(encoded(drawing(color), "PNG"))
     assert got.getpixel((4, 4)) == color
     assert got.getpixel((0, 0)) == WHITE
+
+
+def test_many_rows_are_flattened_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = picture(31, 57).convert("RGBA")
+    image.putalpha(picture(31, 57, seed=4).convert("L"))
+    data = encoded(image, "PNG")
+    whole = np.asarray(decode(data))
+    monkeypatch.setattr(pillow, "_AT_ONCE", 100)
+    np.testing.assert_array_equal(np.asarray(decode(data)), whole)
 
 
 def test_a_faint_shadow_lies_on_white() -> None:

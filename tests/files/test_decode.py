@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -286,3 +288,33 @@ def test_half_a_file_is_no_picture(kind: str, share: float) -> None:
     with pytest.raises((OSError, ValueError, SyntaxError)) as caught:
         decode(whole[: int(len(whole) * share)])
     assert "bytes not processed" not in reason(caught.value)
+
+
+DECODES = """
+import io, resource, sys
+import numpy as np
+from PIL import Image
+from imagesasdata.files.decode import decode
+side, mode = int(sys.argv[1]), sys.argv[2]
+black = Image.new(mode, (side, side))
+black = Image.fromarray(np.zeros((side, side), np.float32)) if mode == "F" else black
+file = io.BytesIO()
+black.save(file, "TIFF" if mode in {"F", "CMYK"} else "PNG", compression="tiff_lzw", compress_level=1)
+del black
+decode(file.getvalue())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's unit of memory")
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "I;16", "F", "CMYK"])
+def test_memory_grows_with_pixels_alone(mode: str) -> None:
+    peaks = []
+    for side in (16, 4000):
+        done = subprocess.run(
+            [sys.executable, "-c", DECODES, str(side), mode], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-500:]
+        peaks.append(int(done.stdout) * 1024)
+    assert (peaks[1] - peaks[0]) / 4000**2 < 13

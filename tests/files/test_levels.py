@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from imagesasdata.errors import ImageError
-from imagesasdata.files import levels
+from imagesasdata.files import pillow
 from imagesasdata.files.decode import decode
 from tests.conftest import encoded
 
@@ -140,7 +140,7 @@ def test_numbers_that_no_reader_takes(dtype: str, bits: int) -> None:
 def test_many_rows_are_scaled_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(0).integers(0, 65536, (57, 31), dtype=np.uint16)
     whole = np.asarray(decode(tiff(values)))
-    monkeypatch.setattr(levels, "_AT_ONCE", 100)
+    monkeypatch.setattr(pillow, "_AT_ONCE", 100)
     np.testing.assert_array_equal(np.asarray(decode(tiff(values))), whole)
     np.testing.assert_allclose(whole[..., 0], values / 257, atol=0.51)
 

@@ -135,7 +135,7 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
             settings = {**verb.settings, **_precision(runner), **_limit(verb)}
             cache = Cache(options.cache, verb.name, settings, verb.columns)
             stack.callback(cache.flush)
-        files = stack.enter_context(Pictures())
+        files = stack.enter_context(Pictures(verb.max_pixels))
         progress = stack.enter_context(Progress(len(paths), verb.name, show=options.progress))
         workers = options.workers or _workers(paths)
         done_jobs = stream(

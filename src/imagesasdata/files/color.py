@@ -9,7 +9,7 @@ import threading
 import numpy as np
 
 from imagesasdata.files.levels import as_8_bits, is_deep, opaque
-from imagesasdata.files.pillow import Image, ImageCms
+from imagesasdata.files.pillow import Image, ImageCms, strips
 
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _GRAY_MODES = frozenset({"L", "LA", "La", "1"})
@@ -30,11 +30,13 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if is_deep(image):
         mask = opaque(image)
         gray = _to_srgb(as_8_bits(image), profile).convert("RGB")
-        return gray if mask is None else _flat(gray, mask)
+        if mask is None:
+            return gray
+        gray.putalpha(mask)
+        return _flat(gray, "RGB", None)
     if image.mode in _ALPHA_MODES or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        plain = rgba.convert("L" if image.mode in _GRAY_MODES else "RGB")
-        return _flat(_to_srgb(plain, profile).convert("RGB"), rgba.getchannel("A"))
+        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+        return _flat(rgba, "L" if image.mode in _GRAY_MODES else "RGB", profile)
     if image.mode == "P":
         image = image.convert("RGB")
     elif image.mode == "LAB":
@@ -45,22 +47,27 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return srgb if srgb.mode == "RGB" else srgb.convert("RGB")
 
 
-def _flat(image: Image.Image, opacity: Image.Image) -> Image.Image:
-    color = "black" if _vanishes(image, opacity) else "white"
-    flat = Image.new("RGB", image.size, color)
-    flat.paste(image, mask=opacity)
+def _flat(rgba: Image.Image, mode: str, profile: bytes | None) -> Image.Image:
+    """An RGBA picture over a background; ``mode`` is that of its profile."""
+    flat = Image.new("RGB", rgba.size, "black" if _vanishes(rgba) else "white")
+    for start, strip in strips(rgba):
+        colors = _to_srgb(strip.convert("RGB").convert(mode), profile).convert("RGB")
+        flat.paste(colors, (0, start), mask=strip.getchannel("A"))
     return flat
 
 
-def _vanishes(image: Image.Image, opacity: Image.Image) -> bool:
+def _vanishes(rgba: Image.Image) -> bool:
     """Whether all pixels that can be seen are nearly white, and some cannot be seen."""
-    of_opacity = opacity.histogram()
-    if of_opacity[255] == sum(of_opacity) or of_opacity[0] == sum(of_opacity):
+    opacity = rgba.getchannel("A").histogram()
+    if opacity[255] == sum(opacity) or opacity[0] == sum(opacity):
         return False
-    seen = Image.new("RGB", image.size, "white")
-    seen.paste(image, mask=opacity.point([0] + [255] * 255))
-    bands = np.reshape(seen.histogram(), (3, 256))
-    return not bands[:, :_NEARLY_WHITE].any()
+    return all(_is_white(strip) for _, strip in strips(rgba))
+
+
+def _is_white(rgba: Image.Image) -> bool:
+    seen = Image.new("RGB", rgba.size, "white")
+    seen.paste(rgba.convert("RGB"), mask=rgba.getchannel("A").point([0] + [255] * 255))
+    return not np.reshape(seen.histogram(), (3, 256))[:, :_NEARLY_WHITE].any()
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from imagesasdata.errors import ImageError
-from imagesasdata.files.pillow import Image
+from imagesasdata.files.pillow import Image, strips, wrapped
 
 # Numbers of this many bits fill their whole range; of 32 bits they usually do not.
 _FULL_RANGE = frozenset({10, 12, 14, 16})
 _SAVE = "save the picture with 8 or 16 bits"
-# Pixels that are converted at once, so that no copy of the whole picture with 8 bytes for each
-# pixel is made.
-_AT_ONCE = 1 << 20
-
 _BITS, _WHITE, _FORMAT = 258, 262, 339  # tags of TIFF 6.0
 _SIGNED = 2
 
@@ -54,25 +51,21 @@ def as_8_bits(image: Image.Image) -> Image.Image:
     ImageError
         For decimal numbers outside 0-1, among them NaN.
     """
-    values = np.asarray(image)
     tags = _tags(image)
-    inverted = tags.get(_WHITE) == 0
-    if values.dtype.kind == "f":
-        _check_decimals(values)
-        top = 1.0
-    else:
-        bits = int(_first(tags.get(_BITS, 16)))
-        top = (1 << bits) - 1 if bits in _FULL_RANGE else 65535
-    levels = np.empty(values.shape, np.uint8)
-    rows = max(1, _AT_ONCE // max(1, values.shape[1]))
-    for start in range(0, len(values), rows):
-        part = values[start : start + rows]
-        if values.dtype.kind == "f":
-            scaled = np.rint(part.astype(np.float64) * 255.0)
+    decimal = image.mode.startswith("F")
+    if decimal:
+        _check_decimals(image)
+    bits = int(_first(tags.get(_BITS, 16)))
+    top = (1 << bits) - 1 if bits in _FULL_RANGE else 65535
+    levels = np.empty((image.height, image.width, 1), np.uint8)
+    for start, values in _strips(image):
+        if decimal:
+            scaled = np.rint(values.astype(np.float64) * 255.0)
         else:
-            scaled = (part.astype(np.int64).clip(0, top) * 255 + top // 2) // top
-        levels[start : start + rows] = 255 - scaled if inverted else scaled
-    return Image.fromarray(levels, "L")
+            scaled = (values.astype(np.int64).clip(0, top) * 255 + top // 2) // top
+        inverted = tags.get(_WHITE) == 0
+        levels[start : start + len(values), :, 0] = 255 - scaled if inverted else scaled
+    return wrapped(levels, "L")
 
 
 def opaque(image: Image.Image) -> Image.Image | None:
@@ -80,22 +73,35 @@ def opaque(image: Image.Image) -> Image.Image | None:
     value = image.info.get("transparency")
     if not isinstance(value, int):
         return None
-    return Image.fromarray(np.where(np.asarray(image) == value, 0, 255).astype(np.uint8), "L")
+    mask = np.empty((image.height, image.width, 1), np.uint8)
+    for start, values in _strips(image):
+        mask[start : start + len(values), :, 0] = np.where(values == value, 0, 255)
+    return wrapped(mask, "L")
 
 
-def _check_decimals(values: np.ndarray) -> None:
-    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
-    if not np.isfinite([low, high]).all():
-        missing = int(values.size - np.isfinite(values).sum())
+def _check_decimals(image: Image.Image) -> None:
+    low, high, missing = 0.0, 0.0, 0
+    for _, values in _strips(image):
+        finite = values[np.isfinite(values)]
+        missing += values.size - finite.size
+        low = min(low, float(finite.min(initial=0.0)))
+        high = max(high, float(finite.max(initial=0.0)))
+    if missing:
         raise ImageError(
-            f"has no number (NaN or infinity) in {missing:,} of {values.size:,} pixels; "
-            "fill these in first"
+            f"has no number (NaN or infinity) in {missing:,} of {image.width * image.height:,} "
+            "pixels; fill these in first"
         )
     if low < 0.0 or high > 1.0:
         raise ImageError(
             f"has decimal numbers from {low:.6g} to {high:.6g}, of which black and white are "
             "unknown; scale them to 0-1 first"
         )
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, np.ndarray]]:
+    """A picture's numbers, some rows at a time, with the number of the first."""
+    for start, strip in strips(image):
+        yield start, np.asarray(strip)
 
 
 def _tags(image: Image.Image) -> dict[int, Any]:

@@ -16,6 +16,7 @@ import importlib.util
 import io
 import sys
 import types
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,6 +80,8 @@ _READERS = (
     "WebPImagePlugin",
 )
 _COMPILED = ("_imaging", "_imagingcms", "_imagingmath", "_webp", "_avif")
+# Pixels of a strip.
+_AT_ONCE = 1 << 20
 _NAME = "imagesasdata.files._pillow"
 
 
@@ -164,6 +167,17 @@ def wrapped(pixels: np.ndarray, mode: str) -> Image.Image:
     return Image.Image()._new(
         Image.core.map_buffer(pixels, (width, height), "raw", 0, (mode, 0, 1))
     )
+
+
+def strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """A picture some rows at a time, with the number of the first of them.
+
+    So that on the way to RGB no further copies of a whole large picture are in memory.
+    """
+    image.load()
+    rows = max(1, _AT_ONCE // max(1, image.width))
+    for start in range(0, image.height, rows):
+        yield start, image.crop((0, start, image.width, min(start + rows, image.height)))
 
 
 def as_pillow(image: Image.Image) -> PIL.Image.Image:

@@ -19,7 +19,7 @@ import numpy as np
 
 from imagesasdata.errors import ImageError
 from imagesasdata.files.addresses import exists
-from imagesasdata.files.decode import decode
+from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import Files
 from imagesasdata.files.video import Video
 
@@ -74,10 +74,14 @@ def parse_region(path: str) -> Region | None:
 
 
 class Pictures(Files):
-    """Opens paths as `Files` does, and also references to parts of files."""
+    """Opens paths as `Files` does, and also references to parts of files.
 
-    def __init__(self) -> None:
+    A frame or page with more than ``max_pixels`` is refused.
+    """
+
+    def __init__(self, max_pixels: int = MAX_PIXELS) -> None:
         super().__init__()
+        self._max_pixels = max_pixels
         self._videos: list[tuple[str, Video, float, contextlib.ExitStack]] = []
         self._videos_lock = threading.Lock()
 
@@ -97,14 +101,16 @@ class Pictures(Files):
         """
         region = parse_region(path)
         if region is not None:
-            return _as_ppm(_cut(self.read(region.whole), region))
+            return _as_ppm(self._cut(self.read(region.whole), region))
         reference = parse(path)
         if reference is None:
             return super().read(path)
         if reference.kind == "t":
             return _as_ppm(self._frame(reference))
         data = super().read(reference.file)
-        return _as_ppm(np.asarray(decode(data, exactness="exact", frame=int(reference.value))))
+        frame = int(reference.value)
+        image = decode(data, exactness="exact", frame=frame, max_pixels=self._max_pixels)
+        return _as_ppm(np.asarray(image))
 
     def stamp(self, path: str) -> str | None:
         """A value that changes with the file's content; see `Files.stamp`."""
@@ -119,6 +125,16 @@ class Pictures(Files):
         with self.open(path) as opened, contextlib.ExitStack() as stack:
             file = stack.enter_context(open(opened, "rb")) if isinstance(opened, str) else opened
             return hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
+
+    def _cut(self, data: bytes, region: Region) -> np.ndarray:
+        pixels = np.asarray(decode(data, exactness="exact", max_pixels=self._max_pixels))
+        x, y, width, height = region.box
+        left, top = math.floor(x), math.floor(y)
+        part = pixels[top : math.ceil(y + height), left : math.ceil(x + width)]
+        if not part.size:
+            size = f"{pixels.shape[1]} x {pixels.shape[0]}"
+            raise ImageError(f"has no pixel in the part {region.box}: it is {size}")
+        return part
 
     def _frame(self, reference: Reference) -> np.ndarray:
         video, stack = self._take(reference)
@@ -156,17 +172,6 @@ class Pictures(Files):
             surplus = self._videos.pop(0) if len(self._videos) > _WAITING else None
         if surplus is not None:
             surplus[3].close()
-
-
-def _cut(data: bytes, region: Region) -> np.ndarray:
-    pixels = np.asarray(decode(data, exactness="exact"))
-    x, y, width, height = region.box
-    left, top = math.floor(x), math.floor(y)
-    part = pixels[top : math.ceil(y + height), left : math.ceil(x + width)]
-    if not part.size:
-        size = f"{pixels.shape[1]} x {pixels.shape[0]}"
-        raise ImageError(f"has no pixel in the part {region.box}: it is {size}")
-    return part
 
 
 def _as_ppm(pixels: np.ndarray) -> bytes:

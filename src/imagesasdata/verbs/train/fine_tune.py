@@ -358,7 +358,7 @@ def _source(
     seed: int,
 ) -> Callable[[int, int | None], np.ndarray]:
     """The source of pictures for training; its files stay open until the stack closes."""
-    files = stack.enter_context(Pictures())
+    files = stack.enter_context(Pictures(max_pixels))
     return picture_source(
         paths,
         files,
