@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,18 @@ def _memory(device: Any) -> tuple[int, int] | None:
     if not stats or "bytes_limit" not in stats:
         return None
     return stats["bytes_limit"], stats.get("bytes_in_use", 0)
+
+
+@contextmanager
+def usual_rules() -> Iterator[None]:
+    """JAX's own rules for shapes and types, whatever the user has set for their own code.
+
+    A setting holds for one thread, so this goes around what each thread runs.
+    """
+    import jax
+
+    with jax.numpy_rank_promotion("allow"), jax.numpy_dtype_promotion("standard"):
+        yield
 
 
 def home() -> Path:

@@ -18,6 +18,7 @@ from imagesasdata.machine import (
     find_devices,
     free_memory,
     home,
+    usual_rules,
 )
 from imagesasdata.networks.nn.compile import cpu_compiler_options
 from imagesasdata.networks.program import Apply, Network
@@ -111,6 +112,7 @@ class Runner:
             name: np.concatenate([part[name] for part in parts])[: len(batch)] for name in parts[0]
         }
 
+    @usual_rules()
     def _part(self, batch: np.ndarray, device_index: int) -> dict[str, np.ndarray]:
         key = (device_index, batch.shape)
         program = self._programs.get(key)

@@ -14,6 +14,7 @@ import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array
 
+from imagesasdata.machine import usual_rules
 from imagesasdata.networks.nn.compile import cpu_compiler_options
 from imagesasdata.training.batches import Batch
 from imagesasdata.training.loss import Params, penalty, row_losses
@@ -93,6 +94,7 @@ class Trainer:
         objective = self.objective
         l2 = 0.0 if optimizer.decoupled else objective.l2
 
+        @usual_rules()
         def update(trained: Params, state: Any, gradients: Params, weight: Array) -> Any:
             slope = jax.grad(penalty)(trained, objective.l1, l2)
             mean = jax.tree.map(lambda g, p: g / weight + p, gradients, slope)
@@ -144,6 +146,7 @@ class Trainer:
             )
             return np.concatenate(list(found))
 
+    @usual_rules()
     def losses(self, outputs: np.ndarray, rows: np.ndarray) -> float:
         """The weighted mean loss of some rows, without the penalty."""
         objective = self.objective
@@ -153,10 +156,12 @@ class Trainer:
         weights = objective.weights[rows]
         return float((np.asarray(each) * weights).sum() / weights.sum())
 
+    @usual_rules()
     def penalty(self, trained: Params) -> float:
         """The penalty of the current weights."""
         return float(penalty(trained, self.objective.l1, self.objective.l2))
 
+    @usual_rules()
     def _loss(
         self,
         trained: Params,
@@ -175,6 +180,7 @@ class Trainer:
         total = (losses * weights).sum()
         return total, Summed(total, weights.sum(), outputs)
 
+    @usual_rules()
     def _plain(self, trained: Params, fixed: Params, inputs: Array) -> Array:
         return self.network.forward(trained, fixed, inputs, None)
 

@@ -12,7 +12,7 @@ from jaxtyping import Float, Float32, Int
 from threadpoolctl import threadpool_limits
 
 from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
-from imagesasdata.machine import cores
+from imagesasdata.machine import cores, usual_rules
 
 # Measured: only the groups of a block's scores with the highest maxima are examined, so that the
 # selection takes little time compared with the product.
@@ -214,6 +214,7 @@ def _step(k: int, metric: Metric) -> Any:
     import jax.numpy as jnp
     from jax import lax
 
+    @usual_rules()
     def step(queries: Any, rows: Any, best: Any, indices: Any, first: Any, count: Any) -> Any:
         scores = jnp.matmul(queries, rows.T, precision=lax.Precision.HIGHEST)
         squares = jnp.sum(rows * rows, axis=1)

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from imagesasdata.errors import ArgumentError
+from imagesasdata.machine import usual_rules
 from imagesasdata.networks.inside.tape import Call, Tape, original, run
 
 REST = "(not run)"
@@ -89,6 +90,7 @@ def layers(network: nnx.Module, size: int) -> list[Layer]:
     return rows
 
 
+@usual_rules()
 def trace(network: nnx.Module, size: int) -> Tape:
     """Trace the network on a picture's shape, without values.
 

@@ -10,6 +10,7 @@ from flax import nnx
 from jaxtyping import Float, UInt8
 
 from imagesasdata.errors import ArgumentError, nearest
+from imagesasdata.machine import usual_rules
 from imagesasdata.networks.inside.layers import trace
 from imagesasdata.networks.inside.tape import Tape, run
 from imagesasdata.networks.nn.normalize import normalize
@@ -30,6 +31,7 @@ def filter_names(network: nnx.Module) -> list[str]:
     ]
 
 
+@usual_rules()
 def maps(
     network: nnx.Module, pixels: UInt8[np.ndarray, "h w 3"], layer: str, mean: Any, sd: Any
 ) -> Float[np.ndarray, "mh mw c"]:

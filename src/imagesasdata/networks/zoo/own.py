@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError, short
+from imagesasdata.machine import usual_rules
 from imagesasdata.networks.program import HostFunction
 from imagesasdata.networks.weights.onnx_external import fingerprint
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
@@ -18,6 +19,7 @@ from imagesasdata.networks.zoo.onnx_file import open_onnx
 from imagesasdata.networks.zoo.registry import Model, normalized
 
 
+@usual_rules()
 def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels | None) -> Model:
     """A model from a Flax module, whose call returns logits and whose ``features`` embeddings.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
-from imagesasdata.machine import begin_network
+from imagesasdata.machine import begin_network, usual_rules
 from imagesasdata.networks.program import HostFunction, Network
 from imagesasdata.networks.weights import store
 from imagesasdata.networks.weights.file import WeightFile
@@ -315,6 +315,7 @@ def as_model(name: str, network: Any) -> Model:
 
 
 @functools.lru_cache(maxsize=4)
+@usual_rules()
 def _load(name: str) -> Model:
     import jax
 

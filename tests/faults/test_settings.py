@@ -1,0 +1,120 @@
+"""One call changes no other, and a user's settings of JAX and Pillow change no number."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import jax
+import pandas as pd
+import pytest
+from PIL import Image, ImageFile
+
+import imagesasdata as iad
+from tests.calls import OTHER, PHOTO
+
+PHOTOS = [PHOTO, OTHER]
+
+
+def fine_tuned(folder: Path) -> pd.DataFrame:
+    coded = pd.DataFrame({"path": PHOTOS * 6, "y": ["a", "b"] * 6})
+    fit = iad.fine_tune(coded, outcome="y", epochs=1, validation=0.5, test=0, folds=0)
+    return fit.augment(coded)
+
+
+VERBS: dict[str, Callable[[Path], Any]] = {
+    "read_images": lambda folder: iad.read_images(PHOTOS, exif=True),
+    "features": lambda folder: iad.features(PHOTOS),
+    "classify": lambda folder: iad.classify(PHOTOS),
+    "embed": lambda folder: iad.embed(PHOTOS, shape="wide"),
+    "detect_faces": lambda folder: iad.detect_faces(PHOTOS),
+    "explain": lambda folder: iad.explain(PHOTOS, to=folder),
+    "find_similar": lambda folder: iad.find_similar(PHOTOS, PHOTO, top=1),
+    "transform": lambda folder: iad.transform(PHOTOS, iad.steps.resize(64), to=folder),
+}
+
+
+def numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """A result without the names of files that were written."""
+    return table.drop(columns=[name for name in table if str(name).endswith("_path")])
+
+
+def assert_equal(found: Any, expected: Any) -> None:
+    pd.testing.assert_frame_equal(numbers(found), numbers(expected), rtol=1e-4, atol=1e-5)
+
+
+@pytest.fixture
+def strict() -> Iterator[None]:
+    """JAX as strict as a user can make it, for all threads."""
+    names = {"jax_numpy_rank_promotion": "raise", "jax_numpy_dtype_promotion": "strict"}
+    before = {name: getattr(jax.config, name) for name in names}
+    for name, value in names.items():
+        jax.config.update(name, value)
+    yield
+    for name, value in before.items():
+        jax.config.update(name, value)
+
+
+@pytest.mark.parametrize("verb", ["classify", "embed", "detect_faces", "explain", "find_similar"])
+def test_a_strict_jax_breaks_nothing(verb: str, tmp_path: Path, request: Any) -> None:
+    expected = VERBS[verb](tmp_path)
+    request.getfixturevalue("strict")
+    jax.clear_caches()
+    from imagesasdata.networks.zoo import registry
+
+    registry._load.cache_clear()
+    assert_equal(VERBS[verb](tmp_path), expected)
+
+
+@pytest.fixture
+def spoiled() -> Iterator[None]:
+    """Pillow as a user may have set it, and every warning an error."""
+    limit, truncated = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = 10, True
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = limit, truncated
+
+
+def test_settings_of_pillow_change_nothing(tmp_path: Path, request: Any) -> None:
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes(Path(PHOTO).read_bytes()[:20_000])
+    expected = iad.features([*PHOTOS, str(cut)])
+    assert expected["image_error"].isna().tolist() == [True, True, False]
+    request.getfixturevalue("spoiled")
+    assert_equal(iad.features([*PHOTOS, str(cut)]), expected)
+    assert (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES) == (10, True)
+
+
+LIMITS = {"all": 200_000_000, "none": 1_000, "some": 250_000}
+
+
+def test_verbs_and_limits_at_once(tmp_path: Path) -> None:
+    calls: list[Callable[[], Any]] = [
+        lambda verb=verb, name=name: verb(tmp_path / name) for name, verb in VERBS.items()
+    ]
+    calls += [
+        lambda limit=limit: iad.features(PHOTOS, max_pixels=limit) for limit in LIMITS.values()
+    ]
+    alone = [call() for call in calls]
+    before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)
+    with ThreadPoolExecutor(len(calls)) as pool:
+        by_threads = [future.result() for future in [pool.submit(call) for call in calls * 2]]
+
+    async def together() -> list[Any]:
+        return await asyncio.gather(*(asyncio.to_thread(call) for call in calls))
+
+    for found, expected in zip([*by_threads, *asyncio.run(together())], alone * 3, strict=True):
+        assert_equal(found, expected)
+    assert before == (
+        Image.MAX_IMAGE_PIXELS,
+        ImageFile.LOAD_TRUNCATED_IMAGES,
+        list(warnings.filters),
+    )
+    counts = [table["image_error"].notna().sum() for table in alone[len(VERBS) :]]
+    assert counts == [0, 2, 1], "the limits differ in what they refuse"
