@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageCms
 
+import imagesasdata as iad
 from imagesasdata.errors import ImageError, reason
 from imagesasdata.files.decode import decode, read_frames, read_header
 from tests.conftest import encoded, picture
@@ -217,7 +218,7 @@ def test_each_page_of_a_tiff_has_its_own_mode_and_size(compression: str) -> None
         stored[0], "TIFF", save_all=True, append_images=stored[1:], compression=compression
     )
     headers = read_frames(data)
-    assert [(h.mode, h.width, h.height) for h in headers if h] == [
+    assert [(h.mode, h.width, h.height) for h in headers if not isinstance(h, str)] == [
         (mode, *page.size) for mode, page, _ in PAGES
     ]
     for number, (_, page, color) in enumerate(PAGES):
@@ -228,12 +229,38 @@ def test_each_page_of_a_tiff_has_its_own_mode_and_size(compression: str) -> None
         decode(data, frame=7)
 
 
-def test_every_page_respects_the_limit_of_pixels() -> None:
+def test_every_page_respects_the_limit_of_pixels(tmp_path: Path) -> None:
     pages = [picture(20, 10), picture(200, 100)]
     data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
     assert decode(data, max_pixels=200).size == (20, 10)
     with pytest.raises(ImageError, match="200 x 100 pixels, over the limit of 200 "):
         decode(data, frame=1, max_pixels=200)
+    (tmp_path / "a.tif").write_bytes(data)
+    got = iad.read_images(tmp_path, frames="all", max_pixels=200)
+    too_large = "picture has 200 x 100 pixels, over the limit of 200 (max_pixels)"
+    assert got["width"].tolist()[0] == 20
+    assert got["image_error"].fillna("").tolist() == ["", too_large]
+    pages_of = iad.read_images(tmp_path, frames="all")
+    got = iad.features(pages_of, groups="light", max_pixels=200)
+    assert got["image_error"].fillna("").tolist() == ["", too_large]
+
+
+def test_a_page_that_cannot_be_read_is_a_row_of_its_own(tmp_path: Path) -> None:
+    pages = [picture(seed=n) for n in range(3)]
+    data = bytearray(encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    second = struct.unpack("<I", data[4:8])[0]
+    count = struct.unpack("<H", data[second : second + 2])[0]
+    at = second + 2 + 12 * count
+    page = struct.unpack("<I", data[at : at + 4])[0]
+    # The second page says that it has 7 channels.
+    tags = range(page + 2, page + 2 + 12 * struct.unpack("<H", data[page : page + 2])[0], 12)
+    channels = next(tag for tag in tags if data[tag : tag + 2] == struct.pack("<H", 277))
+    data[channels + 8 : channels + 10] = struct.pack("<H", 7)
+    (tmp_path / "a.tif").write_bytes(data)
+    got = iad.read_images(tmp_path, frames="all")
+    assert got["frame"].tolist() == [0, 1, 2]
+    assert got["image_error"].notna().tolist() == [False, True, False]
+    assert got["width"].fillna(0).tolist() == [48, 0, 48]
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
@@ -242,7 +269,9 @@ def test_every_frame_of_an_animation(kind: str) -> None:
     frames = [Image.new("RGB", (16, 8), color) for color in colors]
     lossless = {"lossless": True} if kind == "WEBP" else {}
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], **lossless)
-    assert [h and (h.width, h.height) for h in read_frames(data)] == [(16, 8)] * 3
+    assert [(h.width, h.height) for h in read_frames(data) if not isinstance(h, str)] == [
+        (16, 8)
+    ] * 3
     for number, color in enumerate(colors):
         assert decode(data, frame=number).getpixel((8, 4)) == color
     with pytest.raises(ImageError, match="has no frame 3: there are 3, from 0"):
@@ -264,7 +293,7 @@ def pages_of_nothing(count: int) -> bytes:
 
 
 def test_too_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagesasdata.files.decode.MAX_FRAMES", 20)
+    monkeypatch.setattr("imagesasdata.files.headers.MAX_FRAMES", 20)
     assert len(read_frames(pages_of_nothing(20))) == 20
     with pytest.raises(ImageError, match="has over 20 pages, the limit"):
         read_frames(pages_of_nothing(21))

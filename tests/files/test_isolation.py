@@ -110,7 +110,7 @@ def test_every_reader_decodes_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("decoded in this process")
 
-    monkeypatch.setattr("imagesasdata.files.decode.open_image", refuse)
+    monkeypatch.setattr("imagesasdata.files.opening.open_image", refuse)
     monkeypatch.setattr("imagesasdata.files.decode.decode_jpeg", refuse)
     with iad.isolate(seconds=60):
         apart = every()

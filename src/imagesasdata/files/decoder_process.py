@@ -38,7 +38,7 @@ def _answer(what: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, 
         return read_header(data, **options).as_json(), b""
     if what == "read_frames":
         frames = read_frames(data, **options)
-        return {"frames": [frame and frame.as_json() for frame in frames]}, b""
+        return {"frames": [f if isinstance(f, str) else f.as_json() for f in frames]}, b""
     if what == "camera":
         return camera_as_json(camera(data, **options)), b""
     image = decode(data, **options)

@@ -12,8 +12,8 @@ from typing import Any
 
 from imagesasdata.columns import Column
 from imagesasdata.files.dates import changed, taken
-from imagesasdata.files.decode import inner_exif, open_picture, read_exif
 from imagesasdata.files.isolation import pool
+from imagesasdata.files.opening import inner_exif, open_picture, read_exif
 from imagesasdata.files.pillow import ExifTags
 
 _NULL = "the picture could not be read or does not say"

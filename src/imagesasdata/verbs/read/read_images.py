@@ -13,8 +13,9 @@ from imagesasdata.columns import FILE_ID, FILE_PATH, FRAME, IMAGE_ID, PATH, Colu
 from imagesasdata.engine.results import Results
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import NameClashError, one_of, tell
-from imagesasdata.files.decode import MAX_PIXELS, Header, read_frames, read_header
+from imagesasdata.files.decode import MAX_PIXELS, read_frames, read_header
 from imagesasdata.files.exif import CAMERA, PLACE, camera
+from imagesasdata.files.headers import Header
 from imagesasdata.files.listing import searched
 from imagesasdata.files.media import PICTURES
 from imagesasdata.files.names import Pattern, folder_of
@@ -284,11 +285,11 @@ def _tell_misses(paths: Sequence[str | None], cells: Sequence[str | None]) -> No
         )
 
 
-def _describe(data: bytes, header: Header | None) -> dict[str, Any]:
-    """The columns of a picture or frame; a frame without a header has nulls."""
+def _describe(data: bytes, header: Header | str) -> dict[str, Any]:
+    """The columns of a picture or frame; of a frame that cannot be read, the reason."""
     file = {col.BYTES.name: len(data), col.SHA256.name: hashlib.sha256(data).hexdigest()}
-    if header is None:
-        return dict.fromkeys((column.name for column in HEADER), None) | file
+    if isinstance(header, str):
+        return {**file, col.IMAGE_ERROR.name: header}
     return {
         col.FORMAT.name: header.format,
         col.MODE.name: header.mode,
