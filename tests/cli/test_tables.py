@@ -13,7 +13,7 @@ import typer.testing
 
 from imagesasdata import GuessWarning, cli
 from imagesasdata.errors import ImagesAsDataError
-from tests.conftest import encoded, picture
+from tests.conftest import REPO, encoded, picture
 
 # Own columns as people have them: ids, codes of countries, words for missing, names, fractions.
 OWN = {
@@ -80,6 +80,7 @@ WORDS = {
     "find-duplicates": [],
     "explain": ["--method", "gradcam", "--to", "heat"],
     "sample-for-labels": ["--n", "2"],
+    "find-similar a.jpg": ["--top", "3"],
 }
 
 
@@ -87,6 +88,7 @@ WORDS = {
 def test_own_columns_come_back(posts: list[dict[str, str]], command: str) -> None:
     verb, *more = command.split()
     words = [*more, *WORDS[command]]
+    is_long = bool(more)
     option = "--table" if "--to" in words else "--to"
     done = run(verb, "posts.csv", *words, option, "out.csv")
     assert done.exit_code == 0, (done.output, done.exception)
@@ -97,9 +99,23 @@ def test_own_columns_come_back(posts: list[dict[str, str]], command: str) -> Non
         before = by_path[row["path"]]
         own = {name: row[name] for name in before if name in row}
         assert own == {name: before[name] for name in own}
-    if verb not in ("sample-for-labels",) and not more:
+    assert set(own) == set(posts[0])
+    if verb != "sample-for-labels" and not is_long:
         assert [row["path"] for row in got] == [row["path"] for row in posts]
         assert set(posts[0]) < set(got[0])
+
+
+@pytest.mark.parametrize("verb", ["video-shots", "video-motion", "read-video"])
+def test_own_columns_of_videos_come_back(tmp_path: Path, verb: str) -> None:
+    clip = str(REPO / "examples" / "videos" / "shots.mp4")
+    rows = [{"path": clip, "id": text, "x": x} for text, x in (("007", "1.50"), ("NA", "1.5"))]
+    write(tmp_path / "a.csv", rows)
+    option = "--table" if verb == "read-video" else "--to"
+    words = ["--every", "4s"] if verb == "read-video" else []
+    done = run(verb, tmp_path / "a.csv", *words, option, tmp_path / "o.csv")
+    assert done.exit_code == 0, (done.output, done.exception)
+    got = [(row["id"], row["x"]) for row in rows_in(str(tmp_path / "o.csv"))]
+    assert list(dict.fromkeys(got)) == [("007", "1.50"), ("NA", "1.5")]
 
 
 def test_the_result_of_one_command_goes_into_the_next(posts: list[dict[str, str]]) -> None:

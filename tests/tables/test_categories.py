@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from imagesasdata.tables.categories import categories
+from imagesasdata.tables.categories import Categories, categories
 from imagesasdata.tables.table import open_data
 
 
@@ -25,7 +25,10 @@ def _dictionary(values: list[str], *, ordered: bool) -> pa.Array:
         (pd.DataFrame({"x": pd.Categorical([1, 0], [1, 0])}), ((1, 0), False)),
         (pd.DataFrame({"x": ["b", "a"]}), None),
         (pd.DataFrame({"x": [1, 0]}), None),
-        (pl.DataFrame({"x": pl.Series(["b"], dtype=pl.Enum(["b", "a"]))}), (("b", "a"), True)),
+        (
+            pl.DataFrame({"x": pl.Series(["b"], dtype=pl.Enum(["b", "a"]))}),
+            (("b", "a"), True, False),
+        ),
         (pl.DataFrame({"x": pl.Series(["b", "a"], dtype=pl.Categorical)}), None),
         (pa.table({"x": _dictionary(["b", "a"], ordered=False)}), (("b", "a"), False)),
         (pa.table({"x": _dictionary(["b", "a"], ordered=True)}), (("b", "a"), True)),
@@ -46,4 +49,4 @@ def _dictionary(values: list[str], *, ordered: bool) -> pa.Array:
     ],
 )
 def test_categories_keep_their_order(cells: Any, wanted: Any) -> None:
-    assert categories(open_data(cells), "x") == wanted
+    assert categories(open_data(cells), "x") == (wanted and Categories(*wanted))

@@ -62,6 +62,16 @@ def test_codes_taken_as_amounts_are_told() -> None:
         assert find_outcome("y", [0, 1, 2.0] * 2).kind == "numeric"
 
 
+def test_an_order_that_is_not_said_is_told() -> None:
+    cells, enum = ["lo", "hi", "mid"] * 2, LOW_TO_HIGH._replace(is_said=False)
+    with pytest.warns(
+        GuessWarning, match="go from low to high.*'lo', 'mid', 'hi'.\nHint: give kind="
+    ):
+        assert find_outcome("y", cells, categories=enum).kind == "ordered"
+    assert find_outcome("y", cells, kind="ordered", categories=enum).levels == LOW_TO_HIGH.values
+    assert find_outcome("y", cells, kind="multiclass", categories=enum).kind == "multiclass"
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [

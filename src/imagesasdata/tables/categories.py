@@ -11,10 +11,14 @@ from imagesasdata.tables.table import Table
 
 
 class Categories(NamedTuple):
-    """The classes in order, and whether the table says that the order is one from low to high."""
+    """The classes in order, and whether the order is one from low to high.
+
+    polars' ``Enum`` always has an order, so that it need not mean one (``is_said``).
+    """
 
     values: tuple[Any, ...]
     ordered: bool
+    is_said: bool = True
 
 
 def categories(table: Table, column: str) -> Categories | None:
@@ -24,7 +28,7 @@ def categories(table: Table, column: str) -> Categories | None:
     """
     dtype, is_polars = table.frame.schema[column], table.frame.implementation.is_polars()
     if isinstance(dtype, nw.Enum):
-        return Categories(tuple(dtype.categories), True)
+        return Categories(tuple(dtype.categories), True, not is_polars)
     if dtype != nw.Categorical or is_polars:
         return None
     cells = table.frame[column].to_arrow()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imagesasdata.columns import IMAGE_ID, PATH
+from imagesasdata.columns import FILE_ID, IMAGE_ID, PATH, VIDEO_ID
 from imagesasdata.errors import ArgumentError
 from imagesasdata.tables.csv_file import Dialect, quoted, unquoted
 from imagesasdata.tables.csv_types import Typed
 
 # Spreadsheets read a cell that begins so as a formula, and a formula can start programs.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
+_IDS = (VIDEO_ID.name, FILE_ID.name, IMAGE_ID.name)
 _CHUNK_ROWS = 50_000
 
 
@@ -82,24 +83,56 @@ def write_csv(
 def rows_of(result: pa.Table, index: Sequence[Any] | None, source: Typed) -> np.ndarray:
     """The row of a file that each row of a result comes from; -1 where that cannot be told.
 
-    The result's ``image_id`` tells it or, without one, pandas' index.
+    A column of ids tells it or pandas' index: the one by which most of the user's cells are the same.
     """
+    shared = [name for name in source.columns if name in result.column_names]
+    best, most = np.full(result.num_rows, -1, np.int64), 0
+    for rows in _guesses(result, index, source):
+        kept = [_is_kept(result[name], name, source, rows) for name in shared]
+        count = sum(pc.call_function("sum", [one]).as_py() or 0 for one in kept if one is not None)
+        if count > most:
+            best, most = rows, count
+    return best
+
+
+def _guesses(result: pa.Table, index: Sequence[Any] | None, source: Typed) -> Iterator[np.ndarray]:
     count = len(source)
-    own = source.columns.get(IMAGE_ID.name)
-    if IMAGE_ID.name in result.column_names:
-        keys = range(count) if own is None else own.to_pylist()
+    for name in _IDS:
+        if name not in result.column_names:
+            continue
+        own = source.columns.get(name)
         known: dict[Any, int] = {}
-        for row, key in enumerate(keys):
+        for row, key in enumerate(range(count) if own is None else own.to_pylist()):
             known[key] = -1 if key in known else row
-        cells = result[IMAGE_ID.name].to_pylist()
-        return np.array([known.get(cell, -1) for cell in cells], np.int64)
+        cells = result[name].to_pylist()
+        yield np.array([known.get(cell, -1) for cell in cells], np.int64)
     if index is None:
-        return np.full(result.num_rows, -1, np.int64)
+        return
     labels = [label if isinstance(label, (int, np.integer)) else -1 for label in index]
     rows = np.array(labels, np.int64)
-    if len(rows) != count and np.array_equal(rows, np.arange(len(rows))):
-        return np.full(len(rows), -1, np.int64)  # numbered anew
-    return np.where((rows >= 0) & (rows < count), rows, -1)
+    if len(rows) == count or not np.array_equal(rows, np.arange(len(rows))):  # not numbered anew
+        yield np.where((rows >= 0) & (rows < count), rows, -1)
+
+
+def _is_kept(
+    cells: pa.ChunkedArray, name: str, source: Typed, rows: np.ndarray
+) -> pa.ChunkedArray | None:
+    """Where a column has the value that was read in these rows; ``None`` if it has another type."""
+    before = source.columns[name]
+    try:
+        now = _plain(cells).cast(before.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    take = pa.array(rows, pa.int64(), mask=rows < 0)
+    before = before.take(take)
+    same = pc.call_function("equal", [before, now]).fill_null(False)
+    missing = [pc.call_function("is_null", [one]) for one in (before, now)]
+    either = pc.call_function("or", [same, pc.call_function("and", missing)])
+    return pc.call_function("and", [either, take.is_valid()])
+
+
+def _plain(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return cells.cast(cells.type.value_type) if pa.types.is_dictionary(cells.type) else cells
 
 
 def _header(name: str, source: Typed | None, dialect: Dialect, *, is_own: bool) -> str:
@@ -118,8 +151,7 @@ def _cells(
     is_own: bool,
 ) -> pa.ChunkedArray:
     """A column as the texts of a file."""
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.cast(cells.type.value_type)
+    cells = _plain(cells)
     fresh = _fresh(cells, name, dialect, is_own=is_own)
     return fresh if source is None else _as_read(cells, fresh, name, source, dialect, rows(source))
 
@@ -154,7 +186,9 @@ def _as_read(
     rows: np.ndarray,
 ) -> pa.ChunkedArray:
     """The texts of a column that was read: where a row has the value that was read, its text."""
-    kind = source.columns[name].type
+    known = _is_kept(cells, name, source, rows)
+    if known is None:
+        return fresh  # the verb has put something else in its place
     written = source.file.columns[source.file.names.index(name)]
     if source.file.dialect.delimiter != dialect.delimiter:
         texts = [
@@ -162,17 +196,7 @@ def _as_read(
             for text in written.to_pylist()
         ]
         written = pa.chunked_array([pa.array(texts, pa.string())])
-    try:
-        now = cells.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return fresh  # the verb has put something else in its place
     take = pa.array(rows, pa.int64(), mask=rows < 0)
-    before = source.columns[name].take(take)
-    same = pc.call_function("equal", [before, now]).fill_null(False)
-    both_missing = pc.call_function(
-        "and", [pc.call_function("is_null", [before]), pc.call_function("is_null", [now])]
-    )
-    known = pc.call_function("and", [pc.call_function("or", [same, both_missing]), take.is_valid()])
     texts = pc.call_function("if_else", [known, written.take(take), fresh])
     if pc.call_function("all", [known]).as_py() is not False:
         return texts
@@ -182,7 +206,7 @@ def _as_read(
     found = [
         text if is_known else one_text.get(value) or text
         for text, is_known, value in zip(
-            texts.to_pylist(), known.to_pylist(), now.to_pylist(), strict=True
+            texts.to_pylist(), known.to_pylist(), cells.to_pylist(), strict=True
         )
     ]
     return pa.chunked_array([pa.array(found, pa.string())])

@@ -126,6 +126,12 @@ def find_outcome(
         return _numeric(name, cells)
     if inferred == "multilabel":
         return _multilabel(name, cells, levels)
+    if kind is None and inferred == "ordered" and categories and not categories.is_said:
+        tell(
+            f"The classes of {name!r} are taken to go from low to high, as its type Enum has them: "
+            f"{', '.join(map(repr, categories.values[:6]))}.",
+            'give kind="multiclass" if they have no such order, or kind="ordered".',
+        )
     tell_alike(repr(name), cells)
     if levels is None and categories is not None:
         levels = categories.values
