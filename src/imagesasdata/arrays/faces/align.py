@@ -104,10 +104,9 @@ def cut(image: Image.Image, frame: Frame, size: int) -> UInt8[np.ndarray, "size 
     bottom = min(image.height, int(y + reach) + 1)
     if right <= left or bottom <= top:
         return np.zeros((size, size, 3), np.uint8)
-    part = image.crop((left, top, right, bottom))
     factor = max(1, int(side / size))
-    if factor > 1:
-        part = part.reduce(factor)
+    # Not by Image.crop, which refuses what is over the program's own Image.MAX_IMAGE_PIXELS.
+    part = image.reduce(factor, box=(left, top, right, bottom))
     step = side / size / factor
     cos, sin = np.cos(angle) * step, np.sin(angle) * step
     center = ((x - left) / factor, (y - top) / factor)

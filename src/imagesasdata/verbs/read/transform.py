@@ -16,7 +16,6 @@ from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, short
 from imagesasdata.files.decode import MAX_PIXELS, Exactness, read_header
 from imagesasdata.files.decode import decode as decode_picture
-from imagesasdata.files.pillow import FORMATS
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.writing import folder
 from imagesasdata.options import OnError, Options
@@ -117,14 +116,16 @@ def transform(
         stamp = source.files.stamp(source.path)
         data = source.files.read(source.path) if stamp is None else None
         out = target.name(source.path, stamp or _hash(data), decode, *pipe)
-        if not out.exists():
+        if out.exists():
+            made = read_header(out.read_bytes(), max_pixels=max_pixels)
+            width, height = made.width, made.height
+        else:
             data = source.files.read(source.path) if data is None else data
             pixels = np.asarray(_decode(data, pipe[0], decode, max_pixels))
             for step in pipe:
                 pixels = step(pixels)
             target.write(pixels, out)
-        with Image.open(out, formats=FORMATS) as made:
-            width, height = made.size
+            height, width = pixels.shape[:2]
         return [dict(zip(_NAMES, (os.fspath(out), width, height), strict=True))]
 
     verb = Verb(
