@@ -101,6 +101,7 @@ from .errors import DroppedImagesWarning as DroppedImagesWarning
 from .errors import GuessWarning as GuessWarning
 from .errors import SmallerBatchWarning as SmallerBatchWarning
 from .errors import PassedOverWarning as PassedOverWarning
+from .errors import TrainedRowsWarning as TrainedRowsWarning
 from .errors import AppearanceWarning as AppearanceWarning
 
 # modules

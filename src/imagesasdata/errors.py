@@ -81,6 +81,10 @@ class GuessWarning(UserWarning):
     """Says how data were understood that could mean something else, and how to state what they mean."""
 
 
+class TrainedRowsWarning(UserWarning):
+    """Says how many rows a model was trained on and cannot predict, or that it does not know them."""
+
+
 class ImageError(ImagesAsDataError, OSError):
     """A picture that cannot be read; within a run its message becomes the row's ``image_error``."""
 

@@ -103,17 +103,17 @@ def test_each_kind_of_table(
     assert type(model.tidy()) is type(kind.make(whole))
 
 
-def test_an_empty_table_and_a_clash(fit: iad.FittedModel, coded: pd.DataFrame) -> None:
-    empty = fit.augment(coded[:0])
+def test_an_empty_table_and_a_clash(fit: iad.FittedModel, fresh: pd.DataFrame) -> None:
+    empty = fit.augment(fresh[:0])
     added = ["warm_pred", "warm_prob", "warm_trained", "image_error"]
-    assert list(empty.columns) == [*coded.columns, *added]
+    assert list(empty.columns) == [*fresh.columns, *added]
     with pytest.raises(iad.NameClashError, match="has a column 'warm_pred' already"):
-        fit.augment(coded.assign(warm_pred=1))
-    assert "m_warm_pred" in fit.augment(coded[:2].assign(warm_pred=1), prefix="m_")
+        fit.augment(fresh.assign(warm_pred=1))
+    assert "m_warm_pred" in fit.augment(fresh[:2].assign(warm_pred=1), prefix="m_")
 
 
-def test_a_duplicate_index_stays(fit: iad.FittedModel, coded: pd.DataFrame) -> None:
-    twice = coded[:3].set_index(pd.Index([7, 7, 7]))
+def test_a_duplicate_index_stays(fit: iad.FittedModel, fresh: pd.DataFrame) -> None:
+    twice = fresh[:3].set_index(pd.Index([7, 7, 7]))
     assert fit.augment(twice).index.tolist() == [7, 7, 7]
 
 
@@ -257,6 +257,7 @@ def test_a_large_penalty_makes_weights_small(coded: pd.DataFrame, quick: dict[st
     assert size(l1=0.01) < 0.8 * free
 
 
+@pytest.mark.filterwarnings("ignore::imagesasdata.TrainedRowsWarning")
 def test_class_weights_move_the_probabilities(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     few = coded[(coded["warm"] == "yes") | (coded.index < 10)].reset_index(drop=True)
     noise = few.assign(warm=np.random.default_rng(0).permutation(few["warm"]))

@@ -103,7 +103,11 @@ def test_a_picture_is_known_by_its_content(
 def test_without_folds_rows_of_training_have_no_prediction(
     halved: iad.FittedModel, noise: pd.DataFrame
 ) -> None:
-    photos = halved.augment(noise)
+    with pytest.warns(
+        iad.TrainedRowsWarning,
+        match=r"trained on 20 of these pictures .*: coin_trained is true .*\nHint: fine_tune",
+    ):
+        photos = halved.augment(noise)
     rows = halved.tested()["row"]
     assert len(rows) == N // 2
     assert photos.index[~photos["coin_trained"]].tolist() == rows.tolist()
@@ -116,7 +120,8 @@ def test_without_folds_rows_of_training_have_no_prediction(
 
 
 def test_such_rows_are_no_gold(halved: iad.FittedModel, noise: pd.DataFrame) -> None:
-    photos = halved.augment(noise)
+    with pytest.warns(iad.TrainedRowsWarning):
+        photos = halved.augment(noise)
     gold = {"coin_prob": "coin"}
     for method in ("dsl", "ppi", "gold"):
         with pytest.raises(
@@ -152,7 +157,9 @@ def test_a_file_that_does_not_say_what_it_was_trained_on(
     for name in ("trained/digests", "tested/digests", "tested/folds"):
         del arrays[name]
     write_arrays(file, FORMAT, arrays, values)
-    with pytest.warns(UserWarning, match="leaves coin_trained empty.*\nHint: fit the model again"):
+    with pytest.warns(
+        iad.TrainedRowsWarning, match="leaves coin_trained empty.*\nHint: fit the model again"
+    ):
         old = iad.load_model(file)
     assert old.tested()["sha256"].isna().all()
     assert old.glance()["accuracy"][0] == folded.glance()["accuracy"][0]
@@ -188,7 +195,9 @@ def test_a_split_of_ones_own(noise: pd.DataFrame, quick: dict[str, Any], tmp_pat
     counts = ["n_train", "n_validation", "n_test", "n_folds"]
     assert glance[counts].tolist() == [20, 8, 12, 0]
     assert fit.tested()["row"].tolist() == list(range(28, N))
-    assert fit.augment(parts)["coin_trained"].tolist() == [True] * 28 + [False] * 12
+    with pytest.warns(iad.TrainedRowsWarning, match="on 28 of these.*m_coin_trained is true"):
+        photos = fit.augment(parts, prefix="m_")
+    assert photos["m_coin_trained"].tolist() == [True] * 28 + [False] * 12
     assert fit.provenance["split"] == "part"
     shutil.copy(noise["path"][2], tmp_path / "copy.png")
     leaky = pd.concat([parts, parts.iloc[[30]].assign(path=str(tmp_path / "copy.png"))])

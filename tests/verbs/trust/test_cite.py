@@ -62,7 +62,8 @@ def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path)
     alone = iad.cite(fit)
     assert taught in alone.text
     assert "was trained on ImageNet-1k" in alone.text
-    photos = fit.augment(coded)
+    with pytest.warns(iad.TrainedRowsWarning):
+        photos = fit.augment(coded)
     both = iad.cite(photos, model=[fit, fit], truth="texture", prediction="texture_pred")
     assert both.text.count("was trained on ImageNet-1k") == 1
     assert both.text.count(taught) == 2

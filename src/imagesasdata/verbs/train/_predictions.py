@@ -1,4 +1,4 @@
-"""The columns of a model's predictions, and their cells for one picture."""
+"""A model's predictions as columns: of pictures to predict, and of those it was tested on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row
+from imagesasdata.errors import TrainedRowsWarning, tell
+from imagesasdata.tables.kinds import to_arrow
 from imagesasdata.training.evaluation import Evaluation
 from imagesasdata.training.loss import chances
 from imagesasdata.training.metrics import decide
@@ -46,6 +48,22 @@ def _compared(outcome: Outcome, tested: Evaluation) -> dict[str, Sequence[Any]]:
         "pred": [outcome.levels[code] for code in said],
         **({"pred_prob": tested.chances[:, 1].tolist()} if outcome.kind == "binary" else probs),
     }
+
+
+def worst_rows(tested: Evaluation, paths: Sequence[str], top: int) -> dict[str, Sequence[Any]]:
+    """The columns of the table of the worst predictions."""
+    worst = tested.worst(top)
+    found: dict[str, Sequence[Any]] = {
+        "row": tested.rows[worst].tolist(),
+        "path": [paths[place] for place in worst],
+        "coded": tested.as_text(tested.values[worst]),
+        "predicted": tested.as_text(tested.predicted[worst]),
+    }
+    if tested.outcome.kind == "numeric":
+        found["error"] = [-float(residual) for residual in tested.residuals[worst]]
+    elif tested.outcome.kind != "multilabel":
+        found["coded_prob"] = tested.coded_chances[worst].tolist()
+    return found
 
 
 def output_columns(outcome: Outcome) -> tuple[Column, ...]:
@@ -109,6 +127,23 @@ def predicted_row(
         values = [None] * len(names) if held_out is None else _cells(held_out[None], outcome)
     trained = None if known is None else digest in known
     return {**dict(zip(names, values, strict=True)), mark: trained}
+
+
+def tell_unpredicted(predicted: Any, columns: Sequence[Column], prefix: str) -> None:
+    """Warn of the rows of training in a table of predictions that have none."""
+    first, mark = (prefix + column.name for column in (columns[0], columns[-1]))
+    table = to_arrow(predicted)
+    without = table[first].is_null(nan_is_null=True).to_pylist()
+    count = sum(
+        null for trained, null in zip(table[mark].to_pylist(), without, strict=True) if trained
+    )
+    if count:
+        tell(
+            f"The model was trained on {count:,} of these pictures without cross-validation: {mark} is "
+            "true and predictions are null there.",
+            "fine_tune(..., folds=5) gives each of them a prediction by a fit that had not seen it.",
+            TrainedRowsWarning,
+        )
 
 
 def _cells(given: np.ndarray, outcome: Outcome) -> list[Any]:

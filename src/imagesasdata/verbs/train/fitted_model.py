@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from imagesasdata.checks import check_count
 from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.ray.blocks import is_dataset
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Network, Verb, run
 from imagesasdata.errors import ArgumentError
@@ -25,7 +26,13 @@ from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
 from imagesasdata.training.saved import FORMAT, Saved, head_function
-from imagesasdata.verbs.train._predictions import output_columns, predicted_row, tested_rows
+from imagesasdata.verbs.train._predictions import (
+    output_columns,
+    predicted_row,
+    tell_unpredicted,
+    tested_rows,
+    worst_rows,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -141,6 +148,11 @@ class FittedModel(Generic[Frame]):
         ColumnError, NameClashError, ArgumentError, DeviceError
             For misuse, before any picture is read.
 
+        Warns
+        -----
+        TrainedRowsWarning
+            When the model was trained on some of the pictures without cross-validation.
+
         Notes
         -----
         A model predicts the pictures of its training better than others, so that such predictions
@@ -179,7 +191,10 @@ class FittedModel(Generic[Frame]):
             settings={"model": self._saved.hash, "decode": self._decode},
             max_pixels=max_pixels,
         )
-        return run(images, verb, options)
+        predicted = run(images, verb, options)
+        if known is not None and not is_dataset(predicted):
+            tell_unpredicted(predicted, columns, prefix or "")
+        return predicted
 
     def tidy(self) -> Frame:
         """A row for each epoch: loss and measures on the training rows and on the validation rows.
@@ -250,19 +265,7 @@ class FittedModel(Generic[Frame]):
                 "A model from a file does not know the pictures it was tested on.",
                 "call errors() on the result of fine_tune, or augment() the coded table and compare.",
             )
-        tested = self._saved.evaluation
-        worst = tested.worst(top)
-        found: dict[str, list[Any]] = {
-            "row": tested.rows[worst].tolist(),
-            "path": [self._paths[place] for place in worst],
-            "coded": tested.as_text(tested.values[worst]),
-            "predicted": tested.as_text(tested.predicted[worst]),
-        }
-        if self._saved.outcome.kind == "numeric":
-            found["error"] = [-float(residual) for residual in tested.residuals[worst]]
-        elif self._saved.outcome.kind != "multilabel":
-            found["coded_prob"] = tested.coded_chances[worst].tolist()
-        return self._give(found)
+        return self._give(worst_rows(self._saved.evaluation, self._paths, top))
 
     def tested(self) -> Frame:
         """A row for each test picture: its code and its prediction by a fit that had not seen it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagesasdata.errors import WeightsError, tell
+from imagesasdata.errors import TrainedRowsWarning, WeightsError, tell
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo import registry
 from imagesasdata.training.arrays import read_arrays
@@ -29,7 +29,7 @@ def load_model(file: PathLike) -> FittedModel:
 
     Warns
     -----
-    UserWarning
+    TrainedRowsWarning
         When it is from before models kept which pictures they were trained on.
 
     Raises
@@ -66,6 +66,6 @@ def load_model(file: PathLike) -> FittedModel:
             f"{file} is from before models kept which pictures they were trained on: augment() leaves "
             f"{saved.outcome.stem}_trained empty, and validate, audit and regress refuse such rows.",
             "fit the model again.",
-            UserWarning,
+            TrainedRowsWarning,
         )
     return FittedModel(saved, _decode=exactness)
