@@ -38,7 +38,7 @@ def gives_table(verb: str) -> bool:
 
 
 def _module(verb: str) -> Any:
-    return inspect.getmodule(getattr(iad, verb))
+    return inspect.getmodule(inspect.unwrap(getattr(iad, verb)))
 
 
 # What each verb adds: ``COLUMNS`` of its module, and ``RESULTS``, the tables that its result can give.
