@@ -209,7 +209,11 @@ def test_a_column_that_is_there(kind: Kind) -> None:
             {},
             "The table has no column 'pth'. Its columns: 'path', 'n'.\nHint: did you mean 'path'?",
         ),
-        ("zz", {}, "The table has no column 'zz'. Its columns: 'path', 'n'."),
+        (
+            "zz",
+            {},
+            "The table has no column 'zz'. Its columns: 'path', 'n'.\nHint: name one of them.",
+        ),
         (
             "pth",
             {"hint": "or embed."},
@@ -219,7 +223,8 @@ def test_a_column_that_is_there(kind: Kind) -> None:
         (
             "zz",
             {"argument": "by"},
-            "by names 'zz', but the table has no such column. Its columns: 'path', 'n'.",
+            "by names 'zz', but the table has no such column. Its columns: 'path', 'n'.\n"
+            'Hint: give by="NAME", one of them.',
         ),
         (
             "zz",

@@ -13,13 +13,12 @@ from typing import Any
 
 from imagesasdata.errors import (
     ArgumentError,
-    ArgumentTypeError,
     ImageError,
     PassedOverWarning,
-    short,
     users_line,
 )
 from imagesasdata.files.addresses import Member, as_text, exists, is_remote, local, parse_member
+from imagesasdata.files.held import no_path
 from imagesasdata.files.media import HEAD, PICTURES, Media, ending_of, is_hidden
 from imagesasdata.files.remote import has_password, list_names, open_system, password_error, shown
 from imagesasdata.files.sources import TABLES, Files, PathLike
@@ -59,13 +58,12 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
     """
     if isinstance(where, (str, os.PathLike)):
         return _search(_path(where), media)
+    if not isinstance(where, Iterable) or isinstance(where, bytes | bytearray | memoryview):
+        raise no_path(where, "pictures", "Expected paths")
     paths = []
     for item in where:
         if not isinstance(item, (str, os.PathLike)):
-            raise ArgumentTypeError(
-                f"Expected paths in the list, got {short(item)}.",
-                "give a list of strings, a folder, a glob, or a table with a path column.",
-            )
+            raise no_path(item, "pictures", "Expected paths in the list")
         path = _path(item)
         if has_password(path):
             raise password_error(path)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -33,7 +33,10 @@ def from_paths(
     where: PathLike | Iterable[PathLike], backend: Backend = "pandas", media: Media = PICTURES
 ) -> Any:
     """A table with an id and a path for each file found (see `list_files`)."""
-    paths = list_files(where, media)
+    # pyarrow ships no types.
+    paths = list_files(
+        cast("Any", where).to_pylist() if isinstance(where, pa.Array) else where, media
+    )
     numbers = pa.array(range(len(paths)), pa.int64())
     return from_columns(
         {media.number.name: numbers, media.path.name: paths}, backend, whole=[media.number.name]

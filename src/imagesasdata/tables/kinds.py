@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, KeysView, Mapping, Sequence, ValuesView
 from numbers import Integral
 from typing import Any, TypeGuard, cast, get_args
 
@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
-from imagesasdata.errors import ArgumentTypeError, ColumnError
+from imagesasdata.errors import ArgumentTypeError, ColumnError, short
+from imagesasdata.files.held import no_path
 from imagesasdata.tables.frames import Backend, Paths
 
 
@@ -106,7 +107,17 @@ def ids_from_text(texts: Sequence[str]) -> pa.Array:
 
 def is_paths(images: object) -> TypeGuard[Paths]:
     """Whether a verb was given a path or several, not a table."""
-    return isinstance(images, (str, os.PathLike, list, tuple, set, Iterator))
+    if isinstance(images, (str, os.PathLike, list, tuple, set, Iterator, KeysView, ValuesView)):
+        return True
+    # An array of paths, or the index of a table.
+    listed = getattr(images, "ndim", None) == 1 and hasattr(images, "tolist")
+    return (listed or isinstance(images, pa.Array)) and series_of(images) is None
+
+
+def series_of(images: object) -> nw.Series[Any] | None:
+    """A column of a table, such as ``data["path"]``; ``None`` for anything else."""
+    found = nw.from_native(cast("Any", images), pass_through=True, allow_series=True)
+    return found if isinstance(found, nw.Series) else None
 
 
 def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
@@ -128,14 +139,20 @@ def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
                 "give dataset.to_pandas(); or, where each block can be done by itself, "
                 'dataset.map_batches(iad.VERB, batch_format="pyarrow").',
             ) from None
-        raise ArgumentTypeError(
-            f"Expected a table (pandas, polars or pyarrow) or paths, got {type(images).__name__}.",
-            "give a folder, a glob, a list of paths, or a table with a column of paths.",
-        ) from None
+        told = "Expected a table (pandas, polars or pyarrow) or paths"
+        if isinstance(images, Mapping) and not {"bytes", "path"} & set(images):
+            hint = "make a table of it, as in pandas.DataFrame(...)."
+            raise ArgumentTypeError(f"{told}, got {short(images)}.", hint) from None
+        raise no_path(images, "[picture]", told) from None
     except (nw.exceptions.DuplicateError, ValueError) as error:
         raise _twice(images, error) from None
     if isinstance(frame, nw.LazyFrame):
         return frame.collect(), True
+    if any(isinstance(name, tuple) for name in frame.columns):
+        raise ColumnError(
+            "The columns of the table have several levels (a MultiIndex).",
+            'make it one: data.columns = ["_".join(map(str, one)) for one in data.columns].',
+        )
     if len(set(frame.columns)) < len(frame.columns):
         raise _twice(images, None)
     return cast("nw.DataFrame[Any]", frame), False

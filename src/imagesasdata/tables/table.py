@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, nearest
+from imagesasdata.files.held import no_path
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
-from imagesasdata.tables.kinds import frame_of, is_paths, like
+from imagesasdata.tables.kinds import frame_of, is_paths, like, series_of
 from imagesasdata.tables.long import labels, repeated
 
 
@@ -233,21 +234,48 @@ def open_table(
     if is_paths(images):
         frame, lazy = frame_of(from_paths(images, backend, media))
         return Table(frame, lazy, media.path.name, made=True)
+    column = series_of(images)
+    if column is not None:
+        return _of_series(column, media)
     frame, lazy = frame_of(images)
     if path not in frame.columns:
         texts = (name for name, dtype in frame.schema.items() if dtype in (nw.String, nw.Object))
         close = nearest(path, frame.columns) or next(texts, "NAME")
         hint = f'give path="{close}", the column that holds the pictures\' paths.'
         raise no_column(path, frame.columns, hint=hint)
+    _check_paths(frame, path)
+    return Table(frame, lazy, path)
+
+
+def _check_paths(frame: nw.DataFrame[Any], path: str) -> None:
+    """Raise for a column in which no cell can be a path; single cells that are none are data."""
     dtype = frame.schema[path]
-    no_text = dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean
+    if dtype in (nw.String, nw.Categorical, nw.Enum):
+        return
     # pandas reads a column of only missing values as numbers.
-    if no_text and frame[path].null_count() < len(frame):
+    cells = frame[path].drop_nulls()
+    if not len(cells):
+        return
+    if dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean:
         raise ArgumentTypeError(
             f"The column {path!r} holds {dtype}, not paths.",
             'give path="NAME", the column that holds the pictures\' paths.',
         )
-    return Table(frame, lazy, path)
+    plain = dtype in (nw.Object, nw.Unknown)
+    values = cells.to_list() if plain else cells.head(1).to_list()
+    if not any(isinstance(value, str | os.PathLike) for value in values):
+        listed = ".to_pylist()" if frame.implementation.is_pyarrow() else ""
+        name = f'data["{path}"]{listed}'
+        raise no_path(values[0], name, f"The column {path!r} holds no paths")
+
+
+def _of_series(column: nw.Series[Any], media: Media) -> Table:
+    """A column of paths, such as ``data["path"]``, as a table of its kind with its index."""
+    name = media.path.name
+    for cell in column.drop_nulls().to_list():
+        if not isinstance(cell, str | os.PathLike):
+            raise no_path(cell, "pictures", "Expected a column of paths")
+    return Table(column.alias(name).to_frame(), False, name)
 
 
 def open_with(frame: Any, column: str, *, option: str) -> Table:
@@ -300,7 +328,7 @@ def no_column(
         text = f"{argument} names {column!r}, but the table has no such column."
     else:
         text = f"The table has no column {column!r}{so and ', so ' + so}."
-    if not hint:
+    if not hint and names:
         named = argument is not None and argument.isidentifier()
         hint = f'give {argument}="NAME", one of them.' if named else "name one of them."
-    return ColumnError(f"{text} Its columns: {listed}.", hint)
+    return ColumnError(f"{text} Its columns: {listed}.", hint or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +22,9 @@ def vectors(table: Table, column: str) -> np.ndarray:
     """
     wrong = ColumnError(
         f"The column {column!r} does not hold vectors of numbers.",
-        "iad.embed adds a column of vectors; name it as embedding=.",
+        _as_text(table, column)
+        if table.frame.schema[column] == nw.String
+        else "iad.embed adds a column of vectors; name it as embedding=.",
     )
     try:
         cells = table.frame[column].to_arrow()
@@ -47,6 +50,16 @@ def vectors(table: Table, column: str) -> np.ndarray:
     numbers = cells.drop_null().flatten().to_numpy(zero_copy_only=False)
     vectors[present] = numbers.reshape(-1, lengths[0])
     return vectors
+
+
+def _as_text(table: Table, column: str) -> str:
+    """The hint for vectors that a CSV file made texts of."""
+    first = next((cell for cell in table.cells(column) if cell is not None), "")
+    whole = str(first).startswith("[") and "," in str(first) and "..." not in str(first)
+    keep = 'a CSV file holds no vectors: save the table as .parquet, or use iad.embed(shape="wide")'
+    if not whole:
+        return f"{keep}."
+    return f'{keep}. This one can be read: data["{column}"] = data["{column}"].map(json.loads).'
 
 
 def wide_vectors(table: Table) -> np.ndarray:

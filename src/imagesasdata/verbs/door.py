@@ -34,6 +34,7 @@ _EXAMPLES = {
     "prefix": '"lite0_"',
     "title": '"My pictures"',
     "device": '"cpu"',
+    "image": '"photo.jpg"',
     "to": '"output"',
 }
 _PACKAGE = __name__.partition(".")[0]

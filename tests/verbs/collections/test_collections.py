@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import uuid
 from pathlib import Path
 from typing import Any
@@ -436,3 +437,34 @@ def test_both_methods_find_what_either_finds(folder: Path) -> None:
     assert done.copy_group[2:].isna().all()
     done = iad.find_duplicates(rows, method="both", threshold=(0, 0.0))
     assert done.copy_distance.tolist()[:2] == [0, 0]
+
+
+@pytest.mark.parametrize("method", ["pca", "umap", "tsne"])
+def test_more_dimensions_than_pictures_are_refused(method: Any) -> None:
+    vectors = np.random.default_rng(0).normal(size=(12, 64)).astype(np.float32)
+    data = pd.DataFrame({"path": [f"{n}.jpg" for n in range(12)], "embedding": list(vectors)})
+    with pytest.raises(
+        iad.ArgumentError, match="need more than 50 pictures, and there are 12"
+    ) as told:
+        iad.reduce(data, dims=50, method=method)
+    assert told.value.hint == "give dims=2, or more pictures."
+    with pytest.raises(iad.ArgumentError, match="need more than 2 pictures, and there are 2"):
+        iad.reduce(["a.jpg", "b.jpg"], method=method)
+
+
+@pytest.mark.parametrize("verb", [iad.reduce, iad.find_duplicates, iad.map_images])
+def test_vectors_that_a_csv_made_texts_of(verb: Any, tmp_path: Path) -> None:
+    cells = ["[0.1, 0.2]", "[0.3, 0.1]", "[0.0, 0.4]"]
+    data = pd.DataFrame({"path": ["a.jpg", "b.jpg", "c.jpg"], "embedding": cells})
+    more = {"method": "embedding"} if verb is iad.find_duplicates else {}
+    more |= {"to": tmp_path / "map.html"} if verb is iad.map_images else {}
+    with pytest.raises(iad.ColumnError, match="does not hold vectors of numbers") as told:
+        verb(data, **more)
+    line = str(told.value.hint).partition("This one can be read: ")[2].removesuffix(".")
+    exec(line, {"data": data, "json": json})
+    assert list(data.embedding[0]) == [0.1, 0.2]
+    data["embedding"] = ["[0.1 0.2 ... 0.3]"] * 3
+    with pytest.raises(
+        iad.ColumnError, match=r"save the table as .parquet, or use iad.embed\(shape"
+    ):
+        verb(data, **more)

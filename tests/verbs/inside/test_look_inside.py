@@ -63,9 +63,9 @@ def test_kinds_of_tables_and_modules_of_ones_own() -> None:
         (lambda: iad.feature_maps("x.jpg", "vgg16", "hidden.0"), "These do: .*max_pool_5"),
         (
             lambda: iad.feature_maps(["x.jpg"], "vgg16", "stages.0.0"),
-            "the path of one picture, got",
+            r"image must be a path, got \['x.jpg'\].\nHint: for example image=",
         ),
-        (lambda: iad.feature_maps("x.jpg", 3, "stages.0.0"), "Expected a model's name, got int"),
+        (lambda: iad.feature_maps("x.jpg", 3, "stages.0.0"), "model must be text, got 3"),
         (
             lambda: iad.feature_maps("x.jpg", "vgg16", "stages.0.0", top=0),
             "top must be at least 1",
@@ -84,7 +84,7 @@ def test_kinds_of_tables_and_modules_of_ones_own() -> None:
         (lambda: iad.explain("examples/photos", method="cam"), "Unknown method 'cam'.\nHint: did"),
         (
             lambda: iad.explain("examples/photos", "dinov2_small"),
-            "has no classes.\nHint: these do",
+            "cannot classify.\nHint: these can",
         ),
         (lambda: iad.explain("examples/photos", target="tench fish"), "Unknown class .* 'tench'"),
         (lambda: iad.explain("examples/photos", target=1000), "There is no class number 1000"),

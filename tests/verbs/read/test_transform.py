@@ -124,7 +124,7 @@ def test_a_picture_that_a_step_cannot_take_is_a_row(folder: Path, tmp_path: Path
     ("pipe", "options", "error", "message"),
     [
         ([], {}, iad.ArgumentError, "steps is empty.\nHint: for example"),
-        (["resize"], {}, iad.ArgumentTypeError, "Expected steps, got str"),
+        (["resize"], {}, iad.ArgumentTypeError, "Expected steps, got 'resize'"),
         (steps.flip(), {"format": "gif"}, iad.UnknownNameError, "Unknown format 'gif'"),
         (steps.flip(), {"to": "s3://b/c"}, iad.ArgumentError, "is not on this machine"),
         (steps.flip(), {"to": "README.md"}, iad.ArgumentError, "cannot be written"),

@@ -9,6 +9,7 @@ from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.checks import check_choice, check_count, check_whole
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import EMBEDDER, OnError, Options
@@ -130,7 +131,13 @@ def reduce(
     check_whole("seed", seed)
     card(model, "embed")
     columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
-    out = Results("reduce", open_table(images, path), columns, options).checked()
+    table = open_table(images, path)
+    if 0 < len(table) <= dims:
+        raise ArgumentError(
+            f"dims={dims} dimensions need more than {dims} pictures, and there are {len(table)}.",
+            f"give dims={max(1, min(2, len(table) - 1))}, or more pictures.",
+        )
+    out = Results("reduce", table, columns, options).checked()
     collection = read_collection(out.table, options, embedding=embedding, model=model)
     places = project(unit(collection.vectors), method, dims, seed=seed)
     cells = {column.name: places[:, place] for place, column in enumerate(columns)}

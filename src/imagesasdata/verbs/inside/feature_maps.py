@@ -91,11 +91,6 @@ def feature_maps(
     check_choice("drawing", of, get_args(Of))
     check_count("top", top)
     place = None if to is None else target(to, FIGURES)
-    if not isinstance(model, str):
-        raise ArgumentTypeError(
-            f"Expected a model's name, got {type(model).__name__}.",
-            f'for example "{CLASSIFIER}"; iad.models() lists the names.',
-        )
     if of == "filters":
         if image is not None:
             raise ArgumentError(
