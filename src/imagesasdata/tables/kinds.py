@@ -116,7 +116,7 @@ def is_paths(images: object) -> TypeGuard[Paths]:
 
 def series_of(images: object) -> nw.Series[Any] | None:
     """A column of a table, such as ``data["path"]``; ``None`` for anything else."""
-    found = nw.from_native(cast("Any", images), pass_through=True, allow_series=True)
+    found = nw.from_native(cast("Any", images), pass_through=True, series_only=True)
     return found if isinstance(found, nw.Series) else None
 
 
