@@ -14,7 +14,7 @@ def overlap(folds: int) -> float:
     The fits share training rows, and each is another fit than the model: an interval that takes the
     predictions as independent covers 80 to 90% in place of 95 (Bates et al. 2024). Nadeau and Bengio
     (2003) add the ratio of test rows to training rows, so that the variance is ``1 + k / (k - 1)``
-    times as large for ``k`` folds. With it, 93 to 99% of intervals hold the model's accuracy.
+    times as large for ``k`` folds. With it, 90 to 99% of intervals hold the model's accuracy.
 
     References: Nadeau, C. and Bengio, Y. (2003). Inference for the Generalization Error.
     doi:10.1023/A:1024068626366. Bates, S., Hastie, T. and Tibshirani, R. (2024). Cross-Validation: What
