@@ -100,6 +100,8 @@ def test_a_name_that_is_not_known() -> None:
             "cannot be read: cannot identify file",
         ),
         (OSError("image file is truncated (3 bytes)"), "picture is truncated (3 bytes)"),
+        (OSError("image file is truncated (3 bytes not processed)"), "picture is truncated"),
+        (OSError("decoder error -2"), "picture is damaged: its pixels cannot be decoded"),
         (ValueError("a\n b\tc"), "cannot be read: a b c"),
     ],
 )

@@ -319,6 +319,38 @@ def test_half_a_file_is_no_picture(kind: str, share: float) -> None:
     assert "bytes not processed" not in reason(caught.value)
 
 
+def with_shorter_parts(data: bytes, share: float) -> bytes:
+    """A TIFF of 8-bit RGB in one strip or more, which says that its last strip has fewer bytes."""
+    changed = bytearray(data)
+    (directory,) = struct.unpack("<I", data[4:8])
+    (count,) = struct.unpack("<H", data[directory : directory + 2])
+    for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+        tag, kind, length, value = struct.unpack("<HHII", data[entry : entry + 12])
+        form = "<H" if kind == 3 else "<I"
+        size = struct.calcsize(form)
+        if tag == 279:
+            at = entry + 8 if length * size <= 4 else value + size * (length - 1)
+            (before,) = struct.unpack(form, data[at : at + size])
+            changed[at : at + size] = struct.pack(form, int(before * share))
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("compression", ["jpeg", "tiff_lzw", "tiff_adobe_deflate", "packbits"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_tiff_whose_parts_are_cut_off(compression: str, mode: str) -> None:
+    data = encoded(picture(400, 300).convert(mode), "TIFF", compression=compression)
+    assert decode(data).size == (400, 300)
+    last = 6 if mode == "RGB" else 2
+    for share in (0.4, 0.9):
+        with pytest.raises(OSError, match="truncated|decoder error") as caught:
+            decode(with_shorter_parts(data, share))
+        assert reason(caught.value) == (
+            f"picture is truncated: pixels are missing in part {last} of {last}"
+            if compression == "jpeg"
+            else "picture is damaged: its pixels cannot be decoded"
+        )
+
+
 DECODES = """
 import io, resource, sys
 import numpy as np

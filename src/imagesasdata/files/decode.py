@@ -15,6 +15,7 @@ from imagesasdata.files.jpeg import decode_jpeg
 from imagesasdata.files.levels import check_levels
 from imagesasdata.files.opening import BAD_EXIF, check_size, open_picture
 from imagesasdata.files.pillow import Image, ImageFile, ImageOps, as_pillow
+from imagesasdata.files.tiffs import check_parts
 
 Exactness = Literal["fast", "exact"]
 
@@ -120,6 +121,7 @@ def decode(
                 raise ImageError(f"has no frame {frame}: there are {count}, from 0")
             check_size(image, max_pixels)
         check_levels(image)
+        check_parts(image, data)
         sides = (short_side, long_side) if exactness == "fast" else (None, None)
         return as_pillow(to_rgb(_upright(_loaded(image, data, sides, first=frame == 0))))
 

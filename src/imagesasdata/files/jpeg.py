@@ -23,6 +23,7 @@ MAX_SCANS = 100
 
 # RGB has a fourth byte, as Pillow holds it.
 _SPACES = {"RGB": "RGBX", "L": "GRAY", "CMYK": "CMYK"}
+_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _END = b"\xff\xd9"
 # A marker ends coded pixels: 0xff, but not followed by 0 (a stuffed byte) or a restart.
 _MARKER = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
@@ -44,6 +45,7 @@ class _Scans:
     start: int
     count: int
     complete: bool
+    components: int
 
 
 def decode_jpeg(data: bytes, mode: str, size: tuple[int, int]) -> Image.Image | None:
@@ -63,8 +65,33 @@ def decode_jpeg(data: bytes, mode: str, size: tuple[int, int]) -> Image.Image | 
     ImageError
         When pixels are missing from the file, or it has more than `MAX_SCANS` scans.
     """
+    if mode not in _SPACES:
+        return None
+    pixels = _checked(data, mode, size)
+    if pixels is None or pixels.shape[:2] != size[::-1]:
+        return None
+    if mode == "CMYK":
+        pixels = 255 - pixels
+    return wrapped(pixels, mode)
+
+
+def check_jpeg(data: bytes) -> None:
+    """Refuse a JPEG that another file holds, when pixels are missing from it.
+
+    Raises
+    ------
+    ImageError
+        As `decode_jpeg` does.
+    """
     scans = _scans(data)
-    if scans is None or mode not in _SPACES:
+    mode = _MODES.get(scans.components) if scans is not None else None
+    if mode is not None:
+        _checked(data, mode, (0, 0))
+
+
+def _checked(data: bytes, mode: str, size: tuple[int, int]) -> np.ndarray | None:
+    scans = _scans(data)
+    if scans is None:
         return None
     if not scans.complete:
         raise ImageError(
@@ -73,12 +100,7 @@ def decode_jpeg(data: bytes, mode: str, size: tuple[int, int]) -> Image.Image | 
         )
     if data.find(_END, scans.start) < 0:
         data += _END  # all pixels may be there without it; a warning says if they are not
-    pixels = _decode(data, mode, size)
-    if pixels is None or pixels.shape[:2] != size[::-1]:
-        return None
-    if mode == "CMYK":
-        pixels = 255 - pixels
-    return wrapped(pixels, mode)
+    return _decode(data, mode, size)
 
 
 def _decode(data: bytes, mode: str, size: tuple[int, int]) -> np.ndarray | None:
@@ -171,4 +193,4 @@ def _scans(data: bytes) -> _Scans | None:
                 missing.update({(name, k): bits & 15 for k in range(first, min(last, 63) + 1)})
         elif within == components:
             break
-    return _Scans(start, count, not any(missing.values())) if count else None
+    return _Scans(start, count, not any(missing.values()), components) if count else None

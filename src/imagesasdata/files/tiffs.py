@@ -1,14 +1,19 @@
-"""Why a TIFF is not read, from its directory."""
+"""Why a TIFF is not read, from its directory and from the JPEGs that it may hold."""
 
 from __future__ import annotations
 
 import io
 import struct
 
-from imagesasdata.files.pillow import TiffImagePlugin
+from imagesasdata.errors import ImageError
+from imagesasdata.files.jpeg import check_jpeg
+from imagesasdata.files.pillow import Image, TiffImagePlugin
 
 _STARTS = {b"II*\0": "<", b"MM\0*": ">"}
 _BITS, _COMPRESSION, _CHANNELS = 258, 259, 277
+# A page's pixels stand in strips (the first two) or in tiles.
+_OFFSETS, _LENGTHS = (273, 324), (279, 325)
+_TABLES, _JPEG = 347, 7
 
 
 def why_not(data: bytes) -> str | None:
@@ -36,3 +41,28 @@ def why_not(data: bytes) -> str | None:
         f"is a TIFF picture with {shown}, which cannot be read; "
         "save it as gray or RGB with 8 or 16 bits"
     )
+
+
+def check_parts(image: Image.Image, data: bytes) -> None:
+    """Refuse a page that is coded as JPEG when a part of it lacks pixels, which libtiff fills.
+
+    Raises
+    ------
+    ImageError
+        With the number of the part, from 1.
+    """
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(_COMPRESSION) != _JPEG:
+        return
+    tables = tags.get(_TABLES, b"")
+    for offsets, lengths in zip(_OFFSETS, _LENGTHS, strict=True):
+        places = list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+        for number, (start, length) in enumerate(places, 1):
+            part = data[start : start + length]
+            try:
+                # The tables are a JPEG without a picture, whose end and the part's start go.
+                check_jpeg(tables[:-2] + part[2:] if tables else part)
+            except ImageError:
+                raise ImageError(
+                    f"picture is truncated: pixels are missing in part {number} of {len(places)}"
+                ) from None
