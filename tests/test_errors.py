@@ -15,6 +15,7 @@ from imagesasdata.errors import (
     ColumnError,
     ImageError,
     ImagesAsDataError,
+    MissingPackageError,
     UnknownNameError,
     nearest,
     one_of,
@@ -115,6 +116,11 @@ def test_reasons_are_short_and_show_no_addresses() -> None:
     )
     assert len(reason(ValueError("x" * 500))) < 160
     assert reason(KeyError()) == "cannot be read: KeyError"
+    assert reason(OSError("no https://host/a?sig=1 there")) == "cannot be read: no (address) there"
+    assert reason(ArgumentError("begins with x://.", "a hint")) == "begins with x://."
+    assert reason(MissingPackageError("needs s3fs.", "pip install s3fs")) == (
+        "needs s3fs. pip install s3fs"
+    )
     assert reason(MemoryError()) == "not enough memory to decode the picture"
     assert reason(TimeoutError()) == "the server did not answer in time"
 

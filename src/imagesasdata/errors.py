@@ -166,13 +166,17 @@ def one_of(
 
 def reason(error: Exception) -> str:
     """The short text for ``image_error`` of a picture that raised ``error``."""
-    if isinstance(error, ImageError):
+    if isinstance(error, MissingPackageError):
+        return f"{error.message} {error.hint or ''}".strip()
+    if isinstance(error, ImagesAsDataError):
         return error.message
     if isinstance(error, MemoryError):
         return "not enough memory to decode the picture"
     if isinstance(error, TimeoutError):
         return "the server did not answer in time"
     text = re.sub(r"<[^>]* at 0x[0-9a-f]+>", "file", str(error))
+    # An address may hold a password or a token.
+    text = re.sub(r"[a-z][a-z0-9+.\-]+://\S+", "(address)", text, flags=re.IGNORECASE)
     text = " ".join(text.split())[:120] or type(error).__name__
     if "truncated" in text:
         # How many bytes a decoder has left over says nothing on how many are missing.

@@ -126,8 +126,13 @@ def test_busy_servers_are_asked_again(server: Server, monkeypatch: pytest.Monkey
     [
         (404, "file not found", 1),
         (410, "file not found", 1),
-        (401, "the server refuses access (check your credentials)", 1),
-        (403, "the server refuses access (check your credentials)", 1),
+        (401, "the server wants credentials (401), and none were sent", 1),
+        (
+            403,
+            "the server refuses access (403), without credentials; some want a User-Agent of yours: "
+            "set IMAGESASDATA_USER_AGENT",
+            1,
+        ),
         (418, "the server answered 418", 1),
         (429, "the server answered 429", 4),
         (503, "the server answered 503", 4),
@@ -195,10 +200,45 @@ def test_passwords_and_signatures_are_in_no_message(
         ("s3://key:secret@bucket/a.jpg", "s3://bucket/a.jpg"),
         ("https://host/a.jpg?sig=1&x=2", "https://host/a.jpg?..."),
         ("zip://a.jpg::https://u:p@host/b.zip?sig=1", "zip://a.jpg::https://host/b.zip?..."),
+        ("zip://a?b#c.jpg::https://host/b.zip", "zip://a?b#c.jpg::https://host/b.zip"),
+        ("https://host/a.jpg?sig=a::b", "https://host/a.jpg?..."),
+        ("https://host/a.jpg#access_token=1", "https://host/a.jpg?..."),
+        (
+            "https://host/a.mp4?sig=1#t=1.5#xywh=1,2,3,4",
+            "https://host/a.mp4?...#t=1.5#xywh=1,2,3,4",
+        ),
+        ("https://host/a.mp4#t=1.5", "https://host/a.mp4#t=1.5"),
+        ("HTTPS://token@host/a.jpg", "HTTPS://host/a.jpg"),
+        ("https://u:p@ss@host/a.jpg", "https://host/a.jpg"),
+        ("simplecache::https://u:p@host/a.jpg?x", "simplecache::https://host/a.jpg?..."),
+        ("https://host/@user/a.jpg", "https://host/@user/a.jpg"),
     ],
 )
 def test_how_paths_are_shown(path: str, expected: str) -> None:
     assert remote.shown(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("https://u:p@host/a.jpg", True),
+        ("https://token@host/a.jpg", True),
+        ("zip://a.jpg::https://u:p@host/b.zip", True),
+        ("simplecache::ftp://u:p@host/a.jpg", True),
+        ("s3://key:secret@bucket/a.jpg", True),
+        ("https://host/@user:x/a.jpg", False),
+        ("https://host/a.jpg?mail=a:b@c", False),
+        ("abfs://container@account/a.jpg", False),
+        ("sftp://user@host/a.jpg", False),
+        ("zip://a:b@c.jpg::b.zip", False),
+        ("a:b@c.jpg", False),
+    ],
+)
+def test_passwords_are_seen(path: str, expected: bool) -> None:
+    assert remote.has_password(path) is expected
+    if expected:
+        with pytest.raises(ArgumentError, match="holds a password"):
+            list_files([path])
 
 
 def test_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

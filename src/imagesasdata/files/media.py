@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from imagesasdata.columns import IMAGE_ID, PATH, VIDEO_ID, VIDEO_PATH, Column
 
+# No camera writes larger pictures; such a file is a video, an archive or a mistake, and would fill
+# the memory.
+MAX_BYTES = 1 << 29
+
 # How many bytes of a file `Media.begins` wants.
 HEAD = 32
 
@@ -127,3 +131,10 @@ def ending_of(name: str) -> str:
 def is_hidden(name: str) -> bool:
     """Whether a file or folder belongs to the system, not to the user: such are never listed."""
     return name.startswith(".") or name.lower() in {"thumbs.db", "desktop.ini", "__macosx"}
+
+
+def too_large(size: int | None = None) -> str:
+    """Why a file over `MAX_BYTES` is not read, with its size if that is known."""
+    if size is None:
+        return f"file has over {MAX_BYTES:,} bytes; larger pictures are not read"
+    return f"file has {size:,} bytes; pictures over {MAX_BYTES:,} bytes are not read"

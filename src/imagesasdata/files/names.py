@@ -37,6 +37,13 @@ def parts_of(path: str) -> list[str]:
     return [part for part in text.split("/") if part not in {"", "."}]
 
 
+def file_name(path: str | None) -> str:
+    """The name of a path's file, for people: without the query of an address, which may be secret."""
+    parts = parts_of(path) if path else []
+    part = _PART.search(path or "")
+    return f"{parts[-1] if parts else ''}{part[0] if part else ''}"
+
+
 def folder_of(path: str | None) -> str | None:
     """The name of the folder that holds a file; ``None`` where there is none."""
     parts = parts_of(path) if path else []

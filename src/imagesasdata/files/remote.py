@@ -7,11 +7,14 @@ are not passed on.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
+from imagesasdata.files import web
+from imagesasdata.files.addresses import is_remote, parse_member
+from imagesasdata.files.media import MAX_BYTES, too_large
 from imagesasdata.files.retry import Given, is_busy, with_retries
 
 # Tries when a server is busy, and seconds of pause before the second try.
@@ -34,21 +37,66 @@ _BUSY = re.compile(r"SlowDown|InternalError|ServiceUnavailable|RequestTimeout|Re
 
 _ADDRESS = re.compile(r"\S+://\S+")
 
+# In an address, what comes before the host, and what follows the path.
+_USER = re.compile(r"(?P<kind>[a-z][a-z0-9+.\-]*)://(?P<user>[^/?#]*)@", re.IGNORECASE)
+_AFTER = re.compile(r"[?#]")
+# A part of a file (see references.py), which is no secret.
+_PART = re.compile(r"(?:#(?:t|frame|xywh)=[\d.,]+)+$")
+# Names in a query whose values let a request in.
+_SECRETS = frozenset(
+    [
+        "access_token",
+        "api_key",
+        "apikey",
+        "auth",
+        "key",
+        "password",
+        "sig",
+        "signature",
+        "token",
+        "x-amz-security-token",
+        "x-amz-signature",
+        "x-goog-signature",
+    ]
+)
+
 
 def shown(path: str) -> str:
-    """A path for a message: without user, password and signature."""
-    if "://" not in path:
+    """A path for a message: without user, password, query (such as a signature) and fragment."""
+    member = parse_member(path)
+    if member is not None:
+        return str(member._replace(archive=shown(member.archive)))
+    if not is_remote(path):
         return path
-    address, question, _ = path.partition("?")
-    return re.sub(r"://[^/@]*@", "://", address) + ("?..." if question else "")
+    part = _PART.search(path)
+    whole = path[: part.start()] if part else path
+    address, *after = _AFTER.split(_USER.sub(r"\g<kind>://", whole), maxsplit=1)
+    return address + ("?..." if after else "") + (part[0] if part else "")
 
 
 def has_password(path: str) -> bool:
-    """Whether a password is part of an address, as in ``https://me:secret@example.org/``."""
-    try:
-        return "://" in path and urlsplit(path).password is not None
-    except ValueError:
-        return False
+    """Whether a password is part of an address, as in ``https://me:secret@example.org/``.
+
+    A web address with a user alone counts, for that is often a token.
+    """
+    member = parse_member(path)
+    if member is not None:
+        return has_password(member.archive)
+    return is_remote(path) and any(
+        ":" in match["user"] or match["kind"].lower() in {"http", "https"}
+        for match in _USER.finditer(path)
+    )
+
+
+def _has_login(system: Any, url: str) -> bool | None:
+    """Whether a request over HTTP carries credentials; ``None`` for other kinds of servers."""
+    if not url.lower().startswith(("http://", "https://")):
+        return None
+    given = getattr(system, "client_kwargs", None) or {}
+    headers = {str(name).lower() for name in given.get("headers", {})}
+    query = url.partition("?")[2].partition("#")[0]
+    names = {part.partition("=")[0].lower() for part in query.split("&")}
+    return bool(given.get("auth") or headers & {"authorization", "cookie"} or names & _SECRETS)
 
 
 def password_error(path: str) -> ArgumentError:
@@ -74,9 +122,11 @@ def open_system(url: str) -> tuple[Any, str]:
 
     if has_password(url):
         raise password_error(url)
-    kind = url.rpartition("::")[2].partition("://")[0]
+    kind = url.rpartition("::")[2].partition("://")[0].lower()
+    given: dict[str, Any] = web.options() if kind in {"http", "https"} else {}
     try:
-        return fsspec.core.url_to_fs(url)
+        # In a chain, each part takes the options of its own kind.
+        return fsspec.core.url_to_fs(url, **({kind: given} if given and "::" in url else given))
     except ImportError as error:
         if kind not in _PACKAGES:
             raise MissingPackageError(
@@ -96,8 +146,10 @@ def open_system(url: str) -> tuple[Any, str]:
         ) from None
 
 
-def ask(what: Callable[[], Given]) -> Given:
+def ask(what: Callable[[], Given], login: bool | None = None) -> Given:
     """Call a function that asks a server, and retry with pauses while the server is busy.
+
+    After `LIMIT` seconds it is not asked again. ``login`` says whether credentials were sent.
 
     Raises
     ------
@@ -106,14 +158,18 @@ def ask(what: Callable[[], Given]) -> Given:
     FileNotFoundError, IsADirectoryError
         Unchanged.
     """
+    until = time.monotonic() + LIMIT
     try:
         return with_retries(
-            what, tries=TRIES, pause=PAUSE, passes=lambda error: _passes(_origin(error))
+            what,
+            tries=TRIES,
+            pause=PAUSE,
+            passes=lambda error: time.monotonic() < until and _passes(_origin(error)),
         )
     except ImageError:
         raise
     except Exception as error:  # each server's library raises errors of its own
-        _raise_worded(_origin(error))
+        _raise_worded(_origin(error), login)
 
 
 def _origin(error: Exception) -> Exception:
@@ -124,21 +180,60 @@ def _origin(error: Exception) -> Exception:
     return error
 
 
-def read_bytes(system: Any, path: str) -> bytes:
-    """A file's bytes, with a time limit if the file system supports one."""
+def fetch(system: Any, path: str) -> bytes:
+    """A file's bytes, all tries within `LIMIT` seconds if the file system can be stopped.
+
+    Raises
+    ------
+    ImageError
+        When the file is larger than `MAX_BYTES`, whatever the server said; and as `ask` does.
+    """
+    until = time.monotonic() + LIMIT
+    return ask(
+        lambda: _read(system, path, max(until - time.monotonic(), 0.01)), _has_login(system, path)
+    )
+
+
+def gives_parts(system: Any, path: str) -> bool:
+    """Whether a server gives a part of a file; some on the web give only the whole."""
+    login = _has_login(system, path)
+    if login is None:
+        return True
+    info = ask(lambda: system.info(path), login)
+    return bool(info.get("partial")) and info.get("size") is not None
+
+
+def _read(system: Any, path: str, seconds: float) -> bytes:
     from fsspec.asyn import AsyncFileSystem, sync
 
     if isinstance(system, AsyncFileSystem) and not system.asynchronous:
-        data: Any = sync(system.loop, system._cat_file, path, timeout=LIMIT)
+        data: Any = sync(system.loop, _read_async, system, path, timeout=seconds)
     else:
-        data = system.cat_file(path)
+        _check_size(system.info(path).get("size"))
+        with system.open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    _check_size(len(data))
     return data
+
+
+async def _read_async(system: Any, path: str) -> bytes:
+    # A body over HTTP has its limit while it is read; other servers know the sizes of their objects.
+    if not path.lower().startswith(("http://", "https://")):
+        _check_size((await system._info(path)).get("size"))
+    return await system._cat_file(path)
+
+
+def _check_size(size: int | None) -> None:
+    if size is not None and size > MAX_BYTES:
+        raise ImageError(too_large(size))
 
 
 def _status(error: Exception) -> int | None:
     """The HTTP status in an error of aiohttp, requests or gcsfs, or in its cause (botocore)."""
     for one in (error, error.__cause__):
-        status = getattr(one, "status", None) or getattr(one, "code", None)
+        # In aiohttp, asking for ``code`` gives a warning.
+        status = getattr(one, "status", None)
+        status = getattr(one, "code", None) if status is None else status
         answer = getattr(one, "response", None)
         if isinstance(answer, dict):
             status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", status)
@@ -172,7 +267,33 @@ def _passes(error: Exception) -> bool:
     )
 
 
-def _raise_worded(error: Exception) -> NoReturn:
+def _refusal(status: int | None, login: bool | None) -> str:
+    """What a server says that gives no access."""
+    if login is None:
+        return "the server refuses access (check your credentials)"
+    number = "" if status is None else f" ({status})"
+    if login:
+        return f"the server refuses these credentials{number}; they may have expired"
+    if status == 401:
+        return f"the server wants credentials{number}, and none were sent"
+    return (
+        f"the server refuses access{number}, without credentials; some want a User-Agent of yours: "
+        f"set {web.USER_AGENT}"
+    )
+
+
+def _raise_worded(error: Exception, login: bool | None = None) -> NoReturn:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if "TooManyRedirects" in names:
+        raise ImageError(
+            f"the server redirects in a circle (over {web.MAX_REDIRECTS} times)"
+        ) from None
+    if names & {"NonHttpUrlClientError", "InvalidUrlRedirectClientError"}:
+        raise ImageError(
+            "the server redirects to an address that is not http:// or https://"
+        ) from None
+    if "ClientPayloadError" in names:
+        raise ImageError("the server sent only a part of the file") from None
     if isinstance(error, (FileNotFoundError, IsADirectoryError)):
         raise error
     status = _status(error)
@@ -181,7 +302,7 @@ def _raise_worded(error: Exception) -> NoReturn:
     # Google's client gives only this for a 403.
     forbidden = isinstance(error, OSError) and str(error).startswith("Forbidden:")
     if isinstance(error, PermissionError) or status in {401, 403} or forbidden:
-        raise ImageError("the server refuses access (check your credentials)") from None
+        raise ImageError(_refusal(status, login)) from None
     if type(error).__name__ in {"NoCredentialsError", "DefaultCredentialsError"}:
         raise ImageError("the server wants credentials, and none are set") from None
     if _late(error):

@@ -18,15 +18,11 @@ from typing import IO, Self
 from imagesasdata.errors import ImageError
 from imagesasdata.files.addresses import Member, is_remote, local, parse_member
 from imagesasdata.files.archives import Archive, Opener, shared
-from imagesasdata.files.media import HEAD, PICTURES, ending_of
-from imagesasdata.files.remote import ask, open_system, read_bytes
+from imagesasdata.files.media import HEAD, MAX_BYTES, PICTURES, ending_of, too_large
+from imagesasdata.files.remote import ask, fetch, gives_parts, open_system
 
 PathLike = str | os.PathLike[str]
 
-
-# No camera writes larger pictures; such a file is a video, an archive or a mistake, and would fill
-# the memory.
-MAX_BYTES = 1 << 29
 
 # Endings of tables, which are read by a table library.
 TABLES = frozenset(
@@ -162,7 +158,9 @@ class Files:
             return shared(io.BytesIO(self._inner(archive)))
         if is_remote(archive):
             system, inner = open_system(archive)
-            return shared(ask(lambda: system.open(inner, "rb")))
+            if gives_parts(system, inner):
+                return shared(ask(lambda: system.open(inner, "rb")))
+            return shared(io.BytesIO(fetch(system, inner)))
         file = local(archive)
         _check(file)
         return functools.partial(open, file, "rb")
@@ -198,16 +196,13 @@ class _Slot:
 
 def _read_remote(url: str) -> bytes:
     system, inner = open_system(url)
-    size = ask(lambda: system.size(inner))
-    if size is not None and size > MAX_BYTES:
-        raise ImageError(_too_large(size))
-    return ask(lambda: read_bytes(system, inner))
+    return fetch(system, inner)
 
 
 def _read_local(path: str) -> bytes:
     size = _check(path)
     if size > MAX_BYTES:
-        raise ImageError(_too_large(size))
+        raise ImageError(too_large(size))
     return Path(path).read_bytes()
 
 
@@ -269,7 +264,3 @@ def _reasons() -> Iterator[None]:
         if "null" not in str(error):
             raise
         raise ImageError(f"not a possible file name: {error}") from None
-
-
-def _too_large(size: int) -> str:
-    return f"file has {size:,} bytes; pictures over {MAX_BYTES:,} bytes are not read"

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,6 +16,7 @@ from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.addresses import is_remote
 from imagesasdata.files.atomic import replacing
+from imagesasdata.files.names import file_name
 from imagesasdata.files.sources import PathLike
 
 Format = Literal["jpeg", "png", "webp", "tiff"]
@@ -46,7 +47,7 @@ class Folder:
         """The path of the picture made from ``source`` with these settings."""
         text = repr((source, *(str(one) for one in depends)))
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-        base = PurePosixPath(source.replace("\\", "/").split("::")[0]).name
+        base = file_name(source.replace("\\", "/"))
         stem = re.sub(r"[^\w.#=-]+", "_", base.rsplit(".", 1)[0] if "#" not in base else base)
         stem = re.sub(r"[#=]", "-", stem)[:_STEM_LENGTH] or "picture"
         return self.place / f"{stem}-{digest}{suffix}{_ENDING[self.format]}"

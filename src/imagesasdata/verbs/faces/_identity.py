@@ -14,6 +14,7 @@ from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, PATH
 from imagesasdata.engine.results import within
 from imagesasdata.errors import ArgumentError
+from imagesasdata.files.remote import shown
 from imagesasdata.networks.zoo import registry
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import to_arrow
@@ -135,7 +136,7 @@ def one_face(known: Known, path: str, which: Which | None) -> tuple[int | None, 
         return None, next((error for error in errors if error), "no face was found")
     if which is None and len(rows) > 1:
         raise ArgumentError(
-            f"{path!r} shows {len(rows)} faces: {_listed(known, rows)}.",
+            f"{shown(path)!r} shows {len(rows)} faces: {_listed(known, rows)}.",
             'say which is meant: which="largest", or the number of the face, as in which=0.',
         )
     if which is None or which == "largest":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_count
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.files.decode import decode, read_header
+from imagesasdata.files.names import file_name
 from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
@@ -103,10 +103,8 @@ def contact_sheet(
     part = max(1, n // max(len(groups), 1))
     groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
-    if label is None:
-        texts = [os.path.basename(name or "") for name in paths]
-    else:
-        texts = captions(table, table.known(label))
+    names = [file_name(name) for name in paths]
+    texts = names if label is None else captions(table, table.known(label))
     drawn = {} if boxes is None else _boxes(boxes)
     shown = [row for rows in groups.values() for row in rows]
     small = _thumbnails(paths, shown, drawn, round(_INCHES * _DPI))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from imagesasdata.checks import check_count
+from imagesasdata.files.names import file_name
 from imagesasdata.pages.picture_table import picture_table
 from imagesasdata.tables.cells import captions
 from imagesasdata.tables.files import as_text
@@ -31,7 +31,7 @@ class Shown:
         rows = self._table.take(range(self._rows))
         shown = {name: _cells(rows, name) for name in self._columns}
         if rows.path not in shown:
-            shown = {rows.path: [os.path.basename(name or "") for name in rows.paths()], **shown}
+            shown = {rows.path: [file_name(name) for name in rows.paths()], **shown}
         text = as_text(rows.new(shown))
         return "\n".join([*(line.strip() for line in text.splitlines()), self._note()])
 

@@ -20,6 +20,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.decode import decode
 from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
+from imagesasdata.files.remote import shown
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.targets import PAGES, target
 from imagesasdata.machine import cores
@@ -109,7 +110,7 @@ def label_page(
     for row, one in enumerate(table.paths()):
         if one in seen:
             raise ArgumentError(
-                f"The path {one!r} is in more than one row, and answers are kept by path.",
+                f"The path {shown(one)!r} is in more than one row, and answers are kept by path.",
                 "drop the rows that repeat a picture.",
             )
         seen.add(f"row {row}" if one is None else one)
