@@ -101,7 +101,7 @@ def test_results_that_are_no_tables(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     sample = pd.read_csv(tmp_path / "sample.csv")
     assert len(sample) == 7
-    assert list(sample) == ["x", "y", "z", "coder", "sample_prob"]
+    assert list(sample) == ["x", "y", "z", "coder", "sample_prob", "is_sampled"]
     done = shell("cite", "efficientnet_lite0", "--to", tmp_path / "cite.txt")
     assert "@software{imagesasdata" in done.stdout
     assert (tmp_path / "cite.txt").read_text() == done.stdout
@@ -140,7 +140,10 @@ def test_a_model_is_taught_and_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(pd.read_csv(out)) == 1
     done = shell("augment", model, table, "--to", out, "--quiet")
     assert done.returncode == 0, done.stderr
-    assert pd.read_csv(out)["shows_life_pred"].notna().all()
+    got = pd.read_csv(out)
+    # A picture that the model was trained on has no prediction that it did not learn by heart.
+    assert got["shows_life_trained"].any()
+    assert got.loc[~got["shows_life_trained"], "shows_life_pred"].isin(["yes", "no"]).all()
     heat = ("--model", model, "--to", tmp_path / "heat", "--table", out, "--quiet")
     done = shell("explain", "examples/photos/coffee.jpg", *heat)
     assert done.returncode == 0, done.stderr

@@ -72,7 +72,7 @@ def test_a_full_disk_leaves_the_earlier_table(
 
 
 def test_no_text_of_the_library_is_a_formula(tmp_path: Path) -> None:
-    cells = ["=1+1", "+1", "-1", "@x", "\tx", "plain", None, "a=b"]
+    cells = ["=1+1", "+1", "-1", "@x", "\uff1d1", "plain", None, "a=b"]
     kinds = {"label": cells, "kind": pd.Categorical(cells), "path": cells, "own": cells}
     table = pd.DataFrame(kinds).assign(**{"=n": range(8)})
     opened = Opened(table, frozenset({"own"}))

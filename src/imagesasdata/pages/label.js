@@ -91,7 +91,7 @@ function undo() {
 // A text that a spreadsheet would compute gets an apostrophe, which `read_labels` takes away.
 function cell(value) {
   let text = value === null || value === undefined ? "" : String(value);
-  if (/^'*[=+\-@\t\r]/.test(text) && !/^[+-]?\d+([.,]\d+)?$/.test(text)) text = `'${text}`;
+  if (/^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) && !/^[+-]?\d+([.,]\d+)?$/.test(text)) text = `'${text}`;
   return /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

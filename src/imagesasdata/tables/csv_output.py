@@ -16,7 +16,7 @@ from imagesasdata.tables.csv_file import Dialect, quoted, unquoted
 from imagesasdata.tables.csv_types import Typed
 
 # Spreadsheets read a cell that begins so as a formula, and a formula can start programs.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # also in full width
 _IDS = (VIDEO_ID.name, FILE_ID.name, IMAGE_ID.name)
 _CHUNK_ROWS = 50_000
 

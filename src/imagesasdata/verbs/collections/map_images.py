@@ -15,8 +15,8 @@ from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.errors import ArgumentError, ColumnError
-from imagesasdata.files.atomic import write_whole
 from imagesasdata.files.decode import decode
+from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.files.targets import PAGES, target
@@ -184,7 +184,8 @@ def map_images(
         "sheets": sheets,
         "sizes": sizes,
     }
-    write_whole(place, map_page(title, data).encode())
+    with output(place) as file:
+        file.write(map_page(title, data).encode())
     return place
 
 
