@@ -107,3 +107,20 @@ def test_misuse_is_named(
 ) -> None:
     with pytest.raises(error, match=message):
         iad.agreement(pd.DataFrame(codes(values)), **options)
+
+
+def test_an_ordered_category_is_an_ordinal_scale() -> None:
+    numbers = [1, 2, 3, 1, 2, 3, 3, 1, 2, 2, 3, 1]
+    words = pd.Categorical.from_codes(
+        [n - 1 for n in numbers], ["few", "some", "all"], ordered=True
+    )
+    codes = pd.DataFrame({"path": np.repeat(range(6), 2), "coder": ["ann", "ben"] * 6})
+    found = [
+        iad.agreement(codes.assign(value=values), level="ordinal", rounds=5).tidy()
+        for values in (numbers, words)
+    ]
+    assert found[0].estimate.equals(found[1].estimate)
+    assert found[1].label.dropna().unique().tolist() == ["few", "some", "all"]
+    plain = codes.assign(value=words.astype(str))
+    with pytest.raises(iad.ArgumentTypeError, match="holds text .*\n.*an ordered category will do"):
+        iad.agreement(plain, level="ordinal")

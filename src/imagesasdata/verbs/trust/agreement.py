@@ -14,6 +14,7 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import ROUNDS
+from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, sampling_column, tell_alike
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -117,7 +118,8 @@ def agreement(
     value
         The column with the chosen value. Rows without a value are left out.
     level
-        ``"nominal"``: values are equal or not; ``"ordinal"``: numbers compared by their ranks;
+        ``"nominal"``: values are equal or not; ``"ordinal"``: numbers, or the classes of an ordered
+        category, compared by their ranks;
         ``"interval"``: numbers compared by their difference.
     weights
         The column of the items' sampling probabilities; each item is weighted by the inverse. If the
@@ -184,11 +186,13 @@ def agreement(
     chance = sampling_column(table, weights, "weights")
     read = _read(table, coder=coder, item=item, value=value)
     weight = None if chance is None else _weights(table, chance, item, read)
-    if level != "nominal" and any(isinstance(label, str) for label in read.labels):
+    classes = categories(table, value)
+    ranked = level == "ordinal" and classes is not None and classes.ordered
+    if level != "nominal" and not ranked and _is_text(read.labels):
         raise ArgumentTypeError(
             f'level="{level}" needs numbers, but the column {value!r} holds text '
             f"({read.labels[0]!r}).",
-            "give numbers in the order of the scale.",
+            "give numbers in the order of the scale; for ordinal, an ordered category will do.",
         )
     if measures.coded_twice(read.codes) == 0:
         raise ArgumentError(
@@ -227,7 +231,9 @@ def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
     items = list(dict.fromkeys(row[1] for row in rows))
     tell_alike(repr(coder), [row[0] for row in rows])
     tell_alike(repr(value), [row[2] for row in rows])
-    known, (values,) = numbered([row[2] for row in rows])
+    classes = categories(table, value)
+    order = classes.values if classes else ()
+    known, (values,) = numbered([row[2] for row in rows], order=order)
     seen: set[tuple[Any, Any]] = set()
     for row in rows:
         if row[:2] in seen:
@@ -243,6 +249,10 @@ def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
         (len(coders), len(items)),
     )
     return _Read(coders, items, known, codes)
+
+
+def _is_text(labels: list[Any]) -> bool:
+    return any(isinstance(label, str) for label in labels)
 
 
 def _places(cells: list[Any], known: list[Any]) -> np.ndarray:
@@ -270,7 +280,7 @@ def _estimates(
 ) -> dict[str, list[Any]]:
     """The cells of `Agreement.tidy`: over all labels and, if there are three or more, for each."""
     codes, known = read.codes, read.labels
-    domain = measures.positions(known, level)
+    domain = measures.positions(range(len(known)) if _is_text(known) else known, level)
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     for one in (None, *range(len(known))) if len(known) > 2 else (None,):
         if one is None:
