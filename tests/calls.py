@@ -167,4 +167,5 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "regress(...).glance()": lambda to: [_regression().glance()],
     "regress(...).augment()": lambda to: [_regression().augment()],
     "regress(...).compare()": lambda to: [_regression().compare()],
+    "regress(...).check()": lambda to: [_regression().check()],
 }

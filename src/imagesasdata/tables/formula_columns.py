@@ -80,6 +80,18 @@ def gold_values(frame: Any, pairs: Mapping[str, str]) -> dict[str, np.ndarray]:
     }
 
 
+def predicted_codes(
+    frame: Any, gold_frame: Any, is_gold: np.ndarray, predicted: str, coded: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Predicted and gold levels of gold rows as numbers, the same for the same level."""
+    said = frame[predicted].astype(str).to_numpy(object)[is_gold]
+    told = gold_frame[coded].astype(str).to_numpy(object)
+    known = {level: place for place, level in enumerate(sorted({*said, *told}))}
+    return np.array([known[one] for one in said], float), np.array(
+        [known[one] for one in told], float
+    )
+
+
 def level_cells(frame: Any, name: str) -> np.ndarray:
     """The cells of a column as text, one for each level."""
     return frame[name].astype(str).to_numpy(object)

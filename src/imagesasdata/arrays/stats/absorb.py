@@ -121,6 +121,21 @@ def level_leverage(
     return weights / np.bincount(factor, weights)[factor]
 
 
+def gold_pull(
+    factors: Factors,
+    is_gold: Bool[np.ndarray, " rows"],
+    sample_prob: Float[np.ndarray, " gold_rows"],
+) -> float:
+    """The mean share of its level that a gold row stands for, in the factor where that is largest.
+
+    Where it is large, the means of a level follow the gold rows in it, and standard errors of a
+    predicted explanation are too small.
+    """
+    return max(
+        float((1.0 / sample_prob / np.bincount(one)[one[is_gold]]).mean()) for one in factors
+    )
+
+
 def check_within(
     design: Float[np.ndarray, "rows terms"],
     inside: Float[np.ndarray, "rows terms"],

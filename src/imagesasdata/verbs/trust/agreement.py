@@ -18,6 +18,7 @@ from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, sampling_column, tell_alike
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust.display import Displayed
 
 _UNKNOWN = "it is not defined for these codes"
 TIDY = (
@@ -37,7 +38,7 @@ TIDY = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement(Generic[Frame]):
+class Agreement(Displayed, Generic[Frame]):
     """How well coders agree. `tidy` has the measures, `disputed` the items to discuss."""
 
     table: Table = field(repr=False)
@@ -86,6 +87,13 @@ class Agreement(Generic[Frame]):
                 [None if codes[row] < 0 else self.labels[codes[row]] for row in rows]
             )
         return self.table.new(columns)
+
+    def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        return (
+            f"Agreement of {len(self.coders):,} coders on {len(self.items):,} items",
+            {"Measures": self.tidy()},
+            (),
+        )
 
 
 RESULTS = {"tidy": TIDY}

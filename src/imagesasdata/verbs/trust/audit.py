@@ -29,6 +29,7 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._trained import rows_of_training
+from imagesasdata.verbs.trust.display import Displayed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +72,7 @@ GAPS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit(Generic[Frame]):
+class Audit(Displayed, Generic[Frame]):
     """Error rates by group. `tidy` has a row for each group, `gaps` a row for each grouping."""
 
     table: Table = field(repr=False)
@@ -137,6 +138,13 @@ class Audit(Generic[Frame]):
         axis.set_xlim(left=0.0)
         axis.spines[["top", "right"]].set_visible(False)
         return figure
+
+    def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        return (
+            f"Audit (groups of {self.min_group:,} rows or more)",
+            {"Widest gaps": self.gaps(), "By group": self.tidy()},
+            self.notes,
+        )
 
 
 RESULTS = {"tidy": TIDY, "gaps": GAPS}

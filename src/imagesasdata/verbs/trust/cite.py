@@ -13,6 +13,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
 from imagesasdata.options import CLASSIFIER
+from imagesasdata.pages.results import citation_page
 from imagesasdata.tables.frames import AnyFrame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
@@ -32,6 +33,10 @@ class Citation:
     def __str__(self) -> str:
         """The paragraph and the references."""
         return f"{self.text}\n\n{self.bibtex}"
+
+    def _repr_html_(self) -> str:
+        """The paragraph and the references, as HTML for a notebook."""
+        return citation_page(self.text, self.bibtex)
 
 
 def cite(

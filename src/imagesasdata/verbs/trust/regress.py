@@ -18,18 +18,19 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import result
+from imagesasdata.verbs.trust.regression.check import CHECK, FEW_CLUSTERS, lines
 from imagesasdata.verbs.trust.regression.estimate import estimate
 from imagesasdata.verbs.trust.regression.formula import Formula, parse
 from imagesasdata.verbs.trust.regression.result import Regression
 from imagesasdata.verbs.trust.regression.rows import Rows, counts, observed, prepare
-from imagesasdata.verbs.trust.regression.within import robust_within
+from imagesasdata.verbs.trust.regression.within import notes_within, robust_within
 
-_FEW_CLUSTERS = 20
 RESULTS = {
     "tidy": result.TIDY,
     "glance": result.GLANCE,
     "augment": result.AUGMENT,
     "compare": result.COMPARE,
+    "check": CHECK,
 }
 
 
@@ -90,8 +91,9 @@ def regress(
     Regression
         ``.tidy()`` gives ``term``, ``estimate``, ``std_error``, ``statistic``, ``p_value``,
         ``conf_low``, ``conf_high``; ``.glance()`` one row; ``.augment()`` the data with ``fitted``,
-        ``residual``, ``is_gold``; ``.compare()`` the naive estimates beside the corrected; ``.latex()``
-        a table for a paper. Tables are of the kind of ``data``.
+        ``residual``, ``is_gold``; ``.compare()`` the naive estimates beside the corrected; ``.check()``
+        what the estimates rest on, and what to do; ``.latex()`` a table for a paper. Tables are of
+        the kind of ``data``.
 
     Raises
     ------
@@ -205,6 +207,7 @@ def regress(
         is_gold=among_all(rows.is_gold, rows.used),
         fitted=mean,
         residual=residual,
+        lines=lambda: lines(rows, method, len(trained)),
         again=lambda other: regress(
             formula,
             data,
@@ -284,10 +287,10 @@ def _few_clusters(rows: Rows, method: Method) -> list[str]:
         return []
     used = rows.clusters if method == "naive" else rows.clusters[rows.is_gold]
     count = len(set(used.tolist()))
-    if count >= _FEW_CLUSTERS:
+    if count >= FEW_CLUSTERS:
         return []
     whose = "clusters" if method == "naive" else "clusters have gold rows"
-    return [f"Only {count} {whose}: with fewer than {_FEW_CLUSTERS}, intervals may be too narrow."]
+    return [f"Only {count} {whose}: with fewer than {FEW_CLUSTERS}, intervals may be too narrow."]
 
 
 def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[str]:
@@ -314,6 +317,7 @@ def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[s
         )
     if method != "naive":
         notes += few_gold(int(rows.is_gold.sum()))
+    notes += notes_within(rows, method)
     notes += _few_clusters(rows, method)
     if method == "naive" and rows.pairs:
         notes.append("Predictions were taken as the truth.")

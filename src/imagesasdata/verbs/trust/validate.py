@@ -37,6 +37,7 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._trained import rows_of_training
+from imagesasdata.verbs.trust.display import Displayed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -90,7 +91,7 @@ GLANCE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validation(Generic[Frame]):
+class Validation(Displayed, Generic[Frame]):
     """How well a measure matches the truth. `tidy` has a row for each class, `glance` one row."""
 
     table: Table = field(repr=False)
@@ -162,6 +163,9 @@ class Validation(Generic[Frame]):
             )
             axes[1].legend(fontsize=8)
         return figure
+
+    def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        return "Validation", {"Overall": self.glance(), "By class": self.tidy()}, self.notes
 
 
 RESULTS = {"tidy": TIDY, "glance": GLANCE}

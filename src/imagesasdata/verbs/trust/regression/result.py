@@ -18,6 +18,8 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
+from imagesasdata.verbs.trust.display import Displayed
+from imagesasdata.verbs.trust.regression.check import CHECK, Line
 
 _NEVER = "never"
 _ALIKE = "the coefficient is a mean, and all gold values are 0 or all are 1"
@@ -94,8 +96,8 @@ COMPARE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Regression(Generic[Frame]):
-    """A fitted regression. `tidy` has the estimates; print it for a summary.
+class Regression(Displayed, Generic[Frame]):
+    """A fitted regression. `tidy` has the estimates, `check` what they rest on; print it for a summary.
 
     ``notes`` list the assumptions and the omitted rows.
     """
@@ -116,11 +118,46 @@ class Regression(Generic[Frame]):
     fitted: np.ndarray = field(repr=False)
     residual: np.ndarray = field(repr=False)
     again: Callable[[Method], Regression[Frame]] = field(repr=False)
+    lines: Callable[[], list[Line]] = field(repr=False)
 
     @property
     def covariance(self) -> np.ndarray:
         """The covariance matrix of the coefficients, in the order of ``terms``."""
         return self.fit.covariance
+
+    @property
+    def params(self) -> dict[str, float]:
+        """The coefficient of each term."""
+        return dict(zip(self.terms, self.fit.estimate.tolist(), strict=True))
+
+    @property
+    def bse(self) -> dict[str, float]:
+        """The standard error of each coefficient."""
+        return dict(zip(self.terms, infer(self.fit, 0.95).std_error.tolist(), strict=True))
+
+    def cov_params(self) -> np.ndarray:
+        """The covariance matrix of the coefficients, under the name that statsmodels gives it."""
+        return self.covariance
+
+    def check(self) -> Frame:
+        """What the estimates rest on, and what to do about it.
+
+        Returns
+        -------
+        table
+            A row for each thing that was looked at (how many rows the gold rows stand for, how many
+            of the sampled rows were coded, whether gold rows are like all rows, coded rows of
+            each class, accuracy in gold rows, rows of training, clusters), with ``check``,
+            ``found``, ``is_good`` and ``advice``.
+        """
+        columns = zip(*self.lines(), strict=True)
+        kinds = {"string": pa.string(), "bool": pa.bool_()}
+        return self.table.new(
+            {
+                column.name: pa.array(list(cells), kinds[column.kind])
+                for column, cells in zip(CHECK, columns, strict=True)
+            }
+        )
 
     def tidy(self, *, conf_level: float = 0.95) -> Frame:
         """A row for each term: estimate, standard error, test and confidence interval.
@@ -241,6 +278,11 @@ class Regression(Generic[Frame]):
         gold = "" if self.n_gold is None else f", {self.n_gold:,} with gold values"
         lines += ["", f"{int(self.used.sum()):,} rows{gold}", *self.notes]
         return "\n".join(lines)
+
+    def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        gold = "" if self.n_gold is None else f", {self.n_gold:,} with gold values"
+        title = f"{self.formula} ({self.method}, {self.family}, {self.vcov})"
+        return title, {f"{int(self.used.sum()):,} rows{gold}": self.tidy()}, self.notes
 
     def _tidy(self, conf_level: float) -> dict[str, Any]:
         if not 0.0 < conf_level < 1.0:

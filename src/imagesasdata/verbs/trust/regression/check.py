@@ -1,0 +1,144 @@
+"""What a regression rests on: a line for each thing that may make its estimates wrong."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance
+from imagesasdata.arrays.stats.fits import Method
+from imagesasdata.arrays.stats.gold import weighted
+from imagesasdata.arrays.stats.rare import FEW, rare
+from imagesasdata.columns import Column
+from imagesasdata.tables.codes import number_or_text
+from imagesasdata.tables.formula_columns import gold_values, is_level, predicted_codes
+from imagesasdata.verbs.trust.regression.rows import Rows
+
+FEW_CLUSTERS = 20
+CHECK = (
+    Column("check", "string", "What was looked at.", null="never"),
+    Column("found", "string", "What was found.", null="never"),
+    Column("is_good", "bool", "Whether nothing has to be done.", null="never"),
+    Column("advice", "string", "What to do.", null="nothing has to be done"),
+)
+
+
+class Line(NamedTuple):
+    """A row of the table."""
+
+    check: str
+    found: str
+    is_good: bool
+    advice: str | None
+
+
+def lines(rows: Rows, method: Method, trained: int) -> list[Line]:
+    """The rows of the table."""
+    found = [] if not rows.pairs else _of_gold(rows)
+    if rows.pairs:
+        found.append(_trained(trained))
+    if rows.clusters is not None:
+        used = rows.clusters if method == "naive" else rows.clusters[rows.is_gold]
+        found.append(_clusters(len(set(used.tolist()))))
+    count, terms = len(rows.is_gold), len(rows.terms)
+    advice = "give a formula with fewer terms, or more rows."
+    return [_line("rows", f"{count:,} rows for {terms} terms", count >= 10 * terms, advice), *found]
+
+
+def _line(check: str, found: str, good: bool, advice: str) -> Line:
+    return Line(check, found, good, None if good else advice)
+
+
+def _of_gold(rows: Rows) -> list[Line]:
+    count, every = int(rows.is_gold.sum()), len(rows.is_gold)
+    found = [
+        _line(
+            "gold rows",
+            f"{count:,} for {len(rows.terms)} terms",
+            count >= max(FEW, 10 * len(rows.terms)),
+            "code more pictures, or give a formula with fewer terms.",
+        )
+    ]
+    coding = rows.coding
+    if coding is None:
+        found.append(
+            Line(
+                "sampling",
+                f"no probabilities: {count:,} of {every:,} rows as a simple random sample",
+                False,
+                "join sample_prob and is_sampled of iad.sample_for_labels, if it was another sample.",
+            )
+        )
+    else:
+        found += [
+            _line(
+                "sum of 1 / p",
+                f"gold rows stand for {coding.total:,.0f} of {coding.rows:,} rows",
+                coding.fits,
+                "give the probabilities of a sample from this table, as sample_for_labels gave them.",
+            ),
+            _line(
+                "response",
+                "; ".join(
+                    f"{one.coded:,} of {one.drawn:,} coded"
+                    + ("" if len(coding.responses) == 1 else f" with p {one.chance:.3g}")
+                    for one in coding.responses
+                ),
+                not coding.unfinished,
+                "code the rest; or ask whether what was left out differs, as hard pictures do.",
+            ),
+        ]
+    return [*found, *_balance(rows), *_codes(rows)]
+
+
+def _balance(rows: Rows) -> list[Line]:
+    counted = weighted(rows.is_gold, rows.weights, rows.chance(fit_to_rows=False))
+    found = balance(rows.design.variables.design, rows.is_gold, counted.gold_weights)
+    if found is None:
+        return []
+    place, away, far = found
+    return [
+        _line(
+            "balance",
+            f"{rows.design.terms[place]!r} in gold rows, weighted, is {away:+.2f} standard deviations "
+            "from all rows",
+            not far,
+            "the gold rows are not a random sample of the rows: look at how they were chosen.",
+        )
+    ]
+
+
+def _codes(rows: Rows) -> list[Line]:
+    found, chance = [], rows.chance(fit_to_rows=False)
+    for (predicted, coded), values in zip(
+        rows.pairs.items(), gold_values(rows.gold_frame, rows.pairs).values(), strict=True
+    ):
+        few = rare(values, chance)
+        numbers = values.tolist()
+        classes = sorted(set(numbers), key=str)
+        if len(classes) <= 10:
+            shown = "; ".join(f"{numbers.count(one):,} of {number_or_text(one)}" for one in classes)
+            good = few is None and len(classes) > 1
+            advice = "code more of the rare class, best where it is predicted."
+            found.append(_line(f"coded classes of {coded}", shown, good, advice))
+        if is_level(rows.frame, predicted):
+            said, told = predicted_codes(
+                rows.frame, rows.gold_frame, rows.is_gold, predicted, coded
+            )
+        else:
+            said, told = rows.frame[predicted].to_numpy(float)[rows.is_gold], values
+        name, value = agreement_with_gold(said, told)
+        advice = "predictions add little: look for a better model, or code more."
+        found.append(
+            _line(f"{name} of {predicted}", f"{value:.3f} in gold rows", value > 0.6, advice)
+        )
+    return found
+
+
+def _trained(count: int) -> Line:
+    text = f"{count:,} gold rows, with out-of-fold predictions" if count else "none that is marked"
+    return Line("rows of training", text, True, None)
+
+
+def _clusters(count: int) -> Line:
+    advice = "intervals may be too narrow: sample more clusters, or say so."
+    return _line("clusters", f"{count:,}", count >= FEW_CLUSTERS, advice)

@@ -1,0 +1,298 @@
+"""Simulated studies by the public verbs: a known truth, a classifier that errs, rows coded by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import imagesasdata as iad
+
+ROWS, CODED = 2000, 300
+# What is measured of a binary truth with a share of 0.4: outcome ~ score, and y ~ truth.
+SLOPE, EFFECT = 0.15, 0.5
+
+
+class Interval(NamedTuple):
+    """An estimate's interval, the truth, and whether the result says that it may be too narrow."""
+
+    low: float
+    high: float
+    truth: float
+    told: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the truth is inside."""
+        return self.low <= self.truth <= self.high
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of many studies: how often the interval held the truth, in all and where nothing was said."""
+
+    coverage: float
+    untold: float
+    told: float
+
+
+def summarize(studies: list[dict[str, Interval]]) -> dict[str, Summary]:
+    """The coverage of each interval."""
+    found = {}
+    for name in dict.fromkeys(key for study in studies for key in study):
+        some = [study[name] for study in studies if name in study]
+        quiet = [one.holds for one in some if not one.told]
+        found[name] = Summary(
+            float(np.mean([one.holds for one in some])),
+            float(np.mean(quiet)) if quiet else float("nan"),
+            1.0 - len(quiet) / len(some),
+        )
+    return found
+
+
+def population(seed: int, rows: int = ROWS, share: float = 0.4) -> pd.DataFrame:
+    """Posts with a score, a group, a truth that the score explains, a prediction, and an outcome."""
+    random = np.random.default_rng(seed)
+    score, group = random.uniform(-1, 1, rows), (random.random(rows) < 0.4) * 1.0
+    slope = SLOPE * share / 0.4
+    truth = (random.random(rows) < share + slope * score) * 1.0
+    missed = random.random(rows) < np.where(group == 1, 0.25, 0.10)
+    invented = random.random(rows) < np.where(group == 1, 0.15, 0.05) * share / 0.4
+    certain = random.uniform(0.5, 1.0, rows)
+    predicted = np.where(truth == 1, ~missed, invented) * 1.0
+    return pd.DataFrame(
+        {
+            "score": score,
+            "group": group,
+            "truth": truth,
+            "pred": predicted,
+            "prob": np.where(predicted == 1, certain, 1 - certain),
+            "y": 1 + EFFECT * truth + 0.3 * score + 0.2 * group + random.normal(size=rows),
+        }
+    )
+
+
+def coded(posts: pd.DataFrame, sample: pd.DataFrame, response: Any = 1.0, seed: int = 0) -> Any:
+    """The posts with the sample joined, of which a share was coded."""
+    random = np.random.default_rng(seed + 10_000)
+    answered = random.random(len(sample)) < (
+        response(sample) if callable(response) else np.full(len(sample), response)
+    )
+    columns = sample[["sample_prob", "is_sampled"]].assign(gold=sample.truth.where(answered))
+    return posts.join(columns)
+
+
+def _of(result: Any, term: int, truth: float) -> Interval:
+    row = result.tidy().iloc[term]
+    told = any("narrow" in note or "too few" in note for note in result.notes)
+    return Interval(row.conf_low, row.conf_high, truth, told)
+
+
+def regressions(table: pd.DataFrame, slope: float = SLOPE) -> Iterator[tuple[str, Interval]]:
+    """The intervals of each method, for the truth as outcome and as explanation."""
+    gold = {"pred": "gold"}
+    for method in ("dsl", "ppi", "gold"):
+        found = iad.regress("pred ~ score + group", table, gold=gold, method=method)  # type: ignore[arg-type]
+        yield f"outcome, {method}", _of(found, 1, slope)
+    for method in ("dsl", "gold"):
+        found = iad.regress("y ~ pred + score + group", table, gold=gold, method=method)  # type: ignore[arg-type]
+        yield f"explanation, {method}", _of(found, 1, EFFECT)
+
+
+def simple(seed: int) -> dict[str, Interval]:
+    """A simple random sample."""
+    posts = population(seed)
+    return dict(regressions(coded(posts, iad.sample_for_labels(posts, CODED, seed=seed))))
+
+
+def by_prediction(seed: int) -> dict[str, Interval]:
+    """As many of each predicted class."""
+    posts = population(seed)
+    return dict(
+        regressions(coded(posts, iad.sample_for_labels(posts, CODED, by="pred", seed=seed)))
+    )
+
+
+def uncertain(seed: int) -> dict[str, Interval]:
+    """More of those that the model is not certain of."""
+    posts = population(seed)
+    sample = iad.sample_for_labels(posts, CODED, strategy="uncertain", prob="prob", seed=seed)
+    return dict(regressions(coded(posts, sample)))
+
+
+def unfinished(seed: int) -> dict[str, Interval]:
+    """A third is never coded, and more of one stratum than of the other."""
+    posts = population(seed)
+    sample = iad.sample_for_labels(posts, CODED, by="pred", seed=seed)
+    answers: Callable[[Any], Any] = lambda rows: np.where(rows.pred == 1, 0.9, 0.5)  # noqa: E731
+    return dict(regressions(coded(posts, sample, answers, seed)))
+
+
+def rare(seed: int) -> dict[str, Interval]:
+    """A class of 2%."""
+    posts = population(seed, share=0.02)
+    slope = SLOPE * 0.02 / 0.4
+    return dict(regressions(coded(posts, iad.sample_for_labels(posts, CODED, seed=seed)), slope))
+
+
+def full_stratum(seed: int) -> dict[str, Interval]:
+    """A class of 5%; of those predicted to be of it, all are coded."""
+    posts = population(seed, rows=3000, share=0.05)
+    sample = iad.sample_for_labels(posts, 500, by="pred", seed=seed)
+    return dict(regressions(coded(posts, sample), SLOPE * 0.05 / 0.4))
+
+
+def clustered(seed: int) -> dict[str, Interval]:
+    """Thirty outlets with levels of their own; the explanation varies between outlets."""
+    random = np.random.default_rng(seed)
+    posts = population(seed)
+    outlet = random.integers(0, 30, ROWS)
+    pull, level = random.normal(size=30)[outlet], 0.5 * random.normal(size=30)[outlet]
+    posts = posts.assign(outlet=outlet, pull=pull, y=posts.y + level)
+    table = coded(posts, iad.sample_for_labels(posts, 600, seed=seed))
+    vcov = {"cluster": "outlet"}
+    gold = {"pred": "gold"}
+    found = {
+        method: iad.regress("y ~ pred + pull", table, gold=gold, method=method, vcov=vcov)  # type: ignore[arg-type]
+        for method in ("dsl", "gold")
+    }
+    naive = iad.regress("y ~ truth + pull", posts, vcov=vcov)
+    return {
+        "all coded": _of(naive, 2, 0.0),
+        **{f"between outlets, {method}": _of(one, 2, 0.0) for method, one in found.items()},
+    }
+
+
+def few_clusters(seed: int) -> dict[str, Interval]:
+    """Eight outlets of unequal size, all coded."""
+    random = np.random.default_rng(seed)
+    outlet = random.choice(8, 400, p=np.arange(1, 9) / 36)
+    pull, level = random.normal(size=8)[outlet], 0.5 * random.normal(size=8)[outlet]
+    posts = pd.DataFrame({"outlet": outlet, "pull": pull, "y": level + random.normal(size=400)})
+    found = iad.regress("y ~ pull", posts, vcov={"cluster": "outlet"})
+    return {"between outlets": _of(found, 1, 0.0)._replace(told=False)}
+
+
+def few_rows(seed: int) -> dict[str, Interval]:
+    """Twenty pictures, and a regression as if nothing were predicted."""
+    random = np.random.default_rng(seed)
+    posts = pd.DataFrame(random.normal(size=(20, 3)), columns=list("yxz"))
+    return {"a slope": _of(iad.regress("y ~ x + z", posts), 1, 0.0)}
+
+
+def fixed_effects(seed: int, outlets: int = 200) -> dict[str, Interval]:
+    """Two hundred outlets and 250 coded posts."""
+    random = np.random.default_rng(seed)
+    posts = population(seed)
+    outlet = random.integers(0, outlets, ROWS)
+    posts = posts.assign(outlet=outlet, y=posts.y + random.normal(size=outlets)[outlet])
+    table = coded(posts, iad.sample_for_labels(posts, 250, seed=seed))
+    gold = {"pred": "gold"}
+    one = iad.regress("y ~ pred + score + group | outlet", table, gold=gold)
+    other = iad.regress("pred ~ score + group | outlet", table, gold=gold)
+    return {"explanation": _of(one, 0, EFFECT), "outcome": _of(other, 0, SLOPE)}
+
+
+def large_levels(seed: int) -> dict[str, Interval]:
+    """Thirty outlets."""
+    return fixed_effects(seed, outlets=30)
+
+
+def validation(seed: int) -> dict[str, Interval]:
+    """A class of 5%, as many coded of each predicted class."""
+    random = np.random.default_rng(seed)
+    truth = (random.random(8000) < 0.05) * 1
+    predicted = np.where(truth == 1, random.random(8000) < 0.8, random.random(8000) < 0.02) * 1
+    posts = pd.DataFrame({"truth": truth, "pred": predicted})
+    sample = iad.sample_for_labels(posts, 400, by="pred", seed=seed)
+    tidy = iad.validate(sample, "truth", "pred", rounds=2).tidy().iloc[1]
+    glance = iad.validate(sample, "truth", "pred", rounds=2).glance().iloc[0]
+    precision = 0.05 * 0.8 / (0.05 * 0.8 + 0.95 * 0.02)
+    f1 = 2 * precision * 0.8 / (precision + 0.8)
+    right = 0.05 * 0.8 + 0.95 * 0.98
+    return {
+        "recall": Interval(tidy.recall_low, tidy.recall_high, 0.8),
+        "precision": Interval(tidy.precision_low, tidy.precision_high, precision),
+        "f1": Interval(tidy.f1_low, tidy.f1_high, f1),
+        "accuracy": Interval(glance.accuracy_low, glance.accuracy_high, right),
+    }
+
+
+def calibrated(seed: int) -> dict[str, Interval]:
+    """Probabilities that are right, and some that are too extreme."""
+    random = np.random.default_rng(seed)
+    prob = random.uniform(0, 1, 400)
+    table = pd.DataFrame({"truth": (random.random(400) < prob) * 1, "pred": (prob > 0.5) * 1})
+    # Of a mean of 0.05, 0.15, ... the shrunken truth is 0.5 + 0.6 (p - 0.5): off by 0.4 |p - 0.5|.
+    shrunken = (random.random(400) < 0.5 + 0.6 * (prob - 0.5)) * 1
+    found = {}
+    for name, truth, error in (("right", table.truth, 0.0), ("extreme", shrunken, 0.1)):
+        tidy = iad.validate(
+            table.assign(truth=truth, prob=prob), "truth", "pred", prob="prob", rounds=2
+        ).tidy()
+        found[f"calibration error, {name}"] = Interval(
+            tidy.calibration_error_low[1], tidy.calibration_error_high[1], error
+        )
+    return found
+
+
+def audited(seed: int) -> dict[str, Interval]:
+    """Two groups with the same rates, sampled by prediction; whether they are told to differ."""
+    random = np.random.default_rng(seed)
+    truth = (random.random(8000) < 0.1) * 1
+    predicted = np.where(truth == 1, random.random(8000) < 0.7, random.random(8000) < 0.05) * 1
+    group = random.choice(["a", "b"], 8000, p=[0.6, 0.4])
+    posts = pd.DataFrame({"truth": truth, "pred": predicted, "group": group})
+    sample = iad.sample_for_labels(posts, 600, by="pred", seed=seed)
+    tidy = iad.audit(sample, "truth", "pred", by="group").tidy()
+    rates = {"error_rate": 0.1 * 0.3 + 0.9 * 0.05, "false_negative_rate": 0.3}
+    found = {}
+    for name, rate in rates.items():
+        rows = tidy[(tidy.measure == name) & (tidy.grouping == "group")]
+        found[name] = Interval(rows.conf_low.iloc[0], rows.conf_high.iloc[0], rate)
+        # A test that rejects is an interval that does not hold the truth.
+        found[f"{name}, test"] = Interval(0.05, 1.0, float(rows.p_value.iloc[0]))
+    return found
+
+
+def agreed(seed: int) -> dict[str, Interval]:
+    """Two coders of 30 pictures who err in 5%, so that their alpha is 0.81."""
+    random = np.random.default_rng(seed)
+    truth = random.random(30) < 0.5
+    codes = pd.concat(
+        pd.DataFrame(
+            {
+                "path": [f"{number}.jpg" for number in range(30)],
+                "coder": name,
+                "value": (truth ^ (random.random(30) < 0.05)).astype(int),
+            }
+        )
+        for name in ("ann", "ben")
+    )
+    row = iad.agreement(codes, rounds=300).tidy().iloc[0]
+    return {"alpha": Interval(row.conf_low, row.conf_high, 0.81)}
+
+
+DESIGNS: dict[str, Callable[[int], dict[str, Interval]]] = {
+    one.__name__: one
+    for one in (
+        simple,
+        by_prediction,
+        uncertain,
+        unfinished,
+        rare,
+        full_stratum,
+        clustered,
+        few_clusters,
+        few_rows,
+        fixed_effects,
+        large_levels,
+        validation,
+        calibrated,
+        audited,
+        agreed,
+    )
+}

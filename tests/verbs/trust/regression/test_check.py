@@ -1,0 +1,153 @@
+"""`Regression.check`: each line, when it is good and when something has to be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import imagesasdata as iad
+from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance
+from tests.conftest import Kind
+from tests.verbs.trust.designs import coded, population
+
+GOLD = {"pred": "gold"}
+
+
+def checked(table: Any, formula: str = "y ~ pred + score", **options: Any) -> pd.DataFrame:
+    return iad.regress(formula, table, gold=GOLD, **options).check().set_index("check")
+
+
+@pytest.fixture(scope="module")
+def posts() -> pd.DataFrame:
+    frame = population(0)
+    return coded(frame, iad.sample_for_labels(frame, 300, by="pred", seed=0))
+
+
+def test_a_sample_as_it_should_be(posts: pd.DataFrame) -> None:
+    found = checked(posts)
+    assert found.is_good.all()
+    assert found.advice.isna().all()
+    assert found.found["sum of 1 / p"] == "gold rows stand for 2,000 of 2,000 rows"
+    assert found.found["response"].startswith("150 of 150 coded with p ")
+    right = (posts.pred == posts.gold)[posts.gold.notna()].mean()
+    assert found.found["accuracy of pred"] == f"{right:.3f} in gold rows"
+    assert found.found["rows of training"] == "none that is marked"
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "line", "found", "advice"),
+    [
+        (
+            {},
+            {"sample_prob": None},
+            "sampling",
+            "no probabilities: 300 of 2,000 rows",
+            "join sample",
+        ),
+        (
+            {"gold": lambda f: f.gold.where(f.index % 3 > 0)},
+            {},
+            "response",
+            "of 150 coded with p",
+            "code the rest",
+        ),
+        (
+            {"sample_prob": lambda f: f.sample_prob * 1.4, "is_sampled": True},
+            {"method": "gold"},
+            "sum of 1 / p",
+            "of 2,000 rows",
+            "give the probabilities of a sample from this table",
+        ),
+        (
+            {
+                "gold": lambda f: f.truth.where(f.score > 0.7),
+                "sample_prob": 0.15,
+                "is_sampled": None,
+            },
+            {"sample_prob": None},
+            "balance",
+            "'score' in gold rows, weighted, is \\+1",
+            "not a random sample",
+        ),
+        (
+            {"gold": lambda f: f.gold.where((f.gold == 0) | (f.index < 100))},
+            {},
+            "coded classes of gold",
+            "of 0; .* of 1",
+            "code more of the rare class",
+        ),
+        (
+            {"pred": lambda f: 1.0 - f.pred},
+            {},
+            "accuracy of pred",
+            "0.1",
+            "predictions add little",
+        ),
+        (
+            {"outlet": lambda f: f.index % 12},
+            {"vcov": {"cluster": "outlet"}},
+            "clusters",
+            "12",
+            "intervals may be too narrow",
+        ),
+        (
+            {"gold": lambda f: f.gold.where(f.index < 100)},
+            {},
+            "gold rows",
+            "for 3 terms",
+            "code more",
+        ),
+    ],
+)
+def test_what_has_to_be_done(
+    posts: pd.DataFrame, columns: Any, options: Any, line: str, found: str, advice: str
+) -> None:
+    table = checked(posts.assign(**columns), **options)
+    row = table.loc[line]
+    assert not row.is_good
+    assert pd.Series([row.found]).str.contains(found).all(), row.found
+    assert advice in row.advice
+
+
+def test_levels_and_tables_of_each_kind(kind: Kind, posts: pd.DataFrame) -> None:
+    names = {0.0: "no", 1.0: "yes"}
+    text = posts.assign(pred=posts.pred.map(names), gold=posts.gold.map(names))
+    plain = {
+        name: [None if pd.isna(cell) else cell for cell in text[name].tolist()]
+        for name in ("pred", "gold", "y", "score", "sample_prob", "is_sampled")
+    }
+    found = iad.regress("y ~ pred + score", kind.make(plain), gold=GOLD).check()
+    assert kind.is_kind(found)
+    columns = kind.columns(found)
+    assert list(columns) == ["check", "found", "is_good", "advice"]
+    at = columns["check"].index("accuracy of pred")
+    assert columns["found"][at] == checked(posts).found["accuracy of pred"]
+
+
+def test_without_gold_values() -> None:
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(15, 2)), columns=["y", "x"])
+    found = iad.regress("y ~ x", frame).check()
+    assert found.check.tolist() == ["rows"]
+    assert found.found[0] == "15 rows for 2 terms"
+    assert not found.is_good[0]
+
+
+def test_figures_by_hand() -> None:
+    design = np.column_stack([np.ones(4), [0.0, 0.0, 2.0, 2.0]])
+    place, away, far = balance(
+        design, np.array([True, True, False, True]), np.array([1.0, 1, 2])
+    ) or (
+        0,
+        0.0,
+        True,
+    )
+    assert (place, far) == (1, False)
+    assert away == pytest.approx(0.0)
+    assert balance(design[:, :1], np.ones(4, bool), np.ones(4)) is None
+    numbers = np.linspace(0, 1, 30)
+    assert agreement_with_gold(numbers, 1 - numbers) == ("correlation", pytest.approx(-1.0))
+    assert np.isnan(agreement_with_gold(np.ones(30), numbers)[1])
+    assert agreement_with_gold(np.array([0.0, 1]), np.array([0.0, 0])) == ("accuracy", 0.5)

@@ -1,0 +1,74 @@
+"""Results show themselves: as text, and as HTML that takes nothing from a table as markup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import imagesasdata as iad
+from tests.conftest import Kind
+
+
+def results(kind: Kind) -> dict[str, Any]:
+    random = np.random.default_rng(0)
+    truth = random.integers(0, 2, 120)
+    plain = {
+        "truth": truth.tolist(),
+        "pred": np.where(random.random(120) < 0.2, 1 - truth, truth).tolist(),
+        "group": random.choice(["<b>a</b>", "b"], 120).tolist(),
+        "x": random.normal(size=120).tolist(),
+    }
+    codes = {"path": ["1", "1", "2", "2"], "coder": ["a", "b"] * 2, "value": [1, 1, 0, 1]}
+    table = kind.make(plain)
+    return {
+        "Validation": iad.validate(table, "truth", "pred", rounds=5),
+        "Audit": iad.audit(table, "truth", "pred", by="group"),
+        "Agreement": iad.agreement(kind.make(codes), rounds=5),
+        "Regression": iad.regress("truth ~ x + group", table),
+    }
+
+
+def test_each_kind_of_table(kind: Kind) -> None:
+    for name, result in results(kind).items():
+        text, page = str(result), result._repr_html_()
+        figure = "estimate" if name != "Validation" else "recall"
+        assert figure in text, name
+        assert f"<th>{figure}</th>" in page, name
+        assert "<b>a</b>" not in page, name
+        # Columns of an option that was not given are left out.
+        assert "brier" not in text, name
+        assert "brier" not in page, name
+    assert "&lt;b&gt;a&lt;/b&gt;" in results(kind)["Audit"]._repr_html_()
+
+
+def test_notes_are_shown() -> None:
+    frame = pd.DataFrame({"truth": [0, 1, 1, None], "pred": [0, 1, 0, 1], "sample_prob": 0.5})
+    frame["is_sampled"] = True
+    found = iad.validate(frame, "truth", "pred", rounds=5)
+    note = "1 of the 4 sampled rows were not coded. They were taken as missing at random."
+    assert str(found).endswith(note)
+    assert f"<li>{note}</li>" in found._repr_html_()
+
+
+def test_a_long_table_is_cut() -> None:
+    frame = pd.DataFrame({"truth": [0, 1] * 60, "pred": [0, 1] * 60, "g": np.arange(120) // 2})
+    page = iad.audit(frame, "truth", "pred", by="g", min_group=1)._repr_html_()
+    assert "By group (the first 40 of 244 rows)" in page
+
+
+def test_a_citation_in_a_notebook() -> None:
+    page = iad.cite("efficientnet_lite0")._repr_html_()
+    assert page.startswith("<p>")
+    assert "<pre>@" in page
+
+
+def test_names_of_statsmodels() -> None:
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 2)), columns=["y", "x"])
+    found = iad.regress("y ~ x", frame)
+    tidy = found.tidy()
+    assert found.params == dict(zip(["Intercept", "x"], tidy.estimate, strict=True))
+    assert found.bse == pytest.approx(dict(zip(["Intercept", "x"], tidy.std_error, strict=True)))
+    np.testing.assert_array_equal(found.cov_params(), found.covariance)
