@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
-from imagesasdata.checks import check_choice, check_count
+from imagesasdata.checks import check_choice, check_count, check_flag
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 
 OnError = Literal["record", "raise", "drop"]
@@ -109,6 +109,10 @@ SHARED: dict[str, Shared] = {
     "prefix": Shared(
         "A prefix for the names of the new columns, so that the results of two runs fit in one table."
     ),
+    "replace": Shared(
+        "Whether columns of the table are replaced if new ones have their names. Those of an earlier "
+        "run of the same verb always are."
+    ),
     "batch_size": Shared(
         "{Things} that go through the network together; by default what is fastest on the device. "
         "It does not change the result.",
@@ -151,6 +155,7 @@ class Options:
     path: str = "path"
     keep: Keep = "all"
     prefix: str | None = None
+    replace: bool = False
     batch_size: int | None = None
     workers: int | None = None
     device: str | None = None
@@ -160,6 +165,7 @@ class Options:
 
     def __post_init__(self) -> None:
         check_choice("on_error", self.on_error, get_args(OnError))
+        check_flag("replace", self.replace)
         check_count("batch_size", self.batch_size)
         check_count("workers", self.workers)
         if isinstance(self.keep, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -61,7 +63,7 @@ PREFIXING = r"prefix or |f[\"'][^\"']*\{(options\.|self\.)?prefix\}[^x]"
         (PREFIXING, ["engine/results.py"]),
         (r"class \w+Warning\b", ["errors.py"]),
         (r"^\s+DroppedImagesWarning,\n\s+stacklevel", ["engine/results.py"]),
-        (r"raise NameClashError\b", ["engine/results.py"]),
+        (r"raise NameClashError\b", ["engine/results.py", "verbs/read/read_images.py"]),
         (r"able has no column \{|but the table has no such column", ["tables/table.py"]),
         (r"def (need|check_names)\b", []),
     ],
@@ -107,10 +109,11 @@ def pictures(**options: Any) -> Any:
 
 def faces(**options: Any) -> Any:
     """A network on faces: the mean of each crop."""
+    given = options.pop("table", None)
     known = {column.name: [9.0, 9.0, 9.0] for column in (*face.BOX, *face.EYES)}
     table = pd.DataFrame({"path": [GOOD, GONE, GOOD], **known}).assign(**options.pop("more", {}))
     return run_on_faces(
-        table,
+        table if given is None else given,
         name="embed_faces",
         columns=(SCORE,),
         cut=lambda image, one: np.full((4, 4, 3), 7, np.uint8),
@@ -123,7 +126,8 @@ def faces(**options: Any) -> Any:
 def vectors(**options: Any) -> Any:
     cells = [np.eye(3, dtype=np.float32)[0], None, np.eye(3, dtype=np.float32)[1]]
     table = pd.DataFrame({"path": list("abc"), "embedding": cells})
-    return iad.reduce(table.assign(**options.pop("more", {})), dims=1, **options)
+    given = options.pop("table", table.assign(**options.pop("more", {})))
+    return iad.reduce(given, dims=1, **options)
 
 
 def queries(**options: Any) -> Any:
@@ -134,7 +138,8 @@ def queries(**options: Any) -> Any:
 
 def pairs(**options: Any) -> Any:
     table = pd.DataFrame({"path_a": [GOOD, GONE, GOOD], "path_b": [GOOD] * 3})
-    return iad.verify_faces(table.assign(**options.pop("more", {})), **options)
+    given = options.pop("table", table.assign(**options.pop("more", {})))
+    return iad.verify_faces(given, **options)
 
 
 def targets(**options: Any) -> Any:
@@ -208,6 +213,79 @@ def test_clash() -> None:
             call(more={f"my_{name}": [1, 2, 3]}, prefix="my_")
         with pytest.raises(NameClashError, match="'image_error' does not hold text"):
             call(more={IMAGE_ERROR.name: [1, 2, 3]})
+
+
+@pytest.mark.parametrize("case", [one for one in CASES if one.verb[:5] != "find_"], indirect=True)
+@pytest.mark.parametrize("prefix", [None, "my_"])
+def test_a_second_run_takes_the_place_of_the_first(case: Case, prefix: str | None) -> None:
+    first = case.call(prefix=prefix)
+    again = case.call(prefix=prefix, table=first)
+    pd.testing.assert_frame_equal(again, first)
+    # Another prefix is another run, and what came after stays.
+    other = case.call(prefix="b_", table=first.assign(mine=1))
+    assert {f"b_{name}" for name in case.added} <= {*other}
+    assert {*first, "mine"} < {*other}
+    third = case.call(
+        prefix=prefix, table=other[other.path.notna() if "path" in other else slice(None)]
+    )
+    assert {*third} == {*other}
+
+
+def test_a_second_run_in_each_kind_of_table(kind: Kind) -> None:
+    first = iad.features(kind.make({"path": [GOOD, GONE], "mine": [1, 2]}), groups="size")
+    again = iad.features(first, groups="size")
+    assert kind.is_kind(again)
+    assert kind.columns(again) == kind.columns(first)
+    # A run with fewer columns leaves none of the earlier one's.
+    fewer = iad.read_images(iad.read_images(again, exif=True))
+    assert "camera_make" not in kind.columns(fewer)
+    assert kind.columns(first).items() <= kind.columns(fewer).items()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.assign(aspect_ratio=[1, 2]),  # another type
+        lambda table: pd.DataFrame(
+            table.to_dict("list")
+        ),  # it does not say where columns come from
+        lambda table: pl.from_pandas(table),
+        lambda table: iad.features(
+            pa.Table.from_pandas(table), groups="size", prefix="x_"
+        ).replace_schema_metadata(None),
+    ],
+)
+def test_what_may_be_the_users_is_only_replaced_when_told(change: Callable[[Any], Any]) -> None:
+    table = change(iad.features(pd.DataFrame({"path": [GOOD, GONE]}), groups="size"))
+    with pytest.raises(NameClashError, match=r"write over it: features\(\.\.\., replace=True\)"):
+        iad.features(table, groups="size")
+    told = iad.features(table, groups="size", replace=True)
+    names = told.column_names if isinstance(told, pa.Table) else list(told.columns)
+    assert len({*names}) == len(names)
+    assert [round(float(one), 3) for one in told["aspect_ratio"].to_numpy()[:1]] == [1.0]
+
+
+def test_a_path_is_not_replaced(tmp_path: Path) -> None:
+    once = iad.transform([GOOD], iad.steps.resize(8), to=tmp_path)
+    hint = r"nor are 'out_path'.*\nHint: give prefix=\"new_\" for other names, as path names one"
+    for more in ({}, {"replace": True}):
+        with pytest.raises(NameClashError, match=hint):
+            iad.transform(once, iad.steps.resize(4), to=tmp_path, path="out_path", **more)
+    with pytest.raises(NameClashError, match="column 'is_sampled' already"):
+        iad.sample_for_labels(iad.sample_for_labels(pd.DataFrame({"path": list("abcd")}), 3), 2)
+
+
+def test_a_reason_that_is_gone_is_forgotten(tmp_path: Path) -> None:
+    late = tmp_path / "late.jpg"
+    table = pd.DataFrame(
+        {"path": [str(late), GONE, GOOD], "image_error": [None, None, "of another"]}
+    )
+    first = iad.features(table, groups="size")
+    assert first.image_error.tolist() == ["file not found", "file not found", "of another"]
+    shutil.copy(REPO / GOOD, late)
+    again = iad.features(first, groups="size")
+    assert again.image_error.isna().tolist() == [True, False, False]
+    assert again.image_error[2] == "of another"
 
 
 def test_raise(case: Case) -> None:

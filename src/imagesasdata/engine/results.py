@@ -21,6 +21,7 @@ from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.remote import shown
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import arrow_type
+from imagesasdata.tables.marks import Run
 from imagesasdata.tables.table import Table
 
 _speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
@@ -34,7 +35,7 @@ def prefixed(name: str, prefix: str | None) -> str:
 def within(options: Options) -> Options:
     """The options for a verb that another verb runs: only the outer one drops rows and warns."""
     on_error = "raise" if options.on_error == "raise" else "record"
-    return replace(options, keep="all", prefix=None, on_error=on_error)
+    return replace(options, keep="all", prefix=None, replace=False, on_error=on_error)
 
 
 def row_name(row: int, path: str | None) -> str:
@@ -89,7 +90,7 @@ class Results:
     columns
         The added columns, in order, under the verb's own names.
     options
-        Only ``prefix`` and ``on_error`` matter here.
+        Only ``keep``, ``prefix``, ``replace`` and ``on_error`` matter here.
     things
         What can fail, in the plural, for the message: pictures, faces, pairs.
     """
@@ -105,29 +106,55 @@ class Results:
         """The columns under their names in the user's table."""
         return [column.named(prefixed(column.name, self.options.prefix)) for column in self.columns]
 
-    def checked(self, *, has_prefix: bool = True) -> Results:
-        """The same results, after a check that they overwrite no column of the user's.
+    @property
+    def run(self) -> Run:
+        """What the table notes of this run."""
+        return Run(self.verb, self.options.prefix or "", [column.name for column in self.named])
 
-        ``has_prefix`` says whether the verb has ``prefix=``, for the hint.
+    def checked(self, *, has_prefix: bool = True, replaceable: bool = True) -> Results:
+        """The results for the table without the columns that they replace.
+
+        Those are the columns that an earlier run of the same verb added, and with ``replace=True``
+        all of the same names. ``has_prefix`` and ``replaceable`` say whether the verb has these options.
 
         Raises
         ------
         NameClashError
-            When they would.
+            When a column of the user's would be overwritten.
         """
-        names = {column.name for column in self.named}
-        taken = sorted(names & set(self.table.names) - {IMAGE_ERROR.name})
-        if taken:
-            raise NameClashError(
-                f"The table has a column {taken[0]!r} already, and it is not overwritten"
-                + (f" (nor are {', '.join(map(repr, taken[1:]))})." if taken[1:] else "."),
-                f'give prefix="{prefixed("new_", self.options.prefix)}" for other names, or drop the '
-                "column first."
-                if has_prefix
-                else f"rename or drop it first, as in data.drop(columns={taken!r}).",
-            )
         self._check_errors_are_text()
-        return self
+        taken = {column.name for column in self.named} & set(self.table.names) - {IMAGE_ERROR.name}
+        earlier = self._earlier(taken) if replaceable and has_prefix else set()
+        is_read = self.table.path in taken | earlier
+        clash = sorted(taken if is_read else taken - earlier)
+        if clash and (is_read or not self.options.replace):
+            ways = (
+                "as path names one of them."
+                if is_read
+                else f"or write over it: {self.verb}(..., replace=True)."
+                if replaceable
+                else "or drop the column first."
+            )
+            raise NameClashError(
+                f"The table has a column {clash[0]!r} already, and it is not overwritten"
+                + (f" (nor are {', '.join(map(repr, clash[1:]))})." if clash[1:] else "."),
+                f'give prefix="{prefixed("new_", self.options.prefix)}" for other names, {ways}'
+                if has_prefix
+                else f"rename or drop it first, as in data.drop(columns={clash!r}).",
+            )
+        gone = taken | earlier
+        return replace(self, table=self.table.without(gone)) if gone else self
+
+    def _earlier(self, taken: set[str]) -> set[str]:
+        """What earlier runs of this verb gave together with these, unless a type has changed since."""
+        new = {column.name: column for column in self.named}
+        found: set[str] = set()
+        for run in self.table.runs():
+            same = run.verb == self.verb and run.prefix == (self.options.prefix or "")
+            if same and taken & set(run.names):
+                found |= set(run.names) & set(self.table.names)
+        changed = [name for name in found & set(new) if not self.table.has_type(name, new[name])]
+        return set() if changed else found
 
     def _check_errors_are_text(self) -> None:
         if IMAGE_ERROR.name in self.table.names and not self.table.holds_text(IMAGE_ERROR.name):
@@ -160,10 +187,10 @@ class Results:
         """
         renamed, columns = self._renamed(results), self.named
         if errors is None:
-            return self.table.join(renamed, columns)
+            return self.table.join(renamed, columns, self.run)
         told = pa.array(errors, pa.string())
         joined = self.table.join(
-            renamed.append_column(IMAGE_ERROR.name, told), [*columns, IMAGE_ERROR]
+            renamed.append_column(IMAGE_ERROR.name, told), [*columns, IMAGE_ERROR], self.run
         )
         kept = self.kept(errors)
         return joined if all(kept) else self.table.keep(kept, joined)
@@ -187,7 +214,10 @@ class Results:
         new = {column.name for column in self.named} | {ids, path, IMAGE_ERROR.name}
         new |= set() if number is None else {number.name}
         stem = ids.removesuffix("id")
-        carried = {name: f"{stem}{name}" if name in new else name for name in wanted}
+        earlier = self._earlier(new & set(table.names))
+        carried = {
+            name: f"{stem}{name}" if name in new else name for name in wanted if name not in earlier
+        }
         # The long table has these anyway.
         for name in (ids, IMAGE_ERROR.name):
             carried.pop(name, None)
@@ -234,6 +264,7 @@ class Results:
             number=number,
             first=first,
             gaps=gaps,
+            run=self.run,
         )
 
     def kept(self, errors: Sequence[str | None], *, of: int | None = None) -> list[bool]:

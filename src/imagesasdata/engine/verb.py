@@ -125,7 +125,7 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
     if verb.many:
         out.carried(verb.media, verb.number)
     else:
-        out.checked()
+        out = out.checked()
     rows = _Rows(verb.columns)
     paths = table.paths()
     with ExitStack() as stack:

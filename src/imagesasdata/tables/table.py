@@ -6,11 +6,12 @@ Inside the library, results are Arrow tables.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,21 +21,25 @@ from imagesasdata.files.held import no_path
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
-from imagesasdata.tables.kinds import frame_of, is_paths, like, series_of
+from imagesasdata.tables.kinds import arrow_type, frame_of, is_paths, like, series_of
 from imagesasdata.tables.long import labels, repeated
+from imagesasdata.tables.marks import Run, marked, runs_in
 
 
 @dataclass(frozen=True)
 class Table:
     """A user's table: its frame, and what is needed to return the same kind.
 
-    ``made`` says that there was none, only paths.
+    ``made`` says that there was none, only paths; ``noted`` what earlier runs of verbs added, and
+    ``failed`` in which rows a run failed whose columns were dropped to be replaced.
     """
 
     frame: nw.DataFrame[Any]
     lazy: bool
     path: str
     made: bool = False
+    noted: tuple[Run, ...] = ()
+    failed: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -69,7 +74,7 @@ class Table:
 
     def take(self, rows: Sequence[int]) -> Table:
         """The rows with these numbers."""
-        return Table(self.frame[list(rows)], self.lazy, self.path, self.made)
+        return replace(self, frame=self.frame[list(rows)])
 
     def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
         """A new table of the same kind, from plain columns."""
@@ -97,30 +102,62 @@ class Table:
         kind = self.frame.implementation
         return "polars" if kind.is_polars() else "pyarrow" if kind.is_pyarrow() else "pandas"
 
-    def join(self, results: pa.Table, columns: Sequence[Column]) -> Any:
+    def join(self, results: pa.Table, columns: Sequence[Column], run: Run | None = None) -> Any:
         """The table with ``columns`` added; row ``i`` gets result ``i``.
 
-        All verbs share ``image_error``: an earlier verb's reason stays.
+        All verbs share ``image_error``: an earlier verb's reason stays, but for a reason that went
+        with the columns that this run replaces. With ``run``, the table notes what added them.
         """
         added = results.select([column.name for column in columns])
         frame = self.frame
         if IMAGE_ERROR.name in frame.columns and IMAGE_ERROR.name in added.column_names:
-            earlier = pa.array(self.earlier_errors(), pa.string())
             position = added.column_names.index(IMAGE_ERROR.name)
-            both = pc.call_function("coalesce", [earlier, added[IMAGE_ERROR.name].combine_chunks()])
+            told = added[IMAGE_ERROR.name].combine_chunks()
+            earlier = pa.array(self.earlier_errors(), pa.string())
+            if self.failed is not None:
+                over = _any_valid(added.drop([IMAGE_ERROR.name])) | np.asarray(told.is_valid())
+                earlier = pa.array(earlier.to_pylist(), pa.string(), mask=self.failed & over)
+            both = pc.call_function("coalesce", [earlier, told])
             added = added.set_column(position, IMAGE_ERROR.name, both)
             frame = frame.drop(IMAGE_ERROR.name)
         new = like(added, self.frame, _whole(columns))
         if self.frame.implementation.is_pandas():
             new.index = nw.to_native(frame).index
         joined = nw.concat([frame, nw.from_native(new, eager_only=True)], how="horizontal")
-        return self._give(joined)
+        return self._give(joined, [*self.runs(), *([] if run is None else [run])])
 
-    def with_columns(self, cells: Mapping[str, Sequence[Any]], columns: Sequence[Column]) -> Table:
-        """The table with plain columns added."""
+    def runs(self) -> list[Run]:
+        """What earlier runs of verbs added."""
+        return list(self.noted)
+
+    def has_type(self, name: str, column: Column) -> bool:
+        """Whether a column has the type that the library gives ``column`` in such a table."""
+        empty = pa.schema([(name, arrow_type(column))]).empty_table()
+        whole = [name] if column.null == "never" else []
+        made = nw.from_native(like(empty, self.frame, whole), eager_only=True)
+        theirs = self.frame.schema[name]
+        if self.frame.implementation.is_pandas():
+            return nw.to_native(made)[name].dtype == nw.to_native(self.frame)[name].dtype
+        return made.schema[name] == theirs
+
+    def without(self, gone: Collection[str]) -> Table:
+        """The table without columns that a verb replaces, and which rows of theirs had failed."""
+        gone = [name for name in self.names if name in gone]
+        old = self.frame.select(gone)
+        empty = np.all([old[name].is_null().to_numpy() for name in gone], axis=0)
+        told = np.array([one is not None for one in self.earlier_errors()], bool)
+        noted = tuple(run.without(set(gone)) for run in self.noted)
+        return replace(self, frame=self.frame.drop(gone), failed=empty & told, noted=noted)
+
+    def with_columns(
+        self, cells: Mapping[str, Sequence[Any]], columns: Sequence[Column], run: Run
+    ) -> Table:
+        """The table with plain columns added, and a note of the run that added them."""
         added = pa.table({one.name: pa.array(cells[one.name], pa.string()) for one in columns})
         frame, lazy = frame_of(self.join(added, columns))
-        return Table(frame, lazy, self.path, self.made)
+        # Each by itself: another call may give only one of them.
+        runs = [run._replace(names=[one.name]) for one in columns]
+        return replace(self, frame=frame, lazy=lazy, noted=(*self.noted, *runs))
 
     def earlier_errors(self) -> list[str | None]:
         """What earlier verbs wrote into ``image_error``."""
@@ -139,9 +176,10 @@ class Table:
     def keep(self, mask: Sequence[bool], native: Any) -> Any:
         """The rows of ``native`` (a table from `join`) where ``mask`` is true."""
         frame = nw.from_native(native)
+        runs = runs_in(native)
         if isinstance(frame, nw.LazyFrame):
             frame = frame.collect()
-        return self._give(frame.filter(list(mask)))
+        return self._give(frame.filter(list(mask)), runs)
 
     def expand(
         self,
@@ -154,6 +192,7 @@ class Table:
         number: Column | None = None,
         first: int = 0,
         gaps: bool = False,
+        run: Run | None = None,
     ) -> Any:
         """A long table: the id and path of row ``rows[i]``, its other columns, then result ``i``.
 
@@ -180,7 +219,14 @@ class Table:
             for native in natives:
                 native.index = range(len(rows)) if index is None else index
             parts = [nw.from_native(native, eager_only=True) for native in natives]
-        return self._give(nw.concat(parts, how="horizontal"))
+        names = carried or {}
+        runs = [
+            one._replace(names=[names[name] for name in one.names if name in names])
+            for one in self.noted
+        ]
+        return self._give(
+            nw.concat(parts, how="horizontal"), [*runs, *([] if run is None else [run])]
+        )
 
     def identified(self, media: Media = PICTURES) -> nw.DataFrame[Any]:
         """The column that names each row: the user's own, or one made from the index (see `labels`)."""
@@ -213,8 +259,9 @@ class Table:
             whole = whole.add_column(0, name, self.identified().to_arrow()[name])
         return [whole.slice(start, rows) for start in range(0, max(len(whole), 1), rows)]
 
-    def _give(self, frame: nw.DataFrame[Any]) -> Any:
-        return nw.to_native(frame.lazy() if self.lazy else frame)
+    def _give(self, frame: nw.DataFrame[Any], runs: Sequence[Run] = ()) -> Any:
+        native = nw.to_native(frame.lazy() if self.lazy else frame)
+        return marked(native, runs, self.frame) if runs else native
 
 
 def open_table(
@@ -244,7 +291,7 @@ def open_table(
         hint = f'give path="{close}", the column that holds the pictures\' paths.'
         raise no_column(path, frame.columns, hint=hint)
     _check_paths(frame, path)
-    return Table(frame, lazy, path)
+    return Table(frame, lazy, path, noted=tuple(runs_in(images)))
 
 
 def _check_paths(frame: nw.DataFrame[Any], path: str) -> None:
@@ -292,7 +339,7 @@ def open_with(frame: Any, column: str, *, option: str) -> Table:
     if column not in taken.columns:
         close = nearest(column, taken.columns) or "NAME"
         raise no_column(column, taken.columns, hint=f'give {option}="{close}".')
-    return Table(taken, lazy, column)
+    return Table(taken, lazy, column, noted=tuple(runs_in(frame)))
 
 
 def open_data(data: Any) -> Table:
@@ -311,7 +358,13 @@ def open_data(data: Any) -> Table:
             "read the file first, as in pandas.read_csv(FILE).",
         )
     frame, lazy = frame_of(data)
-    return Table(frame, lazy, "path")
+    return Table(frame, lazy, "path", noted=tuple(runs_in(data)))
+
+
+def _any_valid(table: pa.Table) -> np.ndarray:
+    """Which rows have a value."""
+    valid = [np.asarray(column.is_valid()) for column in table.columns]
+    return np.any(valid, axis=0) if valid else np.zeros(len(table), bool)
 
 
 def _whole(columns: Sequence[Column]) -> list[str]:

@@ -393,7 +393,8 @@ def test_misuse(call: Any, kind_of_error: type[Exception], message: str) -> None
 def test_embed_does_not_overwrite(astronaut: str) -> None:
     faces = iad.embed_faces(iad.detect_faces(astronaut))
     with pytest.raises(NameClashError, match="'face_embedding' already"):
-        iad.embed_faces(faces)
+        iad.embed_faces(faces.assign(face_embedding="mine"))
+    assert list(iad.embed_faces(faces)) == list(faces)
     assert "new_face_embedding" in iad.embed_faces(faces, prefix="new_")
 
 

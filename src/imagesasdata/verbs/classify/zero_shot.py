@@ -38,6 +38,7 @@ def zero_shot(
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -71,6 +72,9 @@ def zero_shot(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -130,6 +134,7 @@ def zero_shot(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,

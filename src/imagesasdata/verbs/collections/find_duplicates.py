@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -76,6 +76,7 @@ def find_duplicates(
     mirror: bool = False,
     embedding: str | None = None,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -111,6 +112,9 @@ def find_duplicates(
         Pictures without vectors are embedded first. Not used by ``"hash"``.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -178,6 +182,7 @@ def find_duplicates(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -257,10 +262,10 @@ def _fingerprints(
         finish=lambda results: results,
         settings={"parts": PARTS if hashes else None, "mirror": mirror},
     )
-    only = replace(within(options), path="path", device=None)
+    only = dataclasses.replace(within(options), path="path", device=None)
     # Vectors can be compared without the files.
     if not hashes:
-        only = replace(only, on_error="record")
+        only = dataclasses.replace(only, on_error="record")
     given = from_columns({"path": pa.array(paths, pa.string())}, "pyarrow")
     return open_table(run(given, verb, only), "path")
 

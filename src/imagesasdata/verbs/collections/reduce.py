@@ -33,6 +33,7 @@ def reduce(
     seed: int = 0,
     embedding: str | None = None,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -67,6 +68,9 @@ def reduce(
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -119,6 +123,7 @@ def reduce(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -64,6 +64,7 @@ def analyze_faces(
     attributes: Sequence[Attribute] = ("age",),
     keep: Keep = "all",
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -93,6 +94,9 @@ def analyze_faces(
         ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -167,6 +171,7 @@ def analyze_faces(
         path=path,
         keep=keep,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -194,7 +199,7 @@ def analyze_faces(
                 on_error=on_error,
                 progress=progress,
             )
-        options = replace(options, path="path", keep="all")
+        options = dataclasses.replace(options, path="path", keep="all")
     columns = {one: col.attribute_columns(one) for one in chosen}
     every = [column for one in chosen for column in columns[one]]
     Results("analyze_faces", open_table(faces, options.path), every, options).checked()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
-from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -45,6 +45,7 @@ def blur_faces(
     format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -81,6 +82,9 @@ def blur_faces(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result. Each tile of a picture counts as one.
@@ -129,6 +133,7 @@ def blur_faces(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -180,7 +185,7 @@ def blur_faces(
         finish=lambda results: results,
         max_pixels=max_pixels,
     )
-    return run(images, verb, replace(options, cache=None))
+    return run(images, verb, dataclasses.replace(options, cache=None))
 
 
 def _boxes(faces: Any) -> list[tuple[Any, ...]]:

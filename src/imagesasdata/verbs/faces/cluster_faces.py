@@ -22,6 +22,7 @@ def cluster_faces(
     model: str = FACE_EMBEDDER,
     threshold: float | None = None,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -45,6 +46,9 @@ def cluster_faces(
         `verify_faces`. A lower one splits persons, a higher one merges them.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -90,6 +94,7 @@ def cluster_faces(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,

@@ -29,6 +29,7 @@ def embed_faces(
     path: str = "path",
     model: str = FACE_EMBEDDER,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -51,6 +52,9 @@ def embed_faces(
         A name from ``iad.models("embed_faces")``.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Faces that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -99,6 +103,7 @@ def embed_faces(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,

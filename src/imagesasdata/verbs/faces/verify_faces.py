@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pyarrow as pa
 
@@ -35,6 +35,7 @@ def verify_faces(
     model: str = FACE_EMBEDDER,
     which: Which = "largest",
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -65,6 +66,9 @@ def verify_faces(
         ``face_id`` in `detect_faces`.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures or faces that go through the network together; by default what is fastest on the
         device. It does not change the result.
@@ -122,6 +126,7 @@ def verify_faces(
     options = Options(
         path=a,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -135,7 +140,7 @@ def verify_faces(
     out = Results("verify_faces", first, COLUMNS, options, "pairs").checked()
     sides = list(zip(first.paths(), second.paths(), strict=True))
     pictures = as_paths([path for pair in sides for path in pair if path is not None])
-    known = known_faces(pictures, model, replace(within(options), path="path"))
+    known = known_faces(pictures, model, dataclasses.replace(within(options), path="path"))
     chosen: dict[str | None, tuple[int | None, str | None]] = {
         path: one_face(known, path, which) for path in dict.fromkeys(pictures["path"].to_pylist())
     }

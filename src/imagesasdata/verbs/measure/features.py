@@ -32,6 +32,7 @@ def features(
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     workers: int | None = None,
     cache: PathLike | None = None,
     on_error: OnError = "record",
@@ -60,6 +61,9 @@ def features(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
@@ -99,6 +103,7 @@ def features(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         workers=workers,
         cache=cache,
         on_error=on_error,

@@ -69,6 +69,7 @@ class _Options(TypedDict, total=False):
     band: int
     all_touched: bool
     prefix: str | None
+    replace: bool
 
 
 @overload
@@ -105,6 +106,7 @@ def measure_regions(
     all_touched: bool = False,
     backend: Backend = "pandas",
     prefix: str | None = None,
+    replace: bool = False,
 ) -> Frame | MadeFrame:
     """Summarize a raster, such as a satellite picture of night lights, by polygon or grid cell.
 
@@ -134,6 +136,9 @@ def measure_regions(
         back as its own kind.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
 
     Returns
     -------
@@ -203,7 +208,9 @@ def measure_regions(
             table = open_with(regions, geometry, option="geometry")
             given = crs if crs is not None else getattr(regions, "crs", None)
             shapes = into(opened, [as_geojson(cell) for cell in table.cells(geometry)], given)
-        out = Results("measure_regions", table, _OF_REGION, Options(prefix=prefix)).checked()
+        out = Results(
+            "measure_regions", table, _OF_REGION, Options(prefix=prefix, replace=replace)
+        ).checked()
         found = [
             Zonal() if shape is None else zonal(opened, shape, band, touched=all_touched)
             for shape in shapes

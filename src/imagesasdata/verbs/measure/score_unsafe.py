@@ -25,6 +25,7 @@ def score_unsafe(
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     workers: int | None = None,
     cache: PathLike | None = None,
     on_error: OnError = "record",
@@ -48,6 +49,9 @@ def score_unsafe(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
@@ -88,6 +92,7 @@ def score_unsafe(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         workers=workers,
         cache=cache,
         on_error=on_error,

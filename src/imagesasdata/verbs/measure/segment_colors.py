@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,7 @@ def segment_colors(
     max_pixels: int = MAX_PIXELS,
     keep: Keep = "all",
     prefix: str | None = None,
+    replace: bool = False,
     workers: int | None = None,
     cache: PathLike | None = None,
     on_error: OnError = "record",
@@ -84,6 +85,9 @@ def segment_colors(
         ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
@@ -125,6 +129,7 @@ def segment_colors(
         path=path,
         keep=keep,
         prefix=prefix,
+        replace=replace,
         workers=workers,
         cache=cache,
         on_error=on_error,
@@ -144,7 +149,7 @@ def segment_colors(
         ]
 
     columns = tuple(
-        replace(SHARE.named(SHARE.name.format(name)), description=_says(name, color))
+        dataclasses.replace(SHARE.named(SHARE.name.format(name)), description=_says(name, color))
         for name, color in colors.items()
     )
     verb = Verb(

@@ -68,6 +68,7 @@ class _Own(Reading, total=False):
     exif: bool
     gps: bool
     frames: Literal["first", "all"]
+    replace: bool
 
 
 @overload
@@ -90,6 +91,7 @@ def read_images(
     max_pixels: int = MAX_PIXELS,
     keep: Keep = "all",
     prefix: str | None = None,
+    replace: bool = False,
     workers: int | None = None,
     cache: PathLike | None = None,
     on_error: OnError = "record",
@@ -134,6 +136,9 @@ def read_images(
         ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
@@ -201,6 +206,7 @@ def read_images(
         path=path,
         keep=keep,
         prefix=prefix,
+        replace=replace,
         workers=workers,
         cache=cache,
         on_error=on_error,
@@ -269,9 +275,10 @@ def _named(table: Table, images: Any, fields: Pattern | None, options: Options) 
     out = Results("read_images", table, columns, options).checked()
     if fields is not None:
         _tell_misses(paths, cells[fields.fields[0]])
-    return table.with_columns(
+    return out.table.with_columns(
         {named.name: cells[own.name] for own, named in zip(columns, out.named, strict=True)},
         out.named,
+        out.run,
     )
 
 

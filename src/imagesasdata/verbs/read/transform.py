@@ -36,6 +36,7 @@ def transform(
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     workers: int | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
@@ -65,6 +66,9 @@ def transform(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
@@ -105,7 +109,12 @@ def transform(
     0        150         100
     """
     options = Options(
-        path=path, prefix=prefix, workers=workers, on_error=on_error, progress=progress
+        path=path,
+        prefix=prefix,
+        replace=replace,
+        workers=workers,
+        on_error=on_error,
+        progress=progress,
     )
     pipe = _check_steps(steps)
     check_choice("decode", decode, get_args(Exactness))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, run
@@ -32,6 +32,7 @@ def count_objects(
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -66,6 +67,9 @@ def count_objects(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -110,6 +114,7 @@ def count_objects(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -128,7 +133,7 @@ def count_objects(
         return [{name: counts[label] for label, name in names.items()}]
 
     columns = tuple(
-        replace(COUNT.named(name), description=f"How many of {label!r} were found.")
+        dataclasses.replace(COUNT.named(name), description=f"How many of {label!r} were found.")
         for label, name in names.items()
     )
     verb = detector(

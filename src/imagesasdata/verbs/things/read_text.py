@@ -75,6 +75,7 @@ def read_text(
     max_pixels: int = MAX_PIXELS,
     keep: Keep = "all",
     prefix: str | None = None,
+    replace: bool = False,
     workers: int | None = None,
     cache: PathLike | None = None,
     on_error: OnError = "record",
@@ -116,6 +117,9 @@ def read_text(
         ``image_`` before it (of a video, ``video_``).
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
@@ -185,6 +189,7 @@ def read_text(
         path=path,
         keep=keep,
         prefix=prefix,
+        replace=replace,
         workers=workers,
         cache=cache,
         on_error=on_error,

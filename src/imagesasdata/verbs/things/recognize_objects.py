@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ def recognize_objects(
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
+    replace: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
@@ -92,6 +93,9 @@ def recognize_objects(
         A picture with more pixels is refused from its header.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
+    replace
+        Whether columns of the table are replaced if new ones have their names. Those of an earlier
+        run of the same verb always are.
     batch_size
         Pictures that go through the network together; by default what is fastest on the device. It
         does not change the result.
@@ -145,6 +149,7 @@ def recognize_objects(
     options = Options(
         path=path,
         prefix=prefix,
+        replace=replace,
         batch_size=batch_size,
         workers=workers,
         device=device,
@@ -162,7 +167,9 @@ def recognize_objects(
         for side in _SIDES:
             table.known(side, hint=_REGIONS)
         out = Results("recognize_objects", table, COLUMNS, options).checked()
-    gallery = _gallery(named, network, own, replace(options, path="path", prefix=None, cache=None))
+    gallery = _gallery(
+        named, network, own, dataclasses.replace(options, path="path", prefix=None, cache=None)
+    )
     verb = Verb(
         name="recognize_objects",
         columns=COLUMNS,
@@ -185,7 +192,9 @@ def recognize_objects(
         for place, box in zip(out.table.paths(), boxes, strict=True)
     ]
     found = run(
-        from_columns({"path": parts}, "pyarrow"), verb, replace(within(options), path="path")
+        from_columns({"path": parts}, "pyarrow"),
+        verb,
+        dataclasses.replace(within(options), path="path"),
     )
     return out.join(found, found[IMAGE_ERROR.name].to_pylist())
 

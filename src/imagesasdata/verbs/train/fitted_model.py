@@ -92,6 +92,7 @@ class FittedModel(Generic[Frame]):
         path: str = "path",
         max_pixels: int = MAX_PIXELS,
         prefix: str | None = None,
+        replace: bool = False,
         batch_size: int | None = None,
         workers: int | None = None,
         device: str | None = None,
@@ -112,6 +113,9 @@ class FittedModel(Generic[Frame]):
         prefix
             A prefix for the names of the new columns, so that the results of two runs fit in one
             table.
+        replace
+            Whether columns of the table are replaced if new ones have their names. Those of an
+            earlier run of the same verb always are.
         batch_size
             Pictures that go through the network together; by default what is fastest on the device.
             It does not change the result.
@@ -163,6 +167,7 @@ class FittedModel(Generic[Frame]):
         options = Options(
             path=path,
             prefix=prefix,
+            replace=replace,
             batch_size=batch_size,
             workers=workers,
             device=device,

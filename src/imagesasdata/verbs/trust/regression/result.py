@@ -206,7 +206,9 @@ class Regression(Displayed, Generic[Frame]):
             A prefix for the names of the new columns, so that the results of two runs fit in one
             table.
         """
-        out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked()
+        out = Results("augment", self.table, AUGMENT, Options(prefix=prefix)).checked(
+            replaceable=False
+        )
         of_used = (among_all(values, self.used) for values in (self.fitted, self.residual))
         cells = (*of_used, self.is_gold)
         found = {
