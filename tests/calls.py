@@ -134,6 +134,9 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "models": lambda to: [iad.models()],
     "summary": lambda to: [iad.summary("efficientnet_lite0")],
     "explain": lambda to: [iad.explain(PHOTO, to=to)],
+    "count_faces": lambda to: [
+        iad.count_faces(PHOTO, attributes=["age", "gender", "race", "expression"])
+    ],
     "embed_faces": lambda to: [iad.embed_faces(_faces())],
     "verify_faces": lambda to: [
         iad.verify_faces(pd.DataFrame({"path_a": [PHOTO], "path_b": [PHOTO]}))

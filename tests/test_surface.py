@@ -145,7 +145,6 @@ def hint(name: str) -> str:
 @pytest.mark.parametrize(
     ("name", "verb"),
     [
-        ("count_faces", "detect_faces"),
         ("ocr", "read_text"),
         ("dedupe", "find_duplicates"),
         ("kappa", "agreement"),

@@ -37,6 +37,7 @@ from .verbs.inside.explain import explain as explain
 
 # faces
 from .verbs.faces.detect_faces import detect_faces as detect_faces
+from .verbs.faces.count_faces import count_faces as count_faces
 from .verbs.faces.embed_faces import embed_faces as embed_faces
 from .verbs.faces.verify_faces import verify_faces as verify_faces
 from .verbs.faces.find_faces import find_faces as find_faces

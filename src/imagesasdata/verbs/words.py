@@ -75,11 +75,6 @@ _HINTS = (
     ("filters", 'iad.feature_maps(model=MODEL, of="filters") draws what a layer has learned.'),
     ("gradcam grad_cam heatmap heat_map integrated_gradients", "iad.explain(photos) draws it."),
     # faces
-    (
-        "count_faces",
-        'iad.detect_faces(photos) has a row for each face; .groupby("image_id").face_id.count() '
-        "counts them.",
-    ),
     ("face_detection extract_faces find_face", "iad.detect_faces(photos) has a row for each face."),
     ("represent encode_faces face_encodings", "iad.embed_faces(faces) gives a vector for each."),
     (

@@ -179,7 +179,7 @@ def analyze_faces(
         on_error=on_error,
         progress=progress,
     )
-    chosen = _check(attributes)
+    chosen = check_attributes(attributes)
     faces: Any = images
     if keep != "all" and has_faces(images, path):
         raise ArgumentError(
@@ -226,7 +226,14 @@ def _mean_of_looks(network: Model) -> Callable[[Any, Any], dict[str, Any]]:
     return mean_of_crops(network.apply)
 
 
-def _check(attributes: Sequence[Attribute]) -> list[Attribute]:
+def check_attributes(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """The attributes in their own order; the first call with some of them warns.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError
+        When one is not known, or there is none.
+    """
     wanted = [attributes] if isinstance(attributes, str) else list(attributes)
     for one in wanted:
         check_choice("attribute", one, get_args(Attribute))
