@@ -30,10 +30,8 @@ def test_each_kind_of_table(kind: Kind) -> None:
     assert list(got) == ["path", "image_id", "n_faces", "image_error"]
     assert got["n_faces"] == [0, 1, None, None, 1]
     assert [error is None for error in got["image_error"]] == [True, True, False, False, True]
-    empty = iad.count_faces(
-        kind.make({"path": ["a"]}).head(0) if kind.name != "pyarrow" else done[:0].select(["path"])
-    )
-    assert list(kind.columns(empty)) == ["path", "n_faces", "image_error"]
+    empty = iad.count_faces(pd.DataFrame({"path": pd.Series([], dtype=str)}))
+    assert list(empty) == ["path", "n_faces", "image_error"]
 
 
 def test_counts_are_those_of_the_faces_that_are_found() -> None:
@@ -62,7 +60,8 @@ def test_counts_by_attribute(bring_weights: Any) -> None:
 
 
 def test_classes() -> None:
-    assert [age_class(3, 17.9), age_class(10, 20), age_class(18, 64), age_class(65, 99)] == [
+    ages = [(3.0, 17.9), (10.0, 20.0), (18.0, 64.0), (65.0, 99.0)]
+    assert [age_class(*one) for one in ages] == [
         "child",
         None,
         "adult",
