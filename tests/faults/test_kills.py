@@ -41,8 +41,8 @@ CALLS = {
     "classify": "iad.classify(coded, cache=sys.argv[2], progress=False)",
     "detect_faces": "iad.detect_faces(coded, tiles='never', cache=sys.argv[2], progress=False)",
     "fine_tune": (
-        "iad.fine_tune(coded, outcome='y', epochs=2, cache=sys.argv[2], progress=False)"
-        ".tidy().drop(columns='seconds')"
+        "iad.fine_tune(coded, outcome='y', epochs=2, split=(0.8, 0.1, 0.1), cache=sys.argv[2], "
+        "progress=False).tidy().drop(columns='seconds')"
     ),
 }
 
