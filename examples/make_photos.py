@@ -27,6 +27,7 @@ def main() -> None:
             exif = Image.Exif()
             exif[0x0112] = TURNED
             exif[0x0132] = "2013:05:04 12:30:00"
+            exif.get_ifd(0x8769)[0x9003] = exif[0x0132]
             image = image.transpose(Image.Transpose.ROTATE_90)
             image.save(FOLDER / f"{name}.jpg", exif=exif, **options)
         else:

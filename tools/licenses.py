@@ -42,6 +42,8 @@ LINKED = {
     "libasound": "LGPL-2.1-or-later",
     "libavcodec": "LGPL-2.1-or-later or LGPL-3.0-or-later",
     "libgeos": "LGPL-2.1-only",
+    "libheif": "LGPL-3.0-or-later",
+    "libde265": "LGPL-3.0-or-later",
     "libgfortran": "GPL-3.0-or-later with the GCC runtime exception",
     "libquadmath": "LGPL-2.1-or-later",
 }

@@ -90,7 +90,11 @@ def test_read_images_unknown_backend(folder: Path) -> None:
     ("name", "data", "reason"),
     [
         ("empty.jpg", b"", "file is empty"),
-        ("text.jpg", b"this is no picture", "is not a picture in a format"),
+        (
+            "text.jpg",
+            b"this is no picture",
+            "is text ('this is no picture'), which is not a picture",
+        ),
         ("page.jpg", b"<!DOCTYPE html><html></html>", "is a web page"),
         ("drawing.png", b"<svg xmlns='x'></svg>", "is an SVG drawing"),
         ("ünï\ncode 'x'.jpg", encoded(picture()), None),
