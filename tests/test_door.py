@@ -369,3 +369,85 @@ def test_a_hint_names_models_for_the_task(
 def test_other_words_for_things_lead_to_the_kind(label: str, thing: str) -> None:
     with pytest.raises(iad.UnknownNameError, match=f"did you mean '{thing}'"):
         iad.detect_objects(["a.jpg"], labels=label)
+
+
+def regression() -> iad.Regression:
+    return iad.regress("truth ~ x", table())
+
+
+METHODS: list[tuple[Callable[[], Any], str]] = [
+    (lambda: regression().tidy(conf_level="high"), "conf_level must be a number, got 'high'"),
+    (
+        lambda: regression().tidy(level=0.9),
+        "tidy has no argument 'level'.\nHint: did you mean conf_l",
+    ),
+    (
+        lambda: regression().compare(conf_level=table()),
+        "conf_level must be a number, got DataFrame",
+    ),
+    (lambda: regression().augment(prefix=3), "prefix must be text, got 3"),
+    (lambda: regression().latex(digits=2.5), "digits must be a whole number, got 2.5"),
+    (
+        lambda: iad.audit(table(), "truth", "said", by="label").plot(measure=a_function),
+        "measure must be text, got function",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), METHODS)
+def test_methods_of_results_have_a_door(call: Callable[[], Any], text: str) -> None:
+    with pytest.raises(iad.ArgumentTypeError) as told:
+        call()
+    assert str(told.value).startswith(text)
+
+
+def test_every_method_with_arguments_has_a_door() -> None:
+    without = []
+    for name in iad.__all__:
+        kind = getattr(iad, name)
+        if inspect.isclass(kind) and kind.__module__.startswith("imagesasdata.verbs"):
+            for inner, method in vars(kind).items():
+                if inspect.isfunction(method) and not inner.startswith("_"):
+                    more = len(inspect.signature(method).parameters) > 1
+                    if more and not hasattr(method, "__wrapped__"):
+                        without.append(f"{name}.{inner}")
+    assert without == []
+
+
+def test_a_fitted_model_has_a_door() -> None:
+    model = object.__new__(iad.FittedModel)
+    with pytest.raises(iad.ArgumentTypeError, match="augment has no argument 'batchsize'") as told:
+        model.augment([PHOTO], batchsize=8)  # type: ignore[call-overload]
+    assert told.value.hint == "write batch_size=8."
+    with pytest.raises(iad.ArgumentTypeError, match="file must be a path, got None"):
+        model.save(None)  # type: ignore[arg-type]
+    with pytest.raises(iad.ArgumentTypeError, match="top must be a whole number, got 'all'"):
+        model.errors("all")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("to", ["none/such.{}", "folder.d", "page.xyz", "page"])
+@pytest.mark.parametrize("name", ["contact_sheet", "feature_maps", "label_page", "map_images"])
+def test_a_file_that_cannot_be_written(
+    name: str, to: str, unread: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    args, named = calls(tmp_path).get(name, ((table(),), {}))
+    monkeypatch.chdir(tmp_path)
+    Path("folder.d").mkdir()
+    ending = "html" if name in ("label_page", "map_images") else "png"
+    with pytest.raises(iad.ArgumentError) as told:
+        getattr(iad, name)(*args, **{**named, "to": to.format(ending)})
+    assert unread == []
+    words = {"none": "does not exist", "folder": "is a folder", "page": "must end in"}
+    assert words[to[:4] if to.startswith(("none", "page")) else "folder"] in told.value.message
+    assert told.value.hint
+
+
+def test_a_column_that_has_no_order() -> None:
+    with pytest.raises(
+        iad.ArgumentTypeError, match="cannot be sorted: it holds int and str"
+    ) as told:
+        iad.contact_sheet(
+            data := pd.DataFrame({"path": ["a.jpg", "b.jpg"], "m": [1, "a"]}), sort="m"
+        )
+    exec(str(told.value.hint).partition(", as in ")[2].removesuffix("."), {"data": data})
+    assert iad.contact_sheet(data, sort="m").axes

@@ -26,6 +26,7 @@ from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
 from imagesasdata.training.saved import FORMAT, Saved, head_function
+from imagesasdata.verbs.door import door
 from imagesasdata.verbs.train._predictions import (
     output_columns,
     predicted_row,
@@ -85,6 +86,7 @@ class FittedModel(Generic[Frame]):
             **self._saved.counts,
         }
 
+    @door
     def augment(
         self,
         images: OtherFrame | Paths,
@@ -245,6 +247,7 @@ class FittedModel(Generic[Frame]):
         self._only_classes("confusion", several=False)
         return self._give(self._saved.evaluation.confusion())
 
+    @door
     def errors(self, top: int = 20) -> Frame:
         """The test pictures with the worst predictions, the worst first: look at them.
 
@@ -312,6 +315,7 @@ class FittedModel(Generic[Frame]):
             ]
         return draw(self._saved, errors)
 
+    @door
     def save(self, file: PathLike) -> None:
         """Write the model to a file that `load_model` reads.
 

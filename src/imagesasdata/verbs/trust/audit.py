@@ -28,6 +28,7 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.display import Displayed
 
@@ -104,6 +105,7 @@ class Audit(Displayed, Generic[Frame]):
         """
         return self.table.new(_arrow(GAPS, self.widest))
 
+    @door
     def plot(self, measure: str = "error_rate") -> Figure:
         """Draw a rate with its interval for every group.
 

@@ -18,6 +18,7 @@ from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
+from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust.display import Displayed
 from imagesasdata.verbs.trust.regression.check import CHECK, Line
 
@@ -159,6 +160,7 @@ class Regression(Displayed, Generic[Frame]):
             }
         )
 
+    @door
     def tidy(self, *, conf_level: float = 0.95) -> Frame:
         """A row for each term: estimate, standard error, test and confidence interval.
 
@@ -197,6 +199,7 @@ class Regression(Displayed, Generic[Frame]):
             }
         )
 
+    @door
     def augment(self, *, prefix: str | None = None) -> Frame:
         """The data with ``fitted``, ``residual`` and ``is_gold``, for every row given.
 
@@ -217,6 +220,7 @@ class Regression(Displayed, Generic[Frame]):
         }
         return out.join(pa.table(found))
 
+    @door
     def compare(self, *, conf_level: float = 0.95) -> Frame:
         """The naive estimates and those of the gold rows alone, beside the corrected ones.
 
@@ -244,6 +248,7 @@ class Regression(Displayed, Generic[Frame]):
             found[f"{name}_low"], found[f"{name}_high"] = tidy["conf_low"], tidy["conf_high"]
         return self.table.new(found)
 
+    @door
     def latex(self, *, digits: int = 3) -> str:
         """A LaTeX table (needs ``booktabs``) with standard errors in parentheses.
 
