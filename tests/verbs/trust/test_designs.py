@@ -10,7 +10,8 @@ import pytest
 
 from tests.verbs.trust.designs import DESIGNS, Summary, summarize
 
-STUDIES = 200
+# The coverage of 200 studies has a standard error of 1.5 points; quick designs have more studies.
+STUDIES, QUICK = 200, {"few_rows": 1000}
 # Intervals that are cautious by design: the truth is at an end of what is possible, or the number of
 # events is so small that Jeffreys' prior counts.
 CAUTIOUS = {"calibration error, right", "false_negative_rate, test", "recall"}
@@ -35,14 +36,14 @@ def test_gross_faults_of_a_few_studies(design: str) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("design", list(DESIGNS))
 def test_intervals_hold_the_truth(design: str) -> None:
-    found = summarize([DESIGNS[design](seed) for seed in range(STUDIES)])
+    found = summarize([DESIGNS[design](seed) for seed in range(QUICK.get(design, STUDIES))])
     for name, one in found.items():
         print(
             f"{design:16} {name:28} coverage {one.coverage:.3f}, "
             f"where nothing was said {one.untold:.3f}, said in {one.told:.2f}"
         )
     for name, one in found.items():
-        assert_holds(name, one, least=0.89, most=0.985)
+        assert_holds(name, one, least=0.9, most=0.985)
 
 
 def test_a_narrow_interval_is_found() -> None:
