@@ -317,3 +317,19 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
         assert json.loads(got[["path"]].to_json()), "as pages hold it"
         text = io.StringIO(got.to_csv(index=False))
         assert pd.read_csv(text)["path"].tolist() == got["path"].tolist() == again
+
+
+def test_a_name_that_is_no_text_in_a_table(tmp_path: Path) -> None:
+    """The user's cell stays; columns that the library makes hold text."""
+    odd = os.fsdecode(bytes(tmp_path) + b"/caf\xe9.jpg")
+    Path(odd).write_bytes(PHOTO)
+    table = pd.DataFrame({"path": pd.Series([odd, f"{odd}#xywh=0,0,8,8"], dtype=object)})
+    got = iad.features(table, groups="light", cache=tmp_path / "cache")
+    assert got["image_error"].isna().all()
+    assert got["path"].tolist() == table["path"].tolist()
+    long = iad.read_images(table, frames="all", keep="none")
+    assert long["path"].tolist() == [
+        f"file://{tmp_path}/caf%E9.jpg",
+        f"file://{tmp_path}/caf%E9.jpg#xywh=0,0,8,8",
+    ]
+    assert iad.features(long, groups="light")["image_error"].isna().all()

@@ -68,6 +68,10 @@ class Hostile(Handler):
         while not self.server.closing.is_set():
             self.wfile.write(b"%x\r\n" % (1 << 16) + bytes(1 << 16) + b"\r\n")
 
+    def _garbage(self) -> None:
+        self.wfile.write(b"\0\1garbage\r\n\r\n")
+        self.close_connection = True
+
     def _large(self) -> None:
         self._send(b"", Content_Length=str(LIMIT + 1))
 
@@ -166,6 +170,7 @@ OVER = "file has over 1,048,576 bytes; larger pictures are not read"
         ("brotli", "the server sent the file packed ('br'), which was not asked for", 1),
         ("cut", "the server sent only a part of the file", 4),
         ("circle", "the server redirects in a circle (over 10 times)", 10),
+        ("garbage", "the server's answer is not HTTP", 1),
         ("file", "the server redirects to an address that is not http:// or https://", 1),
     ],
 )

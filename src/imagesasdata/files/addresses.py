@@ -19,6 +19,8 @@ _ADDRESS = re.compile(
 )
 _LOCAL = re.compile(r"file:(?=/)", re.IGNORECASE)
 _MEMBER = re.compile(r"(zip|tar)://", re.IGNORECASE)
+# The end of a path that names a part of its file (see references.py), or one of several members.
+PART = re.compile(r"(?:#(?:t|frame|entry|xywh)=[\d.,]+)+$")
 _BOUNDARY = re.compile("(?=::)")
 
 
@@ -73,7 +75,10 @@ def as_text(path: str) -> str:
     try:
         path.encode()
     except UnicodeEncodeError:
-        return f"file://{quote_from_bytes(os.fsencode(os.path.abspath(path)))}"
+        part = None if os.path.lexists(path) else PART.search(path)
+        whole = path[: part.start()] if part else path
+        name = quote_from_bytes(os.fsencode(os.path.abspath(whole)))
+        return f"file://{name}{part[0] if part else ''}"
     return path
 
 

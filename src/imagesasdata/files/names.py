@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
 from imagesasdata.errors import ArgumentError, ImageError
-from imagesasdata.files.addresses import is_remote, local, parse_member
+from imagesasdata.files.addresses import PART, is_remote, local, parse_member
 from imagesasdata.files.media import PICTURES, VIDEOS, Media, ending_of
 
-# The end of a path that names a part of its file, or one of several members of a name.
-_PART = re.compile(r"(?:#(?:t|frame|entry|xywh)=[\d.,]+)+$")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
@@ -21,10 +19,10 @@ def parts_of(path: str) -> list[str]:
 
     Of a member of an archive those within the archive; of an address those on the server.
     """
-    whole = _PART.sub("", path)
+    whole = PART.sub("", path)
     member = parse_member(whole)
     if member is not None:
-        text = "" if member.name == "**" else _PART.sub("", member.name)
+        text = "" if member.name == "**" else PART.sub("", member.name)
     elif is_remote(whole):
         address = whole.partition("://")[2]
         text = unquote(re.split(r"[?#]", address.partition("/")[2])[0])
@@ -40,7 +38,7 @@ def parts_of(path: str) -> list[str]:
 def file_name(path: str | None) -> str:
     """The name of a path's file, for people: without the query of an address, which may be secret."""
     parts = parts_of(path) if path else []
-    part = _PART.search(path or "")
+    part = PART.search(path or "")
     return f"{parts[-1] if parts else ''}{part[0] if part else ''}"
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
 from imagesasdata.files import web
-from imagesasdata.files.addresses import is_remote, parse_member
+from imagesasdata.files.addresses import PART, is_remote, parse_member
 from imagesasdata.files.media import MAX_BYTES, too_large
 from imagesasdata.files.retry import Given, is_busy, with_retries
 
@@ -40,8 +40,6 @@ _ADDRESS = re.compile(r"\S+://\S+")
 # In an address, what comes before the host, and what follows the path.
 _USER = re.compile(r"(?P<kind>[a-z][a-z0-9+.\-]*)://(?P<user>[^/?#]*)@", re.IGNORECASE)
 _AFTER = re.compile(r"[?#]")
-# A part of a file (see references.py), which is no secret.
-_PART = re.compile(r"(?:#(?:t|frame|xywh)=[\d.,]+)+$")
 # Names in a query whose values let a request in.
 _SECRETS = frozenset(
     [
@@ -68,7 +66,7 @@ def shown(path: str) -> str:
         return str(member._replace(archive=shown(member.archive)))
     if not is_remote(path):
         return path
-    part = _PART.search(path)
+    part = PART.search(path)
     whole = path[: part.start()] if part else path
     address, *after = _AFTER.split(_USER.sub(r"\g<kind>://", whole), maxsplit=1)
     return address + ("?..." if after else "") + (part[0] if part else "")
@@ -294,6 +292,8 @@ def _raise_worded(error: Exception, login: bool | None = None) -> NoReturn:
         ) from None
     if "ClientPayloadError" in names:
         raise ImageError("the server sent only a part of the file") from None
+    if any(kind.__name__ == "HttpProcessingError" for kind in type(error.__cause__).__mro__):
+        raise ImageError("the server's answer is not HTTP") from None
     if isinstance(error, (FileNotFoundError, IsADirectoryError)):
         raise error
     status = _status(error)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, nearest
+from imagesasdata.files.addresses import as_text
 from imagesasdata.files.held import no_path
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
@@ -84,7 +85,7 @@ class Table:
     def paths(self) -> list[str | None]:
         """The path column as text; ``None`` for nulls and cells that are not text."""
         return [
-            os.fspath(cell) if isinstance(cell, (str, os.PathLike)) else None
+            as_text(os.fspath(cell)) if isinstance(cell, (str, os.PathLike)) else None
             for cell in self.cells(self.path)
         ]
 
