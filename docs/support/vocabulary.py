@@ -55,7 +55,7 @@ def groups() -> str:
     """A Markdown table of the groups and their verbs, by the folder that each is written in."""
     found: dict[str, list[str]] = {group: [] for group in GROUPS}
     for name in tables.verbs():
-        found[getattr(iad, name).__module__.split(".")[-2]].append(f"`{name}`")
+        found[inspect.unwrap(getattr(iad, name)).__module__.split(".")[-2]].append(f"`{name}`")
     return _markdown(["group", "verbs"], [[group, ", ".join(found[group])] for group in GROUPS])
 
 
