@@ -245,3 +245,16 @@ def test_a_cross_validation_is_cited_as_one(folded: iad.FittedModel) -> None:
     assert (
         "validate coin_pred (40 of them in training, and predicted out of fold): accuracy" in text
     )
+
+
+def test_predictions_that_fit_gold_too_well_are_told() -> None:
+    random = np.random.default_rng(1)
+    table = pd.DataFrame({"x": random.normal(size=200), "coin": random.integers(0, 2, 200)})
+    table["p"] = table["coin"].astype(float)
+    table["gold"] = table["coin"].where(table.index < 60)
+    found = iad.regress("x ~ p", table, gold={"p": "gold"})
+    told = [note for note in found.notes if "If its model was trained on them" in note]
+    assert told[0].startswith("The accuracy of 'p' is 1.000 in the gold rows.")
+    table.loc[:5, "p"] = 1 - table.loc[:5, "p"]
+    found = iad.regress("x ~ p", table, gold={"p": "gold"})
+    assert not [note for note in found.notes if "If its model" in note]

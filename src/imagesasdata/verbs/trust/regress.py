@@ -18,7 +18,7 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import result
-from imagesasdata.verbs.trust.regression.check import CHECK, FEW_CLUSTERS, lines
+from imagesasdata.verbs.trust.regression.check import CHECK, FEW_CLUSTERS, lines, too_good
 from imagesasdata.verbs.trust.regression.estimate import estimate
 from imagesasdata.verbs.trust.regression.formula import Formula, parse
 from imagesasdata.verbs.trust.regression.result import Regression
@@ -114,7 +114,7 @@ def regress(
     were chosen at random, with probabilities that depend only on what was known before coding. Rows
     that the model was trained on (``y_trained`` of `fine_tune`) are used with their out-of-fold
     predictions; without these they are
-    refused. If a model from elsewhere was trained on gold rows, nothing shows it, and the estimates
+    refused. If a model from elsewhere was trained on gold rows, little shows it, and the estimates
     are wrong.
 
     A mean (``"y ~ 1"``) of which all gold values are 0, or all 1, gets no standard error, and the
@@ -315,6 +315,8 @@ def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[s
         notes.append(
             f"The model was trained on {trained:,} of the gold rows; their predictions are out of fold."
         )
+    elif method in ("dsl", "ppi"):
+        notes += too_good(rows)
     if method != "naive":
         notes += few_gold(int(rows.is_gold.sum()))
     notes += notes_within(rows, method)

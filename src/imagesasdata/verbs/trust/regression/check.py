@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance
 from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.gold import weighted
@@ -14,6 +16,8 @@ from imagesasdata.tables.formula_columns import gold_values, is_level, predicted
 from imagesasdata.verbs.trust.regression.rows import Rows
 
 FEW_CLUSTERS = 20
+# Predictions that fit gold values so well are more often of rows of training than of a perfect model.
+TOO_GOOD = 0.98
 CHECK = (
     Column("check", "string", "What was looked at.", null="never"),
     Column("found", "string", "What was found.", null="never"),
@@ -120,17 +124,35 @@ def _codes(rows: Rows) -> list[Line]:
             good = few is None and len(classes) > 1
             advice = "code more of the rare class, best where it is predicted."
             found.append(_line(f"coded classes of {coded}", shown, good, advice))
-        if is_level(rows.frame, predicted):
-            said, told = predicted_codes(
-                rows.frame, rows.gold_frame, rows.is_gold, predicted, coded
-            )
-        else:
-            said, told = rows.frame[predicted].to_numpy(float)[rows.is_gold], values
-        name, value = agreement_with_gold(said, told)
+        name, value = _agreement(rows, predicted, coded, values)
         advice = "predictions add little: look for a better model, or code more."
         found.append(
             _line(f"{name} of {predicted}", f"{value:.3f} in gold rows", value > 0.6, advice)
         )
+    return found
+
+
+def _agreement(rows: Rows, predicted: str, coded: str, values: np.ndarray) -> tuple[str, float]:
+    if is_level(rows.frame, predicted):
+        said, told = predicted_codes(rows.frame, rows.gold_frame, rows.is_gold, predicted, coded)
+    else:
+        said, told = rows.frame[predicted].to_numpy(float)[rows.is_gold], values
+    return agreement_with_gold(said, told)
+
+
+def too_good(rows: Rows) -> list[str]:
+    """A note of each prediction that fits the gold values as those of rows of training do."""
+    found = []
+    for (predicted, coded), values in zip(
+        rows.pairs.items(), gold_values(rows.gold_frame, rows.pairs).values(), strict=True
+    ):
+        name, value = _agreement(rows, predicted, coded, values)
+        if value >= TOO_GOOD and len(values) >= FEW:
+            found.append(
+                f"The {name} of {predicted!r} is {value:.3f} in the gold rows. If its model was trained "
+                "on them, the estimates are wrong: use out-of-fold predictions, such as those of "
+                "fine_tune(..., folds=5) and augment."
+            )
     return found
 
 
