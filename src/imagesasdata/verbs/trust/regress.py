@@ -113,9 +113,8 @@ def regress(
     their spread is in the standard errors. ``ppi`` is PPI++ with power tuning. Both need gold rows that
     were chosen at random, with probabilities that depend only on what was known before coding. Rows
     that the model was trained on (``y_trained`` of `fine_tune`) are used with their out-of-fold
-    predictions; without these they are
-    refused. If a model from elsewhere was trained on gold rows, little shows it, and the estimates
-    are wrong.
+    predictions; without these they are refused. If a model from elsewhere was trained on gold rows,
+    the estimates are wrong; a note says so if predictions agree with nearly all gold values.
 
     A mean (``"y ~ 1"``) of which all gold values are 0, or all 1, gets no standard error, and the
     interval of Clopper and Pearson (near [0, 3.7 / rows]). If a class has few gold rows, so that
