@@ -8,13 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import cdist
 
-from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, mirrored, part_hashes
-from imagesasdata.arrays.neighbors import exact
+from imagesasdata.arrays.measures.crop_hashes import PARTS, as_codes, part_codes, whole_codes
+from imagesasdata.arrays.measures.hashes import perceptual_hash
+from imagesasdata.arrays.measures.prints import prints_of
+from imagesasdata.arrays.neighbors import copies, exact
 from imagesasdata.arrays.neighbors.approximate import nearest_by_index, recall
 from imagesasdata.arrays.neighbors.codes import near_codes
-from imagesasdata.arrays.neighbors.copies import bits_between, copies_by_all, near_copies
+from imagesasdata.arrays.neighbors.copies import (
+    bits_between,
+    copies_by_all,
+    copies_by_prints,
+    near_parts,
+)
 from imagesasdata.arrays.neighbors.distances import Metric, of_pairs, unit
 from imagesasdata.arrays.neighbors.duplicates import (
     Hashes,
@@ -25,7 +33,13 @@ from imagesasdata.arrays.neighbors.duplicates import (
 )
 from imagesasdata.arrays.neighbors.exact import Found, nearest
 from imagesasdata.arrays.neighbors.gallery import Gallery
-from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups, star_groups
+from imagesasdata.arrays.neighbors.groups import (
+    best_of_groups,
+    linked_groups,
+    row_groups,
+    star_groups,
+)
+from imagesasdata.arrays.neighbors.overlay import shows_same
 from imagesasdata.arrays.neighbors.vectors import near_vectors
 from imagesasdata.errors import MissingPackageError
 from tests.conftest import picture
@@ -168,25 +182,81 @@ def test_rows_of_one_item_are_together() -> None:
     assert best_of_groups(groups, np.array([3, 9, 2, 1, 0])).tolist() == [3, 4, 3, 3, 4]
 
 
+def squares(*images: Image.Image) -> np.ndarray:
+    return np.stack([prints_of(image)[0] for image in images])
+
+
 def test_a_cropped_picture_is_near_a_part() -> None:
     image = picture(640, 480, seed=3)
-    box = image.crop((32, 24, 608, 456))
-    whole, part = (part_hashes(one) or [] for one in (image, box))
-    assert len(whole) == len(PARTS)
-    both = np.stack([as_codes(whole), as_codes(part)])
-    assert int(np.bitwise_count(both[0, 0] ^ both[1, 0])) > 6
-    assert [pair.tolist() for pair in near_copies(both, bits=6)] == [[0], [1]]
-    assert bits_between(both, np.array([0]), np.array([1]))[0] <= 6
-    assert part_hashes(mirrored(mirrored(image))) == whole
+    both = squares(image, image.crop((32, 24, 608, 456)))
+    wholes = whole_codes(both)
+    assert int(np.bitwise_count(wholes[0] ^ wholes[1])) > 6
+    found = near_parts(both, bits=6)
+    assert [found.a.tolist(), found.b.tolist()] == [[1], [0]]
+    assert np.abs(np.array(PARTS[found.part[0]]) - 0.05).max() < 0.051
+    assert bits_between(both, np.array([0]), np.array([1])).tolist() == found.bits.tolist()
+    assert [ends.tolist() for ends in copies_by_prints(both, np.arange(2), bits=6)] == [[1], [0]]
 
 
-def test_a_plain_picture_has_no_hash() -> None:
-    assert part_hashes(Image.new("RGB", (64, 64), (200, 30, 30))) is None
-    assert part_hashes(picture(64, 64)) is not None
+def test_hashes_of_parts_are_those_of_cut_pictures() -> None:
+    """The same cosines as of the cut picture, but for how its pixels were averaged."""
+    image = picture(640, 640, seed=5)
+    batches = np.concatenate(list(part_codes(squares(image))), axis=1)[0]
+    assert len(batches) == len(PARTS)
+    apart = []
+    for place in range(0, len(PARTS), 15):
+        left, top, right, bottom = PARTS[place]
+        box = (640 * left, 640 * top, 640 * (1 - right), 640 * (1 - bottom))
+        cut = whole_codes(squares(image.crop(tuple(map(int, box)))))
+        apart.append(int(np.bitwise_count(cut[0] ^ batches[place])))
+    assert max(apart) <= 6
+    assert np.mean(apart) <= 2
+
+
+def test_whole_hashes_are_near_those_of_features() -> None:
+    images = [picture(320, 240, seed=seed) for seed in range(8)]
+    theirs = as_codes([perceptual_hash(image) for image in images])
+    assert np.bitwise_count(whole_codes(squares(*images)) ^ theirs).max() <= 6
+
+
+def test_prints_with_near_hashes_are_laid_over_each_other() -> None:
+    image = picture(320, 240, seed=2)
+    whole = np.array([[0.0, 0.0, 1.0, 1.0]])
+    same = squares(image, image.resize((160, 120)))
+    assert shows_same(same[:1], same[1:], whole).tolist() == [True]
+    # Further from the given part than the parts are from each other.
+    moved = squares(image.crop((22, 13, 310, 233)), image)
+    assert shows_same(moved[:1], moved[1:], np.array([[0.05, 0.05, 0.95, 0.95]])).tolist() == [True]
+    other = squares(picture(320, 240, seed=4), image)
+    assert shows_same(other[:1], other[1:], whole).tolist() == [False]
+    # The same large areas, other details.
+    random = np.random.default_rng(0)
+    slope = np.linspace(40, 200, 64)[:, None] + np.zeros((64, 64))
+    fine = [slope + gaussian_filter(random.normal(0, 30, (64, 64)), 1.5) for _ in range(2)]
+    one, two = (np.clip(values, 0, 255).astype(np.uint8)[None] for values in fine)
+    assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.95
+    assert shows_same(one, two, whole).tolist() == [False]
+    assert shows_same(one[:0], two[:0], whole[:0]).tolist() == []
+
+
+def test_many_copies_of_one_picture_are_not_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    one = np.asarray(squares(picture(320, 240, seed=2))[0], float)
+    many = np.clip(one + random.normal(0, 2, (200, 64, 64)), 0, 255).astype(np.uint8)
+    compared = []
+
+    def counted(*given: np.ndarray) -> np.ndarray:
+        compared.append(len(given[0]))
+        return shows_same(*given)
+
+    monkeypatch.setattr(copies, "shows_same", counted)
+    a, b = copies_by_prints(many, np.arange(200), bits=6)
+    assert linked_groups(a, b, 200).max() == 0
+    assert sum(compared) <= 400, "of 19,900 pairs"
 
 
 def test_without_hashes_equal_files_are_copies() -> None:
-    nothing = Hashes(np.empty(0, np.int64), np.empty((0, 9), np.uint64), 6)
+    nothing = Hashes(np.empty(0, np.int64), np.empty((0, 64, 64), np.uint8), 6)
     found = group_copies(np.array([0, 1, 0]), np.array([1, 2, 0]), nothing, None)
     assert found.groups.tolist() == [0, -1, 0]
     assert found.best.tolist() == [False, True, True]
@@ -194,12 +264,16 @@ def test_without_hashes_equal_files_are_copies() -> None:
 
 
 def test_with_both_a_distance_is_a_share_of_its_threshold() -> None:
-    hashes = Hashes(np.arange(2), np.array([[0], [0b111]], np.uint64), 6)
-    turned = Vectors(np.array([[1, 0], [np.cos(0.2), np.sin(0.2)]], np.float32), 0.1)
+    image = picture(320, 240, seed=2)
+    prints = squares(image, image.crop((6, 5, 320, 240)))
+    bits = int(bits_between(prints, np.array([0]), np.array([1]))[0])
+    assert 0 < bits <= 6
+    hashes = Hashes(np.arange(2), prints, 6)
+    turned = Vectors(np.array([[1, 0], [np.cos(0.02), np.sin(0.02)]], np.float32), 0.1)
     found = group_copies(np.arange(2), np.arange(2), hashes, turned)
-    assert found.distances[1] == pytest.approx((1 - np.cos(0.2)) / 0.1, abs=1e-6)
+    assert found.distances[1] == pytest.approx((1 - np.cos(0.02)) / 0.1, abs=1e-6)
     found = group_copies(np.arange(2), np.arange(2), hashes, None)
-    assert found.distances.tolist() == [0, 3]
+    assert found.distances.tolist() == [0, bits]
 
 
 def test_an_index_needs_faiss(monkeypatch: pytest.MonkeyPatch) -> None:

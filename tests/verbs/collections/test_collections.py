@@ -392,6 +392,47 @@ def test_equal_and_plain_and_broken_files(folder: Path) -> None:
     assert done.image_error[4] == "file not found"
 
 
+def framed(image: Image.Image, margins: tuple[int, int, int, int], color: str) -> Image.Image:
+    left, top, right, bottom = margins
+    whole = Image.new("RGB", (image.width + left + right, image.height + top + bottom), color)
+    whole.paste(image, (left, top))
+    return whole
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_framed_and_cropped_copies(example_photos: Path, tmp_path: Path, mirror: bool) -> None:
+    rows = []
+    for name in ("chelsea", "coffee", "rocket", "astronaut"):
+        image = Image.open(example_photos / f"{name}.jpg").convert("RGB")
+        width, height = image.size
+        copies = {
+            "original": image,
+            "bars": framed(image, (0, 60, 0, 60), "black"),
+            "pillars": framed(image, (90, 0, 90, 0), "black"),
+            "screenshot": framed(image, (100, 200, 100, 200), "white"),
+            "frame": framed(image, (20, 20, 20, 20), "brown"),
+            "caption": framed(image, (0, 0, 0, height // 7), "white"),
+            "crop": image.crop((width // 8, height // 11, width, height - height // 9)),
+            "crop in a frame": framed(
+                image.crop((width // 9, 0, width, height)), (0, 50, 0, 50), "black"
+            ),
+            "mirrored": ImageOps.mirror(image),
+            "mirrored bars": framed(ImageOps.mirror(image), (0, 60, 0, 60), "black"),
+        }
+        for variant, copy in copies.items():
+            path = save(copy, tmp_path / f"{name}-{variant}.jpg", quality=85)
+            rows.append({"truth": name, "variant": variant, "path": path})
+    done = iad.find_duplicates(pd.DataFrame(rows), mirror=mirror)
+    assert (done.groupby("copy_group").truth.nunique() == 1).all()
+    turned = done.variant.str.startswith("mirrored")
+    assert done.copy_group.notna().all()
+    groups = done.groupby("truth").copy_group.nunique()
+    assert groups.tolist() == [1 if mirror else 2] * 4
+    if not mirror:
+        assert not set(done.copy_group[turned]) & set(done.copy_group[~turned])
+    assert done.copy_distance.max() <= 12
+
+
 @pytest.mark.parametrize("method", ["hash", "both"])
 @pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize(

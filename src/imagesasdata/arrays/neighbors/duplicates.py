@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int, UInt64
+from jaxtyping import Bool, Float, Float32, Int, UInt8
 
-from imagesasdata.arrays.neighbors.copies import bits_between, near_copies
+from imagesasdata.arrays.neighbors.copies import bits_between, copies_by_prints
 from imagesasdata.arrays.neighbors.distances import of_pairs
-from imagesasdata.arrays.neighbors.groups import best_of_groups, row_groups
+from imagesasdata.arrays.neighbors.groups import best_of_groups, linked_groups, row_groups
 from imagesasdata.arrays.neighbors.vectors import near_vectors
 
 
 @dataclass(frozen=True)
 class Hashes:
-    """The hashes of pictures and of their parts, for the rows that have them, and the limit in bits."""
+    """Prints of rows, of which one may have several or none, and the limit for their hashes in bits."""
 
-    rows: Int[np.ndarray, " hashed"]
-    codes: UInt64[np.ndarray, "hashed parts"]
+    rows: Int[np.ndarray, " prints"]
+    prints: UInt8[np.ndarray, "prints 64 64"]
     limit: int
 
 
@@ -85,15 +85,15 @@ def group_copies(
     items = contents
     pairs = [np.empty((2, 0), np.int64)]
     if hashes is not None and len(hashes.rows):
-        distinct, which = np.unique(hashes.codes, axis=0, return_inverse=True)
-        # Rows with the same hashes count as one item, even if their bytes differ.
-        first = np.empty(len(distinct), np.int64)
-        first[which[::-1]] = items[hashes.rows][::-1]
-        merged = np.arange(items.max() + 1)
-        merged[items[hashes.rows]] = first[which]
-        items = merged[items]
-        a, b = near_copies(distinct, bits=hashes.limit, threads=threads)
-        pairs.append(np.stack([first[a], first[b]]))
+        distinct, which = _distinct(hashes.prints)
+        # Rows that share a print count as one item, even if their bytes differ.
+        shared = np.full(len(distinct), -1)
+        shared[which[::-1]] = items[hashes.rows][::-1]
+        items = linked_groups(items[hashes.rows], shared[which], int(items.max()) + 1)[items]
+        first = np.zeros(len(distinct), np.int64)
+        first[which] = items[hashes.rows]
+        a, b = copies_by_prints(distinct, first, bits=hashes.limit, threads=threads)
+        pairs.append(np.stack([a, b]))
     if vectors is not None and len(items):
         near = near_vectors(vectors.vectors, vectors.limit)
         found = np.stack([near.a, near.b])
@@ -115,15 +115,40 @@ def _distances(
 ) -> Float[np.ndarray, " rows"]:
     by_hash = by_vector = np.full(len(best), np.nan)
     if hashes is not None:
-        index = np.full(len(best), -1)
-        index[hashes.rows] = np.arange(len(hashes.rows))
-        both = np.flatnonzero((index >= 0) & (index[best] >= 0))
-        # Rows without hashes are only grouped with equal files, at distance 0.
-        by_hash = np.zeros(len(best))
-        by_hash[both] = bits_between(hashes.codes, index[both], index[best[both]])
+        by_hash = _bits(best, hashes)
     if vectors is not None:
         rows = np.arange(len(best))
         by_vector = of_pairs(vectors.vectors, vectors.vectors, rows, best, "cosine")
     if hashes is not None and vectors is not None:
         return np.fmin(by_hash / max(hashes.limit, 1), by_vector / max(vectors.limit, 1e-9))
     return by_vector if hashes is None else by_hash
+
+
+def _bits(best: np.ndarray, hashes: Hashes) -> Float[np.ndarray, " rows"]:
+    """The bits between each row and the best of its group, by the nearest of their prints."""
+    bits = np.zeros(len(best))
+    # Rows without prints are only grouped with equal files, at distance 0.
+    grouped = np.flatnonzero(best != np.arange(len(best)))
+    order = np.argsort(hashes.rows, kind="stable")
+    counts = np.bincount(hashes.rows, minlength=len(best))
+    starts = np.cumsum(counts) - counts
+    of_row, of_best = counts[grouped], counts[best[grouped]]
+    each = of_row * of_best
+    pair = np.repeat(np.arange(len(grouped)), each)
+    step = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
+    one = order[starts[grouped][pair] + step // of_best[pair]]
+    other = order[starts[best[grouped]][pair] + step % of_best[pair]]
+    least = np.full(len(grouped), 64.0)
+    np.minimum.at(least, pair, bits_between(hashes.prints, one, other))
+    bits[grouped[each > 0]] = least[each > 0]
+    return bits
+
+
+def _distinct(
+    prints: UInt8[np.ndarray, "prints 64 64"],
+) -> tuple[UInt8[np.ndarray, "distinct 64 64"], Int[np.ndarray, " prints"]]:
+    """The prints without repetitions, and which of these each one is."""
+    numbers: dict[bytes, int] = {}
+    which = np.array([numbers.setdefault(one.tobytes(), len(numbers)) for one in prints], np.int64)
+    first = np.unique(which, return_index=True)[1]
+    return prints[first], which
