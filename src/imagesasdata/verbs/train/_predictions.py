@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import prefixed
 from imagesasdata.engine.verb import Row
 from imagesasdata.errors import TrainedRowsWarning, tell
 from imagesasdata.tables.kinds import to_arrow
@@ -129,9 +130,9 @@ def predicted_row(
     return {**dict(zip(names, values, strict=True)), mark: trained}
 
 
-def tell_unpredicted(predicted: Any, columns: Sequence[Column], prefix: str) -> None:
+def tell_unpredicted(predicted: Any, columns: Sequence[Column], prefix: str | None) -> None:
     """Warn of the rows of training in a table of predictions that have none."""
-    first, mark = (prefix + column.name for column in (columns[0], columns[-1]))
+    first, mark = (prefixed(column.name, prefix) for column in (columns[0], columns[-1]))
     table = to_arrow(predicted)
     without = table[first].is_null(nan_is_null=True).to_pylist()
     count = sum(

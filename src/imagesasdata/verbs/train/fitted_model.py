@@ -200,7 +200,7 @@ class FittedModel(Generic[Frame]):
         )
         predicted = run(images, verb, options)
         if known is not None and not is_dataset(predicted):
-            tell_unpredicted(predicted, columns, prefix or "")
+            tell_unpredicted(predicted, columns, prefix)
         return predicted
 
     def tidy(self) -> Frame:
