@@ -22,7 +22,7 @@ _MEANT = (
     ("n_clusters n_cluster num_clusters nclusters centers n_groups clusters", "k dims"),
     ("n_components n_dims ndim ndims dimensions dim components n_dimensions", "dims k"),
     ("top_k topk k n_results max_results num_results limit top_n n", "top n"),
-    ("n_neighbors k_neighbors n_neighbours top_k k", "neighbors top"),
+    ("n_neighbors k_neighbors top_k k", "neighbors top"),
     ("sample_size n_samples size num n_images n_pictures max_images", "n"),
     ("random_state random_seed rng seed_value set_seed", "seed"),
     ("min_confidence confidence conf confidence_threshold score_threshold min_score cutoff thresh "

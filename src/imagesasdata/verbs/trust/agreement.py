@@ -18,7 +18,7 @@ from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, sampling_column, tell_alike
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
-from imagesasdata.verbs.trust.display import Displayed
+from imagesasdata.verbs.trust._display import Displayed
 
 _UNKNOWN = "it is not defined for these codes"
 TIDY = (

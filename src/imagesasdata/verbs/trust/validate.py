@@ -36,8 +36,8 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._display import Displayed
 from imagesasdata.verbs.trust._trained import rows_of_training
-from imagesasdata.verbs.trust.display import Displayed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

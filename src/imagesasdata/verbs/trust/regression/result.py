@@ -19,7 +19,7 @@ from imagesasdata.options import Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.door import door
-from imagesasdata.verbs.trust.display import Displayed
+from imagesasdata.verbs.trust._display import Displayed
 from imagesasdata.verbs.trust.regression.check import CHECK, Line
 
 _NEVER = "never"
