@@ -15,7 +15,9 @@ from imagesasdata.verbs.signatures import GROUPS
 COMMON = {
     "path": "the table's column of paths",
     "model": "the network, by its name in `models()`",
+    "keep": "columns that come along into a table with a row for each thing: `all`, a list, `none`",
     "prefix": "put before the new columns' names",
+    "replace": "whether columns with the names of new ones are written over",
     "batch_size": "pictures that go through a network together",
     "workers": "threads that read and decode",
     "device": "`cpu`, `gpu`, `tpu`, or one of several",

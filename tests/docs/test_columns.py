@@ -27,7 +27,7 @@ ALWAYS = {"image_id", "path", "image_error"}
 
 
 def module(verb: str) -> Any:
-    return inspect.getmodule(getattr(iad, verb))
+    return inspect.getmodule(inspect.unwrap(getattr(iad, verb)))
 
 
 def gives_table(verb: str) -> bool:

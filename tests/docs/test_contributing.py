@@ -68,7 +68,7 @@ def test_a_list_is_seen() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verbs_files_are_where_the_guide_says(verb: str) -> None:
-    module = inspect.getmodule(getattr(iad, verb))
+    module = inspect.getmodule(inspect.unwrap(getattr(iad, verb)))
     assert module is not None
     group, name = module.__name__.split(".")[-2:]
     places = [step.replace("<group>", group) for step in steps("Adding a verb")]
