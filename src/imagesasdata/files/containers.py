@@ -150,6 +150,10 @@ def _what_else(start: bytes) -> ImageError | None:
         return ImageError("is a playlist, not a video: it names other files or addresses")
     if text[:15].lower().startswith((b"<!doctype html", b"<html")):
         return ImageError("is a web page (HTML), not a video")
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return ImageError(
+            'is a WebP picture or animation, not a video: read_images(frames="all") lists its frames'
+        )
     if start.startswith(_PICTURES):
         return ImageError("is a picture, not a video")
     return None
