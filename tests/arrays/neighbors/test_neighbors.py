@@ -239,6 +239,14 @@ def test_prints_with_near_hashes_are_laid_over_each_other() -> None:
     assert shows_same(one[:0], two[:0], whole[:0]).tolist() == []
 
 
+def test_frames_are_not_compared_with_frames() -> None:
+    one = picture(320, 240, seed=2)
+    prints = squares(one, one.resize((160, 120)))
+    for framed, count in {(True, True): 0, (True, False): 1, (False, False): 1}.items():
+        a, _ = copies_by_prints(prints, np.arange(2), np.array(framed), bits=6)
+        assert len(a) == count, framed
+
+
 def test_many_copies_of_one_picture_are_not_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     one = np.asarray(squares(picture(320, 240, seed=2))[0], float)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int, UInt8, UInt64
+from jaxtyping import Bool, Int, UInt8, UInt64
 
 from imagesasdata.arrays.measures.crop_hashes import PARTS, part_codes, whole_codes
 from imagesasdata.arrays.neighbors.codes import near_codes
@@ -50,11 +50,15 @@ def near_parts(prints: UInt8[np.ndarray, "prints 64 64"], *, bits: int, threads:
 def copies_by_prints(
     prints: UInt8[np.ndarray, "prints 64 64"],
     items: Int[np.ndarray, " prints"],
+    framed: Bool[np.ndarray, " prints"] | None = None,
     *,
     bits: int,
     threads: int = 1,
 ) -> tuple[Int[np.ndarray, " pairs"], Int[np.ndarray, " pairs"]]:
     """Pairs of items that are copies; an item may have several prints.
+
+    Prints that show a frame, too (``framed``), are not compared with each other: equal frames would
+    outweigh what they surround.
 
     Notes
     -----
@@ -63,12 +67,13 @@ def copies_by_prints(
     one of them, which stands for those that show the same. Items that were found to be copies form a
     set, and of two sets only the nearest pairs are compared.
     """
-    same, first = _same_hash(prints)
+    framed = np.zeros(len(prints), bool) if framed is None else framed
+    same, first = _same_hash(prints, framed)
     pairs = items[same], items[first]
     kept = np.setdiff1d(np.arange(len(prints)), same)
-    prints, items = prints[kept], items[kept]
+    prints, items, framed = prints[kept], items[kept], framed[kept]
     near = near_parts(prints, bits=bits, threads=threads)
-    apart = items[near.a] != items[near.b]
+    apart = (items[near.a] != items[near.b]) & ~(framed[near.a] & framed[near.b])
     near = Pairs(*(values[apart] for values in near))
     order = np.argsort(near.bits, kind="stable")
     near = Pairs(*(values[order] for values in near))
@@ -124,11 +129,11 @@ def bits_between(
     return least
 
 
-def _same_hash(prints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _same_hash(prints: np.ndarray, framed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Prints that show the same as the first print with their hash, and these first ones."""
     _, first, which = np.unique(whole_codes(prints), return_index=True, return_inverse=True)
     first = first[which]
-    later = np.flatnonzero(first != np.arange(len(prints)))
+    later = np.flatnonzero((first != np.arange(len(prints))) & ~(framed & framed[first]))
     everything = np.tile([0.0, 0.0, 1.0, 1.0], (len(later), 1))
     later = later[shows_same(prints[later], prints[first[later]], everything)]
     return later, first[later]

@@ -16,7 +16,10 @@ from imagesasdata.arrays.neighbors.vectors import near_vectors
 
 @dataclass(frozen=True)
 class Hashes:
-    """Prints of rows, of which one may have several or none, and the limit for their hashes in bits."""
+    """Prints of rows, and the limit for their hashes in bits.
+
+    A row may have none; of two in a row, the first shows a frame, too.
+    """
 
     rows: Int[np.ndarray, " prints"]
     prints: UInt8[np.ndarray, "prints 64 64"]
@@ -92,7 +95,9 @@ def group_copies(
         items = linked_groups(items[hashes.rows], shared[which], int(items.max()) + 1)[items]
         first = np.zeros(len(distinct), np.int64)
         first[which] = items[hashes.rows]
-        a, b = copies_by_prints(distinct, first, bits=hashes.limit, threads=threads)
+        framed = np.zeros(len(distinct), bool)
+        framed[which[:-1]] |= hashes.rows[:-1] == hashes.rows[1:]
+        a, b = copies_by_prints(distinct, first, framed, bits=hashes.limit, threads=threads)
         pairs.append(np.stack([a, b]))
     if vectors is not None and len(items):
         near = near_vectors(vectors.vectors, vectors.limit)
