@@ -52,7 +52,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained
 left.imshow(Image.open(one["path"].iloc[0]))
 left.set(title="a sheet", xticks=[], yticks=[])
 grid = one.pivot(index="cell_row", columns="cell_column", values="road_km")
-shown = right.imshow(grid, cmap="Reds")
+shown = right.imshow(grid.astype(float), cmap="Reds")
 figure.colorbar(shown, ax=right, label="km of road, as measured")
 right.set(title="its cells", xticks=[], yticks=[])
 figure.savefig(OUTPUT / "figure.png", dpi=110)

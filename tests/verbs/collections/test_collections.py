@@ -489,8 +489,8 @@ def test_more_dimensions_than_pictures_are_refused(method: Any) -> None:
     ) as told:
         iad.reduce(data, dims=50, method=method)
     assert told.value.hint == "give dims=2, or more pictures."
-    with pytest.raises(iad.ArgumentError, match="need more than 2 pictures, and there are 2"):
-        iad.reduce(["a.jpg", "b.jpg"], method=method)
+    with pytest.raises(iad.ArgumentError, match="need more than 3 pictures, and there are 2"):
+        iad.reduce(["a.jpg", "b.jpg"], dims=3, method=method)
 
 
 @pytest.mark.parametrize("verb", [iad.reduce, iad.find_duplicates, iad.map_images])

@@ -73,6 +73,10 @@ class _Once:
             self._built = self._build()
         return self._built
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was built: another process has the cache, or builds its own."""
+        return {"_build": self._build, "_built": None}
+
 
 def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], batch: Any) -> Any:
     import jax

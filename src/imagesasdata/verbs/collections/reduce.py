@@ -137,13 +137,19 @@ def reduce(
     card(model, "embed")
     columns = tuple(DIM.named(DIM.name.format(place + 1)) for place in range(dims))
     table = open_table(images, path)
-    if 0 < len(table) <= dims:
-        raise ArgumentError(
-            f"dims={dims} dimensions need more than {dims} pictures, and there are {len(table)}.",
-            f"give dims={max(1, min(2, len(table) - 1))}, or more pictures.",
-        )
+    _check_enough(dims, len(table), "there are")
     out = Results("reduce", table, columns, options).checked()
     collection = read_collection(out.table, options, embedding=embedding, model=model)
+    _check_enough(dims, len(collection.vectors), "those that can be read are")
     places = project(unit(collection.vectors), method, dims, seed=seed)
     cells = {column.name: places[:, place] for place, column in enumerate(columns)}
     return out.join(out.spread(cells, collection.rows), collection.errors)
+
+
+def _check_enough(dims: int, count: int, what: str) -> None:
+    # One or two pictures have a place on a plane, though not a telling one.
+    if dims > 2 and 0 < count <= dims:
+        raise ArgumentError(
+            f"dims={dims} dimensions need more than {dims} pictures, and {what} {count}.",
+            "give dims=2, or more pictures.",
+        )
