@@ -52,6 +52,7 @@ WATCHED = {
     "sample_for_labels": "iad.sample_for_labels(coded, 5)",
     "label_page": "iad.label_page(photos, 'Q?', ['y', 'n'], to=folder + '/l.html')",
     "read_labels": "iad.read_labels(folder)",
+    "settle_labels": "iad.settle_labels(coded, coder='path', item='x', value='y')",
     "agreement": "iad.agreement(coded, coder='path', item='x', value='y')",
     "validate": "iad.validate(coded, 'y', 'pred', rounds=5).plot()",
     "audit": "iad.audit(coded, 'y', 'pred', by='path').plot()",
@@ -70,9 +71,11 @@ def _faces() -> Any:
     return iad.detect_faces(PHOTO)
 
 
+_CODES = {"path": ["a", "a"], "coder": ["ann", "ben"], "value": ["yes", "yes"]}
+
+
 def _agreement() -> Any:
-    codes = {"path": ["a", "a"], "coder": ["ann", "ben"], "value": ["yes", "yes"]}
-    return iad.agreement(pd.DataFrame(codes))
+    return iad.agreement(pd.DataFrame(_CODES))
 
 
 def _coded() -> pd.DataFrame:
@@ -161,6 +164,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "read_labels": lambda to: [iad.read_labels(_codes(to))],
     "read_annotations": lambda to: [iad.read_annotations(_answers(to))],
     "pseudonymize": lambda to: [iad.pseudonymize(_vectors(), key="a long enough key")],
+    "settle_labels": lambda to: [iad.settle_labels(pd.DataFrame(_CODES))],
     "agreement(...).tidy()": lambda to: [_agreement().tidy()],
     "validate(...).tidy()": lambda to: [iad.validate(_coded(), "truth", "said").tidy()],
     "validate(...).glance()": lambda to: [iad.validate(_coded(), "truth", "said").glance()],

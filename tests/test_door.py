@@ -92,6 +92,7 @@ def calls(folder: Path) -> dict[str, tuple[tuple[Any, ...], dict[str, Any]]]:
         "regress": (("truth ~ x", data), {}),
         "sample_for_labels": ((data, 5), {}),
         "segment_colors": ((data, {"wood": "saddlebrown"}), {}),
+        "settle_labels": ((pd.DataFrame(codes),), {}),
         "summary": (("efficientnet_lite0",), {}),
         "transform": ((data, iad.steps.resize(32)), to),
         "validate": ((data, "truth", "said"), {}),

@@ -63,6 +63,7 @@ from .verbs.collections.map_images import map_images as map_images
 from .verbs.trust.sample_for_labels import sample_for_labels as sample_for_labels
 from .verbs.trust.label_page import label_page as label_page
 from .verbs.trust.read_labels import read_labels as read_labels
+from .verbs.trust.settle_labels import settle_labels as settle_labels
 from .verbs.trust.agreement import agreement as agreement
 from .verbs.trust.validate import validate as validate
 from .verbs.trust.audit import audit as audit

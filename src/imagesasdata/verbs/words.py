@@ -125,6 +125,10 @@ _HINTS = (
     ),
     ("load_labels", "iad.read_labels(FILES) reads what coders exported."),
     (
+        "majority majority_vote adjudicate dawid_skene merge_labels",
+        "iad.settle_labels(labels) makes one truth of several codes.",
+    ),
+    (
         "kappa cohen_kappa fleiss_kappa krippendorff alpha intercoder reliability icr",
         "iad.agreement(labels) has all of these measures.",
     ),

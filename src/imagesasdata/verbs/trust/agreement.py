@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, get_args
+from typing import Any, Generic, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +15,10 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import ROUNDS
-from imagesasdata.tables.categories import categories
-from imagesasdata.tables.codes import SAMPLE_PROB, inverse, numbered, sampling_column, tell_alike
+from imagesasdata.tables.codes import SAMPLE_PROB, inverse, sampling_column
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._codes import Codes, code_classes, read_codes
 from imagesasdata.verbs.trust._display import Displayed
 
 _UNKNOWN = "it is not defined for these codes"
@@ -105,6 +106,7 @@ def agreement(
     coder: str = "coder",
     item: str = "path",
     value: str = "value",
+    coders: Sequence[str] | None = None,
     level: Level = "nominal",
     weights: str | None = SAMPLE_PROB,
     rounds: int = ROUNDS,
@@ -113,18 +115,23 @@ def agreement(
     """Measure how far people who coded the same pictures agree.
 
     A model cannot be judged by codes on which people disagree. Report alpha with its interval
-    before you use the labels as the truth, and discuss the items that `disputed` lists.
+    before you use the labels as the truth, and discuss the items that `disputed` lists. `settle_labels`
+    makes one truth of them.
 
     Parameters
     ----------
     labels
-        A table with a row for each code that a coder gave to an item, as `read_labels` makes it.
+        A table with a row for each code that a coder gave to an item, as `read_labels` makes it, or
+        with a row for each item and a column for each coder.
     coder
         The column that names the coder.
     item
         The column that names what was coded.
     value
         The column with the chosen value. Rows without a value are left out.
+    coders
+        In place of ``coder`` and ``value``, for a table with a row for each item: the columns that hold
+        the codes, one for each coder.
     level
         ``"nominal"``: values are equal or not; ``"ordinal"``: numbers, or the classes of an ordered
         category, compared by their ranks;
@@ -192,13 +199,13 @@ def agreement(
     check_count("rounds", rounds)
     table = open_data(labels)
     chance = sampling_column(table, weights, "weights")
-    read = _read(table, coder=coder, item=item, value=value)
+    read = read_codes(table, coder=coder, item=item, value=value, coders=coders, what="Agreement")
     weight = None if chance is None else _weights(table, chance, item, read)
-    classes = categories(table, value)
+    classes = code_classes(table, value, coders)
     ranked = level == "ordinal" and classes is not None and classes.ordered
     if level != "nominal" and not ranked and _is_text(read.labels):
         raise ArgumentTypeError(
-            f'level="{level}" needs numbers, but the column {value!r} holds text '
+            f'level="{level}" needs numbers, but the column {(coders or [value])[0]!r} holds text '
             f"({read.labels[0]!r}).",
             "give numbers in the order of the scale; for ordinal, an ordered category will do.",
         )
@@ -215,60 +222,11 @@ def agreement(
     )
 
 
-class _Read(NamedTuple):
-    """The codes as whole numbers, (coders, items), and what the numbers stand for."""
-
-    coders: list[Any]
-    items: list[Any]
-    labels: list[Any]
-    codes: np.ndarray
-
-
-def _read(table: Table, *, coder: str, item: str, value: str) -> _Read:
-    columns = [
-        table.cells(table.known(name, argument))
-        for argument, name in (("coder", coder), ("item", item), ("value", value))
-    ]
-    rows = [row for row in zip(*columns, strict=True) if None not in row]
-    coders = sorted({row[0] for row in rows}, key=str)
-    if len(coders) < 2:
-        raise ArgumentError(
-            f"Agreement needs codes of at least two coders; the column {coder!r} has {len(coders)}.",
-            "combine the files of several coders with iad.read_labels([...]).",
-        )
-    items = list(dict.fromkeys(row[1] for row in rows))
-    tell_alike(repr(coder), [row[0] for row in rows])
-    tell_alike(repr(value), [row[2] for row in rows])
-    classes = categories(table, value)
-    order = classes.values if classes else ()
-    known, (values,) = numbered([row[2] for row in rows], order=order)
-    seen: set[tuple[Any, Any]] = set()
-    for row in rows:
-        if row[:2] in seen:
-            raise ArgumentError(
-                f"The coder {row[0]!r} coded the item {row[1]!r} more than once.",
-                f"keep one row for each {coder} and {item}, or give the item's own column as item=.",
-            )
-        seen.add(row[:2])
-    codes = measures.in_table(
-        _places([row[0] for row in rows], coders),
-        _places([row[1] for row in rows], items),
-        values,
-        (len(coders), len(items)),
-    )
-    return _Read(coders, items, known, codes)
-
-
 def _is_text(labels: list[Any]) -> bool:
     return any(isinstance(label, str) for label in labels)
 
 
-def _places(cells: list[Any], known: list[Any]) -> np.ndarray:
-    place = {cell: number for number, cell in enumerate(known)}
-    return np.array([place[cell] for cell in cells], np.int64)
-
-
-def _weights(table: Table, chance: str, item: str, read: _Read) -> np.ndarray:
+def _weights(table: Table, chance: str, item: str, read: Codes) -> np.ndarray:
     """One over the sampling probability of each item; rows without a code may lack it."""
     of_item: dict[Any, Any] = {}
     for name, cell in zip(table.cells(item), table.cells(chance), strict=True):
@@ -284,7 +242,7 @@ def _weights(table: Table, chance: str, item: str, read: _Read) -> np.ndarray:
 
 
 def _estimates(
-    read: _Read, weights: np.ndarray | None, level: Level, rounds: int, seed: int
+    read: Codes, weights: np.ndarray | None, level: Level, rounds: int, seed: int
 ) -> dict[str, list[Any]]:
     """The cells of `Agreement.tidy`: over all labels and, if there are three or more, for each."""
     codes, known = read.codes, read.labels
