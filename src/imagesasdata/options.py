@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -175,7 +175,8 @@ class Options:
                     f"for one column write keep=[{self.keep!r}].",
                 )
         elif not isinstance(self.keep, list | tuple) or not all(
-            isinstance(name, str) for name in self.keep
+            isinstance(name, Hashable)
+            for name in self.keep  # pandas' names may be numbers
         ):
             raise ArgumentTypeError(
                 f"keep must be a list of columns, got {type(self.keep).__name__}.",

@@ -402,7 +402,7 @@ def test_columns_come_along() -> None:
         ),
         (
             ["path"],
-            {"keep": [1]},
+            {"keep": [["day"]]},
             "keep must be a list of columns, got list.\nHint: for example keep=",
         ),
         (

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from imagesasdata.errors import ArgumentTypeError
-from imagesasdata.tables.formula_columns import as_pandas, is_level, number, numbers, union_levels
+from imagesasdata.tables.formula_columns import (
+    as_pandas,
+    drop_unused_levels,
+    is_level,
+    number,
+    numbers,
+    union_levels,
+)
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
 
@@ -49,6 +57,34 @@ def test_levels_are_shared() -> None:
     assert frame["a"].cat.categories.tolist() == frame["b"].cat.categories.tolist() == list("xyz")
     union_levels(frame, "a", "n")
     assert frame["n"].dtype == np.int64
+
+
+def test_shared_levels_keep_the_order_of_categories() -> None:
+    coded = pd.Categorical(["mid", "low"], ["none", "low", "mid", "high"])
+    frame = pd.DataFrame({"a": coded, "b": ["high", "else"]})
+    union_levels(frame, "a", "b")
+    for column in ("a", "b"):
+        assert frame[column].cat.categories.tolist() == ["low", "mid", "high", "else"]
+    assert frame["b"].tolist() == ["high", "else"]
+
+
+def test_categories_without_rows_are_left_out() -> None:
+    frame = pd.DataFrame({"a": pd.Categorical(["y", "x"], ["z", "y", "x"]), "b": ["s", "t"]})
+    for column in frame:
+        drop_unused_levels(frame, column)
+    assert frame["a"].cat.categories.tolist() == ["y", "x"]
+    assert frame["b"].tolist() == ["s", "t"]
+
+
+def test_categories_that_polars_numbers_as_they_come_are_text() -> None:
+    given = pl.DataFrame({"c": ["b", "a"], "e": ["b", "a"]})
+    table = given.with_columns(
+        pl.col("c").cast(pl.Categorical), pl.col("e").cast(pl.Enum(["b", "a"]))
+    )
+    frame = as_pandas(open_data(table), ["c", "e"])
+    assert frame["c"].tolist() == ["b", "a"]
+    assert not isinstance(frame["c"].dtype, pd.CategoricalDtype)
+    assert frame["e"].cat.categories.tolist() == ["b", "a"]
 
 
 def test_a_column_as_numbers() -> None:

@@ -168,6 +168,32 @@ def test_types_of_a_repeated_row_stay() -> None:
         assert types[[*names]].to_dict() == {**given.dtypes[[*names]], **changed}
 
 
+@pytest.mark.parametrize("name", [5, 2.5, pd.Timestamp("2020-01-01"), ""])
+def test_names_of_columns_need_not_be_text(name: Any) -> None:
+    given = pd.DataFrame(GIVEN).rename(columns={"n": name}).rename_axis(columns="variable")
+    table = open_table(given, "path")
+    assert table.cells(name) == [1, 2, 3]
+    results = pa.table({"score": [0.1, 0.2, 0.3]})
+    pd.testing.assert_frame_equal(table.join(results, [SCORE])[given.columns], given)
+    for gaps in (False, True):
+        long = table.expand(results, [2, 2, 0], [SCORE], {name: name}, gaps=gaps)
+        assert long[name].tolist() == [3, 3, 1]
+        assert long.columns.tolist() == ["image_id", "path", name, "score"]
+
+
+def test_rows_of_views_of_text() -> None:
+    given = pa.table({"path": pa.array(GIVEN["path"], pa.string_view()), "n": GIVEN["n"]})
+    table = open_table(given, "path")
+    results = pa.table({"score": [0.1, 0.2, 0.3]})
+    joined = table.join(results, [SCORE])
+    assert joined.schema.types[0] == pa.string_view()
+    assert table.keep([True, False, True], joined)["path"].to_pylist() == ["a.jpg", "c.jpg"]
+    assert table.take([2, 0]).paths() == ["c.jpg", "a.jpg"]
+    for gaps in (False, True):
+        long = table.expand(results, [2, 2, 0], [SCORE], {"n": "n"}, gaps=gaps)
+        assert long["path"].to_pylist() == ["c.jpg", "c.jpg", "a.jpg"]
+
+
 def test_another_table_of_the_same_kind(kind: Kind) -> None:
     table = open_table(kind.make(GIVEN), "path")
     done = table.new({"a": [1, 2], "b": pa.array(["x", None])})

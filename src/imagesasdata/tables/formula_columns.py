@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
@@ -22,7 +23,11 @@ def as_pandas(table: Table, columns: Sequence[str]) -> Any:
     """
     wanted = list(dict.fromkeys(columns))
     try:
-        arrow = table.frame.select(wanted).to_arrow()
+        chosen = table.frame.select(wanted)
+        if chosen.implementation.is_polars():  # its Categorical has no order but that of the rows
+            plain = [name for name in wanted if chosen.schema[name] == nw.Categorical]
+            chosen = chosen.with_columns(nw.col(plain).cast(nw.String)) if plain else chosen
+        arrow = chosen.to_arrow()
     except (pa.ArrowException, TypeError) as error:
         raise ArgumentTypeError(
             f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
@@ -102,13 +107,28 @@ def true_cells(frame: Any, name: str) -> np.ndarray:
     return frame[name].isin([True]).to_numpy()
 
 
+def drop_unused_levels(frame: Any, column: str) -> None:
+    """Leave out categories that no row has, in place; other columns stay as they are."""
+    import pandas as pd
+
+    if isinstance(frame[column].dtype, pd.CategoricalDtype):
+        frame[column] = frame[column].cat.remove_unused_categories()
+
+
 def union_levels(frame: Any, *columns: str) -> None:
-    """Give text columns the same categories, in place, so that they expand to the same terms."""
+    """Give text columns the same categories, in place, so that they expand to the same terms.
+
+    Those of a categorical column come first and in its order.
+    """
     import pandas as pd
 
     texts = [pd.api.types.is_string_dtype(frame[c].dropna()) for c in columns]
     kinds = [isinstance(frame[c].dtype, pd.CategoricalDtype) for c in columns]
     if all(text or kind for text, kind in zip(texts, kinds, strict=True)):
-        levels = sorted({level for c in columns for level in frame[c].dropna().unique()}, key=str)
+        known = {level for c in columns for level in frame[c].dropna().unique()}
+        coded = [c for c, kind in zip(columns, kinds, strict=True) if kind]
+        said = [level for c in coded for level in frame[c].cat.categories]
+        first = [level for level in dict.fromkeys(said) if level in known]
+        levels = [*first, *sorted(known.difference(first), key=str)]
         for column in columns:
-            frame[column] = pd.Categorical(frame[column], categories=levels)
+            frame[column] = pd.Categorical(frame[column].astype(object), categories=levels)

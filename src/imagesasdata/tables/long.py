@@ -21,15 +21,13 @@ def repeated(
     With ``gaps``, a number may be ``None``, for a row of nulls. Integers and bools of NumPy, which have
     no null, then become pandas' own whether there is such a row or not.
     """
-    chosen = frame.select(list(names))
-    native = nw.to_native(chosen)
     kind = frame.implementation
+    if kind.is_pandas():
+        return nw.from_native(_of_pandas(frame, rows, names, gaps=gaps), eager_only=True)
+    chosen = takeable(frame.select(list(names)))
+    native = nw.to_native(chosen)
     if not gaps:
-        plain = [row for row in rows if row is not None]
-        taken = native.iloc[plain] if kind.is_pandas() else nw.to_native(chosen[plain])
-    elif kind.is_pandas():
-        whole = native.reset_index(drop=True).astype(_nullable(native))
-        taken = whole.reindex([-1 if row is None else row for row in rows]).reset_index(drop=True)
+        taken = nw.to_native(chosen[[row for row in rows if row is not None]])
     elif kind.is_polars():
         import polars as pl
 
@@ -37,6 +35,34 @@ def repeated(
     else:
         taken = native.take(pa.array(rows, pa.int64()))
     return nw.from_native(taken, eager_only=True).rename(dict(names))
+
+
+def _of_pandas(
+    frame: nw.DataFrame[Any], rows: Sequence[int | None], names: Mapping[Any, Any], *, gaps: bool
+) -> Any:
+    """`repeated` for pandas, where a name need not be text."""
+    at = {name: number for number, name in enumerate(frame.columns)}
+    native = nw.to_native(frame).iloc[:, [at[name] for name in names]]
+    if gaps:
+        whole = native.reset_index(drop=True).astype(_nullable(native))
+        taken = whole.reindex([-1 if row is None else row for row in rows]).reset_index(drop=True)
+    else:
+        taken = native.iloc[list(rows)]
+    return taken.set_axis(list(names.values()), axis=1)
+
+
+def takeable(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """The frame with Arrow's views of text, of which Arrow cannot take single rows, as plain text."""
+    native = nw.to_native(frame)
+    if not isinstance(native, pa.Table):
+        return frame
+    plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
+    kinds = [plain.get(str(field.type), field.type) for field in native.schema]
+    if kinds == native.schema.types:
+        return frame
+    fields = [field.with_type(kind) for field, kind in zip(native.schema, kinds, strict=True)]
+    schema = pa.schema(fields, native.schema.metadata)
+    return nw.from_native(native.cast(schema), eager_only=True)
 
 
 def labels(frame: nw.DataFrame[Any], name: str) -> nw.DataFrame[Any]:

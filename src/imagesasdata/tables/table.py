@@ -23,7 +23,7 @@ from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import arrow_type, frame_of, is_paths, like, series_of
-from imagesasdata.tables.long import labels, repeated
+from imagesasdata.tables.long import labels, repeated, takeable
 from imagesasdata.tables.marks import Run, marked, runs_in
 
 
@@ -75,7 +75,7 @@ class Table:
 
     def take(self, rows: Sequence[int]) -> Table:
         """The rows with these numbers."""
-        return replace(self, frame=self.frame[list(rows)])
+        return replace(self, frame=takeable(self.frame)[list(rows)])
 
     def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
         """A new table of the same kind, from plain columns."""
@@ -91,7 +91,7 @@ class Table:
 
     def cells(self, column: str) -> list[Any]:
         """A column's cells, with ``None`` for the table library's missing values."""
-        series = self.frame[column]
+        series = self.frame.get_column(column)  # a name of pandas may be a number
         missing = series.is_null().to_list()
         return [
             None if gone else cell for cell, gone in zip(series.to_list(), missing, strict=True)
@@ -180,7 +180,7 @@ class Table:
         runs = runs_in(native)
         if isinstance(frame, nw.LazyFrame):
             frame = frame.collect()
-        return self._give(frame.filter(list(mask)), runs)
+        return self._give(takeable(frame).filter(list(mask)), runs)
 
     def expand(
         self,
@@ -262,6 +262,9 @@ class Table:
 
     def _give(self, frame: nw.DataFrame[Any], runs: Sequence[Run] = ()) -> Any:
         native = nw.to_native(frame.lazy() if self.lazy else frame)
+        if frame.implementation.is_pandas():
+            axis = nw.to_native(self.frame).columns.name
+            native = native if axis is None else native.rename_axis(columns=axis)
         return marked(native, runs, self.frame) if runs else native
 
 

@@ -245,7 +245,9 @@ def _plain(table: Table, embedding: str | None) -> list[str]:
     """The columns without vectors, which are large."""
     one = re.escape(col.EMB.name).replace(r"\{\}", r"\d+")
     vectors = {embedding, col.EMBEDDING.name}
-    return [name for name in table.names if name not in vectors and not re.fullmatch(one, name)]
+    return [
+        name for name in table.names if name not in vectors and not re.fullmatch(one, str(name))
+    ]
 
 
 def _out(table: Table, options: Options, index: Index) -> Results:

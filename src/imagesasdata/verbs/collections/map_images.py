@@ -174,7 +174,7 @@ def map_images(
         "paths": [name or "" for name in paths],
         "x": places[0],
         "y": places[1],
-        "columns": kept,
+        "columns": {str(name): cells for name, cells in kept.items()},
         "label": label,
         "color": color,
         "time": time,

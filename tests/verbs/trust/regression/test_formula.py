@@ -117,6 +117,8 @@ REFUSED = {
     "y ~ .": r"has a \. for all other columns, which is not known",
     "cbind(y, x) ~ z": "give one outcome",
     "y ~ x[": "is not a formula",
+    "one ~ x": r"The outcome of .* is not a number: it gives 'one\[a\]'",
+    "g ~ x": r"is not a number: it gives 'g\[a\]', 'g\[b\]'",
     "y ~ hashed(g)": "cannot be computed: .*missing 1 required positional argument: 'levels'",
 }
 
@@ -125,6 +127,16 @@ REFUSED = {
 def test_what_cannot_be_computed_is_told(formula: str) -> None:
     with pytest.raises(iad.ArgumentError, match=REFUSED[formula]):
         iad.regress(formula, DATA)
+
+
+@pytest.mark.parametrize("unused", [["z", "b", "a"], ["b", "z", "a"], ["b", "a", "z"]])
+def test_categories_without_rows_make_no_terms(unused: list[str]) -> None:
+    rows = DATA[DATA.g != "c"]
+    coded = rows.assign(g=pd.Categorical(rows.g, unused))
+    fitted = iad.regress("y ~ g", coded).tidy()
+    assert fitted.term.tolist() == ["Intercept", "g[T.a]"]
+    means = rows.groupby("g").y.mean()
+    np.testing.assert_allclose(fitted.estimate, [means["b"], means["a"] - means["b"]])
 
 
 def test_lag_is_refused_because_rows_are_left_out() -> None:

@@ -131,7 +131,7 @@ def apply(formula: Formula, frame: Any) -> Design:
                 f"C({name}) are possible, too.",
             )
     matrices = _matrices(formula.parsed, frame)
-    if matrices.lhs.shape[1] != 1:
+    if matrices.lhs.shape[1] != 1 or matrices.lhs.model_spec.factor_contrasts:
         raise ArgumentError(
             f"The outcome of {formula.text!r} is not a number: it gives "
             f"{', '.join(map(repr, matrices.lhs.columns))}.",

@@ -16,6 +16,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import sampled_column, tell_alike
 from imagesasdata.tables.formula_columns import (
     as_pandas,
+    drop_unused_levels,
     is_level,
     level_cells,
     number,
@@ -114,6 +115,7 @@ def prepare(
     for name in [*parsed.variables, *pairs.values()]:
         tell_alike(repr(name), texts(frame, name))
         number(frame, name)
+        drop_unused_levels(frame, name)
     gold_frame = frame.loc[is_gold].reset_index(drop=True)
     for predicted, coded in pairs.items():
         _same_kind(frame, predicted, coded)
