@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
 import pytest
 
 from imagesasdata.errors import ArgumentError
@@ -106,3 +108,55 @@ def test_text_for_a_terminal(kind: Kind) -> None:
     assert "shape: (30, 2)" in text
     assert "15.jpg" not in text
     assert "shape" not in as_text(kind.make({"path": ["a"]}))
+
+
+GAPS = pa.table(
+    {
+        "tweet": pa.array([1234567890123456789, None, 1234567890123456791], pa.int64()),
+        "large": pa.array([2**64 - 1, None, 1], pa.uint64()),
+        "small": pa.array([1, None, 3], pa.int8()),
+        "flag": pa.array([True, None, False]),
+        "whole": pa.array([1, 2, 3], pa.int16()),
+        "text": ["007", None, "NA"],
+        "at": pa.array([0, None, 1], pa.timestamp("us", "Europe/Berlin")),
+        "level": pa.array(["b", None, "a"]).dictionary_encode(),
+    }
+)
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".feather"])
+def test_whole_numbers_with_gaps_of_files_by_other_programs(tmp_path: Path, ending: str) -> None:
+    source, to = str(tmp_path / f"given{ending}"), str(tmp_path / f"done{ending}")
+    # polars, R and DuckDB write no note for pandas.
+    (pq.write_table if ending == ".parquet" else feather.write_feather)(GAPS, source)
+    opened = read(source)
+    save(opened.frame.assign(score=0.5), to, [opened])
+    done = pq.read_table(to) if ending == ".parquet" else feather.read_table(to)
+    for name in set(GAPS.column_names) - {"level"}:
+        assert done[name].to_pylist() == GAPS[name].to_pylist()
+        assert done[name].type in (GAPS[name].type, pa.large_string()), name
+    assert done["level"].to_pylist() == ["b", None, "a"]
+    save(opened.frame, str(tmp_path / "done.csv"), [opened])
+    rows = (tmp_path / "done.csv").read_text().splitlines()
+    assert rows[1].startswith("1234567890123456789,18446744073709551615,1,true,1,007,")
+
+
+@pytest.mark.parametrize("labels", [["x", "y"], [7, 3]])
+def test_the_labels_of_rows_are_kept(tmp_path: Path, labels: list[Any]) -> None:
+    source, to = str(tmp_path / "given.parquet"), str(tmp_path / "done.parquet")
+    pd.DataFrame({"path": ["a", "b"]}, index=labels).to_parquet(source)
+    opened = read(source)
+    save(opened.frame, to, [opened])
+    assert pd.read_parquet(to).index.tolist() == labels
+    save(opened.frame, to)
+    assert pd.read_parquet(to).index.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".dta"])
+def test_durations_have_a_unit(tmp_path: Path, ending: str) -> None:
+    waits = pd.to_timedelta([86_400, None, 90], unit="s")
+    save(pd.DataFrame({"wait": waits}), str(tmp_path / f"table{ending}"))
+    got = read(str(tmp_path / f"table{ending}")).frame["wait"]
+    pd.testing.assert_series_equal(
+        pd.to_timedelta(got), pd.Series(waits, name="wait"), check_dtype=False
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from imagesasdata.errors import GuessWarning
-from imagesasdata.tables.stata import stata_names, write_stata
+from imagesasdata.tables.stata import read_stata, stata_names, write_stata
 
 
 def through(table: pa.Table) -> pd.DataFrame:
@@ -76,3 +78,38 @@ def test_names() -> None:
         write_stata(pa.table({"a b": [1]}), file)
     with pd.io.stata.StataReader(io.BytesIO(file.getvalue())) as reader:
         assert reader.variable_labels() == {"a_b": "a b"}
+
+
+def written(tmp_path: Path, labels: dict[int, str]) -> str:
+    """A Stata file with a column of numbers and a column of 1, 2 and 3 that has labels."""
+    file = str(tmp_path / "labeled.dta")
+    frame = pd.DataFrame({"y": [1.0, np.nan, 3.0], "party": np.array([1, 2, 3], np.int8)})
+    frame.to_stata(file, write_index=False, version=118, value_labels={"party": labels})
+    return file
+
+
+def test_values_that_all_have_labels_are_categories(tmp_path: Path) -> None:
+    frame = read_stata(written(tmp_path, {1: "left", 2: "mid", 3: "right"}))
+    assert frame["party"].tolist() == ["left", "mid", "right"]
+    assert frame["party"].cat.categories.tolist() == ["left", "mid", "right"]
+
+
+def test_numbers_of_which_some_have_labels_stay(tmp_path: Path) -> None:
+    file = written(tmp_path, {1: "left", 2: "mid"})
+    with pytest.warns(
+        GuessWarning, match=r"Only some values of 'party' have labels .*\(3 has none\)"
+    ):
+        frame = read_stata(file)
+    assert frame["party"].tolist() == [1, 2, 3]
+
+
+def test_kinds_of_missing_values_are_told(tmp_path: Path) -> None:
+    file = Path(written(tmp_path, {1: "left", 2: "mid", 3: "right"}))
+    plain, kind_a = (struct.pack("<Q", 0x7FE << 52 | number << 40) for number in (0, 1))
+    assert file.read_bytes().count(plain) == 1
+    file.write_bytes(file.read_bytes().replace(plain, kind_a))
+    with pytest.warns(
+        GuessWarning, match=r"'y' has missing values of the kind .a, .* without a kind"
+    ):
+        frame = read_stata(str(file))
+    assert frame["y"].isna().tolist() == [False, True, False]

@@ -14,6 +14,7 @@ from imagesasdata.columns import FILE_ID, IMAGE_ID, PATH, VIDEO_ID
 from imagesasdata.errors import ArgumentError
 from imagesasdata.tables.csv_file import Dialect, quoted, unquoted
 from imagesasdata.tables.csv_types import Typed
+from imagesasdata.tables.kinds import duration_texts
 
 # Spreadsheets read a cell that begins so as a formula, and a formula can start programs.
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # also in full width
@@ -171,7 +172,8 @@ def _fresh(cells: pa.ChunkedArray, name: str, dialect: Dialect, *, is_own: bool)
     if pa.types.is_floating(cells.type):
         present = pc.call_function("is_nan", [cells])
         cells = pc.call_function("if_else", [present, pa.scalar(None, cells.type), cells])
-    texts = cells.cast(pa.string()).fill_null("")
+    texts = duration_texts(cells) if pa.types.is_duration(cells.type) else cells.cast(pa.string())
+    texts = texts.fill_null("")
     if pa.types.is_floating(cells.type) and dialect.decimal != ".":
         texts = pc.call_function("replace_substring", [texts], pc.ReplaceSubstringOptions(".", ","))
     return texts

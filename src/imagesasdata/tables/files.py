@@ -21,7 +21,7 @@ from imagesasdata.tables.csv_file import read_csv
 from imagesasdata.tables.csv_output import no_vectors, rows_of, write_csv
 from imagesasdata.tables.csv_types import Typed, typed
 from imagesasdata.tables.frames import Backend
-from imagesasdata.tables.kinds import frame_of, from_columns, to_arrow
+from imagesasdata.tables.kinds import frame_of, from_columns, gapped, to_arrow
 from imagesasdata.tables.stata import read_stata, write_stata
 
 ENDINGS = (".parquet", ".csv", ".feather", ".dta")
@@ -62,15 +62,20 @@ def read(file: str, texts: Collection[str] = ()) -> Opened:
     ArgumentError, ColumnError
         When there is no such file, or it cannot be read.
     """
-    import pandas as pd
+    import pyarrow.feather as feather
+    import pyarrow.parquet as pq
 
-    readers = {".parquet": pd.read_parquet, ".feather": pd.read_feather, ".dta": read_stata}
+    readers = {
+        ".parquet": lambda name: gapped(pq.read_table(name)),
+        ".feather": lambda name: gapped(feather.read_table(name)),
+        ".dta": read_stata,
+    }
     ending = os.path.splitext(file)[1].lower()
     try:
         if ending == ".csv":
             csv = typed(read_csv(file), texts)
             return Opened(csv.frame(), frozenset(csv.columns), csv)
-        frame = readers[ending](file)
+        frame = readers[ending](os.path.expanduser(file))
         return Opened(frame, frozenset(map(str, frame.columns)))
     except FileNotFoundError:
         raise ArgumentError(f"There is no table at {file!r}.") from None
@@ -101,7 +106,8 @@ def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
     place = target(to, ENDINGS)
     ending = place.suffix.lower()
     index = getattr(images, "index", None)
-    if getattr(index, "names", ...) == [None]:
+    labeled = any(getattr(one.frame.index, "step", None) is None for one in opened)
+    if getattr(index, "names", ...) == [None] and not labeled:
         images = images.reset_index(drop=True)  # row numbers mean nothing in a file
     table = to_arrow(images)
     if ending in WITHOUT_VECTORS and (vectors := _nested(table.schema)):

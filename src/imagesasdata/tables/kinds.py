@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import Any, TypeGuard, cast, get_args
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 
 from imagesasdata.checks import check_choice
@@ -57,6 +58,25 @@ def to_pandas(table: pa.Table, whole: Collection[str] = ()) -> Any:
     return frame.astype(plain) if plain else frame
 
 
+def gapped(table: pa.Table) -> Any:
+    """An Arrow table as pandas, where whole numbers and truth values with gaps stay such.
+
+    pandas makes them decimal numbers, which do not hold an id of 19 digits.
+    """
+    import pandas as pd
+
+    kinds = {column.type for column in table.columns if column.null_count}
+    whole = {kind for kind in kinds if pa.types.is_integer(kind) or pa.types.is_boolean(kind)}
+    names = {kind: "boolean" if pa.types.is_boolean(kind) else _nullable(kind) for kind in whole}
+    nullable = {kind: pd.api.types.pandas_dtype(name) for kind, name in names.items()}
+    return table.to_pandas(types_mapper=nullable.get)
+
+
+def _nullable(kind: pa.DataType) -> str:
+    """The name of pandas' type with a null for an integer type: ``Int64`` for ``int64``."""
+    return str(kind).replace("uint", "UInt").replace("int", "Int")
+
+
 def _masked(frame: Any) -> set[str]:
     """The columns of a pandas table whose type is one of pandas' own that have a null."""
     return {name for name in frame.columns if hasattr(frame[name].dtype, "numpy_dtype")}
@@ -65,6 +85,12 @@ def _masked(frame: Any) -> set[str]:
 def to_arrow(images: Any) -> pa.Table:
     """A verb's table of any kind as an Arrow table, for files and printing."""
     return frame_of(images)[0].to_arrow()
+
+
+def duration_texts(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Durations as pandas writes them, such as ``1 days 02:00:00``; a number would have no unit."""
+    texts = cells.to_pandas().astype(str).tolist()
+    return pa.chunked_array([pa.array(texts, pa.string(), mask=~np.asarray(cells.is_valid()))])
 
 
 def arrow_type(column: Column) -> pa.DataType:

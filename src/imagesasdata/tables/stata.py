@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from imagesasdata.errors import tell
+from imagesasdata.tables.kinds import duration_texts
 
 _NAME_LENGTH = 32
 _LABEL_LENGTH = 80
@@ -54,14 +55,55 @@ def write_stata(table: pa.Table, file: BinaryIO) -> None:
 
 
 def read_stata(file: str) -> Any:
-    """Read a Stata file as pandas; empty text is missing, as Stata has it."""
+    """Read a Stata file as pandas; empty text is missing, as Stata has it.
+
+    Values that all have labels are categories; where some have none, the numbers stay. Stata's kinds of
+    missing values (``.a``) are told, as pandas has one.
+    """
     import pandas as pd
 
-    frame = pd.read_stata(file)
+    with warnings.catch_warnings():
+        # pandas tells of labels that some values lack, which is told here.
+        warnings.simplefilter("ignore", pd.errors.CategoricalConversionWarning)
+        frame = pd.read_stata(file)
+    _keep_codes(frame, pd.read_stata(file, convert_categoricals=False, convert_dates=False))
+    _tell_kinds(
+        pd.read_stata(file, convert_missing=True, convert_categoricals=False, convert_dates=False)
+    )
     for name, dtype in frame.dtypes.items():
         if pd.api.types.is_string_dtype(dtype):
             frame[name] = frame[name].mask(frame[name] == "")
     return frame
+
+
+def _keep_codes(frame: Any, codes: Any) -> None:
+    """Put back the numbers of columns of which only some values have labels."""
+    import pandas as pd
+
+    for name, dtype in frame.dtypes.items():
+        if not isinstance(dtype, pd.CategoricalDtype):
+            continue
+        bare = [level for level in dtype.categories if not isinstance(level, str)]
+        if bare:
+            frame[name] = codes[name]
+            tell(
+                f"Only some values of {name!r} have labels in Stata ({bare[0]:g} has none), so its "
+                "numbers are taken.",
+                "a labeled number may mean that there is no answer, such as -9: make it missing first.",
+            )
+
+
+def _tell_kinds(cells: Any) -> None:
+    """Tell of missing values other than the plain one, which come back as that."""
+    for name in cells.columns:
+        missing = {str(cell) for cell in cells[name] if not isinstance(cell, str | float | int)}
+        kinds = sorted(missing - {".", "None"})
+        if kinds:
+            tell(
+                f"The column {name!r} has missing values of the kind {kinds[0]}, which are taken as "
+                "missing without a kind.",
+                "keep the kind in a column of its own, if you need it.",
+            )
 
 
 def stata_names(names: Sequence[str]) -> list[str]:
@@ -109,5 +151,6 @@ def _column(cells: pa.ChunkedArray) -> Any:
         return finite.to_pandas()
     if pa.types.is_timestamp(kind) and kind.tz is None:
         return cells.cast(pa.timestamp("ms"), safe=False).to_pandas()
-    texts = cells.cast(pa.string()).fill_null("")
+    texts = duration_texts(cells) if pa.types.is_duration(kind) else cells.cast(pa.string())
+    texts = texts.fill_null("")
     return texts.to_pandas().astype(object)
