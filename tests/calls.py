@@ -49,6 +49,7 @@ WATCHED = {
     ),
     "models": "iad.models()",
     "model_card": "iad.model_card('efficientnet_lite0')",
+    "plan_labels": "iad.plan_labels(900, width=0.1, share=0.3).plot()",
     "sample_for_labels": "iad.sample_for_labels(coded, 5)",
     "label_page": "iad.label_page(photos, 'Q?', ['y', 'n'], to=folder + '/l.html')",
     "read_labels": "iad.read_labels(folder)",
@@ -164,6 +165,9 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "read_labels": lambda to: [iad.read_labels(_codes(to))],
     "read_annotations": lambda to: [iad.read_annotations(_answers(to))],
     "pseudonymize": lambda to: [iad.pseudonymize(_vectors(), key="a long enough key")],
+    "plan_labels(...).tidy()": lambda to: [
+        iad.plan_labels(900, effect=0.2, group=0.5, share=0.3, accuracy=0.9).tidy()
+    ],
     "settle_labels": lambda to: [iad.settle_labels(pd.DataFrame(_CODES))],
     "agreement(...).tidy()": lambda to: [_agreement().tidy()],
     "validate(...).tidy()": lambda to: [iad.validate(_coded(), "truth", "said").tidy()],

@@ -79,6 +79,7 @@ def calls(folder: Path) -> dict[str, tuple[tuple[Any, ...], dict[str, Any]]]:
         "measure_regions": (("examples/lights/lights.tif", 0.5), {}),
         "model_card": (("efficientnet_lite0",), {}),
         "models": ((), {}),
+        "plan_labels": ((900,), {"width": 0.1, "share": 0.3}),
         "pseudonymize": ((data,), {"key": "a key that is long"}),
         "ray_dataset": ((data,), {"path": "none"}),
         "ray_workers": ((), {}),

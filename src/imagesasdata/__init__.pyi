@@ -60,6 +60,7 @@ from .verbs.collections.reduce import reduce as reduce
 from .verbs.collections.map_images import map_images as map_images
 
 # trust
+from .verbs.trust.plan_labels import plan_labels as plan_labels
 from .verbs.trust.sample_for_labels import sample_for_labels as sample_for_labels
 from .verbs.trust.label_page import label_page as label_page
 from .verbs.trust.read_labels import read_labels as read_labels
@@ -81,6 +82,7 @@ from .verbs.scale.isolate import isolate as isolate
 from .verbs.read.show import Shown as Shown
 from .verbs.train.fitted_model import FittedModel as FittedModel
 from .networks.zoo.card import ModelCard as ModelCard
+from .verbs.trust._label_plan import LabelPlan as LabelPlan
 from .verbs.trust.agreement import Agreement as Agreement
 from .verbs.trust.validate import Validation as Validation
 from .verbs.trust.audit import Audit as Audit

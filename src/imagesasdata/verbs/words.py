@@ -118,6 +118,10 @@ _HINTS = (
     ("pca umap tsne", 'iad.reduce(photos, method="umap") gives two dimensions or more.'),
     ("map plot_map visualize", "iad.map_images(photos) writes a page to explore them."),
     # trust
+    (
+        "sample_size power power_analysis how_many n_labels",
+        "iad.plan_labels(N, width=0.05, share=0.3, accuracy=0.9) says how many to code.",
+    ),
     ("sample sample_images", "iad.sample_for_labels(photos, N) keeps each row's probability."),
     (
         "annotate label_studio code_images",
