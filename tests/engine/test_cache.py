@@ -201,15 +201,31 @@ def test_a_part_is_whole_or_told(
             for name, cells in columns.items()
         }
     )
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    data = sink.getvalue().to_pybytes()
+    data = cache_module.packed(table, place.name)
     (place / f"{hashlib.sha256(data).hexdigest()}.parquet").write_bytes(data)
     if reason is None:
         assert Cache(tmp_path, "verb", {}, COLUMNS).find(content=key("a")) == Known(0, 2)
         return
     with pytest.warns(UserWarning, match=reason):
         assert Cache(tmp_path, "verb", {}, COLUMNS).find(content=key("a")) is None
+
+
+def test_a_part_of_another_model_is_told(folder: Path, tmp_path: Path) -> None:
+    for model in "ab":
+        run(folder, per_image(settings={"model": model}), options(cache=tmp_path / "c"))
+    one, other = sorted((tmp_path / "c").rglob("*.parquet"))
+    other.unlink()
+    shutil.copy(one, other.parent)
+    counts = []
+    for model in "ab":
+        verb, counting = counted(settings={"model": model})
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            run(folder, verb, options(cache=tmp_path / "c"))
+        assert len(told) == (counting.calls > 0)
+        assert all("for another verb, model or other settings" in str(w.message) for w in told)
+        counts.append(counting.calls)
+    assert sorted(counts) == [0, 8]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from imagesasdata.errors import ArgumentError, ImageError, UnknownNameError
+from imagesasdata.files.outputs import output
 from imagesasdata.files.writing import Folder, folder
 from tests.conftest import picture
 
@@ -35,6 +36,16 @@ def test_a_name_is_the_sources_own(source: str, stem: str, tmp_path: Path) -> No
     assert name[-13] == "-"
     assert name.endswith(".png")
     assert int(name[-12:-4], 16) >= 0
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "字", "𐌰"])
+def test_no_name_is_longer_than_a_disk_takes(letter: str, tmp_path: Path) -> None:
+    to = Folder(tmp_path, "webp").name(f"{letter * 300}.jpg", suffix="-boundaries")
+    Folder(tmp_path, "webp").write(PIXELS, to)
+    whole = letter * (250 // len(letter.encode()))
+    with output(tmp_path / f"{whole}.csv") as file:
+        file.write(b"x")
+    assert sorted(tmp_path.iterdir()) == sorted([to, tmp_path / f"{whole}.csv"])
 
 
 def test_names_tell_what_a_picture_depends_on(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 A cache folder holds a sub-folder of Parquet parts for each combination of verb, settings and model.
 A part is written to a temporary name and then renamed, so that a reader sees only complete parts.
-Its name is the sha256 of its bytes: a part that does not fit its name is damaged; it is put aside
-with a warning and its pictures are computed again. Two processes that finish the same pictures write
+Its name is the sha256 of its bytes, and it says to which sub-folder it belongs: a part that does not
+fit one of the two is damaged; it is put aside with a warning and its pictures are computed again. Two processes that finish the same pictures write
 the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture,
 by its path, size and time.
 """
@@ -33,9 +33,11 @@ from imagesasdata.tables.kinds import arrow_type
 # Raised when a change in the library changes a verb's results for the same picture.
 RESULTS_VERSION = 2
 # Raised when the files of a cache change: an older cache is then left alone, never half read.
-FORMAT = 2
+FORMAT = 3
 
 CONTENT, PLACE, COUNT = "content_key", "place_key", "row_count"
+# In a part's metadata: the name of the sub-folder that it was written for.
+_OF = b"imagesasdata"
 _FLUSH_ROWS = 1000
 _FLUSH_SECONDS = 5.0
 _STALE_SECONDS = 24 * 3600
@@ -152,10 +154,8 @@ class Cache:
     def flush(self) -> None:
         """Write the waiting rows as one part."""
         if self._waiting:
-            sink = pa.BufferOutputStream()
             table = pa.Table.from_pylist(self._waiting, self._schema)
-            pq.write_table(table, sink, compression="zstd")
-            data = sink.getvalue().to_pybytes()
+            data = packed(table, self._folder.name)
             try:
                 write_whole(self._folder / _name(data), data)
             except OSError as error:
@@ -197,12 +197,19 @@ class _DamagedError(ValueError):
     """A part that is not what was written."""
 
 
+def packed(table: pa.Table, of: str) -> bytes:
+    """The bytes of a part of the sub-folder ``of``."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata({_OF: of.encode()}), sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
 def _name(data: bytes) -> str:
     return f"{hashlib.sha256(data).hexdigest()}.parquet"
 
 
 def _read_part(path: Path, schema: pa.Schema) -> pa.Table:
-    """A part, once its checksum, columns and row counts are verified."""
+    """A part, once its checksum, columns, sub-folder and row counts are verified."""
     data = path.read_bytes()
     if path.name != _name(data):
         raise _DamagedError("its content does not fit its checksum")
@@ -212,8 +219,10 @@ def _read_part(path: Path, schema: pa.Schema) -> pa.Table:
         raise _DamagedError(str(error)) from error
     if not part.schema.equals(schema):
         raise _DamagedError("it has other columns than this verb")
+    if (part.schema.metadata or {}).get(_OF) != path.parent.name.encode():
+        raise _DamagedError("it was written for another verb, model or other settings")
     _check_counts(part)
-    return part
+    return part.replace_schema_metadata(None)
 
 
 def _check_counts(part: pa.Table) -> None:

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Bytes of a file's name in that of its temporary file: a name may have 255 bytes in all.
+_LONGEST = 80
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path``; it is renamed to ``path`` at the end, or removed on failure."""
     owner = f"{host()}-{os.getpid()}"
-    temporary = path.with_name(f".{path.name}.{owner}.{uuid.uuid4().hex}.tmp")
+    start = shortened(path.name, _LONGEST)
+    temporary = path.with_name(f".{start}.{owner}.{uuid.uuid4().hex}.tmp")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -51,6 +55,11 @@ def is_orphan(temporary: Path) -> bool:
     return False
 
 
+def shortened(name: str, most: int) -> str:
+    """The beginning of a name, of at most so many bytes."""
+    return name.encode("utf-8", "ignore")[:most].decode("utf-8", "ignore")
+
+
 def host() -> str:
     """The machine's name, without the dots that separate the parts of a temporary file's name."""
-    return re.sub(r"\W", "_", platform.node())
+    return re.sub(r"\W", "_", platform.node())[:64]

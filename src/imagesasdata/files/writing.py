@@ -15,7 +15,7 @@ from PIL import Image
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.addresses import is_remote
-from imagesasdata.files.atomic import replacing
+from imagesasdata.files.atomic import replacing, shortened
 from imagesasdata.files.names import file_name
 from imagesasdata.files.sources import PathLike
 
@@ -29,7 +29,8 @@ _OPTIONS = {
     "webp": {"quality": 95},
     "tiff": {"compression": "tiff_lzw"},
 }
-_STEM_LENGTH = 60
+# The most characters, and bytes, of a source's name in that of its result.
+_STEM_LENGTH, _STEM_BYTES = 60, 160
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Folder:
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
         base = file_name(source.replace("\\", "/"))
         stem = re.sub(r"[^\w.#=-]+", "_", base.rsplit(".", 1)[0] if "#" not in base else base)
-        stem = re.sub(r"[#=]", "-", stem)[:_STEM_LENGTH] or "picture"
+        stem = shortened(re.sub(r"[#=]", "-", stem)[:_STEM_LENGTH], _STEM_BYTES) or "picture"
         return self.place / f"{stem}-{digest}{suffix}{_ENDING[self.format]}"
 
     def write(self, pixels: np.ndarray, to: Path, **options: object) -> None:

@@ -70,6 +70,23 @@ def test_a_new_shape_is_traced_and_kept_beside_the_first(home: Path) -> None:
     np.testing.assert_allclose(run(never, BATCH[:1]), EXPECTED[:1], rtol=1e-6)
 
 
+def doubled() -> Inference:
+    params, apply = network()
+    return Inference({**params, "last": (2 * WEIGHTS, None)}, apply)
+
+
+def test_files_of_another_network_are_not_taken(home: Path) -> None:
+    run(network)
+    (folder,) = home.glob("small/*")
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    np.testing.assert_allclose(run(doubled, weights="b"), 2 * EXPECTED, rtol=1e-6)
+    (other,) = home.glob("small/*")
+    assert other != folder
+    for name, data in files.items():
+        (other / name).write_bytes(data)
+    np.testing.assert_allclose(run(doubled, weights="b"), 2 * EXPECTED, rtol=1e-6)
+
+
 @pytest.mark.parametrize("pattern", ["parameters", "float32-2x3"])
 @pytest.mark.parametrize("keep", [0, 10, -1])
 def test_what_is_damaged_is_made_again(home: Path, pattern: str, keep: int) -> None:

@@ -143,20 +143,25 @@ def _read_parameters(folder: Path) -> list[np.ndarray] | None:
 def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, hashlib.sha256(data).digest() + data)
+        write_whole(path, _digest(path, data) + data)
     except OSError:
         # No space or no permission: the next process builds the network again.
         return
 
 
 def _read(path: Path) -> bytes | None:
-    """The file's content; ``None`` if it is missing or damaged."""
+    """The file's content; ``None`` if it is missing, damaged, or that of another network."""
     try:
         data = path.read_bytes()
     except OSError:
         return None
     content = data[_DIGEST:]
-    return content if hashlib.sha256(content).digest() == data[:_DIGEST] else None
+    return content if _digest(path, content) == data[:_DIGEST] else None
+
+
+def _digest(path: Path, content: bytes) -> bytes:
+    """A hash of a file's content and of what it is for, so that no file stands for another one."""
+    return hashlib.sha256(repr(path.parts[-3:]).encode() + content).digest()
 
 
 def _forget_others(folder: Path) -> None:
