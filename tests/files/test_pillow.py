@@ -87,7 +87,7 @@ def test_the_readers_are_those_of_the_list() -> None:
     for kind in ("EPS", "PDF", "IM", "MSP", "SPIDER", "XBM", "PALM"):
         assert kind not in FORMATS
     with pytest.raises(OSError, match="cannot identify"):
-        open_image(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+        open_image(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", 1000)
 
 
 def test_pictures_are_of_the_program_s_own_pillow() -> None:

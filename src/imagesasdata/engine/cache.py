@@ -3,9 +3,9 @@
 A cache folder holds a sub-folder of Parquet parts for each combination of verb, settings and model.
 A part is written to a temporary name and then renamed, so that a reader sees only complete parts.
 Its name is the sha256 of its bytes, and it says to which sub-folder it belongs: a part that does not
-fit one of the two is damaged; it is put aside with a warning and its pictures are computed again. Two processes that finish the same pictures write
-the same file. Rows are found by the sha256 of the picture's bytes, or, without reading the picture,
-by its path, size and time.
+fit one of the two is damaged; it is put aside with a warning and its pictures are computed again.
+Two processes that finish the same pictures write the same file. Rows are found by the sha256 of the
+picture's bytes, or, without reading the picture, by its path, size and time.
 """
 
 from __future__ import annotations

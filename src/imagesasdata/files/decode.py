@@ -12,6 +12,7 @@ from imagesasdata.files.color import to_rgb
 from imagesasdata.files.headers import Header, header_of, headers_of, seek
 from imagesasdata.files.isolation import pool
 from imagesasdata.files.jpeg import decode_jpeg
+from imagesasdata.files.jpeg2000 import check_tiles
 from imagesasdata.files.levels import check_levels
 from imagesasdata.files.opening import BAD_EXIF, check_size, open_picture
 from imagesasdata.files.pillow import Image, ImageFile, ImageOps, as_pillow
@@ -122,6 +123,8 @@ def decode(
             check_size(image, max_pixels)
         check_levels(image)
         check_parts(image, data)
+        if image.format == "JPEG2000":
+            check_tiles(data)
         sides = (short_side, long_side) if exactness == "fast" else (None, None)
         return as_pillow(to_rgb(_upright(_loaded(image, data, sides, first=frame == 0))))
 

@@ -14,6 +14,8 @@ from imagesasdata.files.pillow import ExifTags, Image, ImageFile
 
 # Frames or pages of a file: each takes time to find, whatever it holds.
 MAX_FRAMES = 10_000
+# The most pixels that are decoded for one frame of an animation, which needs those before it.
+MAX_DECODED = 1 << 32
 
 _TURNED = frozenset({5, 6, 7, 8})
 # In other formats, further pictures are previews, bursts or layers.
@@ -79,6 +81,12 @@ def seek(image: ImageFile.ImageFile, frame: int) -> bool:
     """Go to a frame or page; whether there is one of this number."""
     if image.format not in _HAVE_FRAMES or frame >= MAX_FRAMES:
         return False
+    width, height = image.size
+    if image.format != "TIFF" and (frame + 1) * width * height > MAX_DECODED:
+        raise ImageError(
+            f"frame {frame} needs the {frame} before it, each of {width} x {height} pixels: over "
+            f"the limit of {MAX_DECODED:,} pixels in all"
+        )
     # Pages are not counted beforehand: Pillow before 13 then mixes up their modes.
     with contextlib.suppress(EOFError):
         image.seek(frame)

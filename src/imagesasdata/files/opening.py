@@ -14,6 +14,7 @@ from imagesasdata.files.pillow import (
     Image,
     ImageFile,
     UnidentifiedImageError,
+    check_pixels,
     open_image,
     quiet_libtiff,
 )
@@ -34,7 +35,7 @@ def open_picture(data: bytes, max_pixels: int) -> ImageFile.ImageFile:
     if missing is not None:
         raise ImageError(missing)
     try:
-        image = HeicFile(io.BytesIO(data)) if is_heic(data) else open_image(data)
+        image = HeicFile(io.BytesIO(data)) if is_heic(data) else open_image(data, max_pixels)
     except (UnidentifiedImageError, SyntaxError):
         raise ImageError(what_else(data)) from None
     check_size(image, max_pixels)
@@ -65,8 +66,4 @@ def inner_exif(exif: Image.Exif, name: ExifTags.IFD) -> dict[int, Any]:
 
 def check_size(image: Image.Image, max_pixels: int) -> None:
     """Refuse a picture, frame or page of more than ``max_pixels``."""
-    width, height = image.size
-    if width * height > max_pixels:
-        raise ImageError(
-            f"picture has {width} x {height} pixels, over the limit of {max_pixels:,} (max_pixels)"
-        )
+    check_pixels(image.size, max_pixels)

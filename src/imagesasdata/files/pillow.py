@@ -14,7 +14,9 @@ import functools
 import importlib
 import importlib.util
 import io
+import logging
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import PIL
 import PIL.Image
+
+from imagesasdata.errors import ImageError
 
 if TYPE_CHECKING:
     from PIL import (
@@ -83,6 +87,10 @@ _COMPILED = ("_imaging", "_imagingcms", "_imagingmath", "_webp", "_avif")
 # Pixels of a strip.
 _AT_ONCE = 1 << 20
 _NAME = "imagesasdata.files._pillow"
+# A tile may be larger than its picture; up to so many pixels it may have whatever the limit.
+_SMALL = 1 << 24
+# The most pixels of the pictures that this thread opens.
+_limit = threading.local()
 
 
 def _load() -> types.ModuleType:
@@ -109,9 +117,25 @@ def _load() -> types.ModuleType:
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{_NAME}.") and "warnings" in vars(module):
             vars(module)["warnings"] = _Silent
-    package.Image.MAX_IMAGE_PIXELS = None  # `decode` checks sizes against its own limit
+    # Pillow says here how large each picture in a file is: an icon, a frame, a tile.
+    package.Image._decompression_bomb_check = _check_part
+    # What Pillow logs about damaged files is raised as well.
+    logging.getLogger(_NAME).addHandler(logging.NullHandler())
     package.Image._initialized = 2  # so that Pillow does not load its other readers
     return package
+
+
+def _check_part(size: tuple[int, int], **_: Any) -> None:
+    check_pixels(size, max(_SMALL, getattr(_limit, "pixels", _SMALL)))
+
+
+def check_pixels(size: tuple[int, int], most: int) -> None:
+    """Refuse a picture, or one within a file, of more than ``most`` pixels."""
+    width, height = size
+    if width * height > most:
+        raise ImageError(
+            f"picture has {width} x {height} pixels, over the limit of {most:,} (max_pixels)"
+        )
 
 
 class _Silent:
@@ -134,14 +158,17 @@ if not TYPE_CHECKING:
     features = _package.features
 
 
-def open_image(data: bytes) -> ImageFile.ImageFile:
+def open_image(data: bytes, max_pixels: int) -> ImageFile.ImageFile:
     """Open a picture by its header, in one of `FORMATS`.
 
     Raises
     ------
+    ImageError
+        When it, or a picture that it holds, has more than ``max_pixels``.
     PIL.UnidentifiedImageError
         When the bytes are in none of them.
     """
+    _limit.pixels = max_pixels
     known = [name for name in FORMATS if name in Image.OPEN]
     return Image.open(io.BytesIO(data), formats=known)
 

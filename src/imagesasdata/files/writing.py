@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from PIL import Image
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.addresses import is_remote
-from imagesasdata.files.atomic import replacing, shortened
+from imagesasdata.files.atomic import shortened, write_whole
 from imagesasdata.files.names import file_name
 from imagesasdata.files.sources import PathLike
 
@@ -63,10 +64,13 @@ class Folder:
         """
         chosen = {**_OPTIONS[self.format], **options}
         try:
-            with replacing(to) as temporary:
-                Image.fromarray(pixels).save(temporary, self.format, **chosen)
+            # In memory first, for libtiff words a full disk in its own way, on the terminal.
+            buffer = io.BytesIO()
+            Image.fromarray(pixels).save(buffer, self.format, **chosen)
+            write_whole(to, buffer.getvalue())
         except (OSError, ValueError) as error:
-            raise ImageError(f"result cannot be written: {error}") from error
+            said = getattr(error, "strerror", None) or error
+            raise ImageError(f"result cannot be written: {said}") from error
 
 
 def folder(to: PathLike, format: str) -> Folder:

@@ -5,6 +5,7 @@ The file holds a checksum of all of it, so that a damaged file is told and never
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -47,9 +48,12 @@ def write_arrays(
     try:
         write_whole(path, data)
     except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise ArgumentError(
             f"The file {os.fspath(file)!r} cannot be written: {error.strerror}.",
-            "name a file in a folder that exists and that you may write to.",
+            "free some space, or name a file on another disk."
+            if full
+            else "name a file in a folder that exists and that you may write to.",
         ) from error
 
 
