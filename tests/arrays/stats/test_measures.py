@@ -264,6 +264,7 @@ def test_all_measures_at_once(codes: np.ndarray) -> None:
         agreement.cohen(codes, 4),
         agreement.fleiss(table),
         agreement.percent(table),
+        agreement.ac1(table),
     ]
     assert (found.low < found.value).all()
     assert (found.value < found.high).all()
@@ -271,7 +272,7 @@ def test_all_measures_at_once(codes: np.ndarray) -> None:
     some = codes.copy()
     some[0, :5] = agreement.MISSING
     fewer = agreement.estimate(some, np.arange(4.0), "nominal", rounds=50, seed=1)
-    place = agreement.MEASURES.index("fleiss_kappa")
+    place = agreement.MEASURES["nominal"].index("fleiss_kappa")
     assert np.isnan([fewer.value[place], fewer.low[place], fewer.high[place]]).all()
 
 

@@ -37,7 +37,9 @@ def test_each_kind_of_table_and_level(kind: Kind, level: Any) -> None:
     assert columns["estimate"][0] == pytest.approx(expected)
     assert columns["conf_low"][0] < expected < columns["conf_high"][0]
     assert columns["n_items"][0] == 10
-    assert columns["label"][:5] == [None] * 4 + ["1"]
+    first = {"nominal": 5, "ordinal": 7, "interval": 9}[level]
+    assert columns["label"][: first + 1] == [None] * first + ["1"]
+    assert columns["measure"][first : first + 5] == columns["measure"][:5]
     assert columns["estimate"][2] is None  # Fleiss' kappa needs every item coded equally often
 
 
@@ -50,7 +52,7 @@ def test_disputed_items_come_with_what_each_coder_chose(kind: Kind) -> None:
 
 def test_perfect_agreement() -> None:
     same = iad.agreement(pd.DataFrame(codes({"a": ["x", "y"] * 5, "b": ["x", "y"] * 5})), rounds=50)
-    assert same.tidy().estimate.tolist() == pytest.approx([1.0] * 4)
+    assert same.tidy().estimate.tolist() == pytest.approx([1.0] * 5)
     assert len(same.disputed()) == 0
     assert list(same.disputed().columns) == ["path", "agreement", "a", "b"]
 

@@ -1,4 +1,4 @@
-"""Agreement between coders: Krippendorff's alpha, Fleiss' and Cohen's kappa, percent agreement.
+"""Agreement between coders: alpha, Cohen's and Fleiss' kappa, percent agreement, AC1.
 
 All but Cohen's kappa use a table of counts: a row for each item, a column for each value, and in each
 cell the number of coders who gave the item that value.
@@ -7,6 +7,10 @@ cell the number of coders who gave the item that value.
   codes.
 - Cohen's kappa is for two coders; with more, it is the mean over pairs of coders (Light).
 - Fleiss' kappa requires that all items were coded equally often.
+- Gwet's AC1 takes chance agreement to be that of coders who guess on some items alone; if nearly all
+  items have one value, it stays high where alpha and the kappas are low.
+
+What an order or a distance of values adds is in `ordered.py`.
 
 In all of them, items can have weights. Intervals are from a Bayesian bootstrap over items (Rubin 1981),
 to which half an item is added on which coders gave the two most common values. Without it, coders who
@@ -15,7 +19,8 @@ happen to agree on all of 30 items would seem to agree on all there are.
 Rubin, D. B. (1981). The Bayesian Bootstrap. doi:10.1214/aos/1176345338. Krippendorff, K. (2011).
 Computing Krippendorff's alpha-reliability. Fleiss, J. L. (1971). Measuring
 nominal scale agreement among many raters. doi:10.1037/h0031619. Cohen, J. (1960). A coefficient of
-agreement for nominal scales. doi:10.1177/001316446002000104.
+agreement for nominal scales. doi:10.1177/001316446002000104. Gwet, K. L. (2008). Computing inter-rater
+reliability and its variance in the presence of high agreement. doi:10.1348/000711006X126600.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from imagesasdata.arrays.stats.classification import mean_known
+from imagesasdata.arrays.stats.ordered import intraclass, weighted_kappa
 from imagesasdata.arrays.stats.stratified import strata
 
 Level = Literal["nominal", "ordinal", "interval"]
@@ -36,12 +42,18 @@ MISSING = -1
 _TINY = 1e-12
 # A weight for each item; without weights, all count the same.
 Weights = Float[np.ndarray, " items"] | None
-# The measures of `estimate`, in this order.
-MEASURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "percent_agreement")
+# The measures of `estimate` at each level, in this order.
+_NOMINAL = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "percent_agreement", "gwet_ac1")
+_ORDINAL = (*_NOMINAL, "weighted_kappa_linear", "weighted_kappa_quadratic")
+MEASURES: dict[Level, tuple[str, ...]] = {
+    "nominal": _NOMINAL,
+    "ordinal": _ORDINAL,
+    "interval": (*_ORDINAL, "icc_single", "icc_average"),
+}
 
 
 class Estimates(NamedTuple):
-    """Each of `MEASURES`, and the ends of its 95% interval."""
+    """Each of a level's `MEASURES`, and the ends of its 95% interval."""
 
     value: Float[np.ndarray, " measures"]
     low: Float[np.ndarray, " measures"]
@@ -81,14 +93,19 @@ def estimate(
     values = len(domain)
 
     def measure(codes: np.ndarray, table: np.ndarray, each: np.ndarray | None) -> np.ndarray:
-        return np.array(
-            [
-                alpha(table, domain, level, each),
-                cohen(codes, values, each),
-                fleiss(table, each),
-                percent(table, each),
-            ]
-        )
+        got = [
+            alpha(table, domain, level, each),
+            cohen(codes, values, each),
+            fleiss(table, each),
+            percent(table, each),
+            ac1(table, each),
+        ]
+        if level != "nominal":
+            scale = np.arange(float(values)) if level == "ordinal" else domain
+            got += [weighted_kappa(codes, scale, exponent, each) for exponent in (1, 2)]
+        if level == "interval":
+            got += intraclass(codes, domain, each)
+        return np.array(got)
 
     found = measure(codes, counts(codes, values), weights)
     each = np.ones(codes.shape[1]) if weights is None else weights
@@ -213,6 +230,17 @@ def fleiss(table: Float[np.ndarray, "items values"], weights: Weights = None) ->
         return float("nan")
     given = each @ table
     return _beyond(percent(table, each), ((given / given.sum()) ** 2).sum())
+
+
+def ac1(table: Float[np.ndarray, "items values"], weights: Weights = None) -> float:
+    """Gwet's AC1; NaN if there is but one value."""
+    some, each = table.sum(axis=1) > 0.0, _each(table, weights)
+    if table.shape[1] < 2 or not some.any():
+        return float("nan")
+    share = table[some] / table[some].sum(axis=1, keepdims=True)
+    given = np.average(share, axis=0, weights=each[some])
+    chance = (given * (1.0 - given)).sum() / (table.shape[1] - 1)
+    return _beyond(percent(table, each), chance)
 
 
 def _beyond(same: float, chance: float) -> float:

@@ -26,7 +26,8 @@ TIDY = (
     Column(
         "measure",
         "string",
-        "krippendorff_alpha, cohen_kappa, fleiss_kappa or percent_agreement.",
+        "krippendorff_alpha, cohen_kappa, fleiss_kappa, percent_agreement, gwet_ac1; with an order "
+        "weighted_kappa_linear and weighted_kappa_quadratic; of numbers icc_single and icc_average.",
         null="never",
     ),
     Column("label", "string", "The value against all others.", null="over all values"),
@@ -160,7 +161,12 @@ def agreement(
     Krippendorff's alpha takes any number of coders and missing codes, and is 1 for perfect and 0 for
     chance agreement; 0.8 is often required, and below 0.667 not even tentative conclusions are
     justified. Cohen's kappa is the mean over pairs of coders; Fleiss' is null unless items were
-    coded equally often. Both, and percent agreement, take values as nominal.
+    coded equally often. Gwet's AC1 stays high where nearly all items have one value, and alpha and the
+    kappas are low for this reason alone. All of these but alpha take values as nominal. Weighted kappa
+    counts a disagreement by its distance in ranks (with ``"interval"``, in values), or by the square of
+    it. ``icc_single`` and ``icc_average`` are the intraclass correlations of one coder's codes and of
+    the mean over coders: ICC(2,1) and ICC(2,k), for absolute agreement; null unless all coders coded
+    all items.
 
     In a sample with more of a rare class, coders agree by chance less often than in the collection, so
     that without weights agreement beyond chance looks higher than it is in all pictures. Intervals
@@ -170,9 +176,16 @@ def agreement(
 
     References
     ----------
+    Cohen, J. (1968). Weighted kappa. doi:10.1037/h0026256
+
+    Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high
+    agreement. doi:10.1348/000711006X126600
+
     Rubin, D. B. (1981). The Bayesian Bootstrap. doi:10.1214/aos/1176345338
 
     Krippendorff, K. (2019). Content Analysis. doi:10.4135/9781071878781
+
+    Shrout, P. E. and Fleiss, J. L. (1979). Intraclass correlations. doi:10.1037/0033-2909.86.2.420
 
     Examples
     --------
@@ -253,8 +266,9 @@ def _estimates(
             got = measures.estimate(codes, domain, level, rounds=rounds, seed=seed, weights=weights)
         else:
             got = measures.estimate_one(codes, one, rounds=rounds, seed=seed, weights=weights)
-        count = len(measures.MEASURES)
-        found["measure"] += measures.MEASURES
+        names = measures.MEASURES[level if one is None else "nominal"]
+        count = len(names)
+        found["measure"] += names
         found["label"] += [None if one is None else str(known[one])] * count
         found["estimate"] += got.value.tolist()
         found["conf_low"] += got.low.tolist()
