@@ -119,6 +119,39 @@ def test_turned_pages(turn: int, tmp_path: Path) -> None:
     assert np.hypot(*(first - corner)) < np.hypot(*(last - corner))
 
 
+@pytest.mark.parametrize("turn", [0, 180])
+def test_lone_digits_lie_as_the_page_does(turn: int, tmp_path: Path) -> None:
+    image = Image.new("RGB", (560, 360), "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(24)
+    pen.text((40, 20), "Votes by polling station", fill="black", font=font)
+    table = ["Null 6 9 6", "Wong 9 6 1", "Nunes 6 0 9", "Moon 9 9 6"]
+    for row, line in enumerate(table):
+        for column, word in enumerate(line.split()):
+            pen.text((40 + 150 * column, 80 + 60 * row), word, fill="black", font=font)
+    image.rotate(turn).save(tmp_path / "table.png")
+    got = iad.read_text(tmp_path / "table.png", shape="wide")
+    assert got["text"][0].split("\n") == ["Votes by polling station", *table]
+
+
+def test_lone_digits_alone_on_a_page_are_upright(tmp_path: Path) -> None:
+    image = Image.new("RGB", (400, 340), "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(30)
+    for place, digit in enumerate("696969"):
+        pen.text((60 + 120 * (place % 3), 80 + 120 * (place // 3)), digit, fill="black", font=font)
+    image.save(tmp_path / "digits.png")
+    assert iad.read_text(tmp_path / "digits.png", shape="wide")["text"][0] == "6 9 6\n9 6 9"
+
+
+def test_a_tall_screenshot_is_read_in_tiles(tmp_path: Path) -> None:
+    lines = [f"Message {number:02d} of the chat" for number in range(60)]
+    drawn(*lines, size=(420, 3600), height=22).crop((0, 0, 420, 2800)).save(tmp_path / "chat.png")
+    got = iad.read_text(tmp_path / "chat.png")
+    assert got["text"].tolist() == lines[: len(got)]
+    assert len(got) == 60
+    tops = got["y1"].to_numpy(float)
+    np.testing.assert_allclose(np.diff(tops), 44, atol=6)
+
+
 def test_a_slanted_page(tmp_path: Path) -> None:
     image = drawn("Peace and Bread", "Vote 2024", size=(520, 420))
     image.rotate(-12, fillcolor="white").save(tmp_path / "slanted.png")

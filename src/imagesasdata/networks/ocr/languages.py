@@ -1,7 +1,7 @@
 """The supported languages, by their ISO 639-1 codes, and which engine reads each.
 
-RapidOCR's model (PP-OCRv6) reads all of its languages at once: those in Latin letters, Chinese and
-Japanese. Tesseract has a file for each language.
+RapidOCR's model (PP-OCRv6) reads all of its languages at once: Chinese, Japanese, and those in Latin
+letters but Vietnamese, most of whose letters it lacks. Tesseract has a file for each language.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ LANGUAGES: dict[str, Language] = {
     "uk": Language("Ukrainian", "ukr", False),
     "ur": Language("Urdu", "urd", False),
     "uz": Language("Uzbek", "uzb", True),
-    "vi": Language("Vietnamese", "vie", True),
+    "vi": Language("Vietnamese", "vie", False),
     "yi": Language("Yiddish", "yid", False),
     "zh": Language("Chinese, simplified", "chi_sim", True),
     "zh-Hant": Language("Chinese, traditional", "chi_tra", True),

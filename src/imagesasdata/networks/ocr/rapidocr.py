@@ -14,11 +14,15 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from imagesasdata.arrays.text.legible import Sides
 from imagesasdata.arrays.text.pieces import Piece, Word, along
+from imagesasdata.arrays.text.tiles import in_tiles
 from imagesasdata.extras import optional
+from imagesasdata.networks.ocr.rapidocr_page import Page
 
-# The longest side of the detector's input.
+# The longest side of the detector's input; a longer picture is read in tiles.
 LONG_SIDE = 2000
+SIDES = Sides(longer=LONG_SIDE, shorter=1000, illegible=12, legible=24)
 # The detector enlarges a picture whose shorter side is under 736 pixels. The letters of a tightly
 # cropped word would then be larger than any it was trained on, and a long strip would become huge.
 SMALL, MOST_ELONGATED = 320, 4
@@ -39,7 +43,9 @@ class RapidOcr:
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         """Every piece of text, in no particular order."""
-        pixels = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+        return in_tiles(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), LONG_SIDE, self._tile)
+
+    def _tile(self, pixels: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         pieces = self._read(pixels)
         height, width = pixels.shape[:2]
         if not pieces or np.median([_height(piece) for piece in pieces]) < LARGE * min(
@@ -63,18 +69,19 @@ class RapidOcr:
             crops, found = self._engine.detect_and_crop(scaled, record)
         except RapidOCRError:  # raised when there is no text
             return []
-        upright, turned = self._engine.cls_and_rotate(crops)
-        read = self._engine.recognize_txt(upright)
+        # The package lays down each crop that is higher than wide: here they are as in the picture.
+        crops = [
+            np.rot90(crop, -1) if _quarter(box) else crop
+            for crop, box in zip(crops, found.boxes, strict=True)
+        ]
         quads = _on_picture(found.boxes, record, framed.shape[:2]) - corner
         pieces = []
-        for index, text in enumerate(read.txts):
-            if not text.strip():
+        for quad, (turns, line) in zip(quads, Page(self._engine, crops).lines(), strict=True):
+            if not line.text.strip():
                 continue
-            label, sure = turned.cls_res[index]
-            half = label == "180" and sure > self._engine.text_cls.cls_thresh
-            quad = np.roll(quads[index], -_quarter(found.boxes[index]) - 2 * half, axis=0)
-            words = _words(text, read.word_results[index], quad)
-            pieces.append(Piece(text.strip(), float(read.scores[index]), quad, words))
+            turned = np.roll(quad, -turns, axis=0)
+            words = _words(line.text, line.places, turned)
+            pieces.append(Piece(line.text.strip(), line.score, turned, words))
         return pieces
 
 
@@ -145,11 +152,7 @@ def _on_picture(
 
 
 def _quarter(box: Float[np.ndarray, "4 2"]) -> bool:
-    """Whether an upright crop was rotated by a quarter turn to the left.
-
-    Its text then begins at the former upper right corner; after a half turn, at the opposite
-    corner.
-    """
+    """Whether the package rotated the crop of a box by a quarter turn to the left."""
     sides = np.linalg.norm(box - np.roll(box, -1, axis=0), axis=1)
     across, down = int(max(sides[0], sides[2])), int(max(sides[1], sides[3]))
     return down >= 1.5 * across

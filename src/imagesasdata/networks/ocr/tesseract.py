@@ -13,12 +13,14 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
+from imagesasdata.arrays.text.legible import Sides
 from imagesasdata.arrays.text.pieces import Piece, Word
 from imagesasdata.errors import ImageError, MissingPackageError, WeightsError
 from imagesasdata.networks.ocr.languages import LANGUAGES
 
 # Well below the library's limit of 32,767 pixels.
 LONG_SIDE = 20_000
+SIDES = Sides(longer=LONG_SIDE, shorter=0, illegible=0, legible=0)
 _FRAME = 10
 _INSTALL = "on Debian and Ubuntu: apt-get install tesseract-ocr"
 _SECONDS = 600

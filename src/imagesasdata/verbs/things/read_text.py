@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from imagesasdata.arrays.pixels import fit
+from imagesasdata.arrays.text.legible import Sides, legible
 from imagesasdata.arrays.text.pieces import Piece, Placed, corners
 from imagesasdata.arrays.text.reading_order import arrange, as_text, mean_score
 from imagesasdata.checks import check_choice, check_count, check_share
@@ -93,8 +94,9 @@ def read_text(
     path
         The table's column of paths.
     languages
-        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR always reads all its languages (those in
-        Latin letters, Chinese and Japanese), whichever you name; Tesseract reads only those named.
+        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR always reads all its languages (Chinese,
+        Japanese, and those in Latin letters but Vietnamese), whichever you name; Tesseract reads only
+        those named.
     shape
         ``"long"`` gives a row for each line or word; ``"wide"`` keeps a row for each picture, with all
         its text in one cell.
@@ -159,10 +161,13 @@ def read_text(
     Notes
     -----
     RapidOCR runs PP-OCRv6 (Baidu, Apache-2.0) on the CPU; its files are inside the package and nothing
-    is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side, so the print of a
-    newspaper page is too small: cut it into parts first. Text at any angle is read; rows are
-    ordered by the direction of most of the text. Words are separated at spaces, so a Chinese or
-    Japanese line is one word.
+    is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side; those more than
+    twice as long as wide (screenshots, panoramas, receipts) to 1,000 on the shorter, and read in
+    tiles. Where letters are then under 12 pixels high, as the print of a newspaper page, the picture
+    is read again at a larger scale, in tiles too. Text at any angle is read: the direction of a page
+    is decided from all of its text, so a lone 6 on an upright page is no 9. Rows are ordered by the
+    direction of most of the text. Words are separated at spaces, so a Chinese or Japanese line is
+    one word. The model lacks the letters of Vietnamese, which is refused.
 
     Handwriting is read badly. Large and clear text is read best, so misses are not random: check a
     sample by eye. In numbers every digit matters: where they have to add up, use that as a check.
@@ -206,16 +211,20 @@ def read_text(
     chosen = check_languages(languages, engine)
     check_share("threshold", threshold)
     check_count("max_pixels", max_pixels)
-    read, long_side = _engine(engine, chosen, workers)
+    read, most = _engine(engine, chosen, workers)
 
     def load(data: bytes) -> list[Row]:
         header = read_header(data, max_pixels=max_pixels)
-        pixels = fit(decode_picture(data, long_side=long_side, max_pixels=max_pixels), long_side)
-        pieces = [piece for piece in read(pixels) if piece.score >= threshold]
+        size = (header.width, header.height)
+
+        def scaled(long_side: int) -> np.ndarray:
+            return fit(decode_picture(data, long_side=long_side, max_pixels=max_pixels), long_side)
+
+        (width, height), found = legible(scaled, read, size, most)
+        pieces = [piece for piece in found if piece.score >= threshold]
         placed = arrange(pieces)
         if shape == "wide":
             return [_joined(placed)]
-        height, width = pixels.shape[:2]
         scale = header.width / width, header.height / height
         return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
 
@@ -241,13 +250,13 @@ def read_text(
 
 def _engine(
     engine: Engine, languages: Sequence[str], workers: int | None
-) -> tuple[Callable[[np.ndarray], list[Piece]], int]:
-    """The engine's function for pixels, and the longest side that it takes."""
+) -> tuple[Callable[[np.ndarray], list[Piece]], Sides]:
+    """The engine's function for pixels, and the scale at which it reads a picture."""
     if engine == "tesseract":
-        return tesseract.load(languages), tesseract.LONG_SIDE
+        return tesseract.load(languages), tesseract.SIDES
     begin_network()
     threads = max(1, cores() // (workers or cores()))
-    return rapidocr.load(threads), rapidocr.LONG_SIDE
+    return rapidocr.load(threads), rapidocr.SIDES
 
 
 def _rows(row: int, piece: Piece, unit: Unit, scale: tuple[float, float]) -> list[Row]:
