@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
-from imagesasdata.errors import ArgumentTypeError
+from imagesasdata.errors import ArgumentTypeError, GuessWarning
 from imagesasdata.tables.formula_columns import (
     as_pandas,
+    complete,
     drop_unused_levels,
     is_level,
     number,
     numbers,
+    tell_rounded,
     union_levels,
 )
 from imagesasdata.tables.table import open_data
@@ -93,3 +98,34 @@ def test_a_column_as_numbers() -> None:
     np.testing.assert_array_equal(numbers(frame["m"], "m"), [0.5, np.nan])
     with pytest.raises(ArgumentTypeError, match="^The column 's' holds .*, not numbers.$"):
         numbers(frame["s"], "s")
+
+
+IDS = [1234567890123456789, None, 1234567890123456791]
+GAPS = {
+    "nullable": pd.DataFrame({"id": pd.array(IDS, "Int64"), "small": [1, None, 2]}),
+    "objects": pd.DataFrame({"id": pd.Series(IDS, dtype=object), "small": [1, None, 2]}),
+    "pyarrow in pandas": pd.DataFrame(
+        {"id": pd.array(IDS, "int64[pyarrow]"), "small": pd.array([1, None, 2], "int8[pyarrow]")}
+    ),
+    "polars": pl.DataFrame({"id": IDS, "small": [1, None, 2]}),
+    "pyarrow": pa.table({"id": IDS, "small": [1, None, 2]}),
+}
+
+
+@pytest.mark.parametrize("given", GAPS.values(), ids=list(GAPS))
+def test_ids_with_gaps_are_not_rounded(given: Any) -> None:
+    frame = as_pandas(open_data(given), ["id", "small"])
+    assert [None if pd.isna(one) else one for one in frame["id"]] == IDS
+    assert frame["small"].dtype == np.float64
+    rows = complete(frame, np.array([True, False, True]))
+    assert rows["id"].dtype == np.int64
+    assert rows["id"].tolist() == [IDS[0], IDS[2]]
+    assert rows.index.tolist() == [0, 1]
+
+
+def test_rounded_ids_are_told() -> None:
+    frame = pd.DataFrame({"id": IDS, "fine": [1.0, None, 2.0], "large": [1e300, 0.5, None]})
+    with pytest.warns(GuessWarning, match=r"'id' holds whole numbers .* rounded .*\n.*as text"):
+        tell_rounded(frame, "id")
+    for name in ("fine", "large"):
+        tell_rounded(frame, name)  # a warning would be an error

@@ -8,13 +8,20 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from imagesasdata.errors import ArgumentTypeError
+from imagesasdata.errors import ArgumentTypeError, tell
+from imagesasdata.tables.kinds import gapped
 from imagesasdata.tables.table import Table
+
+_EXACT = 2**53  # the largest whole number up to which a double has each
+_LONGEST = 2.0**64  # above all whole numbers that are ids
 
 
 def as_pandas(table: Table, columns: Sequence[str]) -> Any:
     """Some columns as a pandas table with NumPy types and rows numbered from 0, for a formula.
+
+    Whole numbers with gaps that a decimal number would round have pandas' own type (see `complete`).
 
     Raises
     ------
@@ -32,7 +39,44 @@ def as_pandas(table: Table, columns: Sequence[str]) -> Any:
         raise ArgumentTypeError(
             f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
         ) from error
-    return arrow.select(wanted).to_pandas(ignore_metadata=True, date_as_object=False)
+    frame = arrow.select(wanted).to_pandas(ignore_metadata=True, date_as_object=False)
+    for name in wanted:
+        cells = arrow[name]
+        if cells.null_count and pa.types.is_integer(cells.type) and _is_rounded(cells):
+            frame[name] = gapped(arrow.select([name]))[name].array
+    return frame
+
+
+def _is_rounded(cells: pa.ChunkedArray) -> bool:
+    """Whether decimal numbers do not hold these whole numbers, such as ids of 19 digits."""
+    ends = pc.call_function("min_max", [cells]).as_py()
+    return ends["max"] is not None and max(-ends["min"], ends["max"]) > _EXACT
+
+
+def complete(frame: Any, used: np.ndarray) -> Any:
+    """Some rows of a frame from `as_pandas`, numbered from 0; whole numbers without gaps are NumPy's."""
+    import pandas as pd
+
+    rows = frame.loc[used].reset_index(drop=True)
+    for name, dtype in rows.dtypes.items():
+        is_masked = pd.api.types.is_integer_dtype(dtype) and hasattr(dtype, "numpy_dtype")
+        if is_masked and not rows[name].isna().any():
+            rows[name] = rows[name].astype(dtype.numpy_dtype)
+    return rows
+
+
+def tell_rounded(frame: Any, column: str) -> None:
+    """Warn of ids that were made decimal numbers, of which several can be one."""
+    cells = frame[column].dropna()
+    if cells.dtype.kind != "f":
+        return
+    large = cells[(cells.abs() > _EXACT) & (cells.abs() < _LONGEST)]
+    if len(large):
+        tell(
+            f"The column {column!r} holds whole numbers as decimal numbers, which were rounded (one is "
+            f"{large.iloc[0]:.0f}), so that several ids may have become one.",
+            "read ids as text, as in pandas.read_csv(FILE, dtype={COLUMN: str}).",
+        )
 
 
 def is_level(frame: Any, column: str) -> bool:

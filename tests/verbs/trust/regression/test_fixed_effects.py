@@ -139,3 +139,28 @@ def test_terms_that_hardly_differ_are_named(posts: pd.DataFrame) -> None:
 def test_very_few_gold_rows_are_told(posts: pd.DataFrame) -> None:
     few = posts.assign(y=posts.y.where(posts.index < 12))
     assert "12 gold rows are too few" in str(iad.regress("y_pred ~ x", few, gold=GOLD))
+
+
+@pytest.mark.parametrize(
+    ("formula", "vcov"),
+    [("y ~ x | id", "HC1"), ("y ~ x + C(id)", "HC1"), ("y ~ x", {"cluster": "id"})],
+)
+def test_ids_of_19_digits_with_a_gap(formula: str, vcov: Any) -> None:
+    random = np.random.default_rng(11)
+    small = pd.array([row % 12 if row else None for row in range(120)], "Int64")
+    posts = pd.DataFrame({"y": random.normal(size=120), "x": random.normal(size=120)})
+    one, two = (
+        iad.regress(formula, posts.assign(id=ids), vcov=vcov).tidy()
+        for ids in (small, small + 1234567890123456700)
+    )
+    np.testing.assert_allclose(two.estimate, one.estimate)
+    np.testing.assert_allclose(two.std_error, one.std_error)
+
+
+def test_ids_that_pandas_rounded_are_told() -> None:
+    ids = [float(1234567890123456000 + 500 * (row % 9)) for row in range(60)]
+    posts = pd.DataFrame({"y": np.arange(60) % 7, "x": np.arange(60) % 5, "id": ids})
+    with pytest.warns(iad.GuessWarning, match="'id' holds whole numbers .* rounded"):
+        iad.regress("y ~ x | id", posts)
+    with pytest.warns(iad.GuessWarning, match="'id' holds whole numbers .* rounded"):
+        iad.regress("y ~ x", posts, vcov={"cluster": "id"})

@@ -16,11 +16,13 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import sampled_column, tell_alike
 from imagesasdata.tables.formula_columns import (
     as_pandas,
+    complete,
     drop_unused_levels,
     is_level,
     level_cells,
     number,
     numbers,
+    tell_rounded,
     texts,
     true_cells,
     union_levels,
@@ -108,7 +110,7 @@ def prepare(
         )
     if pairs and not (has_gold & used).any():
         _no_gold(pairs, has_gold)
-    frame = frame.loc[used].reset_index(drop=True)
+    frame = complete(frame, used)
     is_gold = has_gold[used]
     for predicted, coded in pairs.items():
         union_levels(frame, predicted, coded)
@@ -116,6 +118,8 @@ def prepare(
         tell_alike(repr(name), texts(frame, name))
         number(frame, name)
         drop_unused_levels(frame, name)
+    for name in [*parsed.absorbed, *([] if cluster is None else [cluster])]:
+        tell_rounded(frame, name)
     gold_frame = frame.loc[is_gold].reset_index(drop=True)
     for predicted, coded in pairs.items():
         _same_kind(frame, predicted, coded)
