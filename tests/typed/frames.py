@@ -76,6 +76,9 @@ def backends(frame: pl.DataFrame) -> None:
 def results(pandas: pd.DataFrame, eager: pl.DataFrame) -> None:
     assert_type(iad.agreement(eager), iad.Agreement[pl.DataFrame])
     assert_type(iad.agreement(eager).tidy(), pl.DataFrame)
+    assert_type(iad.settle_labels(eager), pl.DataFrame)
+    assert_type(iad.plan_labels(eager, width=0.1, share=0.3).tidy(), pl.DataFrame)
+    assert_type(iad.plan_labels(900, width=0.1, share=0.3).tidy(), pd.DataFrame)
     assert_type(iad.validate(pandas, "truth", "said").glance(), pd.DataFrame)
     assert_type(iad.audit(eager, "truth", "said", by="group").gaps(), pl.DataFrame)
     assert_type(iad.regress("y ~ x", eager).tidy(), pl.DataFrame)

@@ -41,9 +41,14 @@ _PACKAGE = __name__.partition(".")[0]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@functools.cache
 def door(function: F) -> F:
     """The function with a door."""
+    # A type checker does not see through a cache.
+    return typing.cast(F, _with_door(function))
+
+
+@functools.cache
+def _with_door(function: Callable[..., Any]) -> Callable[..., Any]:
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -66,7 +71,7 @@ def door(function: F) -> F:
     # Found, and so pickled, under its public name.
     if "." not in function.__qualname__:
         through.__module__ = _PACKAGE
-    return typing.cast(F, through)
+    return through
 
 
 @functools.cache

@@ -28,13 +28,14 @@ def results(kind: Kind) -> dict[str, Any]:
         "Audit": iad.audit(table, "truth", "pred", by="group"),
         "Agreement": iad.agreement(kind.make(codes), rounds=5),
         "Regression": iad.regress("truth ~ x + group", table),
+        "LabelPlan": iad.plan_labels(table, width=0.3, truth="truth", prediction="pred"),
     }
 
 
 def test_each_kind_of_table(kind: Kind) -> None:
     for name, result in results(kind).items():
         text, page = str(result), result._repr_html_()
-        figure = "estimate" if name != "Validation" else "recall"
+        figure = {"Validation": "recall", "LabelPlan": "width"}.get(name, "estimate")
         assert figure in text, name
         assert f"<th>{figure}</th>" in page, name
         assert "<b>a</b>" not in page, name
@@ -72,3 +73,21 @@ def test_names_of_statsmodels() -> None:
     assert found.params == dict(zip(["Intercept", "x"], tidy.estimate, strict=True))
     assert found.bse == pytest.approx(dict(zip(["Intercept", "x"], tidy.std_error, strict=True)))
     np.testing.assert_array_equal(found.cov_params(), found.covariance)
+
+
+def test_results_as_tables_for_a_paper(kind: Kind) -> None:
+    for name, result in results(kind).items():
+        tidy = kind.columns(result.tidy())
+        some = [column for column, cells in tidy.items() if set(cells) != {None}]
+        lines = result.to_markdown(digits=2).splitlines()
+        assert len(lines) == 2 + len(tidy[some[0]]), name
+        assert lines[0].count("|") == 1 + len(some), name
+        assert "<b>" not in result.to_markdown(), name
+        rows = result.to_latex().splitlines()
+        assert rows[0] == r"\begin{tabular}{" + rows[0].split("{")[2], name
+        assert len(rows) == 6 + len(tidy[some[0]]), name
+        assert result.to_html() == result._repr_html_(), name
+    with pytest.raises(
+        iad.ArgumentError, match="digits must be a whole number from 0 to 15, got 99"
+    ):
+        result.to_latex(digits=99)

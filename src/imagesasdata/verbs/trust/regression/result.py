@@ -16,6 +16,7 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
+from imagesasdata.pages.exports import latex_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.door import door
@@ -263,13 +264,17 @@ class Regression(Displayed, Generic[Frame]):
         for term, estimate, error in zip(
             self.terms, tidy["estimate"], tidy["std_error"], strict=True
         ):
-            lines.append(rf"{_escape(term)} & ${estimate:.{digits}f}$ \\")
+            lines.append(rf"{latex_text(term)} & ${estimate:.{digits}f}$ \\")
             lines.append(rf" & (${error:.{digits}f}$) \\")
         lines.append(r"\midrule")
         lines.append(rf"Rows & {int(self.used.sum()):,} \\")
         if self.n_gold is not None:
             lines.append(rf"Gold rows & {self.n_gold:,} \\")
-        lines += [rf"Standard errors & {_escape(self.vcov)} \\", r"\bottomrule", r"\end{tabular}"]
+        lines += [
+            rf"Standard errors & {latex_text(self.vcov)} \\",
+            r"\bottomrule",
+            r"\end{tabular}",
+        ]
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -298,9 +303,3 @@ class Regression(Displayed, Generic[Frame]):
             )
         values = (self.terms, *infer(self.fit, conf_level))
         return {column.name: cells for column, cells in zip(TIDY, values, strict=True)}
-
-
-def _escape(text: str) -> str:
-    for sign in "&%$#_{}":
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
