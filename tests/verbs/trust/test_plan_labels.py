@@ -12,6 +12,7 @@ import imagesasdata as iad
 from tests.conftest import Kind
 
 ROWS, SHARE, RIGHT, GROUP = 3000, 0.3, 0.85, 0.4
+STUDIES = 200
 
 
 def posts(seed: int, effect: float = 0.0) -> pd.DataFrame:
@@ -46,14 +47,14 @@ def test_differences_are_found_as_often_as_planned() -> None:
         ROWS, effect=0.12, power=0.8, group=GROUP, share=SHARE, accuracy=RIGHT
     ).tidy()
     for plan in found.itertuples():
-        rows = [study(plan, "pred ~ group", seed, 0.12) for seed in range(300)]
+        rows = [study(plan, "pred ~ group", seed, 0.12) for seed in range(STUDIES)]
         power = np.mean([row.p_value < 0.05 for row in rows])
         covered = np.mean([row.conf_low <= 0.12 <= row.conf_high for row in rows])
         print(
             f"{plan.design:10} {plan.method:4} n {plan.n:5} power {power:.3f} cover {covered:.3f}"
         )
-        # The standard error of 300 studies is 2.3 points.
-        assert power == pytest.approx(0.8, abs=0.08), plan
+        # The standard error of 200 studies is 2.8 points.
+        assert power == pytest.approx(0.8, abs=0.1), plan
         assert covered > 0.9, plan
 
 
@@ -70,6 +71,19 @@ def test_each_kind_of_table_with_a_pilot(kind: Kind) -> None:
     guessed = iad.plan_labels(ROWS, width=0.06, share=SHARE, accuracy=RIGHT).tidy()
     np.testing.assert_allclose(found["n"], guessed.n, rtol=0.2)
     assert "By a pilot of 200 coded rows" in plan.notes[0]
+
+
+def test_a_pilot_drawn_by_prediction_counts_by_its_probabilities() -> None:
+    table = posts(1).assign(
+        pred=lambda t: np.where(t.index % 3 == 0, 0.0, t.pred)
+    )  # fewer predicted
+    sample = iad.sample_for_labels(table, 800, by="pred", seed=1)
+    pilot = table.join(sample[["sample_prob", "is_sampled"]].assign(gold=sample.truth))
+    found = iad.plan_labels(pilot, width=0.06, truth="gold", prediction="pred").classes
+    true = table.groupby("pred").truth.mean()
+    np.testing.assert_allclose(found.true, true, atol=0.05)
+    np.testing.assert_allclose(found.size, table.pred.value_counts(normalize=True)[[0.0, 1.0]])
+    assert found.share == pytest.approx(SHARE, abs=0.04)
 
 
 def test_a_plan_shows_itself() -> None:
@@ -117,7 +131,11 @@ CODED = pd.DataFrame({"gold": [0, 1, None] * 10, "pred": [0, 1, 1] * 10, "p": [0
         ),
         (5, {"width": 0.1, "share": 0.2}, "5 pictures, too few for a sample"),
         (2.5, {"width": 0.1, "share": 0.2}, "data must be a whole number"),
-        ("photos", {"width": 0.1, "share": 0.2}, "Expected a table .* got str"),
+        (
+            "photos",
+            {"width": 0.1, "share": 0.2},
+            "data must be a table or the number of pictures, got 'photos'",
+        ),
         (CODED, {"width": 0.1, "truth": "gold"}, "A pilot needs truth= and prediction="),
         (
             CODED,

@@ -127,6 +127,10 @@ def test_agreement_takes_a_column_for_each_coder(kind: Kind) -> None:
     one = iad.agreement(kind.make(WIDE), coders=CODERS, rounds=5)
     other = iad.agreement(kind.make(long()), rounds=5)
     assert kind.columns(one.tidy()) == kind.columns(other.tidy())
+    # Of a sample, the probabilities of its rows count: the two disputed stand for ten each.
+    chance = {**WIDE, "sample_prob": [1.0, 0.1, 1.0, 0.1, 1.0]}
+    weighted = kind.columns(iad.agreement(kind.make(chance), coders=CODERS, rounds=5).tidy())
+    assert weighted["estimate"][3] == pytest.approx((1 + 10 / 3 + 1 + 0) / 22)
     assert kind.columns(one.disputed())["path"] == ["d.jpg", "b.jpg"]
     with pytest.raises(iad.ArgumentTypeError, match="coders must be .*'ann'"):
         iad.agreement(kind.make(WIDE), coders="ann")

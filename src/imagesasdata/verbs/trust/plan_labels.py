@@ -186,6 +186,11 @@ def _opened(data: Any) -> tuple[Table, int]:
     if isinstance(data, int | float) and not isinstance(data, bool):
         rows = whole("data", data, 1, _MOST_ROWS, hint="give the number of pictures, or a table.")
         return open_data(from_columns({"rows": [rows]})), rows
+    if isinstance(data, str):
+        raise ArgumentTypeError(
+            f"data must be a table or the number of pictures, got {data!r}.",
+            f"for example data=len(iad.read_images({data!r})).",
+        )
     table = open_data(data)
     return table, len(table)
 
