@@ -241,6 +241,32 @@ def test_passwords_are_seen(path: str, expected: bool) -> None:
             list_files([path])
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        " http://me:hunter2@127.0.0.1/a.jpg",
+        "http:/me:hunter2@127.0.0.1/a.jpg",
+        r"http:\\me:hunter2@127.0.0.1\a.jpg",
+        "//me:hunter2@127.0.0.1/a.jpg",
+        "x::https://hunter2@127.0.0.1/a.jpg",
+    ],
+)
+def test_mistyped_addresses_show_no_password(path: str) -> None:
+    with pytest.raises(ArgumentError, match="holds a password") as one:
+        list_files([path])
+    with pytest.raises(ArgumentError) as two:
+        list_files(path)
+    assert "127.0.0.1" in str(one.value)
+    assert "hunter2" not in str(one.value) + str(two.value)
+
+
+def test_files_with_an_at_sign_are_files(tmp_path: Path) -> None:
+    for name in ("me@home.jpg", "notes:me@home.jpg"):
+        (tmp_path / name).write_bytes(encoded(picture()))
+    assert len(list_files([f"{tmp_path}//me@home.jpg", f"{tmp_path}/notes:me@home.jpg"])) == 2
+    assert len(list_files([f"{tmp_path}/gone@home.jpg"])) == 1
+
+
 def test_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArgumentError, match="begins with gopher://, which is no known kind"):
         list_files("gopher://hole/a.jpg")

@@ -6,6 +6,7 @@ are not passed on.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -40,6 +41,11 @@ _ADDRESS = re.compile(r"\S+://\S+")
 # In an address, what comes before the host, and what follows the path.
 _USER = re.compile(r"(?P<kind>[a-z][a-z0-9+.\-]*)://(?P<user>[^/?#]*)@", re.IGNORECASE)
 _AFTER = re.compile(r"[?#]")
+# The same in what was meant for an address: ``http:/me:secret@...``, with backslashes, or after a space.
+_MEANT = re.compile(
+    r"(?P<kind>(?<![a-z0-9+.\-])[a-z][a-z0-9+.\-]+:[/\\]+|^\s*//)(?P<user>[^/\\?#]*)@",
+    re.IGNORECASE,
+)
 # Names in a query whose values let a request in.
 _SECRETS = frozenset(
     [
@@ -65,7 +71,7 @@ def shown(path: str) -> str:
     if member is not None:
         return str(member._replace(archive=shown(member.archive)))
     if not is_remote(path):
-        return path
+        return path if os.path.lexists(path) else _MEANT.sub(r"\g<kind>", path)
     part = PART.search(path)
     whole = path[: part.start()] if part else path
     address, *after = _AFTER.split(_USER.sub(r"\g<kind>://", whole), maxsplit=1)
@@ -80,10 +86,10 @@ def has_password(path: str) -> bool:
     member = parse_member(path)
     if member is not None:
         return has_password(member.archive)
-    return is_remote(path) and any(
-        ":" in match["user"] or match["kind"].lower() in {"http", "https"}
-        for match in _USER.finditer(path)
-    )
+    found = [*_USER.finditer(path), *_MEANT.finditer(path)]
+    return any(
+        ":" in match["user"] or match["kind"].lower().startswith("http") for match in found
+    ) and not os.path.lexists(path)
 
 
 def _has_login(system: Any, url: str) -> bool | None:
