@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +100,14 @@ def test_settings_of_pillow_change_nothing(tmp_path: Path, request: Any) -> None
 LIMITS = {"all": 200_000_000, "none": 1_000, "some": 250_000}
 
 
-def test_verbs_and_limits_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        0.0,
+        pytest.param(float(os.environ.get("IMAGESASDATA_TOGETHER", "600")), marks=pytest.mark.soak),
+    ],
+)
+def test_verbs_and_limits_at_once(seconds: float, tmp_path: Path) -> None:
     calls: list[Callable[[], Any]] = [
         lambda verb=verb, name=name: verb(tmp_path / name) for name, verb in VERBS.items()
     ]
@@ -107,13 +116,19 @@ def test_verbs_and_limits_at_once(tmp_path: Path) -> None:
     ]
     alone = [call() for call in calls]
     before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)
+    rounds, until = 0, time.monotonic() + seconds
     with ThreadPoolExecutor(len(calls)) as pool:
-        by_threads = [future.result() for future in [pool.submit(call) for call in calls]]
+        while not rounds or time.monotonic() < until:
+            by_threads = [future.result() for future in [pool.submit(call) for call in calls]]
+            for found, expected in zip(by_threads, alone, strict=True):
+                assert_equal(found, expected)
+            rounds += 1
+    print(f"{rounds} rounds of {len(calls)} calls at once")
 
     async def together() -> list[Any]:
         return await asyncio.gather(*(asyncio.to_thread(call) for call in calls))
 
-    for found, expected in zip([*by_threads, *asyncio.run(together())], alone * 2, strict=True):
+    for found, expected in zip(asyncio.run(together()), alone, strict=True):
         assert_equal(found, expected)
     assert before == (
         Image.MAX_IMAGE_PIXELS,
