@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import textwrap
 import time
@@ -17,7 +18,7 @@ import imagesasdata as iad
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files import decoder_process
 from imagesasdata.files.decode import decode, read_header
-from imagesasdata.files.isolation import DECODER, pool
+from imagesasdata.files.isolation import DECODER, pool, receive
 from tests.conftest import REPO, encoded, picture
 
 # Formats whose decoders do what a damaged file does to a bad one.
@@ -159,6 +160,26 @@ def test_pixels_and_headers_are_the_same() -> None:
 def test_times_that_cannot_be(seconds: float, error: type, message: str) -> None:
     with pytest.raises(error, match=message), iad.isolate(seconds=seconds):
         pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b'{"size": 2}\nab', None),
+        (b"", EOFError),
+        (b'{"size": 3}\nab', EOFError),
+        (b'{"size": -1}\n' + b"x" * 99, ValueError),
+        (b'{"size": 99999999999999}\n', ValueError),
+        (b"x" * ((1 << 26) + 1), ValueError),
+        (b"no JSON\n", ValueError),
+    ],
+)
+def test_what_a_decoder_may_answer(answer: bytes, error: type[Exception] | None) -> None:
+    if error is None:
+        assert receive(io.BytesIO(answer)) == ({}, b"ab")
+        return
+    with pytest.raises(error):
+        receive(io.BytesIO(answer))
 
 
 def test_the_process_that_is_started_is_there() -> None:

@@ -19,6 +19,8 @@ from imagesasdata.errors import ImageError
 DECODER = "imagesasdata.files.decoder_process"
 # Python and its packages start in a second or two; on a busy machine it takes longer.
 _START_SECONDS = 120.0
+# The most bytes of a message's first line, which holds all pages of a file, and of its pixels.
+_LONGEST, _LARGEST = 1 << 26, 1 << 33
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -185,12 +187,18 @@ def receive(file: IO[bytes]) -> Answer:
     ------
     EOFError
         When the other side is gone.
+    ValueError
+        When what it sends is no message.
     """
-    line = file.readline()
+    line = file.readline(_LONGEST)
     if not line:
         raise EOFError
+    if not line.endswith(b"\n"):
+        raise ValueError("a message without an end")
     header = json.loads(line)
     size = header.pop("size")
+    if not 0 <= size <= _LARGEST:
+        raise ValueError("a message of an impossible size")
     data = file.read(size)
     if len(data) < size:
         raise EOFError
