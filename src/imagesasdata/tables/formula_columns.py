@@ -129,6 +129,11 @@ def gold_values(frame: Any, pairs: Mapping[str, str]) -> dict[str, np.ndarray]:
     }
 
 
+def said_values(frame: Any, name: str) -> np.ndarray:
+    """The cells of a predicted column: numbers, or levels as text."""
+    return level_cells(frame, name) if is_level(frame, name) else frame[name].to_numpy(float)
+
+
 def predicted_codes(
     frame: Any, gold_frame: Any, is_gold: np.ndarray, predicted: str, coded: str
 ) -> tuple[np.ndarray, np.ndarray]:

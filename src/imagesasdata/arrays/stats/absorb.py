@@ -95,6 +95,30 @@ def within_moments(
     return less(predicted, centers), less(gold, some), centers
 
 
+def level_noise(
+    predicted: Variables,
+    gold: Variables,
+    is_gold: Bool[np.ndarray, " rows"],
+    sample_prob: Float[np.ndarray, " gold_rows"],
+    factors: Factors,
+    weights: Float[np.ndarray, " rows"],
+) -> tuple[Variables, Float[np.ndarray, " gold_rows"]]:
+    """What the sampling of gold rows adds to the squares and products of levels' means.
+
+    Means of corrected values vary with the gold rows that were drawn, so that what is left within
+    levels is too small by their variance. It is the sum, over gold rows, of the errors of predictions
+    squared, times these weights (with several factors, in designs near to balance).
+    """
+    errors = Variables(
+        gold.design - predicted.design[is_gold], gold.outcome - predicted.outcome[is_gold]
+    )
+    weights = weights / weights.mean()
+    shares = sum(level_leverage(one, weights) for one in factors)
+    shares = shares - (len(factors) - 1) * weights / weights.sum()
+    lost = (weights * shares)[is_gold] * (1.0 - sample_prob) / sample_prob**2
+    return errors, lost
+
+
 def less(variables: Variables, centers: Variables) -> Variables:
     """Variables less their centers."""
     return Variables(variables.design - centers.design, variables.outcome - centers.outcome)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy.linalg import qr
 from scipy.optimize import linprog
 
@@ -169,6 +169,34 @@ def _check_rank(
         f"{', '.join(repr(terms[index]) for index in others)}.",
         "leave one of them out.",
     )
+
+
+def check_between(
+    design: Design, clusters: Int[np.ndarray, " rows"], terms: Sequence[str], where: str
+) -> None:
+    """Raise when clusters are too few for the terms that do not vary within them.
+
+    Raises
+    ------
+    ArgumentError
+        With the names of these terms.
+    """
+    count = len(np.unique(clusters))
+    order = np.argsort(clusters, kind="stable")
+    same = np.diff(clusters[order]) == 0
+    steps = np.abs(np.diff(design[order], axis=0))[same]
+    between = ~(steps > 0.0).any(axis=0)
+    if between.sum() >= count:
+        names = ", ".join(
+            repr(term)
+            for term, one in zip(terms, between, strict=True)
+            if one and term != "Intercept"
+        )
+        raise ArgumentError(
+            f"{names or 'The constant'} does not vary within clusters, and the {where} are in {count} "
+            "clusters, which is too few for a standard error.",
+            "more clusters are needed, or a formula with fewer terms.",
+        )
 
 
 def check_separation(

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 # A weighted mean this many standard errors from that of all rows is not chance.
 _FAR = 4.0
+# A mean of fewer gold rows per unit of kurtosis is too far from normal to be judged (of a rare class:
+# fewer than so many expected gold rows).
+_LEAST = 5.0
 
 
 def balance(
     design: Float[np.ndarray, "rows terms"],
     is_gold: Bool[np.ndarray, " rows"],
     gold_weights: Float[np.ndarray, " gold_rows"],
+    weights: Float[np.ndarray, " rows"],
+    clusters: Int[np.ndarray, " rows"] | None = None,
 ) -> tuple[int, float, bool] | None:
     """The variable whose weighted mean in gold rows differs most from that of all rows.
+
+    With clusters, gold rows may be those of a sample of clusters, which differ more by chance.
 
     Returns
     -------
     tuple
         Its place, the difference in standard deviations, and whether it is more than chance; ``None`` if
-        no variable varies.
+        no variable varies enough.
     """
-    spread = design.std(axis=0)
+    share, every = gold_weights / gold_weights.sum(), weights / weights.sum()
+    away = design - every @ design
+    spread = np.sqrt(every @ away**2)
     varied = np.flatnonzero(spread > 1e-12 * np.maximum(np.abs(design).max(axis=0), 1.0))
+    away = away[:, varied] / spread[varied]
+    error = np.sqrt((share**2).sum())
+    kurtosis = every @ away**4
+    varied, away = (part[..., kurtosis * error**2 * _LEAST <= 1.0] for part in (varied, away))
     if not len(varied):
         return None
-    share = gold_weights / gold_weights.sum()
-    away = (share @ design[is_gold] - design.mean(axis=0))[varied] / spread[varied]
-    error = np.sqrt((share**2).sum())
-    worst = int(np.argmax(np.abs(away)))
-    return int(varied[worst]), float(away[worst]), bool(abs(away[worst]) > _FAR * error)
+    parts = share[:, None] * away[is_gold]
+    found = parts.sum(axis=0)
+    if clusters is not None:
+        parts = np.stack([np.bincount(clusters[is_gold], column) for column in parts.T], axis=1)
+    chance = np.maximum(error, np.sqrt((parts**2).sum(axis=0)))
+    worst = int(np.argmax(np.abs(found) / chance))
+    return int(varied[worst]), float(found[worst]), bool(abs(found[worst]) > _FAR * chance[worst])
 
 
 def agreement_with_gold(

@@ -42,6 +42,7 @@ def dsl(
     *,
     weights: Float[np.ndarray, " rows"] | None = None,
     clusters: Int[np.ndarray, " rows"] | None = None,
+    noise: tuple[Variables, Float[np.ndarray, " gold_rows"]] | None = None,
 ) -> Fit:
     """Regress with predicted variables in all rows and gold variables in some.
 
@@ -61,6 +62,9 @@ def dsl(
         Survey weights of all rows.
     clusters
         The number of each row's cluster, for a clustered covariance.
+    noise
+        Of variables less their means, for ``"ols"``: the errors of the gold rows' predictions, with the
+        weights by which their squares and products are too small (`level_noise`).
     """
     kind = FAMILIES[family]
     weight = np.ones_like(predicted.outcome) if weights is None else weights / weights.mean()
@@ -69,7 +73,8 @@ def dsl(
     rows = len(weight)
 
     def equations(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        parts = ((predicted, weight), (same, -gold_weight), (gold, gold_weight))
+        parts = [(predicted, weight), (same, -gold_weight), (gold, gold_weight)]
+        parts += [] if noise is None else [noise]
         moments = [_moment(kind, part, share, beta) for part, share in parts]
         values, slopes = (sum(pieces) / rows for pieces in zip(*moments, strict=True))
         return np.asarray(values), np.asarray(slopes)
@@ -83,6 +88,8 @@ def dsl(
     scores[is_gold] += _scores(kind, gold, gold_weight, estimate) - _scores(
         kind, same, gold_weight, estimate
     )
+    if noise is not None:
+        scores[is_gold] += _scores(kind, *noise, estimate)
     bread = np.linalg.inv(equations(estimate)[1])
     number = None if clusters is None else len(np.unique(clusters))
     df = gold_df(gold.design, None if clusters is None else clusters[is_gold])

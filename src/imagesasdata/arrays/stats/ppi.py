@@ -102,6 +102,23 @@ def parted(
     )
 
 
+def check_rest(design: Float[np.ndarray, "rows terms"]) -> None:
+    """Raise when a term does not vary in the rows whose predictions are used.
+
+    Raises
+    ------
+    ArgumentError
+        With what to do.
+    """
+    rank = np.linalg.matrix_rank(design / np.maximum(np.abs(design).max(axis=0), 1e-300))
+    if rank < design.shape[1]:
+        raise ArgumentError(
+            'method="ppi" regresses predictions in the rows without a gold value, and in these '
+            f"{len(design):,} rows the terms are collinear.",
+            'give method="dsl", or leave out the term that varies only among coded rows.',
+        )
+
+
 def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
     """Regress a predicted outcome on a design, corrected by gold rows.
 

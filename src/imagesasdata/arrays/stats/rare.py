@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 
 from imagesasdata.arrays.stats.coding import strata
 from imagesasdata.arrays.stats.fits import Fit
@@ -17,6 +17,10 @@ FEW = 20
 _FEW_IN_STRATUM = 5
 # A stratum that stands for less than this share of all rows matters little.
 _SMALL = 0.1
+# A prediction with more values than this has no classes.
+_MOST_CLASSES = 10
+# If so many coded rows of a class are expected, to have none is not chance.
+_EXPECTED = 10.0
 
 
 class Rare(NamedTuple):
@@ -94,6 +98,33 @@ def check_varied(values: Shaped[np.ndarray, " gold_rows"], name: str) -> None:
             f"All {len(values):,} gold values of {name!r} are {shown}, so nothing can be estimated from "
             "how it varies.",
             "code more pictures, best some that are predicted to differ.",
+        )
+
+
+def check_classes(
+    predicted: Shaped[np.ndarray, " rows"], is_gold: Bool[np.ndarray, " rows"], name: str
+) -> None:
+    """Raise when no row of a predicted class is coded, and this is more than chance.
+
+    Raises
+    ------
+    ArgumentError
+        With the class.
+    """
+    classes, place = np.unique(predicted, return_inverse=True)
+    if len(classes) > _MOST_CLASSES:
+        return
+    every, coded = (np.bincount(some, minlength=len(classes)) for some in (place, place[is_gold]))
+    lost = (coded == 0) & (every * is_gold.mean() >= _EXPECTED)
+    if lost.any():
+        one = int(np.argmax(np.where(lost, every, 0)))
+        value = classes[one]
+        shown = f"{value:g}" if isinstance(value, float | np.floating) else repr(value)
+        raise ArgumentError(
+            f"None of the {every[one]:,} rows with {name} = {shown} was coded, so nothing is known of "
+            f"the errors there; of a random sample of {is_gold.sum():,} rows, about "
+            f"{every[one] * is_gold.mean():.0f} would be.",
+            "code some of them (sample_for_labels draws from all), or leave these rows out of the table.",
         )
 
 

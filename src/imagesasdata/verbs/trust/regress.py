@@ -18,7 +18,13 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import result
-from imagesasdata.verbs.trust.regression.check import CHECK, FEW_CLUSTERS, lines, too_good
+from imagesasdata.verbs.trust.regression.check import (
+    CHECK,
+    FEW_CLUSTERS,
+    lines,
+    too_good,
+    unlike_all,
+)
 from imagesasdata.verbs.trust.regression.estimate import estimate
 from imagesasdata.verbs.trust.regression.formula import Formula, parse
 from imagesasdata.verbs.trust.regression.result import Regression
@@ -120,6 +126,10 @@ def regress(
     interval of Clopper and Pearson (near [0, 3.7 / rows]). If a class has few gold rows, so that
     intervals are likely too narrow, the result says how many.
 
+    If the weighted mean of a variable, as it was predicted, differs between the gold rows and all rows by
+    more than chance (four standard errors), the result says so. If no row of a predicted class was
+    coded, it is an error.
+
     Rows with a missing value in a variable are left out; ``n_dropped`` counts them. P-values and
     intervals of ``"ols"`` use Student's t with as many degrees of freedom as rows less terms, as R's
     estimatr does, those of ``"logit"`` and ``"poisson"`` the normal distribution. Clustered errors of
@@ -138,7 +148,8 @@ def regress(
 
     Fixed effects after a ``|`` are those of a term for each level, without its coefficient, for
     ``"ols"`` by ``"naive"``, ``"gold"`` and ``"dsl"``. By ``"dsl"``, levels need no gold rows: what is
-    absorbed is known in all rows. With several factors HC2 and HC3 become HC1; clustered errors are
+    absorbed is known in all rows; what the draw of the gold rows adds to the variance of a level's mean is
+    taken off. With several factors HC2 and HC3 become HC1; clustered errors are
     CR1, and levels within clusters cost no degrees of freedom.
 
     References
@@ -306,6 +317,7 @@ def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[s
     if rows.coding is not None and prob is not None and method != "naive":
         notes += rows.coding.notes(prob)
     if method != "naive":
+        notes += unlike_all(rows)
         chance = rows.chance(fit_to_rows=False)
         for name, values in gold_values(rows.gold_frame, rows.pairs).items():
             found = rare(values, chance)

@@ -138,16 +138,124 @@ def test_without_gold_values() -> None:
 def test_figures_by_hand() -> None:
     design = np.column_stack([np.ones(4), [0.0, 0.0, 2.0, 2.0]])
     place, away, far = balance(
-        design, np.array([True, True, False, True]), np.array([1.0, 1, 2])
-    ) or (
-        0,
-        0.0,
-        True,
-    )
+        np.repeat(design, 10, axis=0),
+        np.repeat([True, True, False, True], 10),
+        np.repeat([1.0, 1, 2], 10),
+        np.ones(40),
+    ) or (0, 0.0, True)
     assert (place, far) == (1, False)
     assert away == pytest.approx(0.0)
-    assert balance(design[:, :1], np.ones(4, bool), np.ones(4)) is None
+    assert balance(design[:, :1], np.ones(4, bool), np.ones(4), np.ones(4)) is None
+    one = np.repeat([[0.0], [1.0]], 50, axis=0)
+    first = np.arange(100) < 50
+    assert balance(one, first, np.ones(50), np.ones(100)) == (0, pytest.approx(-1.0), True)
+    # As one of two clusters, it is no surprise.
+    clusters = np.repeat([0, 1], 50)
+    assert balance(one, first, np.ones(50), np.ones(100), clusters) == (
+        0,
+        pytest.approx(-1.0),
+        False,
+    )
     numbers = np.linspace(0, 1, 30)
     assert agreement_with_gold(numbers, 1 - numbers) == ("correlation", pytest.approx(-1.0))
     assert np.isnan(agreement_with_gold(np.ones(30), numbers)[1])
     assert agreement_with_gold(np.array([0.0, 1]), np.array([0.0, 0])) == ("accuracy", 0.5)
+
+
+def _swapped(frame: pd.DataFrame) -> pd.Series:
+    low, high = sorted(frame.sample_prob.dropna().unique())
+    return frame.sample_prob.replace({low: high, high: low})
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "told"),
+    [
+        # What fits: no note.
+        ({}, {}, None),
+        ({}, {"method": "gold"}, None),
+        # Drawn by prediction, and taken as a simple random sample.
+        (
+            {},
+            {"sample_prob": None},
+            "The gold rows are not like all rows: the mean of 'pred' is [+]",
+        ),
+        # Each stratum has the probability of the other: the sum of 1 / p fits.
+        (
+            {"sample_prob": _swapped},
+            {},
+            "weighted by 'sample_prob', are not like all rows: the mean of 'pred'",
+        ),
+        # Chosen by what is explained.
+        (
+            {"gold": lambda f: f.truth.where(f.score > 0.5)},
+            {"sample_prob": None},
+            "the mean of 'score' is [+]1.* look at how the gold rows were chosen",
+        ),
+    ],
+)
+def test_gold_rows_that_are_unlike_all_rows(
+    posts: pd.DataFrame, columns: Any, options: Any, told: str | None
+) -> None:
+    for formula in ("y ~ pred + score", "pred ~ score"):
+        notes = iad.regress(formula, posts.assign(**columns), gold=GOLD, **options).notes
+        found = [note for note in notes if "not like all rows" in note]
+        assert len(found) == (told is not None)
+        assert told is None or pd.Series(found).str.contains(told).all(), found
+
+
+def test_a_mean_looks_at_its_predictions(posts: pd.DataFrame) -> None:
+    found = iad.regress("pred ~ 1", posts, gold=GOLD, sample_prob=None).notes
+    assert any("the mean of 'pred'" in note for note in found)
+
+
+def test_simple_random_samples_are_rarely_called_unlike() -> None:
+    told = 0
+    for seed in range(40):
+        frame = population(seed)
+        drawn = iad.sample_for_labels(frame, 100, seed=seed)
+        table = coded(frame, drawn)
+        notes = iad.regress("y ~ pred + score + np.exp(score)", table, gold=GOLD, method="gold")
+        told += any("not like all rows" in note for note in notes.notes)
+    assert told <= 1
+
+
+@pytest.mark.parametrize("text", [False, True])
+@pytest.mark.parametrize("method", ["dsl", "ppi", "gold"])
+def test_a_predicted_class_without_codes(posts: pd.DataFrame, method: Any, text: bool) -> None:
+    table = posts.assign(gold=posts.truth.where((posts.pred == 0) & (posts.index < 400)))
+    if text and method != "ppi":
+        names = {0.0: "no", 1.0: "yes"}
+        table = table.assign(pred=table.pred.map(names), gold=table.gold.map(names))
+    formula = "pred ~ score" if method == "ppi" or not text else "y ~ pred"
+    with pytest.raises(
+        iad.ArgumentError, match=r"None of the \d+ rows with pred = ('yes'|1) was coded"
+    ):
+        iad.regress(formula, table, gold=GOLD, method=method, sample_prob=None)
+
+
+def test_few_rows_of_a_class_may_be_left_without_codes(posts: pd.DataFrame) -> None:
+    table = posts.assign(pred=(posts.index > 1980) * 1.0, gold=posts.truth.where(posts.index < 300))
+    iad.regress("pred ~ score", table, gold=GOLD, sample_prob=None)
+
+
+@pytest.mark.parametrize("method", ["gold", "ppi"])
+def test_clusters_too_few_for_what_varies_between_them(posts: pd.DataFrame, method: Any) -> None:
+    table = posts.assign(outlet=posts.index % 3, gold=posts.truth.where(posts.index % 3 > 0))
+    table["size"] = table.outlet.map({0: 1.0, 1: 2.0, 2: 5.0})
+    options: Any = {"gold": GOLD, "sample_prob": None, "vcov": {"cluster": "outlet"}}
+    with pytest.raises(
+        iad.ArgumentError, match="'size' does not vary within clusters, and the gold rows"
+    ):
+        iad.regress("pred ~ size", table, method=method, **options)
+    two = table[table.outlet > 0]
+    with pytest.raises(iad.ArgumentError, match="and the rows are in 2 clusters, which is too few"):
+        iad.regress("y ~ size", two, vcov={"cluster": "outlet"})
+
+
+def test_ppi_needs_terms_to_vary_where_nothing_was_coded(posts: pd.DataFrame) -> None:
+    place = posts.index % 4 == 0
+    table = posts.assign(here=place * 1.0, gold=posts.truth.where(place | (posts.index < 200)))
+    with pytest.raises(
+        iad.ArgumentError, match="without a gold value, and in these .* are collinear"
+    ):
+        iad.regress("pred ~ here", table, gold=GOLD, sample_prob=None, method="ppi")

@@ -164,3 +164,32 @@ def test_ids_that_pandas_rounded_are_told() -> None:
         iad.regress("y ~ x | id", posts)
     with pytest.warns(iad.GuessWarning, match="'id' holds whole numbers .* rounded"):
         iad.regress("y ~ x", posts, vcov={"cluster": "id"})
+
+
+def _outlets(seed: int, levels: int, coded: int) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    outlet, effect = random.integers(0, levels, 2000), random.normal(size=levels)
+    truth = (random.random(2000) < 1 / (1 + np.exp(-effect[outlet] / 2))) * 1.0
+    frame = pd.DataFrame(
+        {"outlet": outlet, "pred": np.where(random.random(2000) < 0.85, truth, 1 - truth)}
+    )
+    frame["y"] = 0.8 * truth + effect[outlet] + random.normal(size=2000)
+    frame["weight"] = np.exp(0.5 * random.normal(size=2000))
+    frame["gold"] = pd.Series(truth).where(frame.index < coded)
+    # A third of the rows is alone in its level.
+    frame.loc[::3, "outlet"] += levels + np.arange(len(frame.loc[::3]))
+    return frame
+
+
+@pytest.mark.parametrize("options", [{}, {"weights": "weight"}, {"vcov": {"cluster": "outlet"}}])
+def test_a_predicted_explanation_with_few_gold_rows_in_each_level(options: Any) -> None:
+    # The means of levels vary with the gold rows drawn: without that, the estimate is 0.3 too large.
+    options = {**options, "gold": {"pred": "gold"}, "sample_prob": None}
+    found = [
+        iad.regress("y ~ pred | outlet", _outlets(seed, 60, 300), **options) for seed in range(24)
+    ]
+    estimates = np.array([one.params["pred"] for one in found])
+    errors = np.array([one.bse["pred"] for one in found])
+    assert abs(estimates.mean() - 0.8) < 3.0 * estimates.std() / np.sqrt(len(found))
+    assert 0.7 < errors.mean() / estimates.std() < 1.4
+    assert (np.abs(estimates - 0.8) < 2.0 * errors).mean() > 0.8

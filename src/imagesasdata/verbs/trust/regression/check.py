@@ -94,20 +94,47 @@ def _of_gold(rows: Rows) -> list[Line]:
     return [*found, *_balance(rows), *_codes(rows)]
 
 
-def _balance(rows: Rows) -> list[Line]:
+def _of_balance(rows: Rows) -> tuple[str, float, bool] | None:
+    """The variable of the formula, as it was predicted, that differs most between gold and all rows."""
     counted = weighted(rows.is_gold, rows.weights, rows.chance(fit_to_rows=False))
-    found = balance(rows.design.variables.design, rows.is_gold, counted.gold_weights)
+    design, outcome = rows.design.variables
+    found = balance(
+        np.column_stack([design, outcome]),
+        rows.is_gold,
+        counted.gold_weights,
+        counted.weights,
+        rows.clusters,
+    )
+    names = [*rows.design.terms, *rows.parsed.left]
+    return None if found is None else (names[found[0]], *found[1:])
+
+
+def _balance(rows: Rows) -> list[Line]:
+    found = _of_balance(rows)
     if found is None:
         return []
-    place, away, far = found
+    name, away, far = found
     return [
         _line(
             "balance",
-            f"{rows.design.terms[place]!r} in gold rows, weighted, is {away:+.2f} standard deviations "
-            "from all rows",
+            f"{name!r} in gold rows, weighted, is {away:+.2f} standard deviations from all rows",
             not far,
             "the gold rows are not a random sample of the rows: look at how they were chosen.",
         )
+    ]
+
+
+def unlike_all(rows: Rows) -> list[str]:
+    """A note if gold rows, weighted, differ from all rows by more than chance."""
+    found = _of_balance(rows)
+    if found is None or not found[2]:
+        return []
+    name, away, _ = found
+    weighted_by = "" if rows.prob is None else f", weighted by {rows.prob!r},"
+    return [
+        f"The gold rows{weighted_by} are not like all rows: the mean of {name!r} is {away:+.2f} standard "
+        "deviations from that of all rows, which is more than chance. The estimates may be wrong: look "
+        "at how the gold rows were chosen, and give their sampling probabilities."
     ]
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from imagesasdata.arrays.stats.checks import check_collinear, check_outcome
+from imagesasdata.arrays.stats.checks import check_between, check_collinear, check_outcome
 from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
 from imagesasdata.arrays.stats.fits import Fit, Method, fit_terms
 from imagesasdata.arrays.stats.gold import weighted, with_gold
-from imagesasdata.arrays.stats.ppi import parted, ppi
-from imagesasdata.arrays.stats.rare import alike, check_varied
+from imagesasdata.arrays.stats.ppi import check_rest, parted, ppi
+from imagesasdata.arrays.stats.rare import alike, check_classes, check_varied
 from imagesasdata.arrays.stats.sandwich import Robust, renumbered
 from imagesasdata.errors import ArgumentError
-from imagesasdata.tables.formula_columns import gold_values
+from imagesasdata.tables.formula_columns import gold_values, said_values
 from imagesasdata.verbs.trust.regression.crossfitted import cross_fits
 from imagesasdata.verbs.trust.regression.rows import Rows
 from imagesasdata.verbs.trust.regression.within import check_can_absorb, estimate_within
@@ -41,6 +41,8 @@ def estimate(
             rows, method, robust, seed, with_gold(predicted, coded, rows.is_gold)
         )
     check_collinear(predicted.design, terms, "rows")
+    if rows.clusters is not None:
+        check_between(predicted.design, rows.clusters, terms, "rows")
     if method == "naive":
         found = fit_terms(
             *predicted,
@@ -54,6 +56,8 @@ def estimate(
         return found, predicted
     best = with_gold(predicted, coded, rows.is_gold)
     check_outcome(coded.outcome, family, rows.parsed.text)
+    for name in rows.pairs:
+        check_classes(said_values(rows.frame, name), rows.is_gold, name)
     chance = rows.chance(fit_to_rows=method in ("ppi", "dsl"))
     counted = weighted(rows.is_gold, rows.weights, chance)
     gold_clusters = None if rows.clusters is None else renumbered(rows.clusters[rows.is_gold])
@@ -66,6 +70,8 @@ def estimate(
     for name, values in gold_values(rows.gold_frame, rows.pairs).items():
         check_varied(values, name)
     check_collinear(coded.design, terms, "gold rows")
+    if gold_clusters is not None and method != "dsl":
+        check_between(coded.design, gold_clusters, terms, "gold rows")
     alone = fit_terms(
         *coded,
         family,
@@ -81,6 +87,7 @@ def estimate(
         parts = parted(
             predicted, coded, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters
         )
+        check_rest(parts[1].design)
         return ppi(*parts, family), best
     fits = [
         dsl(

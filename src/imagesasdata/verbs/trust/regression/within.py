@@ -9,6 +9,7 @@ from imagesasdata.arrays.stats.absorb import (
     gold_pull,
     less,
     level_leverage,
+    level_noise,
     levels_lost,
     not_nested,
     within,
@@ -63,7 +64,7 @@ def notes_within(rows: Rows, method: Method) -> list[str]:
         return []
     return [
         f"On average a gold row stands for {pull:.0%} of the rows of its level: levels are small for so "
-        "few gold rows, and the intervals of predicted terms are likely too narrow."
+        "few gold rows, and the intervals of predicted terms may be too narrow."
     ]
 
 
@@ -96,6 +97,14 @@ def estimate_within(
                 rows.absorbed,
                 counted.weights,
             )
+            noise = level_noise(
+                rows.kept(variables),
+                coded,
+                rows.is_gold,
+                counted.sample_prob,
+                rows.absorbed,
+                counted.weights,
+            )
             fits.append(
                 dsl(
                     moved,
@@ -105,6 +114,7 @@ def estimate_within(
                     "ols",
                     weights=rows.weights,
                     clusters=rows.clusters,
+                    noise=noise,
                 )
             )
             last = less(rows.kept(best), centers)
