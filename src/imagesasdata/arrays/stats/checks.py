@@ -185,7 +185,7 @@ def check_between(
     order = np.argsort(clusters, kind="stable")
     same = np.diff(clusters[order]) == 0
     steps = np.abs(np.diff(design[order], axis=0))[same]
-    between = ~(steps > 0.0).any(axis=0)
+    between = np.atleast_1d(~(steps > 0.0).any(axis=0))
     if between.sum() >= count:
         names = ", ".join(
             repr(term)

@@ -148,8 +148,8 @@ def regress(
 
     Fixed effects after a ``|`` are those of a term for each level, without its coefficient, for
     ``"ols"`` by ``"naive"``, ``"gold"`` and ``"dsl"``. By ``"dsl"``, levels need no gold rows: what is
-    absorbed is known in all rows; what the draw of the gold rows adds to the variance of a level's mean is
-    taken off. With several factors HC2 and HC3 become HC1; clustered errors are
+    absorbed is known in all rows; what the draw of the gold rows adds to the variance of a level's mean
+    is taken off. With several factors HC2 and HC3 become HC1; clustered errors are
     CR1, and levels within clusters cost no degrees of freedom.
 
     References
