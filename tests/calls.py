@@ -178,5 +178,6 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "regress(...).glance()": lambda to: [_regression().glance()],
     "regress(...).augment()": lambda to: [_regression().augment()],
     "regress(...).compare()": lambda to: [_regression().compare()],
+    "regress(...).compare_methods()": lambda to: [_regression().compare_methods().tidy()],
     "regress(...).check()": lambda to: [_regression().check()],
 }

@@ -86,6 +86,7 @@ from .verbs.trust._label_plan import LabelPlan as LabelPlan
 from .verbs.trust.agreement import Agreement as Agreement
 from .verbs.trust.validate import Validation as Validation
 from .verbs.trust.audit import Audit as Audit
+from .verbs.trust.regression.comparison import MethodComparison as MethodComparison
 from .verbs.trust.regression.result import Regression as Regression
 from .verbs.trust.cite import Citation as Citation
 

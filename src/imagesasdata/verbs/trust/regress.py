@@ -17,7 +17,7 @@ from imagesasdata.tables.formula_columns import gold_values
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
 from imagesasdata.verbs.trust._trained import rows_of_training
-from imagesasdata.verbs.trust.regression import result
+from imagesasdata.verbs.trust.regression import comparison, result
 from imagesasdata.verbs.trust.regression.check import (
     CHECK,
     FEW_CLUSTERS,
@@ -36,6 +36,7 @@ RESULTS = {
     "glance": result.GLANCE,
     "augment": result.AUGMENT,
     "compare": result.COMPARE,
+    "compare_methods": comparison.TIDY,
     "check": CHECK,
 }
 
@@ -97,7 +98,8 @@ def regress(
     Regression
         ``.tidy()`` gives ``term``, ``estimate``, ``std_error``, ``statistic``, ``p_value``,
         ``conf_low``, ``conf_high``; ``.glance()`` one row; ``.augment()`` the data with ``fitted``,
-        ``residual``, ``is_gold``; ``.compare()`` the naive estimates beside the corrected; ``.check()``
+        ``residual``, ``is_gold``; ``.compare()`` the naive estimates beside the corrected;
+        ``.compare_methods()`` those of every method, with ``.plot()``; ``.check()``
         what the estimates rest on, and what to do; ``.latex()`` a table for a paper. Tables are of
         the kind of ``data``.
 

@@ -22,6 +22,7 @@ from imagesasdata.tables.table import Table
 from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._display import Displayed
 from imagesasdata.verbs.trust.regression.check import CHECK, Line
+from imagesasdata.verbs.trust.regression.comparison import MethodComparison, by_method
 
 _NEVER = "never"
 _ALIKE = "the coefficient is a mean, and all gold values are 0 or all are 1"
@@ -233,11 +234,7 @@ class Regression(Displayed, Generic[Frame]):
         ArgumentError
             When no gold values were given.
         """
-        if self.n_gold is None:
-            raise ArgumentError(
-                "There is nothing to compare: the regression has no gold values.",
-                'give gold={"predicted_column": "gold_column"}.',
-            )
+        self._gold_is_given()
         found: dict[str, Any] = {TERM.name: self.terms}
         for name in ("naive", "gold", "corrected"):
             wanted: Any = self.method if name == "corrected" else name
@@ -248,6 +245,35 @@ class Regression(Displayed, Generic[Frame]):
             found[name] = tidy["estimate"]
             found[f"{name}_low"], found[f"{name}_high"] = tidy["conf_low"], tidy["conf_high"]
         return self.table.new(found)
+
+    @door
+    def compare_methods(self, *, conf_level: float = 0.95) -> MethodComparison[Frame]:
+        """The same regression by every method: naive, gold rows alone, ``ppi`` and ``dsl``.
+
+        Parameters
+        ----------
+        conf_level
+            Coverage of the intervals, between 0 and 1.
+
+        Returns
+        -------
+        MethodComparison
+            ``.tidy()`` has a row for each term and method, with the method's ``note``; ``.plot()`` draws
+            them. A method that cannot estimate the regression has no estimates, and its note says why.
+
+        Raises
+        ------
+        ArgumentError
+            When no gold values were given.
+        """
+        self._gold_is_given()
+        check_level(conf_level)
+
+        def estimates(method: Method) -> tuple[dict[str, Any], tuple[str, ...]]:
+            one = self if method == self.method else self.again(method)
+            return one._tidy(conf_level), one.notes
+
+        return by_method(estimates, self.table, self.formula, self.terms)
 
     @door
     def latex(self, *, digits: int = 3) -> str:
@@ -296,10 +322,28 @@ class Regression(Displayed, Generic[Frame]):
         title = f"{self.formula} ({self.method}, {self.family}, {self.vcov})"
         return title, {f"{int(self.used.sum()):,} rows{gold}": self.tidy()}, self.notes
 
-    def _tidy(self, conf_level: float) -> dict[str, Any]:
-        if not 0.0 < conf_level < 1.0:
+    def _gold_is_given(self) -> None:
+        if self.n_gold is None:
             raise ArgumentError(
-                f"conf_level must lie between 0 and 1, got {conf_level}.", "conf_level=0.95."
+                "There is nothing to compare: the regression has no gold values.",
+                'give gold={"predicted_column": "gold_column"}.',
             )
+
+    def _tidy(self, conf_level: float) -> dict[str, Any]:
+        check_level(conf_level)
         values = (self.terms, *infer(self.fit, conf_level))
         return {column.name: cells for column, cells in zip(TIDY, values, strict=True)}
+
+
+def check_level(conf_level: float) -> None:
+    """Raise unless a confidence level lies between 0 and 1.
+
+    Raises
+    ------
+    ArgumentError
+        With the level.
+    """
+    if not 0.0 < conf_level < 1.0:
+        raise ArgumentError(
+            f"conf_level must lie between 0 and 1, got {conf_level}.", "conf_level=0.95."
+        )
