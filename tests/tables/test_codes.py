@@ -10,6 +10,8 @@ import pytest
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ColumnError, GuessWarning
 from imagesasdata.tables.codes import (
+    label_cells,
+    name_of_missing,
     number_or_text,
     numbered,
     numbers,
@@ -158,3 +160,19 @@ def test_labels_that_are_not_alike(cells: list[Any]) -> None:
 def test_labels_that_are_alike(cells: list[Any], told: str) -> None:
     with pytest.warns(GuessWarning, match=told):
         tell_alike("'y'", cells)
+
+
+@pytest.mark.parametrize("cell", [[1, 2], np.array([1]), {"a": 1}])
+def test_a_label_is_one_value(cell: Any) -> None:
+    table = open_data(pd.DataFrame({"y": pd.Series(["a", cell], dtype=object)}))
+    match = f"column 'y' should hold one label in each row, but row 1 has a {type(cell).__name__}"
+    with pytest.raises(ArgumentTypeError, match=match):
+        label_cells(table, "y")
+    with pytest.raises(ColumnError, match="by names 'z'"):
+        label_cells(table, "z", "by")
+
+
+def test_the_name_of_rows_without_a_label_is_no_label() -> None:
+    assert name_of_missing(["a", None], "missing", "none") == "missing"
+    assert name_of_missing(["missing", 1], "missing", "none") == "none"
+    assert name_of_missing(["missing", "none"], "missing", "none") == "no value (2)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -128,6 +128,33 @@ def number_or_text(cell: Any) -> Any:
     """
     value = python_value(cell)
     return int(value) if isinstance(value, bool) else value
+
+
+def label_cells(table: Table, name: str, argument: str | None = None) -> list[Any]:
+    """The cells of a column of labels, groups or names, which ``argument`` names.
+
+    Raises
+    ------
+    ColumnError
+        When the table lacks the column.
+    ArgumentTypeError
+        When a cell holds several values.
+    """
+    cells = table.cells(table.known(name, argument))
+    for row, cell in enumerate(cells):
+        if not isinstance(cell, Hashable):
+            raise ArgumentTypeError(
+                f"The column {name!r} should hold one label in each row, but row {row} has a "
+                f"{type(cell).__name__}.",
+                "make a row for each, or a column of single values.",
+            )
+    return cells
+
+
+def name_of_missing(labels: Iterable[Any], *names: str) -> str:
+    """The first of some names for rows without a label that is no label itself."""
+    taken = {str(label) for label in labels}
+    return next(name for name in [*names, f"no value ({len(taken)})"] if name not in taken)
 
 
 def tell_alike(name: str, cells: Sequence[Any]) -> None:

@@ -65,6 +65,14 @@ def complete(frame: Any, used: np.ndarray) -> Any:
     return rows
 
 
+def two_codes(frame: Any, column: str) -> list[float]:
+    """The two values of a column of numbers that holds no others; else none."""
+    if is_level(frame, column) or is_date(frame, column):
+        return []
+    values = sorted(map(float, frame[column].dropna().unique()))
+    return values if len(values) == 2 else []
+
+
 def tell_rounded(frame: Any, column: str) -> None:
     """Warn of ids that were made decimal numbers, of which several can be one."""
     cells = frame[column].dropna()

@@ -250,3 +250,27 @@ def test_labels_that_are_alike_are_told(ask: Any) -> None:
     data = data.assign(coder=["ann", "ben"] * 20, item=[n // 2 for n in range(40)], z=range(40))
     with pytest.warns(iad.GuessWarning, match="differ only in case or blanks"):
         ask(data)
+
+
+def test_a_group_named_missing_is_not_one_with_rows_without_a_group() -> None:
+    data = pd.DataFrame({"y": [0, 1] * 20, "said": [0, 1] * 20})
+    data["group"] = ["missing"] * 30 + [None] * 10
+    found = iad.audit(data, "y", "said", by="group", min_group=1).tidy()
+    sizes = found[found.measure == "error_rate"].set_index("group").n
+    assert sizes.to_dict() == {"all": 40, "missing": 30, "no value": 10}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda data: iad.validate(data, "cells", "said"),
+        lambda data: iad.audit(data, "said", "said", by="cells"),
+        lambda data: iad.sample_for_labels(data, 2, by="cells"),
+        lambda data: iad.agreement(data, item="path", coder="said", value="cells"),
+        lambda data: iad.contact_sheet(data, by="cells"),
+    ],
+)
+def test_columns_of_lists_are_no_labels(call: Any) -> None:
+    data = pd.DataFrame({"path": ["a", "b"], "said": [0, 1], "cells": [[1], [2]]})
+    with pytest.raises(iad.ArgumentTypeError, match="'cells' should hold one label in each row"):
+        call(data)

@@ -21,6 +21,7 @@ from imagesasdata.files.targets import FIGURES, target
 from imagesasdata.machine import cores
 from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.cells import captions, order_by
+from imagesasdata.tables.codes import label_cells, name_of_missing
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
 
@@ -99,7 +100,7 @@ def contact_sheet(
     place = None if to is None else target(to, FIGURES)
     table = open_table(images, path)
     order = list(range(len(table)) if sort is None else order_by(table, table.known(sort)))
-    groups = {None: order} if by is None else _groups(table.cells(table.known(by)), order)
+    groups = {None: order} if by is None else _groups(label_cells(table, by), order)
     part = max(1, n // max(len(groups), 1))
     groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
@@ -141,7 +142,7 @@ def _groups(cells: list[Any], order: list[int]) -> dict[Any, list[int]]:
         names.sort(key=str)
     return {
         **{name: found[name] for name in names},
-        **({"none": found[None]} if None in found else {}),
+        **({name_of_missing(names, "none", "missing"): found[None]} if None in found else {}),
     }
 
 

@@ -22,6 +22,7 @@ from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Op
 from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
 from imagesasdata.tables.categories import categories
+from imagesasdata.tables.codes import label_cells
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.training import columns
@@ -272,7 +273,7 @@ def fine_tune(
     target = find_outcome(outcome, cells, kind=kind, levels=levels, categories=classes)
     check_weights(class_weight, target)
     parts = None if column is None else told_parts(column, table.cells(table.known(column)))
-    together = None if group is None else table.cells(table.known(group))
+    together = None if group is None else label_cells(table, group)
     base = registry.load(model, task="embed", progress=progress)
     machine = Machine(devices=find_devices(device), cores=cores())
     network = _trainable(model, recipe)

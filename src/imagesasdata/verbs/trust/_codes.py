@@ -11,7 +11,7 @@ import pyarrow as pa
 from imagesasdata.arrays.stats import agreement as measures
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.categories import Categories, categories
-from imagesasdata.tables.codes import numbered, tell_alike
+from imagesasdata.tables.codes import label_cells, numbered, tell_alike
 from imagesasdata.tables.table import Table
 
 
@@ -97,15 +97,15 @@ def _names(coders: Any) -> list[str]:
 
 def _long(table: Table, coder: str, item: str, value: str) -> list[tuple[Any, Any, Any]]:
     columns = [
-        table.cells(table.known(name, argument))
+        label_cells(table, name, argument)
         for argument, name in (("coder", coder), ("item", item), ("value", value))
     ]
     return [row for row in zip(*columns, strict=True) if None not in row]
 
 
 def _wide(table: Table, item: str, coders: list[str]) -> list[tuple[Any, Any, Any]]:
-    items = table.cells(table.known(item, "item"))
-    columns = [(name, table.cells(table.known(name, "coders"))) for name in coders]
+    items = label_cells(table, item, "item")
+    columns = [(name, label_cells(table, name, "coders")) for name in coders]
     return [
         (name, one, cell)
         for name, cells in columns

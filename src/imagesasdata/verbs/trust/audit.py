@@ -20,6 +20,8 @@ from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
+    label_cells,
+    name_of_missing,
     number_or_text,
     numbered,
     row_weights,
@@ -240,9 +242,9 @@ def audit(
     if not names:
         raise ArgumentError("by= names no column.", 'for example by=["gender", "race"].')
     chance = sampling_column(table, weights, "weights")
-    told = table.cells(table.known(truth, "truth"))
-    said = table.cells(table.known(prediction, "prediction"))
-    groups = {name: table.cells(table.known(name, "by")) for name in names}
+    told = label_cells(table, truth, "truth")
+    said = label_cells(table, prediction, "prediction")
+    groups = {name: label_cells(table, name, "by") for name in names}
     kept = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
     rows_of_training(table, prediction, truth, every=not kept)
     if not kept:
@@ -254,6 +256,7 @@ def audit(
     tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
     for name in names:
         tell_alike(repr(name), [groups[name][row] for row in kept])
+        groups[name] = _texts(groups[name])
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, kept)
@@ -263,7 +266,7 @@ def audit(
     _add(found, None, ALL, [ALL] * len(kept), rates, weight, min_group)
     for size in range(1, len(names) + 1):
         for chosen in combinations(names, size):
-            cells = [" x ".join(_text(groups[name][row]) for name in chosen) for row in kept]
+            cells = [" x ".join(groups[name][row] for name in chosen) for row in kept]
             _add(found, gaps, " x ".join(chosen), cells, rates, weight, min_group)
     found["p_adjusted"] = adjusted(
         found["p_value"], found["grouping"], found["measure"], correction
@@ -319,8 +322,11 @@ def _positive(labels: list[Any], positive: Any) -> int | None:
     return labels.index(number_or_text(positive))
 
 
-def _text(cell: Any) -> str:
-    return MISSING if cell is None else str(number_or_text(cell))
+def _texts(cells: list[Any]) -> list[str]:
+    """The names of groups as text."""
+    texts = [None if cell is None else str(number_or_text(cell)) for cell in cells]
+    missing = name_of_missing(texts, MISSING, "no value")
+    return [missing if text is None else text for text in texts]
 
 
 def _arrow(columns: Sequence[Column], rows: dict[str, list[Any]]) -> dict[str, pa.Array]:

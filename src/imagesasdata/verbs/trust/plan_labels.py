@@ -12,6 +12,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
+    label_cells,
     number_or_text,
     numbered,
     row_weights,
@@ -239,8 +240,8 @@ def _pilot(
             'for example truth="protest", prediction="protest_pred".',
         )
     chance = sampling_column(table, sample_prob, "sample_prob")
-    told = table.cells(table.known(truth, "truth"))
-    said = table.cells(table.known(prediction, "prediction"))
+    told = label_cells(table, truth, "truth")
+    said = label_cells(table, prediction, "prediction")
     rows_of_training(table, prediction, truth, every=True)
     every = [row for row, cell in enumerate(said) if cell is not None]
     rows = [row for row in every if told[row] is not None]

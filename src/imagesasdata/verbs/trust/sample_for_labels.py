@@ -14,7 +14,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import Options
-from imagesasdata.tables.codes import IS_SAMPLED, SAMPLE_PROB, numbers
+from imagesasdata.tables.codes import IS_SAMPLED, SAMPLE_PROB, label_cells, numbers
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 
@@ -143,7 +143,7 @@ def sample_for_labels(
 
 def _strata(table: Table, by: Any, usable: list[int], n: int) -> np.ndarray:
     names = [by] if isinstance(by, str) else list(by)
-    columns = [table.cells(table.known(name, "by")) for name in names]
+    columns = [label_cells(table, name, "by") for name in names]
     keys = [tuple(column[row] for column in columns) for row in usable]
     known = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     if len(known) > n:

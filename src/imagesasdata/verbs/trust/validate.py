@@ -27,6 +27,7 @@ from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
+    label_cells,
     number_or_text,
     numbered,
     numbers,
@@ -257,8 +258,8 @@ def validate(
     check_count("rounds", rounds)
     table = open_data(data)
     chance = sampling_column(table, weights, "weights")
-    told = table.cells(table.known(truth, "truth"))
-    said = table.cells(table.known(prediction, "prediction"))
+    told = label_cells(table, truth, "truth")
+    said = label_cells(table, prediction, "prediction")
     rows = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
     trained = rows_of_training(table, prediction, truth, every=not rows)
     if not rows:

@@ -348,6 +348,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], type[Exception], str]] = 
     CASES,
     ids=[case[4][:30] for case in CASES],
 )
+@pytest.mark.filterwarnings("ignore:The predicted column .* holds")
 def test_bad_data_is_named(
     photos: pd.DataFrame,
     formula: str,
@@ -420,3 +421,16 @@ def test_no_table_and_empty_tables() -> None:
         iad.regress(
             "y ~ x", pl.DataFrame({"y": [], "x": []}, schema={"y": pl.Float64, "x": pl.Float64})
         )
+
+
+@pytest.mark.parametrize(("said", "told"), [([1, 2], [0, 1]), ([0, 1], [-1, 1])])
+def test_codes_that_are_written_in_two_ways_are_told(said: list[int], told: list[int]) -> None:
+    random = np.random.default_rng(3)
+    truth = random.integers(0, 2, 120)
+    gold = pd.Series(np.take(told, truth), dtype=float).where(np.arange(120) < 60)
+    data = pd.DataFrame(
+        {"x": truth + random.normal(size=120), "p": np.take(said, truth), "gold": gold}
+    )
+    data.loc[:9, "p"] = said[0]
+    with pytest.warns(iad.GuessWarning, match="'p' holds .* gold column 'gold' .*two ways"):
+        iad.regress("x ~ p", data, gold={"p": "gold"}, method="dsl", sample_prob=None)

@@ -12,7 +12,7 @@ from imagesasdata.arrays.stats.checks import check_sample_prob, check_weights
 from imagesasdata.arrays.stats.coding import Coding, coding, scaled
 from imagesasdata.arrays.stats.dsl import Variables
 from imagesasdata.arrays.stats.sandwich import renumbered
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell
 from imagesasdata.tables.codes import sampled_column, tell_alike
 from imagesasdata.tables.formula_columns import (
     as_pandas,
@@ -25,6 +25,7 @@ from imagesasdata.tables.formula_columns import (
     tell_rounded,
     texts,
     true_cells,
+    two_codes,
     union_levels,
 )
 from imagesasdata.tables.table import Table
@@ -168,6 +169,13 @@ def _same_kind(frame: Any, predicted: str, coded: str) -> None:
             f"The predicted column {predicted!r} ({frame[predicted].dtype}) and its gold column "
             f"{coded!r} ({frame[coded].dtype}) are of different kinds.",
             "make both numbers (0 and 1), or both text.",
+        )
+    said, told = two_codes(frame, predicted), two_codes(frame, coded)
+    if said and told and said != told:
+        tell(
+            f"The predicted column {predicted!r} holds {said[0]:g} and {said[1]:g}, and its gold column "
+            f"{coded!r} {told[0]:g} and {told[1]:g}: they seem to be written in two ways.",
+            "write the codes in one way in both.",
         )
 
 
