@@ -48,13 +48,15 @@ def to_pandas(table: pa.Table, whole: Collection[str] = ()) -> Any:
     """An Arrow table as pandas, with types that do not depend on whether a cell is missing.
 
     Flags are ``boolean`` and integers ``Int64``, pandas' types that have a null; only columns named in
-    ``whole``, which never have one, are NumPy's.
+    ``whole`` that have none, as they should, are NumPy's.
     """
     import pandas as pd
 
     nullable = {pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
     frame = table.to_pandas(types_mapper=nullable.get)
-    plain = {name: frame[name].dtype.numpy_dtype for name in whole if name in _masked(frame)}
+    # An id of the user's can be missing all the same.
+    full = [name for name in whole if name in _masked(frame) and not table[name].null_count]
+    plain = {name: frame[name].dtype.numpy_dtype for name in full}
     return frame.astype(plain) if plain else frame
 
 

@@ -509,3 +509,22 @@ def test_vectors_that_a_csv_made_texts_of(verb: Any, tmp_path: Path) -> None:
         iad.ColumnError, match=r"save the table as .parquet, or use iad.embed\(shape"
     ):
         verb(data, **more)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        pd.array([1234567890123456789, None, 1234567890123456791], "Int64"),
+        [1.0, None, 3.0],
+        ["a", None, "c"],
+        [None, None, None],
+    ],
+)
+def test_a_query_without_an_id(ids: Any) -> None:
+    table = pd.DataFrame({"path": ["0.jpg", "1.jpg", "2.jpg"], "image_id": ids})
+    table["embedding"] = [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]
+    found = iad.find_similar(table, table, top=1)
+    assert found.path.tolist() == table.path.tolist()
+    for name in ("query_id", "image_id"):
+        told = [None if pd.isna(one) else one for one in found[name]]
+        assert told == [None if pd.isna(one) else one for one in table.image_id]
