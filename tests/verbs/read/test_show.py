@@ -70,6 +70,13 @@ def test_a_terminal_gets_text(folder: Path) -> None:
     ]
 
 
+def test_names_that_are_no_text(folder: Path) -> None:
+    photos = iad.read_images(folder)[["path"]].assign(n=range(8)).rename(columns={"n": 5})
+    shown = iad.show(photos, n=1)
+    assert str(shown).splitlines()[0].split() == ["path", "5"]
+    assert ">5</th>" in shown._repr_html_()
+
+
 def test_nothing_in_a_table_is_markup(tmp_path: Path) -> None:
     file = tmp_path / "<img src=x onerror=alert(1)>.jpg"
     Image.new("RGB", (30, 20)).save(file)

@@ -29,7 +29,7 @@ class Shown:
     def __repr__(self) -> str:
         """The rows as text, for a terminal, with file names in place of pictures."""
         rows = self._table.take(range(self._rows))
-        shown = {name: _cells(rows, name) for name in self._columns}
+        shown = {str(name): _cells(rows, name) for name in self._columns}
         if rows.path not in shown:
             shown = {rows.path: [file_name(name) for name in rows.paths()], **shown}
         text = as_text(rows.new(shown))
@@ -38,7 +38,9 @@ class Shown:
     def _repr_html_(self) -> str:
         """The rows with their pictures, as HTML for a notebook."""
         rows = self._table.take(range(self._rows))
-        columns = [(name, _cells(rows, name), _is_numeric(rows, name)) for name in self._columns]
+        columns = [
+            (str(name), _cells(rows, name), _is_numeric(rows, name)) for name in self._columns
+        ]
         return picture_table(thumbnails(rows.paths(), self._side), columns, self._note())
 
     def _note(self) -> str:
