@@ -103,6 +103,13 @@ def test_numbers_of_which_some_have_labels_stay(tmp_path: Path) -> None:
     assert frame["party"].tolist() == [1, 2, 3]
 
 
+def test_two_values_of_one_label(tmp_path: Path) -> None:
+    file = written(tmp_path, {1: "left", 2: "left", 3: "right"})
+    with pytest.warns(GuessWarning, match="Two values of a column have the same label in Stata"):
+        frame = read_stata(file)
+    assert frame["party"].tolist() == [1, 2, 3]
+
+
 def test_kinds_of_missing_values_are_told(tmp_path: Path) -> None:
     file = Path(written(tmp_path, {1: "left", 2: "mid", 3: "right"}))
     plain, kind_a = (struct.pack("<Q", 0x7FE << 52 | number << 40) for number in (0, 1))

@@ -65,7 +65,17 @@ def read_stata(file: str) -> Any:
     with warnings.catch_warnings():
         # pandas tells of labels that some values lack, which is told here.
         warnings.simplefilter("ignore", pd.errors.CategoricalConversionWarning)
-        frame = pd.read_stata(file)
+        try:
+            frame = pd.read_stata(file)
+        except ValueError as error:
+            if "are not unique" not in str(error):
+                raise
+            frame = pd.read_stata(file, convert_categoricals=False)
+            tell(
+                "Two values of a column have the same label in Stata, so all columns with labels have "
+                "their numbers.",
+                'in Stata, label each value in its own way: label define NAME 2 "other", modify.',
+            )
     _keep_codes(frame, pd.read_stata(file, convert_categoricals=False, convert_dates=False))
     _tell_kinds(
         pd.read_stata(file, convert_missing=True, convert_categoricals=False, convert_dates=False)
