@@ -95,6 +95,8 @@ while min(done.values()) < kills or not whole:
     for one in (place / "p").glob("[!.]*"):
         with Image.open(one) as image:
             image.load()
+table("new"), model(2.0), written()
+assert not list(place.rglob("*.tmp")), "the next writing takes away what was left"
 print(json.dumps({"killed": done, "finished": whole}))
 """
 

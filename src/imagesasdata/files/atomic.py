@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import platform
 import re
@@ -39,6 +40,14 @@ def write_whole(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def remove_orphans(folder: Path, name: str | None = None) -> None:
+    """Delete what ended processes of this machine left half-written: of one file, or of all."""
+    start = "" if name is None else glob.escape(f"{shortened(name, _LONGEST)}.")
+    for path in folder.glob(f".{start}*.tmp"):
+        if is_orphan(path):
+            path.unlink(missing_ok=True)
 
 
 def is_orphan(temporary: Path) -> bool:

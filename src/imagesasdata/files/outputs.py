@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from imagesasdata.errors import ArgumentError
-from imagesasdata.files.atomic import replacing
+from imagesasdata.files.atomic import remove_orphans, replacing
 
 
 @contextmanager
@@ -24,6 +24,7 @@ def output(place: Path) -> Iterator[BinaryIO]:
     """
     place = Path(os.path.realpath(place))
     try:
+        remove_orphans(place.parent, place.name)
         with replacing(place) as temporary:
             with temporary.open("wb") as file:
                 yield file

@@ -16,7 +16,7 @@ from PIL import Image
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.addresses import is_remote
-from imagesasdata.files.atomic import shortened, write_whole
+from imagesasdata.files.atomic import remove_orphans, shortened, write_whole
 from imagesasdata.files.names import file_name
 from imagesasdata.files.sources import PathLike
 
@@ -92,6 +92,7 @@ def folder(to: PathLike, format: str) -> Folder:
         place.mkdir(parents=True, exist_ok=True)
         if not os.access(place, os.W_OK):
             raise PermissionError(13, "permission denied")
+        remove_orphans(place)
     except OSError as error:
         raise ArgumentError(
             f"The folder to={os.fspath(to)!r} cannot be written: {error.strerror}.",

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, WeightsError
-from imagesasdata.files.atomic import write_whole
+from imagesasdata.files.atomic import remove_orphans, write_whole
 
 _CHECKSUM = "sha256"
 
@@ -46,6 +46,7 @@ def write_arrays(
     checksum = _checksum(format, plain, text)
     data = save(plain, {"format": format, "about": text, _CHECKSUM: checksum})
     try:
+        remove_orphans(path.parent, path.name)
         write_whole(path, data)
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
