@@ -14,6 +14,9 @@ from imagesasdata.errors import ArgumentTypeError, tell
 from imagesasdata.tables.kinds import gapped
 from imagesasdata.tables.table import Table
 
+# If more of the rows without a code repeat another one, that says nothing.
+_OFTEN = 0.1
+
 _EXACT = 2**53  # the largest whole number up to which a double has each
 _LONGEST = 2.0**64  # above all whole numbers that are ids
 
@@ -140,6 +143,20 @@ def gold_values(frame: Any, pairs: Mapping[str, str]) -> dict[str, np.ndarray]:
 def said_values(frame: Any, name: str) -> np.ndarray:
     """The cells of a predicted column: numbers, or levels as text."""
     return level_cells(frame, name) if is_level(frame, name) else frame[name].to_numpy(float)
+
+
+def repeats(table: Table, is_coded: np.ndarray) -> int:
+    """How many coded rows have the cells of an earlier one; 0 if rows are often alike by chance.
+
+    Columns of vectors, or of a mixture of types, are not compared.
+    """
+    schema = table.frame.schema
+    names = [name for name, kind in schema.items() if not (kind.is_nested() or kind == nw.Object)]
+    frame = as_pandas(table, names)
+    repeated, others = frame.duplicated().to_numpy(), ~is_coded
+    if not others.any() or repeated[others].mean() > _OFTEN:
+        return 0
+    return int(frame[is_coded].duplicated().sum())
 
 
 def predicted_codes(

@@ -274,3 +274,30 @@ def test_columns_of_lists_are_no_labels(call: Any) -> None:
     data = pd.DataFrame({"path": ["a", "b"], "said": [0, 1], "cells": [[1], [2]]})
     with pytest.raises(iad.ArgumentTypeError, match="'cells' should hold one label in each row"):
         call(data)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_f1_and_auc_of_0_and_1_have_an_interval(wrong: bool) -> None:
+    truth = np.repeat([0, 1], [30, 10])
+    said = 1 - truth if wrong else truth
+    table = pd.DataFrame({"truth": truth, "pred": said, "prob": np.where(said, 0.9, 0.1)})
+    result = iad.validate(table, "truth", "pred", prob="prob", rounds=50)
+    found, overall = result.tidy(), result.glance()
+    for name, value in (("f1", 0.0 if wrong else 1.0), ("auc", 0.0 if wrong else 1.0)):
+        for rows in (found, overall):
+            assert (rows[name] == value).all()
+            width = rows[f"{name}_high"] - rows[f"{name}_low"]
+            assert ((width > 0.02) & (width < 0.5)).all()
+    # All right: F1 = 2 J / (1 + J), with Wilson's lower end for 10 of 10 (0.7225).
+    if not wrong:
+        assert found.f1_low[1] == pytest.approx(2 * 0.72247 / 1.72247, abs=1e-4)
+        assert found.auc_low[1] == pytest.approx(0.72247, abs=1e-4)
+
+
+def test_pictures_that_are_repeated_are_told() -> None:
+    table = pd.DataFrame({"path": list("abcdefghij"), "truth": [0, 1] * 5, "pred": [0, 1] * 5})
+    twice = pd.concat([table, table.iloc[:3]])
+    told = "3 of the 13 rows with a truth have the same 'path' as an earlier one"
+    assert told in iad.validate(twice, "truth", "pred", rounds=5).notes[0]
+    assert told in iad.audit(twice.assign(g="x"), "truth", "pred", by="g").notes[0]
+    assert iad.validate(table, "truth", "pred", rounds=5).notes == ()

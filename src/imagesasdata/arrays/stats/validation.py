@@ -92,9 +92,9 @@ def measure(rows: Rows, *, rounds: int, seed: int) -> Measured:
     """All measures for each class and overall.
 
     Of rows with equal weights, intervals of accuracy, precision and recall are Wilson's, and those of F1
-    percentiles of a bootstrap. With unequal weights, all of these are drawn within strata of equal
-    weight. Intervals of AUC and Brier score are percentiles of a bootstrap within these strata; that of
-    the calibration error see `classification.debiased`.
+    percentiles of a bootstrap (see `_widen_ends` for 0 and 1). With unequal weights, all of these are
+    drawn within strata of equal weight. Intervals of AUC and Brier score are percentiles of a bootstrap
+    within these strata; that of the calibration error see `classification.debiased`.
     """
     every = np.arange(len(rows.truth))
     draw = within_strata(stratified.strata(rows.weights))
@@ -104,7 +104,9 @@ def measure(rows: Rows, *, rounds: int, seed: int) -> Measured:
     _debias(rows, sampled, seed)
     by_class = _by_class(rows, rows.counts(every), sampled)
     overall = _overall(rows, sampled)
-    if not stratified.even(rows.weights):
+    if stratified.even(rows.weights):
+        _widen_ends(rows, by_class, overall)
+    else:
         _draw(rows, by_class, overall, seed)
     classes = rows.classes
     return Measured(
@@ -150,6 +152,39 @@ def _debias(rows: Rows, sampled: Estimate, seed: int) -> None:
         place = rows.classes + 1 + len(OF_PROB) * number + shift
         for cells, end in zip(sampled, one, strict=True):
             cells[place] = end
+
+
+def _widen_ends(rows: Rows, by_class: dict[str, Estimate], overall: dict[str, Estimate]) -> None:
+    """Intervals of an F1 or AUC of 0 or 1, of which every bootstrap sample gives the same again.
+
+    F1 rises with the share of hits among the rows that are of a class or said to be, so that its interval
+    follows from Wilson's for that share. The interval of an AUC is Wilson's for as many rows as the rarer
+    class has.
+    """
+    labels = np.arange(rows.classes)[:, None]
+    told, said = rows.truth == labels, rows.predicted == labels
+    either = (told | said).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low, high = wilson((told & said).sum(axis=1) / either, either)
+    rarer = np.minimum(told.sum(axis=1), (~told).sum(axis=1))
+    ends = {"f1": (2.0 * low / (1.0 + low), 2.0 * high / (1.0 + high))}
+    if "auc" in by_class:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ends["auc"] = wilson(by_class["auc"].value, rarer)
+    for name, (low, high) in ends.items():
+        one = by_class[name]
+        same = one.low == one.high
+        by_class[name] = Estimate(
+            one.value, np.where(same, low, one.low), np.where(same, high, one.high)
+        )
+        if name in overall and overall[name].low == overall[name].high:
+            value, known = overall[name].value, ~np.isnan(one.value)
+            if known.any():
+                means = (float(np.mean(part[known])) for part in by_class[name][1:])
+            else:
+                right = int(rows.event(RIGHT).sum())
+                means = map(float, wilson(value, min(right, len(rows.truth) - right)))
+            overall[name] = Estimate(value, *means)
 
 
 def _draw(

@@ -32,6 +32,7 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._display import Displayed
+from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training
 
 if TYPE_CHECKING:
@@ -260,6 +261,7 @@ def audit(
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, kept)
+    notes = [*notes, *repeated(table, kept, "rows with a truth")]
     rates = events(true, predicted, _positive(labels, positive))
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     gaps: dict[str, list[Any]] = {column.name: [] for column in GAPS}

@@ -13,9 +13,10 @@ from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
-from imagesasdata.tables.formula_columns import gold_values
+from imagesasdata.tables.formula_columns import gold_values, repeats
 from imagesasdata.tables.frames import Frame
-from imagesasdata.tables.table import open_data
+from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._repeated import repeated, told
 from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import comparison, result
 from imagesasdata.verbs.trust.regression.check import (
@@ -213,7 +214,7 @@ def regress(
         n_gold=int(rows.is_gold.sum()) if pairs else None,
         n_dropped=int((~rows.used).sum()),
         sampling=("assumed" if prob is None else "known") if pairs else None,
-        notes=tuple(_notes(rows, method, prob, len(trained))),
+        notes=(*_notes(rows, method, prob, len(trained)), *_repeated_gold(table, rows, method)),
         table=table,
         used=rows.used,
         is_gold=among_all(rows.is_gold, rows.used),
@@ -292,6 +293,18 @@ def _named(vcov: Any, cluster: str | None, rows: Rows, method: Method, family: F
     if rows.absorbed:
         return f"CR1 by {cluster}"
     return f"{'CR2' if is_cr2(family, rows.clusters) else 'CR1'} by {cluster}"
+
+
+def _repeated_gold(table: Table, rows: Rows, method: Method) -> list[str]:
+    """Gold rows that repeat another one, by path, or by all cells if few rows are alike by chance."""
+    if method == "naive" or rows.clusters is not None:
+        return []
+    coded = among_all(rows.is_gold, rows.used)
+    found = repeated(table, [row for row, is_gold in enumerate(coded) if is_gold], "gold rows")
+    if found:
+        return found
+    count = int(rows.is_gold.sum())
+    return told(repeats(table, coded), count, "gold rows", "same values in all columns")
 
 
 def _few_clusters(rows: Rows, method: Method) -> list[str]:

@@ -38,6 +38,7 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._display import Displayed
+from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training
 
 if TYPE_CHECKING:
@@ -277,6 +278,7 @@ def validate(
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, rows)
+    notes = [*notes, *repeated(table, rows, "rows with a truth")]
     probs = _probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
     found = with_folds(measure(given, rounds=rounds, seed=seed), len(trained) / len(rows))

@@ -259,3 +259,24 @@ def test_ppi_needs_terms_to_vary_where_nothing_was_coded(posts: pd.DataFrame) ->
         iad.ArgumentError, match="without a gold value, and in these .* are collinear"
     ):
         iad.regress("pred ~ here", table, gold=GOLD, sample_prob=None, method="ppi")
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "gold"}, {"vcov": {"cluster": "id"}}])
+@pytest.mark.parametrize("path", [False, True])
+def test_gold_rows_that_repeat_others(options: Any, path: bool) -> None:
+    frame = population(0).assign(id=lambda f: f.index)
+    frame["gold"] = frame.truth.where(frame.index < 100)
+    frame["vector"] = [np.arange(3)] * len(frame)
+    if path:
+        frame = frame[["pred", "gold", "id"]].assign(path=frame.id.astype(str))
+    twice = pd.concat([frame, frame[frame.gold.notna()]], ignore_index=True)
+    told = ["100 of the 200 gold rows have the same" in note for note in _notes(twice, **options)]
+    assert sum(told) == ("vcov" not in options)
+    assert not any("as an earlier one" in note for note in _notes(frame, **options))
+    # Of columns with few values many rows are alike by chance.
+    plain = frame[["pred", "gold", "id"]].assign(id=frame.id % 50)
+    assert not any("as an earlier one" in note for note in _notes(plain, **options))
+
+
+def _notes(table: pd.DataFrame, **options: Any) -> tuple[str, ...]:
+    return iad.regress("pred ~ 1", table, gold=GOLD, sample_prob=None, **options).notes
