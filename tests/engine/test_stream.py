@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,3 +154,25 @@ def test_closing_early_leaves_no_thread(workers: int) -> None:
         for _ in range(5):
             next(results)
     assert not our_threads()
+
+
+def test_a_second_look_adds_samples_to_a_job() -> None:
+    class Doubling:
+        batch_size, lanes = 4, 2
+
+        def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
+            return {"double": 2 * batch}
+
+    def load(job: int) -> Loaded:
+        return Loaded([Sample(np.array(job)), Sample(np.array(100 + job))])
+
+    def again(results: list[Any]) -> list[Sample]:
+        first = int(results[0][0]["double"])
+        return [Sample(np.array(1000 + first))] * 5 if first % 3 == 0 else []
+
+    done = list(stream(range(60), load, Doubling(), workers=2, again=again))
+    assert sorted(one.job for one in done) == list(range(60))
+    for one in done:
+        values = [int(outputs["double"]) for outputs, _ in one.results]
+        more = [2 * (1000 + 2 * one.job)] * 5 if (2 * one.job) % 3 == 0 else []
+        assert values == [2 * one.job, 2 * (100 + one.job), *more]

@@ -51,6 +51,10 @@ class Done:
     error: str | None = None
 
 
+# From the results of a job to more samples for it: a second look.
+Again = Callable[[list[Any]], Iterable[Sample]]
+
+
 class Runner(Protocol):
     """Runs batches: see `imagesasdata.engine.runner.Runner`."""
 
@@ -70,6 +74,8 @@ class _Open:
     results: dict[int, Any] = field(default_factory=dict)
     expected: int | None = None
     error: str | None = None
+    # How many samples the loaders gave; those of a second look come after them.
+    own: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -82,6 +88,7 @@ def stream(
     runner: Runner | None,
     *,
     workers: int,
+    again: Again | None = None,
 ) -> Generator[Done, None, None]:
     """Load and run jobs in threads; yield each when it is done.
 
@@ -96,13 +103,16 @@ def stream(
         a sample is its own result.
     workers
         Number of loader threads.
+    again
+        Called once with a job's results; the samples that it gives are run, too, before the job is
+        done. They must be few: they are made in the caller's thread.
 
     Yields
     ------
     Done
         Once for each job. Closing the generator stops and joins every thread.
     """
-    run = _Run(iter(jobs), load, runner, workers)
+    run = _Run(iter(jobs), load, runner, workers, again)
     try:
         yield from run.results()
     finally:
@@ -123,7 +133,9 @@ class _Run:
         load: Callable[[int], Loaded],
         runner: Runner | None,
         workers: int,
+        again: Again | None,
     ) -> None:
+        self._again = again
         self._jobs = jobs
         self._jobs_lock = threading.Lock()
         self._load = load
@@ -248,10 +260,13 @@ class _Run:
             self._slots.release()
             self._open[job].results[index] = sample
             return ()
-        self._filling.append((job, index, sample))
-        if len(self._filling) == self._runner.batch_size:
-            self._send_batch()
+        self._fill(job, index, sample, self._runner)
         return ()
+
+    def _fill(self, job: int, index: int, sample: Sample, runner: Runner) -> None:
+        self._filling.append((job, index, sample))
+        if len(self._filling) == runner.batch_size:
+            self._send_batch()
 
     def _send_batch(self) -> None:
         self._in_lanes += 1
@@ -263,9 +278,11 @@ class _Run:
     ) -> Iterable[Done]:
         self._in_lanes -= 1
         for position, (job, index, sample) in enumerate(batch):
-            self._slots.release()
+            state = self._open[job]
+            if state.own is None or index < state.own:
+                self._slots.release()
             output = {name: values[position] for name, values in outputs.items()}
-            self._open[job].results[index] = (output, sample.note)
+            state.results[index] = (output, sample.note)
             yield from self._close(job)
 
     def _counted(self, job: int, count: int) -> Iterable[Done]:
@@ -282,13 +299,24 @@ class _Run:
 
     def _close(self, job: int) -> Iterable[Done]:
         state = self._open[job]
-        if not state.complete:
+        if not state.complete or self._looks_again(job, state):
             return ()
         del self._open[job]
         if state.error is not None:
             return (Done(job, tag=state.tag, error=state.error),)
         ordered = [state.results[index] for index in range(len(state.results))]
         return (Done(job, ordered, tag=state.tag),)
+
+    def _looks_again(self, job: int, state: _Open) -> bool:
+        """Whether more samples of a job were sent, because of its results."""
+        if self._again is None or self._runner is None or state.error or state.own is not None:
+            return False
+        state.own = len(state.results)
+        more = list(self._again([state.results[index] for index in range(state.own)]))
+        state.expected = state.own + len(more)
+        for index, sample in enumerate(more, state.own):
+            self._fill(job, index, sample, self._runner)
+        return bool(more)
 
 
 def _stack(batch: list[tuple[int, int, Sample]], size: int) -> np.ndarray:

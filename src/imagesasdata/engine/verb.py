@@ -19,7 +19,7 @@ from imagesasdata.engine.cache import Cache, Known, key
 from imagesasdata.engine.ray.blocks import is_dataset, over_blocks
 from imagesasdata.engine.results import Results, row_name, stop_at
 from imagesasdata.engine.runner import HostRunner, Runner
-from imagesasdata.engine.stream import Done, Loaded, stream
+from imagesasdata.engine.stream import Again, Done, Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.addresses import is_remote
 from imagesasdata.files.decode import MAX_PIXELS
@@ -68,6 +68,8 @@ class Verb:
         one row, or any number with ``many``.
     network
         Runs on the samples in batches; ``None`` when `load` does all the work.
+    again
+        Gives more samples for the network from the results of a picture's first: a second look.
     settings
         What the numbers depend on besides the picture; a cached row is used only for equal settings.
     many
@@ -90,6 +92,7 @@ class Verb:
     visit: Callable[[Source], Iterable[Any]] | None = None
     finish: Callable[[list[Any]], Sequence[Row]]
     network: Network | None = None
+    again: Again | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     many: bool = False
     keep_empty: bool = False
@@ -139,7 +142,11 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
         progress = stack.enter_context(Progress(len(paths), verb.name, show=options.progress))
         workers = options.workers or _workers(paths)
         done_jobs = stream(
-            range(len(paths)), _loader(paths, verb, files, cache), runner, workers=workers
+            range(len(paths)),
+            _loader(paths, verb, files, cache),
+            runner,
+            workers=workers,
+            again=verb.again,
         )
         for done in stack.enter_context(closing(done_jobs)):
             progress.step(failed=done.error is not None)

@@ -429,3 +429,16 @@ def test_bytes_are_enough(astronaut: str, tmp_path: Path) -> None:
     path = tmp_path / "small.jpg"
     path.write_bytes(encoded(small, quality=90))
     assert len(iad.detect_faces(str(path))) == 1
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_turned_pictures_have_the_same_person(turn: int, astronaut: str, tmp_path: Path) -> None:
+    upright = Image.open(astronaut).convert("RGB")
+    face = iad.detect_faces(astronaut).iloc[0]
+    x, y, side = face.face_x - 120, face.face_y - 100, face.face_width + 240
+    portrait = upright.crop((int(max(x, 0)), int(max(y, 0)), int(x + side), int(y + side)))
+    portrait.save(tmp_path / "a.png")
+    portrait.rotate(turn, expand=True).save(tmp_path / "b.png")
+    found = iad.detect_faces(tmp_path / "b.png")
+    assert found["face_turn"].tolist() == [-turn % 360]
+    assert iad.verify_faces([tmp_path / "a.png"], [tmp_path / "b.png"])["match"].tolist() == [True]

@@ -41,7 +41,15 @@ POINT = tuple(
     for point in POINTS
     for axis in "xy"
 )
-DETECTED = (FACE_ID, *BOX, SCORE, *POINT)
+TURN = Column(
+    "face_turn",
+    "int64",
+    "By how much the face is turned to the right, to a quarter turn; 0 is upright.",
+    unit="degrees",
+    range="0, 90, 180 or 270",
+    null=_NONE,
+)
+DETECTED = (FACE_ID, *BOX, SCORE, *POINT, TURN)
 EYES = POINT[:4]
 # Eyes, nose and mouth.
 FOUR = POINT[:8]

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
+
+from PIL import Image
 
 from imagesasdata.arrays.faces import blazeface, scrfd
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.candidates import Candidates, Seen, each_once, in_picture
+from imagesasdata.arrays.faces.second_look import (
+    MARGINS,
+    SUPPORT,
+    TURNED,
+    at_turn,
+    face_turn,
+    filling,
+    is_wanted,
+    turned_back,
+)
 from imagesasdata.arrays.faces.views import render, views
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
@@ -24,6 +36,12 @@ Tiles = Literal["auto", "always", "never"]
 _WHOLE = (0.5, 1.0)
 # From which longer side, in multiples of the input's side, tiles of a zoom are worth their time.
 _TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
+
+_TURNS = {
+    1: Image.Transpose.ROTATE_90,
+    2: Image.Transpose.ROTATE_180,
+    3: Image.Transpose.ROTATE_270,
+}
 
 COLUMNS = col.DETECTED
 
@@ -110,6 +128,8 @@ def detect_faces(
         - ``face_score``: how certain the detector is, from 0 to 1;
         - ``face_right_eye_x``, ``face_right_eye_y`` and so on for ``left_eye``, ``nose``, ``mouth``
           (its middle), ``right_ear`` and ``left_ear``: right and left are the person's own;
+        - ``face_turn``: by how much the face is turned to the right, to a quarter turn: 0, 90, 180
+          or 270 degrees;
         - ``image_error``: why the picture cannot be read, else null.
 
     Raises
@@ -120,8 +140,11 @@ def detect_faces(
     Notes
     -----
     Of boxes that overlap by more than 0.3 (intersection over union), or of which one contains over
-    0.7 of another, the most certain is kept. Profiles, covered and upside-down faces are missed
-    more often; drawn and carved faces are found, too. The reference on faces has its measured accuracy.
+    0.7 of another, the most certain is kept. Where nothing is found, or one face that is in doubt,
+    the picture is searched again: with a wide margin, for a face that fills the frame, and at each
+    quarter turn, for a picture that was stored on its side. `embed_faces` sets turned faces upright.
+    Small faces in turned pictures, profiles and covered faces are missed more often; drawn and carved
+    faces are found, too. The reference on faces has its measured accuracy.
 
     References
     ----------
@@ -166,7 +189,12 @@ def detect_faces(
         # A JPEG may have been decoded at a reduced scale.
         scale = header.width / image.width
         for view in views(image.width, image.height, zooms):
-            yield Sample(render(image, view, size), Seen(view, image.width, image.height, scale))
+            seen = Seen(view, image.width, image.height, scale)
+            yield Sample(render(image, view, size), Look(seen, image))
+
+    def look_again(results: list[Any]) -> Iterator[Sample]:
+        if is_wanted(_first(results, size, threshold, min_size)):
+            yield from _more(results[0][1], size)
 
     def name_faces(results: list[Any]) -> list[Row]:
         return _faces(results, size, threshold, min_size)
@@ -177,6 +205,7 @@ def detect_faces(
         load=look,
         finish=name_faces,
         network=network.program,
+        again=look_again,
         settings={
             "model": network.fingerprint,
             "threshold": threshold,
@@ -196,20 +225,71 @@ def _zooms(length: float, tiles: Tiles) -> tuple[float, ...]:
     return (*_WHOLE, *(zoom for zoom, least in _TILED if tiles == "always" or length >= least))
 
 
+class Look(NamedTuple):
+    """A view, its picture, and after how many quarter turns to the left; ``again`` if later."""
+
+    seen: Seen
+    image: Image.Image
+    turn: int = 0
+    again: bool = False
+
+
+def _more(look: Look, size: int) -> Iterator[Sample]:
+    """The views of a second look: with a wide margin, and at quarter turns."""
+    scale = look.seen.scale
+    for turn in range(4):
+        image = look.image if turn == 0 else look.image.transpose(_TURNS[turn])
+        for view in views(image.width, image.height, TURNED if turn else MARGINS):
+            seen = Seen(view, image.width, image.height, scale)
+            yield Sample(render(image, view, size), Look(seen, look.image, turn, again=True))
+
+
+def _first(results: Sequence[Any], size: int, threshold: float, min_size: float) -> Candidates:
+    """The faces of the first look, each once, in the stored picture's pixels."""
+    parts = [
+        in_picture(_decoded(outputs, size, threshold), look.seen, size)
+        for outputs, look in results
+        if not look.again
+    ]
+    return each_once(parts, float(min_size))
+
+
 def _faces(
-    results: Sequence[tuple[Any, Seen]], size: int, threshold: float, min_size: float
+    results: Sequence[tuple[Any, Look]], size: int, threshold: float, min_size: float
 ) -> list[Row]:
     """The faces in all views of a picture, each once, in the stored picture's pixels."""
-    found = each_once(
-        [in_picture(_decoded(outputs, size, threshold), seen, size) for outputs, seen in results],
-        float(min_size),
-    )
+    found = _first(results, size, threshold, min_size)
+    if any(look.again for _, look in results):
+        found = _second(found, results, size, threshold, min_size)
     names = [column.name for column in COLUMNS]
     parts = zip(found.boxes.tolist(), found.scores.tolist(), found.points.tolist(), strict=True)
     return [
-        dict(zip(names, (number, *box, score, *_known(points)), strict=True))
+        dict(zip(names, (number, *box, score, *_known(points), face_turn(points)), strict=True))
         for number, (box, score, points) in enumerate(parts)
     ]
+
+
+def _second(
+    found: Candidates,
+    results: Sequence[tuple[Any, Look]],
+    size: int,
+    threshold: float,
+    min_size: float,
+) -> Candidates:
+    """The faces after a second look: those found, or those that fill the frame or are turned."""
+    seen = results[0][1].seen
+    width, height = seen.width * seen.scale, seen.height * seen.scale
+    by_turn: list[list[Candidates]] = [[], [], [], []]
+    for outputs, look in results:
+        if look.again or look.seen.view.side >= max(seen.width, seen.height):
+            weak = _decoded(outputs, size, min(SUPPORT, threshold))
+            by_turn[look.turn].append(in_picture(weak, look.seen, size))
+    if not len(found.scores):
+        found = each_once([filling(by_turn[0], (width, height), threshold)], float(min_size))
+    turn, lying = at_turn(by_turn[1:], found, (width, height), threshold)
+    if not turn:
+        return found
+    return each_once([turned_back(lying, turn, width, height)], float(min_size))
 
 
 def _known(points: list[list[float]]) -> list[float | None]:
