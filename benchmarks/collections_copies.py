@@ -1,6 +1,7 @@
 """How many copies `find_duplicates` finds, and how many of its pairs are wrong, by kind of change.
 
-python benchmarks/collections_copies.py DATA, where DATA is the folder that IMAGESASDATA_DATA names.
+python benchmarks/collections_copies.py DATA [photos|portraits|receipts], where DATA is the folder that
+IMAGESASDATA_DATA names.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ CHANGES: dict[str, Change] = {
 def main() -> None:
     """Print a table for each set of pictures."""
     data = Path(sys.argv[1])
-    for name, folders in SETS.items():
+    for name in sys.argv[2:] or SETS:
+        folders = SETS[name]
         sources = [path for one in folders for path in sorted(data.glob(f"{one}/*.[jJ]*[gG]"))]
         print(f"\n{name}, n={len(sources)}\n")
         print("| change | found | wrong pairs | of other sitters |\n| --- | --- | --- | --- |")
@@ -130,18 +132,26 @@ def pairs(sources: list[Path], make: Change, folder: Path) -> pd.DataFrame:
 
 
 def report(found: pd.DataFrame) -> str:
-    """The share of copies with their original, with its 95% interval, and the pairs that are wrong."""
+    """The share of copies with their original, and the pairs that are wrong, with 95% intervals."""
     group = found.copy_group.to_numpy(float, na_value=np.nan)
     truth, sitter = found.truth.to_numpy(), found.sitter.to_numpy()
     by_truth = found.assign(group=group).pivot(index="number", columns="kind", values="group")
     right = int((by_truth.original == by_truth["copy"]).sum())
-    low, high = binomtest(right, len(by_truth)).proportion_ci(method="wilson")
     above = np.triu_indices(len(found), 1)
     together = (group[:, None] == group[None])[above]
     wrong = together & (truth[:, None] != truth[None])[above]
     of_others = wrong & (sitter[:, None] != sitter[None])[above]
-    share = f"{right / len(by_truth):.2f} [{low:.2f}, {high:.2f}]"
-    return f"{share} | {wrong.sum()} of {together.sum()} | {of_others.sum()}"
+    share = f"{right / len(by_truth):.2f} {interval(right, len(by_truth))}"
+    pairs = f"{wrong.sum()} of {together.sum()} {interval(wrong.sum(), together.sum())}"
+    return f"{share} | {pairs} | {of_others.sum()}"
+
+
+def interval(count: int, trials: int) -> str:
+    """The 95% interval of a share (Wilson)."""
+    if not trials:
+        return ""
+    low, high = binomtest(int(count), int(trials)).proportion_ci(method="wilson")
+    return f"[{low:.2f}, {high:.2f}]"
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def prints_of(image: Image.Image) -> list[Print]:
     if max(gray.size) > _LONG_SIDE:
         scale = _LONG_SIDE / max(gray.size)
         small = (max(1, round(gray.width * scale)), max(1, round(gray.height * scale)))
-        gray = gray.resize(small, Image.Resampling.BOX)
+        gray = gray.resize(small, Image.Resampling.BILINEAR)
     box = within_frame(np.asarray(gray))
     found = [_square(gray), *([_square(gray.crop(box))] if box else [])]
     return [one for one in found if one.std() >= _PLAIN]
@@ -88,4 +88,4 @@ def _margin(lines: np.ndarray) -> int:
 
 
 def _square(gray: Image.Image) -> Print:
-    return np.asarray(gray.resize((SIDE, SIDE), Image.Resampling.BOX))
+    return np.asarray(gray.resize((SIDE, SIDE), Image.Resampling.BILINEAR))

@@ -1,34 +1,43 @@
 """Lays a print over another or a part of it, and judges whether both show the same.
 
 Hashes find pairs that may be copies; faces, pages and skies have hashes in common with others of their
-kind. So the part that fits best is sought (Gauss-Newton on its four sides; Baker & Matthews 2004), and
-both are compared there in what is small: outlines and details, without the large areas of light and
-dark that different pictures share.
+kind. So the part that fits best is sought (Gauss-Newton on its four sides; Baker & Matthews 2004), first
+by the large areas of light and dark, then by details. Copies have the same details almost everywhere.
+Two photos of one sitter have not: the face is lit alike, but eyes, mouth and hair are elsewhere.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from scipy.ndimage import gaussian_filter
 
-# What two prints of the same may differ by in their details, as a share of the energy of the finest of
-# them (a shift by less than a pixel changes these most) and of all; the correlation of all; and the gray
-# values below which details are noise.
-_MOST_OF_FINEST, _MOST_OF_DETAILS = 0.12, 0.03
-_LEAST_LIKENESS = 0.97
-_NOISE = 1.0
-# Pixels on a side at which prints are compared; they are blurred first, so that a shift by a share of a
-# pixel changes little.
-_CELLS = 32
-_BLUR, _FINE, _LARGE = 0.9, 0.8, 3.0
-_FIRST, _MORE = 3, 4
+
+class _Level(NamedTuple):
+    """Cells on a side, their blur in pixels of the other print, and what is too large to count."""
+
+    cells: int
+    blur: float
+    large: float | None
+
+
+_COARSE, _FINE = _Level(32, 1.0, None), _Level(48, 0.7, 2.0)
+# Correlations that prints of the same reach: of all, and of details. With details weaker than noise (in
+# gray values), they need not agree.
+_LEAST_LIKENESS, _LEAST_AGREEMENT = 0.95, 0.995
+_NOISE = 0.5
+_FIRST, _MORE, _LAST = 3, 4, 4
 # Far from the best place even after some steps: not the same.
 _HOPELESS = 0.7
 _AT_ONCE = 256
 _FURTHEST = 0.04
 # A side may lie outside by this share, or as far within.
 _OUTSIDE, _INSIDE = 0.01, 0.5
+# The variance of the light that a pixel gathers, in pixels.
+_PIXEL = 1 / 12
+_LEAST_BLUR = 0.5
 
 Prints = UInt8[np.ndarray, "pairs 64 64"]
 Boxes = Float[np.ndarray, "pairs 4"]
@@ -42,63 +51,55 @@ def shows_same(wholes: Prints, others: Prints, boxes: Boxes) -> Bool[np.ndarray,
     same = np.zeros(len(wholes), bool)
     for start in range(0, len(wholes), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        same[part] = _same(_blurred(wholes[part]), _blurred(others[part]), boxes[part])
+        same[part] = _same(
+            wholes[part].astype(np.float32), others[part].astype(np.float32), boxes[part]
+        )
     return same
 
 
 def _same(wholes: np.ndarray, others: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    everything = np.broadcast_to(np.array([0.0, 0.0, 1.0, 1.0]), boxes.shape)
-    goal = _cells(wholes, everything)
-    boxes, likeness = _fitted(goal, others, boxes, _FIRST)
-    left = np.flatnonzero(likeness >= _HOPELESS)
-    boxes, likeness = _fitted(goal[left], others[left], boxes[left], _MORE)
-    shown = _cells(others[left], boxes)
-    details, found = _details(goal[left]), _details(shown)
-    finest = goal[left] - gaussian_filter(goal[left], (0, _FINE, _FINE))
-    gain = goal[left].std(axis=(1, 2)) / np.maximum(shown.std(axis=(1, 2)), 1e-6)
-    noise = (details - found * gain[:, None, None]).std(axis=(1, 2)) <= _NOISE
-    alike = _differ(details, found, finest) <= _MOST_OF_FINEST
-    alike &= 1 - (_unit(details) * _unit(found)).sum(axis=1) <= _MOST_OF_DETAILS
-    same = np.zeros(len(goal), bool)
-    same[left] = (likeness >= _LEAST_LIKENESS) & (alike | noise)
+    left = np.arange(len(wholes))
+    for level, steps, least in (
+        (_COARSE, _FIRST, _HOPELESS),
+        (_COARSE, _MORE, _LEAST_LIKENESS),
+    ):
+        boxes, likeness = _fitted(wholes[left], others[left], boxes, level, steps)
+        left, boxes = left[likeness >= least], boxes[likeness >= least]
+    boxes, agreement = _fitted(wholes[left], others[left], boxes, _FINE, _LAST)
+    goal, shown = _seen(wholes[left], others[left], boxes, _FINE)
+    contrast = np.sqrt(goal.std(axis=(1, 2)) * shown.std(axis=(1, 2)))
+    differ = contrast * np.sqrt(np.maximum(2 - 2 * agreement, 0))
+    same = np.zeros(len(wholes), bool)
+    same[left] = (agreement >= _LEAST_AGREEMENT) | (differ <= _NOISE)
     return same
 
 
-def _differ(details: np.ndarray, found: np.ndarray, finest: np.ndarray) -> np.ndarray:
-    """How much details differ but for their contrast, as a share of the finest ones' energy."""
-    differ = 1 - (_unit(details) * _unit(found)).sum(axis=1)
-    energy = (details**2).sum(axis=(1, 2)) / np.maximum((finest**2).sum(axis=(1, 2)), 1e-6)
-    return differ * energy
-
-
 def _fitted(
-    goal: np.ndarray, others: np.ndarray, boxes: np.ndarray, steps: int
+    wholes: np.ndarray, others: np.ndarray, boxes: np.ndarray, level: _Level, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The boxes moved to where the others fit best, and the correlations there."""
-    side = others.shape[-1]
-    across = np.gradient(others, axis=2) * side
-    down = np.gradient(others, axis=1) * side
-    share = ((np.arange(_CELLS) + 0.5) / _CELLS).astype(np.float32)
-    wanted = _unit(goal)
-    best, likeness = boxes, np.full(len(goal), -1.0)
+    share = ((np.arange(level.cells) + 0.5) / level.cells).astype(np.float32)
+    best, likeness = boxes, np.full(len(wholes), -1.0)
     trial = boxes
     for step in range(steps + 1):
-        shown = _cells(others, trial)
-        flat = _unit(shown)
+        goal, shown = _seen(wholes, others, trial, level)
+        wanted, flat = _unit(goal), _unit(shown)
         score = (wanted * flat).sum(axis=1)
         better = score > likeness
         best, likeness = np.where(better[:, None], trial, best), np.maximum(score, likeness)
-        if step == steps or not len(goal):
+        if step == steps or not len(wholes):
             break
-        x, y = _cells(across, trial), _cells(down, trial)
+        width, height = ((trial[:, 2:] - trial[:, :2]) / level.cells).T.astype(np.float32)
+        x = np.gradient(shown, axis=2) / width[:, None, None]
+        y = np.gradient(shown, axis=1) / height[:, None, None]
         slopes = np.stack(
             [x * (1 - share), y * (1 - share)[:, None], x * share, y * share[:, None]], 1
         )
-        slopes = slopes.reshape(len(goal), 4, -1)
+        slopes = slopes.reshape(len(wholes), 4, -1)
         slopes = slopes - slopes.mean(axis=2, keepdims=True)
         slopes /= np.maximum(np.linalg.norm(_centered(shown), axis=1), 1e-6)[:, None, None]
         slopes -= np.einsum("npk,nk->np", slopes, flat)[..., None] * flat[:, None]
-        normal = np.einsum("npk,nqk->npq", slopes, slopes) + 1e-3 * np.eye(4)
+        normal = slopes @ slopes.transpose(0, 2, 1) + 1e-3 * np.eye(4)
         pull = np.einsum("npk,nk->np", slopes, wanted - flat)
         move = np.linalg.solve(normal, pull[..., None])[..., 0]
         low = [-_OUTSIDE, -_OUTSIDE, _INSIDE, _INSIDE]
@@ -107,42 +108,41 @@ def _fitted(
     return best, likeness
 
 
-def _cells(images: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Values at the centers of equal cells of a box, between the pixels by bilinear interpolation."""
-    share = (np.arange(_CELLS) + 0.5) / _CELLS
-    columns, right = _between(boxes[:, 0], boxes[:, 2], share, images.shape[2])
-    rows, below = _between(boxes[:, 1], boxes[:, 3], share, images.shape[1])
-    number = np.arange(len(images))[:, None]
-    lines = (
-        images[number, rows] * (1 - below)[..., None] + images[number, rows + 1] * below[..., None]
-    )
-    shape = (len(images), _CELLS, _CELLS)
-    first, second = (
-        np.take_along_axis(lines, np.broadcast_to(at[:, None], shape), 2)
-        for at in (columns, columns + 1)
-    )
-    return first * (1 - right)[:, None] + second * right[:, None]
-
-
-def _between(
-    low: np.ndarray, high: np.ndarray, share: np.ndarray, side: int
+def _seen(
+    wholes: np.ndarray, others: np.ndarray, boxes: np.ndarray, level: _Level
 ) -> tuple[np.ndarray, np.ndarray]:
+    """The wholes, and the others within boxes, equally sharp."""
+    seen = []
+    everything = np.broadcast_to(np.array([0.0, 0.0, 1.0, 1.0]), boxes.shape)
+    # A part has been magnified by 1 / size, and its blur with it.
+    sizes = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3)
+    matching = np.sqrt(np.maximum((level.blur**2 + _PIXEL) / sizes**2 - _PIXEL, _LEAST_BLUR**2))
+    for images, box, blur in (
+        (wholes, everything, matching),
+        (others, boxes, np.full_like(sizes, level.blur)),
+    ):
+        across = _weights(box[:, 0], box[:, 2], blur[:, 0], level.cells, images.shape[2])
+        down = _weights(box[:, 1], box[:, 3], blur[:, 1], level.cells, images.shape[1])
+        cells = down @ images @ across.transpose(0, 2, 1)
+        if level.large is not None:
+            cells = cells - gaussian_filter(cells, (0, level.large, level.large))
+        seen.append(cells)
+    return seen[0], seen[1]
+
+
+def _weights(
+    low: np.ndarray, high: np.ndarray, blur: np.ndarray, cells: int, side: int
+) -> Float[np.ndarray, "pairs cells side"]:
+    """What each pixel of a side adds to each of equal cells from ``low`` to ``high``: a Gaussian."""
+    share = (np.arange(cells) + 0.5) / cells
     places = (low[:, None] + (high - low)[:, None] * share) * side - 0.5
-    places = np.clip(places, 0, side - 1.001)
-    whole = places.astype(np.int64)
-    return whole, (places - whole).astype(np.float32)
-
-
-def _blurred(prints: np.ndarray) -> np.ndarray:
-    return gaussian_filter(prints.astype(np.float32), (0, _BLUR, _BLUR))
-
-
-def _details(cells: np.ndarray) -> np.ndarray:
-    return cells - gaussian_filter(cells, (0, _LARGE, _LARGE))
+    apart = ((np.arange(side) - places[..., None]) / blur[:, None, None]).astype(np.float32)
+    weights = np.exp(-0.5 * apart**2)
+    return weights / weights.sum(axis=2, keepdims=True)
 
 
 def _centered(images: np.ndarray) -> np.ndarray:
-    flat = images.reshape(len(images), _CELLS * _CELLS)
+    flat = images.reshape(len(images), int(np.prod(images.shape[1:])))
     return flat - flat.mean(axis=1, keepdims=True)
 
 
