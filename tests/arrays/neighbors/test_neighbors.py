@@ -239,6 +239,18 @@ def test_prints_with_near_hashes_are_laid_over_each_other() -> None:
     assert shows_same(one[:0], two[:0], whole[:0]).tolist() == []
 
 
+def test_a_small_part_that_moved_is_seen() -> None:
+    """As when a sitter blinks between two photos; a copy saved at half the size has no such part."""
+    one = picture(320, 240, seed=2)
+    other = one.copy()
+    other.paste(one.crop((120, 80, 190, 130)), (144, 104))
+    whole = np.array([[0.0, 0.0, 1.0, 1.0]])
+    for changed, same in ((one.resize((160, 120)), True), (other, False)):
+        prints = squares(one, changed)
+        assert np.corrcoef(prints[0].ravel(), prints[1].ravel())[0, 1] > 0.97
+        assert shows_same(prints[:1], prints[1:], whole).tolist() == [same]
+
+
 def test_frames_are_not_compared_with_frames() -> None:
     one = picture(320, 240, seed=2)
     prints = squares(one, one.resize((160, 120)))
