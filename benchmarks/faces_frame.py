@@ -21,7 +21,7 @@ SETS = {
     "Canadian portraits": "faces/canada/*.jpg",
     "faces that fill the frame": "faces/emotion/*.jpg",
     "UTKFace crops": "faces/attributes/*.jpg",
-    "ants and bees": "transfer/*/*.jpg",
+    "ants and bees": "transfer/**/*.jpg",
     "ImageNet photos": "classify/*.JPEG",
 }
 TURNED = ("London portraits", "faces that fill the frame")

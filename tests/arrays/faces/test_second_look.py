@@ -70,9 +70,10 @@ def test_faces_that_fill_the_frame(views: list[Candidates], count: int) -> None:
 
 def test_the_turn_with_the_best_face() -> None:
     turns = [[none(), none()], [face(0.9), face(0.8)], [face(0.75), face(0.75)]]
-    turn, lying = at_turn(turns, face(0.8), SIZE, 0.65)
+    turn, lying = at_turn(turns, face(0.79), SIZE, 0.65)
     assert turn == 2
     assert lying.scores.tolist() == [0.9]
+    assert at_turn(turns, face(0.85), SIZE, 0.65)[0] == 0  # its points say that it is upright
     assert at_turn(turns, face(0.95), SIZE, 0.65)[0] == 0
     assert at_turn([[none()], [none()], [none()]], none(), SIZE, 0.65)[0] == 0
 

@@ -18,6 +18,8 @@ SUPPORT = 0.4
 # A face of the second look must fill this share of the shorter side, upright or after a turn, and after
 # a turn have a score higher by so much. Chosen by the figures in the reference on faces.
 _FILLS, _TURNED_FILLS, _TURN_COSTS = 0.5, 0.3, 0.05
+# How much better a turned face must be than one whose points say that it is upright.
+_AGAINST = 0.1
 # Where eyes, nose and mouth of an upright face are: the slope of the eyes in degrees, and the depth of
 # mouth and nose below them in distances between the eyes.
 _SLOPE, _MOUTH, _NOSE = 35.0, (0.8, 1.45), (0.25, 0.9)
@@ -82,7 +84,10 @@ def at_turn(
     ``turns`` has the views after one, two and three quarter turns to the left, in the pixels of the
     turned picture; ``upright`` are the faces without a turn.
     """
-    least = max(min(threshold + _TURN_COSTS, 0.95), float(upright.scores.max(initial=0)) + 1e-9)
+    least = min(threshold + _TURN_COSTS, 0.95)
+    if len(upright.scores):
+        deep = bool(geometry(upright.points)[0]) and float(_below(upright.points, 2)[0]) >= _DEEP
+        least = max(least, float(upright.scores[0]) + (_AGAINST if deep else 1e-9))
     kept = [filling(views, size, least, share=_TURNED_FILLS) for views in turns]
     best = max(range(len(kept)), key=lambda turn: float(kept[turn].scores.max(initial=0)))
     return (best + 1 if len(kept[best].scores) else 0), kept[best]
