@@ -155,6 +155,6 @@ def test_the_help_shows_each_parameter_and_its_default(verb: str) -> None:
         default = one.default
         if isinstance(default, bool):
             assert f"[default: {'' if default else 'no-'}{option[2:]}" in line
-        elif default is not None and default is not ...:
+        elif default not in (None, ..., ()):
             shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
             assert f"[default: {shown}" in line, line
