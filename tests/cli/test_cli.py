@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,8 @@ from imagesasdata.verbs.signatures import GROUPS
 from tests.conftest import REPO
 
 
-def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def shell_apart(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "imagesasdata", *map(str, arguments)],
         capture_output=True,
@@ -29,8 +33,37 @@ def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def _show(message: Any, category: Any, filename: Any, lineno: Any, *_: Any) -> None:
+    sys.stderr.write(warnings.formatwarning(message, category, filename, lineno))
+
+
+def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command line in this process, which has imported everything already."""
+    command = ["imagesasdata", *map(str, arguments)]
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        patch.chdir(REPO)
+        patch.setenv("COLUMNS", "120")
+        patch.setattr(sys, "argv", command)
+        patch.setattr(warnings, "showwarning", _show)
+        patch.setattr(warnings, "formatwarning", warnings.formatwarning)
+        # As Python has them without options.
+        warnings.simplefilter("default")
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
 def test_help_lists_the_commands() -> None:
-    done = shell("--help")
+    done = shell_apart("--help")
     assert done.returncode == 0
     for command in ("read-images", "features", "classify", "embed", "models", "weights"):
         assert command in done.stdout
