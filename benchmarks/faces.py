@@ -20,12 +20,12 @@ from PIL import Image, ImageOps
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces.boxes import overlap
-from imagesasdata.verbs.faces._identity import CALIBRATIONS
+from imagesasdata.verbs.faces._identity import calibration
 
 DATA = Path(os.environ.get("IMAGESASDATA_DATA", "../shared/data")) / "faces"
 OUT = Path(__file__).with_name("faces.json")
 BOX = ["face_x", "face_y", "face_width", "face_height"]
-BY = CALIBRATIONS["dlib_resnet"]
+BY = calibration("dlib_resnet")
 
 
 def interval(right: int, of: int) -> list[float]:
