@@ -171,32 +171,37 @@ def _check_rank(
     )
 
 
-def check_between(
+def between(
     design: Design, clusters: Int[np.ndarray, " rows"], terms: Sequence[str], where: str
-) -> None:
-    """Raise when clusters are too few for the terms that do not vary within them.
+) -> Bool[np.ndarray, " terms"]:
+    """Which terms stand for the clusters themselves, so that clusters give them no standard error.
+
+    Those are 0/1 terms that do not vary within clusters and are as many as these: fixed effects. The
+    other terms are then compared within clusters.
 
     Raises
     ------
     ArgumentError
-        With the names of these terms.
+        With the names of the terms, when clusters are too few for terms of another kind, or when no term
+        varies within them.
     """
     count = len(np.unique(clusters))
     order = np.argsort(clusters, kind="stable")
     same = np.diff(clusters[order]) == 0
     steps = np.abs(np.diff(design[order], axis=0))[same]
-    between = np.atleast_1d(~(steps > 0.0).any(axis=0))
-    if between.sum() >= count:
-        names = ", ".join(
-            repr(term)
-            for term, one in zip(terms, between, strict=True)
-            if one and term != "Intercept"
-        )
-        raise ArgumentError(
-            f"{names or 'The constant'} does not vary within clusters, and the {where} are in {count} "
-            "clusters, which is too few for a standard error.",
-            "more clusters are needed, or a formula with fewer terms.",
-        )
+    constant = np.atleast_1d(~(steps > 0.0).any(axis=0))
+    if constant.sum() < count:
+        return np.zeros(len(terms), bool)
+    if not constant.all() and np.isin(design[:, constant], (0.0, 1.0)).all():
+        return constant
+    names = ", ".join(
+        repr(term) for term, one in zip(terms, constant, strict=True) if one and term != "Intercept"
+    )
+    raise ArgumentError(
+        f"{names or 'The constant'} does not vary within clusters, and the {where} are in {count} "
+        "clusters, which is too few for a standard error.",
+        "more clusters are needed, or a formula with fewer terms.",
+    )
 
 
 def check_separation(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from imagesasdata.arrays.stats.checks import check_separation
 from imagesasdata.arrays.stats.clustered import MOST, cr2
@@ -35,6 +35,17 @@ class Fit(NamedTuple):
     power: float | None = None
     df: Float[np.ndarray, " terms"] | None = None
     alike: float | None = None
+
+    def without_errors(self, terms: Bool[np.ndarray, " terms"]) -> Fit:
+        """The same coefficients, some without a standard error."""
+        covariance = self.covariance.copy()
+        covariance[terms] = covariance[:, terms] = np.nan
+        return self._replace(covariance=covariance)
+
+    @property
+    def has_error(self) -> list[bool]:
+        """For each term, whether it has a standard error."""
+        return (~np.isnan(np.diag(self.covariance))).tolist()
 
 
 def coefficients(

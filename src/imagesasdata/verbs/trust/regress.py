@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
-from imagesasdata.arrays.stats.fits import Method, fitted_values, is_cr2
+from imagesasdata.arrays.stats.fits import Fit, Method, fitted_values, is_cr2
 from imagesasdata.arrays.stats.rare import few_gold, rare
 from imagesasdata.arrays.stats.sandwich import Robust
 from imagesasdata.checks import check_choice
@@ -214,7 +214,11 @@ def regress(
         n_gold=int(rows.is_gold.sum()) if pairs else None,
         n_dropped=int((~rows.used).sum()),
         sampling=("assumed" if prob is None else "known") if pairs else None,
-        notes=(*_notes(rows, method, prob, len(trained)), *_repeated_gold(table, rows, method)),
+        notes=(
+            *_notes(rows, method, prob, len(trained)),
+            *_without_error(fitted, rows.terms),
+            *_repeated_gold(table, rows, method),
+        ),
         table=table,
         used=rows.used,
         is_gold=among_all(rows.is_gold, rows.used),
@@ -316,6 +320,16 @@ def _few_clusters(rows: Rows, method: Method) -> list[str]:
         return []
     whose = "clusters" if method == "naive" else "clusters have gold rows"
     return [f"Only {count} {whose}: with fewer than {FEW_CLUSTERS}, intervals may be too narrow."]
+
+
+def _without_error(fitted: Fit, terms: Sequence[str]) -> list[str]:
+    held = [term for term, has in zip(terms, fitted.has_error, strict=True) if not has]
+    if fitted.alike is not None or not held:
+        return []
+    return [
+        f"{len(held)} terms stand for the clusters themselves ({held[0]!r} and so on), so they have no "
+        "standard error; the others are compared within clusters."
+    ]
 
 
 def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[str]:

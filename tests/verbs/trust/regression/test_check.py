@@ -280,3 +280,26 @@ def test_gold_rows_that_repeat_others(options: Any, path: bool) -> None:
 
 def _notes(table: pd.DataFrame, **options: Any) -> tuple[str, ...]:
     return iad.regress("pred ~ 1", table, gold=GOLD, sample_prob=None, **options).notes
+
+
+@pytest.mark.parametrize("family", ["ols", "poisson"])
+def test_effects_of_the_clusters_have_no_error_and_the_others_theirs(family: Any) -> None:
+    random = np.random.default_rng(3)
+    account = np.repeat(np.arange(12), 20)
+    x = random.normal(size=240)
+    y = random.poisson(np.exp(0.3 * x + 0.1 * account))
+    data = pd.DataFrame({"account": [f"a{one:02}" for one in account], "x": x, "y": y})
+    clustered = {"cluster": "account"}
+    found = iad.regress("y ~ x + C(account)", data, family=family, vcov=clustered)
+    table = found.tidy().set_index("term")
+    dummies = table.index.str.startswith("C(account)")
+    assert dummies.sum() == 11
+    assert (
+        table.loc[dummies, ["std_error", "p_value", "conf_low", "conf_high"]].isna().all(axis=None)
+    )
+    assert table.loc["x", "std_error"] > 0
+    assert any("12 terms stand for the clusters themselves" in note for note in found.notes)
+    if family == "ols":
+        within = iad.regress("y ~ x | account", data, vcov=clustered).tidy().set_index("term")
+        assert table.loc["x", "estimate"] == pytest.approx(within.loc["x", "estimate"])
+        assert table.loc["x", "std_error"] == pytest.approx(within.loc["x", "std_error"], rel=0.05)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imagesasdata.arrays.stats.checks import check_between, check_collinear, check_outcome
+import numpy as np
+
+from imagesasdata.arrays.stats.checks import between, check_collinear, check_outcome
 from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
 from imagesasdata.arrays.stats.fits import Fit, Method, fit_terms
@@ -41,8 +43,9 @@ def estimate(
             rows, method, robust, seed, with_gold(predicted, coded, rows.is_gold)
         )
     check_collinear(predicted.design, terms, "rows")
+    held = np.zeros(len(terms), bool)
     if rows.clusters is not None:
-        check_between(predicted.design, rows.clusters, terms, "rows")
+        held = between(predicted.design, rows.clusters, terms, "rows")
     if method == "naive":
         found = fit_terms(
             *predicted,
@@ -53,7 +56,7 @@ def estimate(
             weights=rows.weights,
             clusters=rows.clusters,
         )
-        return found, predicted
+        return found.without_errors(held), predicted
     best = with_gold(predicted, coded, rows.is_gold)
     check_outcome(coded.outcome, family, rows.parsed.text)
     for name in rows.pairs:
@@ -71,7 +74,7 @@ def estimate(
         check_varied(values, name)
     check_collinear(coded.design, terms, "gold rows")
     if gold_clusters is not None and method != "dsl":
-        check_between(coded.design, gold_clusters, terms, "gold rows")
+        held = held | between(coded.design, gold_clusters, terms, "gold rows")
     alone = fit_terms(
         *coded,
         family,
@@ -82,13 +85,13 @@ def estimate(
         clusters=gold_clusters,
     )
     if method == "gold":
-        return alone, best
+        return alone.without_errors(held), best
     if method == "ppi":
         parts = parted(
             predicted, coded, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters
         )
         check_rest(parts[1].design)
-        return ppi(*parts, family), best
+        return ppi(*parts, family).without_errors(held), best
     fits = [
         dsl(
             variables,
@@ -101,4 +104,4 @@ def estimate(
         )
         for variables in cross_fits(rows, counted.gold_weights, seed)
     ]
-    return median_of(fits), best
+    return median_of(fits).without_errors(held), best
