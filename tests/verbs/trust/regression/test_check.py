@@ -303,3 +303,18 @@ def test_effects_of_the_clusters_have_no_error_and_the_others_theirs(family: Any
         within = iad.regress("y ~ x | account", data, vcov=clustered).tidy().set_index("term")
         assert table.loc["x", "estimate"] == pytest.approx(within.loc["x", "estimate"])
         assert table.loc["x", "std_error"] == pytest.approx(within.loc["x", "std_error"], rel=0.05)
+
+
+def test_coefficients_are_drawn() -> None:
+    random = np.random.default_rng(0)
+    data = pd.DataFrame(random.normal(size=(60, 3)), columns=["y", "x", "z"])
+    found = iad.regress("y ~ x + z", data)
+    (axis,) = found.plot(conf_level=0.9).axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["x", "z"]
+    table = found.tidy(conf_level=0.9).set_index("term").loc[["x", "z"]]
+    lines = [line.get_xdata() for line in axis.lines if len(line.get_xdata()) == 2][:2]
+    np.testing.assert_allclose(lines, table[["conf_low", "conf_high"]])
+    points = [line.get_xdata()[0] for line in axis.lines if len(line.get_xdata()) == 1]
+    np.testing.assert_allclose(points, table["estimate"])
+    with pytest.raises(iad.ArgumentError, match="conf_level"):
+        found.plot(conf_level=2)

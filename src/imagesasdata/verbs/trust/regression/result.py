@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,10 @@ from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._display import Displayed
 from imagesasdata.verbs.trust.regression.check import CHECK, Line
 from imagesasdata.verbs.trust.regression.comparison import MethodComparison, by_method
+from imagesasdata.verbs.trust.regression.figure import draw
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _NEVER = "never"
 _ALIKE = "the coefficient is a mean, and all gold values are 0 or all are 1"
@@ -274,6 +278,30 @@ class Regression(Displayed, Generic[Frame]):
             return one._tidy(conf_level), one.notes
 
         return by_method(estimates, self.table, self.formula, self.terms)
+
+    @door
+    def plot(self, *, conf_level: float = 0.95) -> Figure:
+        """Draw the coefficients with their intervals, a line for each term but the constant.
+
+        A term without a standard error has a point alone.
+
+        Parameters
+        ----------
+        conf_level
+            Confidence level of the intervals, over 0 and under 1.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Save it with ``.savefig("coefficients.png")``.
+
+        Raises
+        ------
+        ArgumentError, ArgumentTypeError
+            When the confidence level is not between 0 and 1.
+        """
+        title = f"{self.formula} ({self.method}), {100 * conf_level:g}% intervals"
+        return draw(self.terms, self._tidy(conf_level), title)
 
     @door
     def latex(self, *, digits: int = 3) -> str:
