@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces.boxes import overlap
+from imagesasdata.arrays.stats.intervals import wilson
 from imagesasdata.verbs.faces._identity import calibration
 
 DATA = Path(os.environ.get("IMAGESASDATA_DATA", "../shared/data")) / "faces"
@@ -32,10 +33,8 @@ def interval(right: int, of: int) -> list[float]:
     """Wilson's 95% interval of a share."""
     if not of:
         return [0.0, 1.0]
-    share, z = right / of, 1.96
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return [round(middle - half, 3), round(middle + half, 3)]
+    low, high = wilson(right / of, of)
+    return [round(float(low), 3), round(float(high), 3)]
 
 
 def detection() -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import random
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 import imagesasdata as iad
+from imagesasdata.arrays.stats.intervals import wilson
 
 DATA = Path(os.environ.get("IMAGESASDATA_DATA", "../shared/data"))
 SETS = {
@@ -29,10 +29,8 @@ TURNED = ("London portraits", "faces that fill the frame")
 
 def interval(right: int, of: int) -> list[float]:
     """Wilson's 95% interval of a share."""
-    share, z = right / of, 1.96
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return [round(middle - half, 3), round(middle + half, 3)]
+    low, high = wilson(right / of, of)
+    return [round(float(low), 3), round(float(high), 3)]
 
 
 def told(name: str, right: int, of: int) -> None:

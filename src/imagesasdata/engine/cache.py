@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
-from imagesasdata.files.atomic import is_orphan, write_whole
+from imagesasdata.files.atomic import is_orphan, put_aside, write_whole
 from imagesasdata.tables.kinds import arrow_type
 
 # Raised when a change in the library changes a verb's results for the same picture.
@@ -170,8 +170,8 @@ class Cache:
                 parts.append(_read_part(path, self._schema))
             except FileNotFoundError:
                 continue  # another process put it aside first
-            except (pa.ArrowException, OSError, _DamagedError) as error:
-                aside = _put_aside(path) if isinstance(error, _DamagedError) else path
+            except (OSError, _DamagedError) as error:
+                aside = put_aside(path) if isinstance(error, _DamagedError) else path
                 warnings.warn(
                     f"The cache part {str(path)!r} is damaged ({error}) and is left out; "
                     f"its pictures are computed again. The file is now {aside.name!r}.",
@@ -236,16 +236,6 @@ def _check_counts(part: pa.Table) -> None:
     lengths = np.diff(ends, prepend=-1)
     if (counts < 0).any() or (lengths % np.maximum(counts[ends], 1)).any():
         raise _DamagedError("its row counts are wrong")
-
-
-def _put_aside(path: Path) -> Path:
-    """Rename a damaged part, so that it is told once; where that cannot be done, it stays."""
-    aside = path.with_suffix(".damaged")
-    try:
-        os.replace(path, aside)
-    except OSError:
-        return path
-    return aside
 
 
 def _cannot_write(folder: Path, error: OSError) -> CacheError:

@@ -50,6 +50,16 @@ def remove_orphans(folder: Path, name: str | None = None) -> None:
             path.unlink(missing_ok=True)
 
 
+def put_aside(path: Path) -> Path:
+    """Rename a damaged file, so that it is told once; where that cannot be done, it stays."""
+    aside = path.with_suffix(".damaged")
+    try:
+        os.replace(path, aside)
+    except OSError:
+        return path
+    return aside
+
+
 def is_orphan(temporary: Path) -> bool:
     """Whether a temporary file of `replacing` belongs to an ended process of this machine."""
     machine, _, process = temporary.name.split(".")[-3].rpartition("-")

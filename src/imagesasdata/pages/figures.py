@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagesasdata.progress import notebook
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -28,3 +29,9 @@ def new_figure(width: float, height: float) -> Figure:
 
             select_figure_formats(shell, {"png"})
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def draw_interval(axis: Axes, row: int, low: float, middle: float, high: float, color: str) -> None:
+    """An estimate as a point on the line of its interval."""
+    axis.plot([low, high], [row, row], color=color, linewidth=2)
+    axis.plot(middle, row, "o", color=color)

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from imagesasdata.errors import ArgumentError, CacheError
+from imagesasdata.files.atomic import put_aside
 from imagesasdata.training.arrays import DamagedFileError, read_arrays, write_arrays
 from imagesasdata.training.course import Course
 
@@ -125,8 +126,7 @@ class Checkpoint:
         try:
             return read_arrays(self._file, _FORMAT)
         except DamagedFileError as error:
-            aside = self._file.with_suffix(".damaged")
-            os.replace(self._file, aside)
+            aside = put_aside(self._file)
             warnings.warn(
                 f"{error.message} It is now {aside.name!r}, and training starts afresh.",
                 stacklevel=2,

@@ -91,32 +91,30 @@ def within_moments(
     corrected[is_gold] += change / sample_prob[:, None]
     means = project(corrected, factors, weights)
     centers = Variables(means[:, :-1], means[:, -1])
-    some = Variables(centers.design[is_gold], centers.outcome[is_gold])
-    return less(predicted, centers), less(gold, some), centers
+    return less(predicted, centers), less(gold, chosen(centers, is_gold)), centers
 
 
 def level_noise(
-    predicted: Variables,
-    gold: Variables,
     is_gold: Bool[np.ndarray, " rows"],
     sample_prob: Float[np.ndarray, " gold_rows"],
     factors: Factors,
     weights: Float[np.ndarray, " rows"],
-) -> tuple[Variables, Float[np.ndarray, " gold_rows"]]:
+) -> Float[np.ndarray, " gold_rows"]:
     """What the sampling of gold rows adds to the squares and products of levels' means.
 
     Means of corrected values vary with the gold rows that were drawn, so that what is left within
     levels is too small by their variance. It is the sum, over gold rows, of the errors of predictions
     squared, times these weights (with several factors, in designs near to balance).
     """
-    errors = Variables(
-        gold.design - predicted.design[is_gold], gold.outcome - predicted.outcome[is_gold]
-    )
     weights = weights / weights.mean()
     shares = sum(level_leverage(one, weights) for one in factors)
     shares = shares - (len(factors) - 1) * weights / weights.sum()
-    lost = (weights * shares)[is_gold] * (1.0 - sample_prob) / sample_prob**2
-    return errors, lost
+    return (weights * shares)[is_gold] * (1.0 - sample_prob) / sample_prob**2
+
+
+def chosen(variables: Variables, rows: Bool[np.ndarray, " rows"]) -> Variables:
+    """The variables of some rows."""
+    return Variables(variables.design[rows], variables.outcome[rows])
 
 
 def less(variables: Variables, centers: Variables) -> Variables:

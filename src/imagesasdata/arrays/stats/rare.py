@@ -92,11 +92,9 @@ def check_varied(values: Shaped[np.ndarray, " gold_rows"], name: str) -> None:
         With the value.
     """
     if len(np.unique(values)) == 1:
-        value = values[0]
-        shown = f"{value:g}" if isinstance(value, float | np.floating) else repr(value)
         raise ArgumentError(
-            f"All {len(values):,} gold values of {name!r} are {shown}, so nothing can be estimated from "
-            "how it varies.",
+            f"All {len(values):,} gold values of {name!r} are {_shown(values[0])}, so nothing "
+            "can be estimated from how it varies.",
             "code more pictures, best some that are predicted to differ.",
         )
 
@@ -118,11 +116,9 @@ def check_classes(
     lost = (coded == 0) & (every * is_gold.mean() >= _EXPECTED)
     if lost.any():
         one = int(np.argmax(np.where(lost, every, 0)))
-        value = classes[one]
-        shown = f"{value:g}" if isinstance(value, float | np.floating) else repr(value)
         raise ArgumentError(
-            f"None of the {every[one]:,} rows with {name} = {shown} was coded, so nothing is known of "
-            f"the errors there; of a random sample of {is_gold.sum():,} rows, about "
+            f"None of the {every[one]:,} rows with {name} = {_shown(classes[one])} was coded, so "
+            f"nothing is known of the errors there; of a random sample of {is_gold.sum():,} rows, about "
             f"{every[one] * is_gold.mean():.0f} would be.",
             "code some of them (sample_for_labels draws from all), or leave these rows out of the table.",
         )
@@ -143,3 +139,7 @@ def alike(
     units = weights if clusters is None else np.bincount(clusters, weights)
     rows = float(units.sum() / units.max())
     return Fit(outcome[:1].copy(), np.full((1, 1), np.nan), alike=rows)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float | np.floating) else repr(value)

@@ -17,7 +17,7 @@ from imagesasdata.arrays.faces.attributes import age, gender, labeled
 from imagesasdata.checks import check_choice
 from imagesasdata.engine.results import Results, speaking_as
 from imagesasdata.engine.verb import Network
-from imagesasdata.errors import AppearanceWarning, ArgumentError
+from imagesasdata.errors import AppearanceWarning, ArgumentError, users_line
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import mean_of_crops
 from imagesasdata.networks.zoo.card import Preprocess
@@ -251,7 +251,7 @@ def _note() -> None:
         "than for others. Measure the error in your own pictures with iad.audit before you use them. "
         "(This warning is given once.)",
         AppearanceWarning,
-        stacklevel=4,
+        stacklevel=users_line(),
     )
 
 

@@ -16,7 +16,7 @@ from imagesasdata.arrays.stats.audit import Adjust, Event, adjusted, by_group, e
 from imagesasdata.checks import check_choice, check_count, plain
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of, short
-from imagesasdata.pages.figures import new_figure
+from imagesasdata.pages.figures import draw_interval, new_figure
 from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import (
     SAMPLE_PROB,
@@ -132,8 +132,7 @@ class Audit(Displayed, Generic[Frame]):
                 self.rows[name][place] for name in ("conf_low", "estimate", "conf_high")
             )
             color = "gray" if self.rows["grouping"][place] == ALL else "teal"
-            axis.plot([low, high], [row, row], color=color, linewidth=2)
-            axis.plot(middle, row, "o", color=color)
+            draw_interval(axis, row, low, middle, high, color)
         names = [
             f"{self.rows['group'][place]}  (n = {self.rows['n'][place]:,})" for place in places
         ]

@@ -11,7 +11,7 @@ import pyarrow as pa
 from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError
-from imagesasdata.pages.figures import new_figure
+from imagesasdata.pages.figures import draw_interval, new_figure
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.trust._display import Displayed
@@ -90,8 +90,7 @@ class MethodComparison(Displayed, Generic[Frame]):
                     self.cells[method][name][place]
                     for name in ("conf_low", "estimate", "conf_high")
                 )
-                axis.plot([low, high], [row, row], color=_COLORS[method], linewidth=2)
-                axis.plot(middle, row, "o", color=_COLORS[method])
+                draw_interval(axis, row, low, middle, high, _COLORS[method])
             axis.axvline(0.0, color="lightgray", linewidth=0.8, zorder=0)
             axis.set(yticks=range(len(known)), yticklabels=known)
             axis.set_title(self.terms[place], loc="left", fontsize=9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from imagesasdata.pages.figures import new_figure
+from imagesasdata.pages.figures import draw_interval, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,9 +17,8 @@ def draw(terms: Sequence[str], cells: dict[str, Any], title: str) -> Figure:
     figure = new_figure(6.4, 1.0 + 0.32 * len(shown))
     axis = figure.subplots()
     for row, place in enumerate(shown):
-        ends = [cells["conf_low"][place], cells["conf_high"][place]]
-        axis.plot(ends, [row, row], color="teal", linewidth=2)
-        axis.plot(cells["estimate"][place], row, "o", color="teal")
+        low, middle, high = (cells[name][place] for name in ("conf_low", "estimate", "conf_high"))
+        draw_interval(axis, row, low, middle, high, "teal")
     axis.axvline(0.0, color="lightgray", linewidth=0.8, zorder=0)
     axis.set(yticks=range(len(shown)), yticklabels=[terms[place] for place in shown])
     axis.set_title(title, loc="left", fontsize=9)

@@ -6,6 +6,7 @@ import numpy as np
 
 from imagesasdata.arrays.stats.absorb import (
     check_within,
+    chosen,
     gold_pull,
     less,
     level_leverage,
@@ -87,18 +88,13 @@ def estimate_within(
         inside = within(predicted, rows.absorbed, counted.weights).variables
         check_within(predicted.design, inside.design, rows.terms, rows.parsed.absorbed)
         check_collinear(inside.design, rows.terms, "rows")
+        # The same for every division into folds.
+        lost = level_noise(rows.is_gold, counted.sample_prob, rows.absorbed, counted.weights)
         fits, last = [], inside
         for variables in cross_fits(rows, counted.gold_weights, seed):
+            kept = rows.kept(variables)
             moved, gold, centers = within_moments(
-                rows.kept(variables),
-                coded,
-                rows.is_gold,
-                counted.sample_prob,
-                rows.absorbed,
-                counted.weights,
-            )
-            noise = level_noise(
-                rows.kept(variables),
+                kept,
                 coded,
                 rows.is_gold,
                 counted.sample_prob,
@@ -114,7 +110,7 @@ def estimate_within(
                     "ols",
                     weights=rows.weights,
                     clusters=rows.clusters,
-                    noise=noise,
+                    noise=(less(coded, chosen(kept, rows.is_gold)), lost),
                 )
             )
             last = less(rows.kept(best), centers)
