@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import CacheError
-from imagesasdata.files.atomic import is_orphan, put_aside, write_whole
+from imagesasdata.files.atomic import put_aside, remove_orphans, write_whole
 from imagesasdata.tables.kinds import arrow_type
 
 # Raised when a change in the library changes a verb's results for the same picture.
@@ -125,7 +125,7 @@ class Cache:
                 write_whole(self._folder / "settings.json", text.encode())
         except OSError as error:
             raise _cannot_write(self._folder, error) from error
-        self._remove_stale()
+        remove_orphans(self._folder, older=_STALE_SECONDS)
         self._known = self._read_parts()
         self._counts = self._known[COUNT].to_numpy()
         self._by_content = _Index(self._known[CONTENT])
@@ -179,18 +179,6 @@ class Cache:
                 )
         whole = pa.concat_tables(parts) if parts else self._schema.empty_table()
         return whole.combine_chunks()
-
-    def _remove_stale(self) -> None:
-        """Delete the temporary files of runs that were killed while they wrote.
-
-        On this machine, a file whose process has ended is stale; for other machines, an old file.
-        """
-        for path in self._folder.glob(".*.tmp"):
-            try:
-                if is_orphan(path) or time.time() - path.stat().st_mtime > _STALE_SECONDS:
-                    path.unlink()
-            except FileNotFoundError:
-                continue  # another process removed it first
 
 
 class _DamagedError(ValueError):

@@ -6,6 +6,7 @@ import glob
 import os
 import platform
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,12 +43,19 @@ def write_whole(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def remove_orphans(folder: Path, name: str | None = None) -> None:
-    """Delete what ended processes of this machine left half-written: of one file, or of all."""
+def remove_orphans(folder: Path, name: str | None = None, *, older: float | None = None) -> None:
+    """Delete what ended processes left half-written: of one file, or of all.
+
+    On this machine, a file whose process has ended is left over. For other machines that cannot be
+    known; with ``older``, files of that many seconds count.
+    """
     start = "" if name is None else glob.escape(f"{shortened(name, _LONGEST)}.")
     for path in folder.glob(f".{start}*.tmp"):
-        if is_orphan(path):
-            path.unlink(missing_ok=True)
+        try:
+            if is_orphan(path) or (older and time.time() - path.stat().st_mtime > older):
+                path.unlink()
+        except FileNotFoundError:
+            continue  # another process removed it first
 
 
 def put_aside(path: Path) -> Path:
