@@ -28,7 +28,7 @@ FAST := not slow and not soak and not parity and not browser
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install weights demo tutorial-1 tutorial-2 tutorial-3 notebooks test elsewhere slow parity browser lint types contract docs bench wheel remote soak sbom audit check clean
+.PHONY: help install weights demo tutorial-1 tutorial-2 tutorial-3 notebooks test elsewhere slow parity browser lint types contract docs bench evaluate wheel remote soak sbom audit check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -139,6 +139,9 @@ docs: $(VENV)/.group-docs $(VENV)/.group-test  ## Build the site; runs every cod
 
 bench: $(VENV)/.group-test $(VENV)/.torch  ## Ratios against peers, side by side
 	$(BIN)/python benchmarks/run.py
+
+evaluate: $(VENV)/.group-test  ## How often verbs are right on labeled pictures (ONLY=faces_frame: one part)
+	$(BIN)/python benchmarks/evaluate.py $(if $(ONLY),--only $(ONLY))
 
 wheel: $(VENV)/.pip  ## Build the wheel into dist/
 	$(BUILD)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,25 +15,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from labeled import DATA as PICTURES
+from labeled import interval
 from PIL import Image, ImageOps
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces.boxes import overlap
-from imagesasdata.arrays.stats.intervals import wilson
 from imagesasdata.verbs.faces._identity import calibration
 
-DATA = Path(os.environ.get("IMAGESASDATA_DATA", "../shared/data")) / "faces"
+DATA = PICTURES / "faces"
 OUT = Path(__file__).with_name("faces.json")
 BOX = ["face_x", "face_y", "face_width", "face_height"]
 BY = calibration("dlib_resnet")
-
-
-def interval(right: int, of: int) -> list[float]:
-    """Wilson's 95% interval of a share."""
-    if not of:
-        return [0.0, 1.0]
-    low, high = wilson(right / of, of)
-    return [round(float(low), 3), round(float(high), 3)]
 
 
 def detection() -> list[dict[str, Any]]:

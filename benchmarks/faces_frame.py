@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 from pathlib import Path
 
+from labeled import DATA, told
 from PIL import Image
 
 import imagesasdata as iad
-from imagesasdata.arrays.stats.intervals import wilson
 
-DATA = Path(os.environ.get("IMAGESASDATA_DATA", "../shared/data"))
 SETS = {
     "London portraits": "faces/london/*.jpg",
     "Canadian portraits": "faces/canada/*.jpg",
@@ -25,17 +23,6 @@ SETS = {
     "ImageNet photos": "classify/*.JPEG",
 }
 TURNED = ("London portraits", "faces that fill the frame")
-
-
-def interval(right: int, of: int) -> list[float]:
-    """Wilson's 95% interval of a share."""
-    low, high = wilson(right / of, of)
-    return [round(float(low), 3), round(float(high), 3)]
-
-
-def told(name: str, right: int, of: int) -> None:
-    """Print a share with its interval."""
-    print(f"{name}: {right} of {of}, {interval(right, of)}", flush=True)
 
 
 def turned(name: str, paths: list[Path], turn: int) -> None:
