@@ -16,8 +16,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
 
 import imagesasdata as iad
+from imagesasdata import cli
 from imagesasdata.arrays.faces import columns as face
 from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, Column
 from imagesasdata.engine.results import (
@@ -392,6 +394,75 @@ def test_columns_come_along() -> None:
         "image_id": "video_image_id",
         "score": "video_score",
     }
+
+
+# The index of a table and its own ids, and how many rows get another row's count from pandas.
+MISNAMED = [
+    ([0, 1, 2], [1, 2, 3], 2),
+    ([0, 1, 2], [2, 1, 0], 2),
+    ([0, 1, 2], ["1", "2", "3"], 0),
+    (["1", "2", "3"], ["2", "1", None], 2),
+    ([0, 1, 2], [1.0, None, 7.0], 1),
+    ([0, 0, 1], [5, 6, 0], 2),
+    ([0, 1, 2], [0, 1, 2], 0),
+    ([2, 0, 1], [2, 0, 1], 0),
+    ([0, 1, 2], [5, 6, 7], 0),
+    ([0, 1, 2], [[1], [2], [3]], 0),
+    ([("a", 1), ("a", 2), ("b", 1)], [1, 2, 3], 0),
+]
+
+
+@pytest.mark.parametrize(("index", "ids", "rows"), MISNAMED)
+def test_an_own_id_that_the_index_contradicts_is_told(
+    index: list[Any], ids: list[Any], rows: int
+) -> None:
+    levels = pd.MultiIndex.from_tuples(index) if isinstance(index[0], tuple) else index
+    data = pd.DataFrame({"path": list("abc"), "image_id": ids}, index=levels)
+    results = Results("detect_faces", open_table(data, "path"), [SCORE], Options())
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        results.check_long()
+    assert len(told) == (rows > 0)
+    for one in told:
+        assert re.search(
+            rf"^detect_faces: the table's own 'image_id' .* \({rows} of 3\), .*\nHint: .*"
+            r"map\(result.groupby\(\"image_id\"\).size\(\)\), or iad.count_faces\(data\); ",
+            str(one.message),
+        )
+    # pandas itself says on how many rows another row's count lands.
+    if isinstance(index[0], tuple) or isinstance(ids[0], list):
+        return
+    marks = data.assign(mark=range(3)).groupby("image_id")["mark"].first()
+    data["landed"] = marks
+    assert (data["landed"].notna() & (data["landed"] != np.arange(3))).sum() == rows
+
+
+def test_the_lines_that_are_told_for_ids_put_counts_right() -> None:
+    data = pd.DataFrame({"path": [GOOD, GONE, GOOD], "image_id": [2, 3, 1]})
+    with pytest.warns(iad.GuessWarning) as told:
+        result = iad.segment_colors(data, {"wood": "saddlebrown"}, grid=(1, 2))
+    (hint,) = [str(one.message).partition("Hint: write ")[2] for one in told]
+    mapped, _, named = hint.partition("; or before the call ")
+    names = {"data": data, "result": result}
+    exec(mapped, names)
+    assert data["n"].tolist() == [2, 1, 2]
+    exec(named.removesuffix("."), names)
+    result = iad.segment_colors(data, {"wood": "saddlebrown"}, grid=(1, 2))  # tells nothing
+    data["n"] = result.groupby("image_id").size()
+    assert data["n"].tolist() == [2, 1, 2]
+
+
+def test_ids_are_told_once_and_where_they_can_mislead(tmp_path: Path) -> None:
+    data = pd.DataFrame({"path": [GOOD, GONE], "image_id": [1, 2]})
+    iad.segment_colors(data, {"wood": "saddlebrown"})  # the rows as they are
+    iad.read_images(pa.Table.from_pandas(data), frames="all")
+    data.to_csv(tmp_path / "a.csv", index=False)
+    words = ["segment-colors", tmp_path / "a.csv", "--palette", "a=#ff0000", "--grid", "1,2"]
+    CliRunner().invoke(cli.app, [*map(str, words), "--to", str(tmp_path / "b.csv")])
+    assert pd.read_csv(tmp_path / "b.csv")["image_id"].tolist() == [1, 1, 2]
+    with speaking_as("count_them"), pytest.warns(iad.GuessWarning, match="^count_them: ") as told:
+        iad.segment_colors(data, {"wood": "saddlebrown"}, grid=(1, 2))
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(

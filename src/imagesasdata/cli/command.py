@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 import imagesasdata
 from imagesasdata.cli.values import TABLES, Tables, value
 from imagesasdata.cli.writing import TEXTS, check_target, check_vectors, tell_doubts, write_text
+from imagesasdata.engine.results import without_index
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.verbs.signatures import Parameter, read, summary, verbs
@@ -92,7 +93,8 @@ def _made(verb: str) -> Any:
             check_target(given[to], to, is_text=gives in TEXTS)
             check_vectors(verb, passed, tables.opened, given[to])
         owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
-        result = getattr(owner, verb)(**passed)
+        with without_index():
+            result = getattr(owner, verb)(**passed)
         if "save" in given:
             result.save(given["save"])
             typer.echo(str(result))

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.columns import IMAGE_ERROR, Column
-from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError, users_line
+from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError, tell, users_line
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.remote import shown
 from imagesasdata.options import Options
@@ -25,6 +25,13 @@ from imagesasdata.tables.marks import Run
 from imagesasdata.tables.table import Table
 
 _speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
+_is_unseen: ContextVar[bool] = ContextVar("unseen", default=False)
+# Verbs that give a row for each picture with the counts.
+_COUNTED = {
+    "detect_faces": "iad.count_faces(data)",
+    "analyze_faces": "iad.count_faces(data, attributes=...)",
+    "detect_objects": "iad.count_objects(data)",
+}
 
 
 def prefixed(name: str, prefix: str | None) -> str:
@@ -75,6 +82,16 @@ def speaking_as(verb: str) -> Iterator[None]:
         yield
     finally:
         _speaker.reset(token)
+
+
+@contextmanager
+def without_index() -> Iterator[None]:
+    """Within a ``with`` block, nobody sees a table's index: it comes from a file and goes into one."""
+    token = _is_unseen.set(True)
+    try:
+        yield
+    finally:
+        _is_unseen.reset(token)
 
 
 @dataclass(frozen=True)
@@ -195,7 +212,33 @@ class Results:
         kept = self.kept(errors)
         return joined if all(kept) else self.table.keep(kept, joined)
 
-    def carried(self, media: Media = PICTURES, number: Column | None = None) -> dict[str, str]:
+    def check_long(self, media: Media = PICTURES, number: Column | None = None) -> None:
+        """Check before the work that the result can be a long table (see `expand`).
+
+        A warning says so where counts by id would fall on other rows of the user's table.
+
+        Raises
+        ------
+        ColumnError
+            When ``keep`` names a column that the table lacks.
+        NameClashError
+            When a column's name there is taken.
+        """
+        self.carried(media, number)
+        rows = () if _is_unseen.get() else self.table.misnamed(media)
+        if len(rows):
+            ids, verb = media.number.name, _speaker.get() or self.verb
+            counted = _COUNTED.get(verb)
+            tell(
+                f"{verb}: the table's own {ids!r} and its index have the same labels on different "
+                f"rows ({len(rows):,} of {len(self.table):,}), so counts by {ids!r} that pandas puts "
+                "back by index fall on other rows.",
+                f'write data["n"] = data["{ids}"].map(result.groupby("{ids}").size())'
+                + (f", or {counted}" if counted else "")
+                + f'; or before the call data.index = data["{ids}"].tolist().',
+            )
+
+    def carried(self, media: Media, number: Column | None) -> dict[str, str]:
         """The user's columns that come along into a long table, each with its name there.
 
         Raises

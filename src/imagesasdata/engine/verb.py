@@ -126,7 +126,7 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
         table = verb.first(table)
     out = Results(verb.name, table, verb.columns, options, f"{verb.media.name}s")
     if verb.many:
-        out.carried(verb.media, verb.number)
+        out.check_long(verb.media, verb.number)
     else:
         out = out.checked()
     rows = _Rows(verb.columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -84,6 +84,22 @@ def labels(frame: nw.DataFrame[Any], name: str) -> nw.DataFrame[Any]:
     made = like(words, frame)
     made.index = index
     return nw.from_native(made, eager_only=True)
+
+
+def rows_named_otherwise(frame: nw.DataFrame[Any], name: str) -> list[int]:
+    """The rows of pandas whose label in the index is the id, in a column, of another row alone.
+
+    What is grouped by that column and put back by index lands on these rows, where it does not belong.
+    """
+    index = nw.to_native(frame).index if frame.implementation.is_pandas() else None
+    if index is None or index.nlevels > 1:
+        return []
+    column = frame.get_column(name)
+    missing = column.is_null().to_list()
+    ids = [None if gone else one for one, gone in zip(column.to_list(), missing, strict=True)]
+    known = {one for one in ids if isinstance(one, Hashable)} - {None}
+    pairs = enumerate(zip(index.tolist(), ids, strict=True))
+    return [row for row, (label, one) in pairs if label in known and label != one]
 
 
 def _nullable(native: Any) -> dict[str, str]:

@@ -23,7 +23,7 @@ from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import arrow_type, frame_of, is_paths, like, series_of
-from imagesasdata.tables.long import labels, repeated, takeable
+from imagesasdata.tables.long import labels, repeated, rows_named_otherwise, takeable
 from imagesasdata.tables.marks import Run, marked, runs_in
 
 
@@ -238,6 +238,11 @@ class Table:
     def ids(self, media: Media = PICTURES) -> list[Any]:
         """The name of each row, as in a long table."""
         return Table(self.identified(media), False, self.path).cells(media.number.name)
+
+    def misnamed(self, media: Media = PICTURES) -> list[int]:
+        """The rows whose label in pandas' index is the user's own id of another row alone."""
+        name = media.number.name
+        return rows_named_otherwise(self.frame, name) if name in self.names else []
 
     def _located(self, media: Media) -> nw.DataFrame[Any]:
         """The path of each row, under the name that it has in long tables."""

@@ -516,7 +516,7 @@ def test_vectors_that_a_csv_made_texts_of(verb: Any, tmp_path: Path) -> None:
     "ids",
     [
         pd.array([1234567890123456789, None, 1234567890123456791], "Int64"),
-        [1.0, None, 3.0],
+        [5.0, None, 7.0],
         ["a", None, "c"],
         [None, None, None],
     ],

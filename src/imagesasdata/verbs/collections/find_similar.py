@@ -189,7 +189,7 @@ def find_similar(
     table = open_table(images, path)
     if keep == "all":
         options = replace(options, keep=_plain(table, embedding))
-    _out(table, options, index).carried()
+    _out(table, options, index).check_long()
     # Opened before any picture is read, because it may not be a table.
     given = None if text is not None else open_table(query, "path" if is_paths(query) else path)
     collection = read_collection(table, options, embedding=embedding, model=model)

@@ -24,6 +24,7 @@ from imagesasdata.options import FACE_SCORE_TO_HIDE, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import NO_FACES
+from imagesasdata.verbs.faces._identity import as_paths
 from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
 
 HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.", range="0 ...")
@@ -148,8 +149,7 @@ def blur_faces(
     table = open_table(images, path)
     Results("blur_faces", table, COLUMNS, options).checked()
     faces = detect_faces(
-        images,
-        path=path,
+        as_paths([one for one in table.paths() if one is not None]),
         min_size=_SMALLEST,
         threshold=threshold,
         tiles=tiles,

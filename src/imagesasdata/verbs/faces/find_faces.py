@@ -137,7 +137,7 @@ def find_faces(
         options, [why for _, why in chosen], lambda place: f"The target {targets[place]!r}"
     )
     out = Results("find_faces", open_table(gallery, path), _NEW, options, "targets")
-    out.carried()
+    out.check_long()
     known = known_faces(gallery, model, options)
     faces = known.rows()
     errors = [why if faces else why or "the gallery has no face" for _, why in chosen]
