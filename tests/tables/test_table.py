@@ -12,6 +12,7 @@ import pytest
 
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError
+from imagesasdata.tables.marks import Run
 from imagesasdata.tables.table import Table, open_data, open_table, open_with
 from tests.conftest import Kind
 
@@ -99,7 +100,9 @@ def test_keep_and_take(kind: Kind) -> None:
 
 def test_replace(kind: Kind) -> None:
     done = open_table(kind.make(GIVEN), "path").replace(
-        pa.table({"path": ["x", "y", "z"]}), [Column("path", "string", "A path.")]
+        pa.table({"path": ["x", "y", "z"]}),
+        [Column("path", "string", "A path.")],
+        Run("a", "", ["path"]),
     )
     assert kind.is_kind(done)
     assert kind.columns(done) == {"path": ["x", "y", "z"], "n": [1, 2, 3]}

@@ -19,6 +19,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError, tell, users_line
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.remote import shown
+from imagesasdata.networks.calls import under_way
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.tables.marks import Run
@@ -43,6 +44,16 @@ def within(options: Options) -> Options:
     """The options for a verb that another verb runs: only the outer one drops rows and warns."""
     on_error = "raise" if options.on_error == "raise" else "record"
     return replace(options, keep="all", prefix=None, replace=False, on_error=on_error)
+
+
+def run_of(verb: str, prefix: str, names: list[str]) -> Run:
+    """A run that is under way, with what is known of it."""
+    call = under_way()
+    if call is None:
+        return Run(verb, prefix, names)
+    # A verb that another one runs gets options that the user did not give.
+    options = call.options if verb == call.name else None
+    return Run(verb, prefix, names, call.version, options, [*call.models] or None, call.fit)
 
 
 def row_name(row: int, path: str | None) -> str:
@@ -126,7 +137,7 @@ class Results:
     @property
     def run(self) -> Run:
         """What the table notes of this run."""
-        return Run(self.verb, self.options.prefix or "", [column.name for column in self.named])
+        return run_of(self.verb, self.options.prefix or "", [column.name for column in self.named])
 
     def checked(self, *, has_prefix: bool = True, replaceable: bool = True) -> Results:
         """The results for the table without the columns that they replace.

@@ -36,7 +36,7 @@ def markdown_text(text: str) -> str:
 
 def markdown(columns: Columns, digits: int) -> str:
     """A table with pipes; numbers stand to the right."""
-    rule = [":--" if is_text else "--:" for is_text in _texts(columns)]
+    rule = [":--" if is_text else "--:" for is_text in texts(columns)]
     rows = [[markdown_text(name) for name, _ in columns], rule]
     rows += _rows(columns, digits, markdown_text)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
@@ -44,7 +44,7 @@ def markdown(columns: Columns, digits: int) -> str:
 
 def latex(columns: Columns, digits: int) -> str:
     """A tabular that needs ``booktabs``; numbers stand to the right."""
-    places = "".join("l" if is_text else "r" for is_text in _texts(columns))
+    places = "".join("l" if is_text else "r" for is_text in texts(columns))
     head = " & ".join(latex_text(name) for name, _ in columns)
     rows = [f"{' & '.join(cells)} \\\\" for cells in _rows(columns, digits, _in_latex)]
     top = [rf"\begin{{tabular}}{{{places}}}", r"\toprule", rf"{head} \\", r"\midrule"]
@@ -57,7 +57,7 @@ def _in_latex(text: str) -> str:
     return f"$-${latex_text(text[1:])}" if minus else latex_text(text)
 
 
-def _texts(columns: Columns) -> list[bool]:
+def texts(columns: Columns) -> list[bool]:
     """Which columns hold texts, or truth values."""
     return [any(not _is_number(cell) for cell in cells if cell is not None) for _, cells in columns]
 

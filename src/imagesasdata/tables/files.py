@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
@@ -22,10 +25,13 @@ from imagesasdata.tables.csv_output import no_vectors, rows_of, write_csv
 from imagesasdata.tables.csv_types import Typed, typed
 from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import frame_of, from_columns, gapped, to_arrow
+from imagesasdata.tables.marks import note, text_in
 from imagesasdata.tables.stata import read_stata, write_stata
 
 ENDINGS = (".parquet", ".csv", ".feather", ".dta")
 WITHOUT_VECTORS = (".csv", ".dta")
+# The files that have no place for what is noted in a table.
+WITHOUT_RECORD = (".csv", ".dta")
 _FIRST_ROWS = 100
 
 
@@ -74,8 +80,10 @@ def read(file: str, texts: Collection[str] = ()) -> Opened:
     try:
         if ending == ".csv":
             csv = typed(read_csv(file), texts)
-            return Opened(csv.frame(), frozenset(csv.columns), csv)
+            return Opened(_with_record(csv.frame(), file), frozenset(csv.columns), csv)
         frame = readers[ending](os.path.expanduser(file))
+        if ending in WITHOUT_RECORD:
+            frame = _with_record(frame, file)
         return Opened(frame, frozenset(map(str, frame.columns)))
     except FileNotFoundError:
         raise ArgumentError(f"There is no table at {file!r}.") from None
@@ -109,6 +117,7 @@ def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
     labeled = any(getattr(one.frame.index, "step", None) is None for one in opened)
     if getattr(index, "names", ...) == [None] and not labeled:
         images = images.reset_index(drop=True)  # row numbers mean nothing in a file
+    noted = text_in(images)
     table = to_arrow(images)
     if ending in WITHOUT_VECTORS and (vectors := _nested(table.schema)):
         raise no_vectors(vectors[0], ending)
@@ -130,6 +139,41 @@ def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
             written = [one.csv for one in opened if one.csv is not None]
             rows = {id(one): rows_of(table, index, one) for one in written}
             write_csv(table, file, own, lambda source: rows[id(source)])
+    if ending in WITHOUT_RECORD:
+        _keep_record(place, noted)
+
+
+def _record_of(file: PathLike) -> Path:
+    """The file beside a table's that keeps what the table notes."""
+    place = Path(os.path.expanduser(file))
+    return place.with_name(f"{place.name}.record.json")
+
+
+def _keep_record(place: Path, noted: str | None) -> None:
+    """Write what a table notes beside its file, or remove what is there of an earlier one."""
+    record = _record_of(place)
+    if noted is None:
+        record.unlink(missing_ok=True)
+        return
+    told = {"sha256": _digest(place), "record": json.loads(noted)}
+    with output(record) as file:
+        file.write(json.dumps(told, indent=1).encode())
+
+
+def _with_record(frame: Any, file: str) -> Any:
+    """The table with what was noted of it when its file was written, unless the file changed since."""
+    try:
+        told = json.loads(_record_of(file).read_text("utf-8"))
+        if told["sha256"] == _digest(Path(os.path.expanduser(file))):
+            note(frame, json.dumps(told["record"]))
+    except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is not ours
+        pass
+    return frame
+
+
+def _digest(place: Path) -> str:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def vectors_in(images: Any) -> list[str]:

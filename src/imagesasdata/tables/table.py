@@ -77,10 +77,11 @@ class Table:
         """The rows with these numbers."""
         return replace(self, frame=takeable(self.frame)[list(rows)])
 
-    def new(self, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Any:
-        """A new table of the same kind, from plain columns."""
+    def new(self, columns: Mapping[str, Sequence[Any] | pa.Array], run: Run | None = None) -> Any:
+        """A new table of the same kind, from plain columns, and with a note of the run that made it."""
         table = pa.table(dict(columns))
-        return self._give(nw.from_native(like(table, self.frame), eager_only=True))
+        runs = [] if run is None else [run]
+        return self._give(nw.from_native(like(table, self.frame), eager_only=True), runs)
 
     def paths(self) -> list[str | None]:
         """The path column as text; ``None`` for nulls and cells that are not text."""
@@ -166,13 +167,14 @@ class Table:
             return [None] * len(self)
         return [None if cell is None else str(cell) for cell in self.cells(IMAGE_ERROR.name)]
 
-    def replace(self, results: pa.Table, columns: Sequence[Column]) -> Any:
-        """The table with existing columns replaced, in the same order."""
+    def replace(self, results: pa.Table, columns: Sequence[Column], run: Run) -> Any:
+        """The table with the columns of a run in place of those of the same names, in the same order."""
         order = self.frame.columns
         names = [column.name for column in columns]
         rest = Table(self.frame.drop(names), False, self.path)
         joined = nw.from_native(rest.join(results, columns), eager_only=True)
-        return self._give(joined.select(order))
+        earlier = [run.without(set(names)) for run in self.noted]
+        return self._give(joined.select(order), [*earlier, run])
 
     def keep(self, mask: Sequence[bool], native: Any) -> Any:
         """The rows of ``native`` (a table from `join`) where ``mask`` is true."""

@@ -12,9 +12,12 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import imagesasdata
 from imagesasdata.checks import check_count, check_whole
 from imagesasdata.errors import ArgumentTypeError, short
+from imagesasdata.networks.calls import calling, under_way
 from imagesasdata.verbs.keywords import instead_of
+from imagesasdata.verbs.noted import told_options
 from imagesasdata.verbs.takes import Takes, takes
 
 # Checks of values that are the same wherever an argument has the name.
@@ -66,7 +69,9 @@ def _with_door(function: Callable[..., Any]) -> Callable[..., Any]:
                 raise _wrong_type(parameter, kinds, value) from None
             if name in _ALWAYS:
                 _ALWAYS[name](name, bound.arguments[name])
-        return function(*bound.args, **bound.kwargs)
+        options = {} if under_way() else told_options(bound, _kinds(function))
+        with calling(function.__name__, imagesasdata.__version__, options):
+            return function(*bound.args, **bound.kwargs)
 
     # Found, and so pickled, under its public name.
     if "." not in function.__qualname__:

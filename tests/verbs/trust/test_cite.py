@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import inspect
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,17 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
+from imagesasdata.tables.files import save
+from imagesasdata.verbs.trust._methods import DID
 from tests.conftest import Kind
+
+LITE0 = "efficientnet_lite0"
+PHOTO = "examples/photos/coffee.jpg"
+
+
+def _codes() -> pd.DataFrame:
+    codes = {"path": list("aabbcc"), "coder": ["x", "y"] * 3, "value": [1, 1, 0, 0, 1, 0]}
+    return pd.DataFrame(codes)
 
 
 @pytest.mark.parametrize("name", list(iad.models().model))
@@ -48,6 +60,108 @@ def test_measured_validation(kind: Kind) -> None:
     assert "1: precision 1.00, recall 0.50" in got
 
 
+def test_a_table_tells_what_made_each_column(kind: Kind) -> None:
+    table = kind.make({"path": [PHOTO, "none.jpg"], "likes": [1, 2]})
+    photos = iad.classify(iad.features(table, groups="light", prefix="a_"), top=2)
+    got = iad.cite(photos)
+    version = f"imagesasdata {iad.__version__}"
+    assert (
+        f"were measured from the pixels alone (features, {version}, groups='light', decode='fast'; "
+        "columns 'a_luminance_mean', " in got.text
+    )
+    assert f"with EfficientNet-Lite0 (classify, {version}, top=2, shape='wide'" in got.text
+    assert "What made the column 'likes' is not recorded" in got.text
+    assert "In 1 of 2 rows, the picture could not be used." in got.text
+    assert "was trained on ImageNet-1k" in got.text
+    assert "@misc{efficientnet_lite0," in got.bibtex
+
+
+def test_what_was_not_recorded_is_said_and_not_guessed() -> None:
+    photos = iad.features(pd.DataFrame({"path": [PHOTO]}), groups="light")
+    renamed = photos.rename(columns={"luminance_mean": "light"})
+    text = iad.cite(renamed).text
+    assert "What made the column 'light' is not recorded" in text
+    assert "luminance_mean" not in text
+    assert "rms_contrast" not in iad.cite(photos.drop(columns="rms_contrast")).text
+    merged = photos.merge(pd.DataFrame({"path": [PHOTO], "likes": [1]}), on="path")
+    with pytest.raises(iad.ArgumentError, match="no record"):
+        iad.cite(merged)
+
+
+def test_a_model_is_cited_only_if_it_was_used() -> None:
+    vectors = pd.DataFrame({"path": list("abcd"), "embedding": list(np.eye(4))})
+    text = iad.cite(iad.cluster(vectors, k=2, stability=1)).text
+    assert "clustered by their embeddings (cluster, " in text
+    assert "EfficientNet" not in text
+    text = iad.cite(iad.find_duplicates([PHOTO, PHOTO])).text
+    assert "method='hash'" in text
+    assert "In 1 of 2 rows, the picture is a copy of another" in text
+    assert "EfficientNet" not in text
+
+
+def test_no_secret_and_no_path_is_recorded(tmp_path: Path) -> None:
+    hidden = iad.pseudonymize(pd.DataFrame({"user": ["a"]}), key=KEY, columns="user")
+    assert KEY not in str(hidden.attrs)
+    cached = iad.features([PHOTO], groups="light", cache=tmp_path)
+    assert str(tmp_path) not in str(cached.attrs)
+    found = iad.recognize_objects([PHOTO], {"cup": PHOTO})
+    assert "coffee" not in str(found.attrs)
+
+
+def test_results_are_cited_with_their_figures() -> None:
+    agreed = iad.cite(iad.agreement(_codes()))
+    assert "2 coders coded 3 items, 3 of them by two coders or more." in agreed.text
+    assert "Krippendorff's alpha (nominal) was 0.44 (95% interval " in agreed.text
+    assert "@misc{krippendorff_2019," in agreed.bibtex
+    truth = [0, 1] * 20
+    coded = pd.DataFrame({"truth": truth, "said": truth[:30] + [0] * 10, "group": ["a", "b"] * 20})
+    audited = iad.cite(iad.audit(coded, "truth", "said", by="group", min_group=5)).text
+    assert "error rate by group: 0.25 (highest b, lowest a)" in audited
+    gold = coded.assign(gold=[0, 1] * 10 + [None] * 20, x=np.arange(40) % 7)
+    result = iad.regress("said ~ x", gold, gold={"said": "gold"}, method="ppi")
+    told = iad.cite([iad.validate(coded, "truth", "said"), result])
+    assert "accuracy was 0.88" in told.text
+    assert (
+        "The regression said ~ x (ols) was estimated on 40 rows, by prediction-powered" in told.text
+    )
+    assert "20 hand-coded rows (taken as a simple random sample)" in told.text
+    assert "What made the columns 'said', 'gold' and 'x' is not recorded" in told.text
+    assert "@misc{angelopoulos_2023," in told.bibtex
+
+
+def test_a_regression_tells_what_made_its_variables() -> None:
+    photos = iad.features("examples/photos", groups="light").assign(likes=range(11))
+    result = iad.regress("likes ~ luminance_mean", photos)
+    assert "; column 'luminance_mean')." in iad.cite(result).text
+    both = iad.cite([photos, result]).text
+    assert both.count("measured from the pixels alone") == 1
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".feather", ".csv", ".dta"])
+def test_the_record_is_kept_in_files(ending: str, tmp_path: Path) -> None:
+    photos = iad.features([PHOTO], groups="light")
+    file = tmp_path / f"photos{ending}"
+    save(photos, str(file))
+    assert iad.cite(str(file)).text == iad.cite(photos).text
+    if ending == ".csv":
+        file.write_text(file.read_text("utf-8").replace("coffee", "tea"), "utf-8")
+        with pytest.raises(iad.ArgumentError, match="no record"):
+            iad.cite(str(file))
+        save(pd.DataFrame({"a": [1]}), str(file))
+        assert [one.name for one in tmp_path.iterdir()] == ["photos.csv"]
+
+
+def test_every_verb_that_adds_columns_can_be_told() -> None:
+    adding = {
+        name
+        for name in iad.__all__
+        if inspect.isfunction(getattr(iad, name))
+        if hasattr(sys.modules[inspect.unwrap(getattr(iad, name)).__module__], "COLUMNS")
+    }
+    assert {"features", "classify", "read_labels"} < adding
+    assert adding - DID.keys() <= {"models", "model_card", "summary"}
+
+
 @pytest.mark.slow
 def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path) -> None:
     names = ["brick", "grass", "coins", "chelsea", "astronaut", "coffee", "rocket", "clock"]
@@ -66,9 +180,12 @@ def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path)
         photos = fit.augment(coded)
     both = iad.cite(photos, model=[fit, fit], truth="texture", prediction="texture_pred")
     assert both.text.count("was trained on ImageNet-1k") == 1
-    assert both.text.count(taught) == 2
+    assert both.text.count(taught) == 1
     assert f"Of 8 pictures, {test} with hand-coded texture" in both.text
     assert both.bibtex == alone.bibtex
+    recorded = iad.cite(photos)
+    assert taught in recorded.text
+    assert recorded.bibtex == alone.bibtex
 
 
 @pytest.mark.parametrize(
@@ -79,7 +196,7 @@ def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path)
         (
             lambda: iad.cite(pd.DataFrame({"a": [1]})),
             iad.ArgumentError,
-            "does not say which model made its columns.\nHint: name it",
+            "no record of what made its columns.\nHint: name the model",
         ),
         (
             lambda: iad.cite("efficientnet_lite0", truth="a"),
@@ -92,6 +209,11 @@ def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path)
             "truth= and prediction= go together",
         ),
         (lambda: iad.cite(3), iad.ArgumentTypeError, "Expected a table"),
+        (
+            lambda: iad.cite([_codes(), _codes()], model=LITE0, truth="a", prediction="b"),
+            iad.ArgumentError,
+            "truth='a' is a column of one table, and there are 2",
+        ),
     ],
 )
 def test_misuse_of_cite(call: Any, error: type[Exception], message: str) -> None:

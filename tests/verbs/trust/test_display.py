@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
+import docx
 import numpy as np
 import pandas as pd
 import pytest
 
 import imagesasdata as iad
 from tests.conftest import Kind
+
+CODES = {"path": ["1", "1", "2", "2"], "coder": ["a", "b"] * 2, "value": [1, 1, 0, 1]}
 
 
 def results(kind: Kind) -> dict[str, Any]:
@@ -21,12 +26,11 @@ def results(kind: Kind) -> dict[str, Any]:
         "group": random.choice(["<b>a</b>", "b"], 120).tolist(),
         "x": random.normal(size=120).tolist(),
     }
-    codes = {"path": ["1", "1", "2", "2"], "coder": ["a", "b"] * 2, "value": [1, 1, 0, 1]}
     table = kind.make(plain)
     return {
         "Validation": iad.validate(table, "truth", "pred", rounds=5),
         "Audit": iad.audit(table, "truth", "pred", by="group"),
-        "Agreement": iad.agreement(kind.make(codes), rounds=5),
+        "Agreement": iad.agreement(kind.make(CODES), rounds=5),
         "Regression": iad.regress("truth ~ x + group", table),
         "LabelPlan": iad.plan_labels(table, width=0.3, truth="truth", prediction="pred"),
     }
@@ -91,3 +95,42 @@ def test_results_as_tables_for_a_paper(kind: Kind) -> None:
         iad.ArgumentError, match="digits must be a whole number from 0 to 15, got 99"
     ):
         result.to_latex(digits=99)
+
+
+def test_results_as_word_documents(kind: Kind, tmp_path: Path) -> None:
+    for name, result in results(kind).items():
+        file = result.to_docx(tmp_path / f"{name}.docx", digits=2)
+        document = docx.Document(str(file))
+        assert document.paragraphs[0].text == result._shown()[0], name
+        tidy = kind.columns(result.tidy())
+        some = {column: cells for column, cells in tidy.items() if set(cells) != {None}}
+        found = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+        assert found[0] == list(some), name
+        assert len(found) == 1 + len(next(iter(some.values()))), name
+    numbers = dict(zip(found[0], found[1], strict=True))
+    assert numbers["n"] == f"{tidy['n'][0]:,}"
+    assert numbers["width"] == f"{tidy['width'][0]:.2f}"
+
+
+def test_a_word_document_says_what_the_result_says(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": np.arange(30.0), "g": ["a\x0b", "b", "c"] * 10})
+    frame["y"] = np.sin(frame.x) - 2 * frame.x
+    frame.loc[3, "y"] = None
+    found = iad.regress("y ~ x + g", frame)
+    document = docx.Document(str(found.to_docx(tmp_path / "a.docx")))
+    assert [one.text for one in document.paragraphs if one.style.name == "List Bullet"] == list(
+        found.notes
+    )
+    rows = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
+    assert rows["x"] == f"\u2212{-found.params['x']:.3f}"
+    assert document.core_properties.author == ""
+    for name in ("a.doc", "a"):
+        with pytest.raises(iad.ArgumentError, match=r"\.docx"):
+            found.to_docx(tmp_path / name)
+
+
+def test_a_word_document_needs_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(iad.MissingPackageError, match=r'pip install "imagesasdata\[docx\]"'):
+        iad.agreement(pd.DataFrame(CODES)).to_docx(tmp_path / "a.docx")
+    assert not list(tmp_path.iterdir())

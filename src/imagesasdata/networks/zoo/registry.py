@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from imagesasdata.errors import ArgumentError, one_of
 from imagesasdata.machine import begin_network, usual_rules
+from imagesasdata.networks.calls import note_model
 from imagesasdata.networks.program import HostFunction, Network
 from imagesasdata.networks.weights import store
 from imagesasdata.networks.weights.file import WeightFile
@@ -186,6 +187,7 @@ def load(name: str, *, task: Task, progress: bool | None = None) -> Model:
         When its weights are not on this machine.
     """
     _check(name, task)
+    note_model(name)
     if name in _added:
         return _added[name].model
     _bring(card(name), progress)
@@ -256,6 +258,7 @@ def network(name: str) -> Any:
     WeightsError
         When its weights are not on this machine.
     """
+    note_model(name)
     if name in _added:
         return _without_network(name) if (own := _added[name].network) is None else own
     family, model_card = _find(name)

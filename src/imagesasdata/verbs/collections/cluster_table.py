@@ -11,7 +11,7 @@ from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
-from imagesasdata.engine.results import prefixed
+from imagesasdata.engine.results import prefixed, run_of
 from imagesasdata.options import Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.kinds import arrow_type, as_ids
@@ -152,7 +152,8 @@ def cluster_table(
         for one, value in zip(columns, values, strict=True):
             cells[one.name].append(value)
     types = {column.name: arrow_type(column) for column in columns} | {MEDOID_ID.name: ids.type}
-    return table.new({name: pa.array(cells[name], kind) for name, kind in types.items()})
+    found = {name: pa.array(cells[name], kind) for name, kind in types.items()}
+    return table.new(found, run_of("cluster_table", "", list(found)))
 
 
 def _cells(table: Table, name: str, rows: np.ndarray) -> list[Any]:

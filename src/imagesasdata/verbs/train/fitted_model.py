@@ -16,6 +16,7 @@ from imagesasdata.engine.verb import Network, Verb, run
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.calls import note_fit, note_model
 from imagesasdata.networks.modules import Explainable
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.class_names import Labels
@@ -177,6 +178,8 @@ class FittedModel(Generic[Frame]):
             on_error=on_error,
             progress=progress,
         )
+        note_model(self._saved.model)
+        note_fit(self.methods())
         outcome, base = self._saved.outcome, self._base
         columns = output_columns(outcome)
         trained = self._saved.trained
@@ -401,6 +404,12 @@ class FittedModel(Generic[Frame]):
     @cached_property
     def _figures(self) -> dict[str, float]:
         return self._saved.evaluation.figures()
+
+    def methods(self) -> dict[str, Any]:
+        """How the model was trained and how well it did, as `cite` tells it."""
+        told = ("model", "train", "folds", "n_train", "n_validation", "n_test")
+        known = {name: self.provenance.get(name) for name in told}
+        return {"outcome": self.outcome, **known, "figure": self.headline()}
 
     def headline(self) -> str:
         """Accuracy (R squared for a numeric outcome) on the test rows, with its interval, as text."""

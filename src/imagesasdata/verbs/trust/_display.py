@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from imagesasdata.checks import check_whole
+from imagesasdata.files.outputs import output
+from imagesasdata.files.sources import PathLike
+from imagesasdata.files.targets import target
 from imagesasdata.pages.exports import latex, markdown
 from imagesasdata.pages.results import result_page
+from imagesasdata.pages.word import word
 from imagesasdata.tables.files import as_text
-from imagesasdata.tables.table import open_data
+from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.door import door
 
 _MOST_ROWS = 40
@@ -55,6 +60,40 @@ class Displayed:
         """
         return latex(self._exported(digits), digits)
 
+    @door
+    def to_docx(self, to: PathLike, *, digits: int = 3) -> Path:
+        """Write the tables and the notes into a Word document (needs the extra ``docx``).
+
+        Parameters
+        ----------
+        to
+            The file, as ``"table.docx"``.
+        digits
+            Digits after the decimal point.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ArgumentError, MissingPackageError
+            When the file's name does not end in ``.docx`` or it cannot be written, or python-docx is not
+            installed.
+        """
+        check_whole("digits", digits, most=_MOST_DIGITS)
+        place = target(to, (".docx",))
+        title, tables, notes = self._shown()
+        opened = [(caption, open_data(_filled(frame))) for caption, frame in tables.items()]
+        cells = [
+            (caption, [(name, one.cells(name)) for name in one.names]) for caption, one in opened
+        ]
+        made = word(title, cells, notes, digits)
+        with output(place) as file:
+            file.write(made)
+        return place
+
     def _exported(self, digits: int) -> list[tuple[str, list[Any]]]:
         check_whole("digits", digits, most=_MOST_DIGITS)
         table = open_data(_filled(self.tidy()))
@@ -80,6 +119,28 @@ class Displayed:
                 caption = f"{caption} (the first {len(rows):,} of {len(table):,} rows)"
             shown.append((caption, [(name, rows.cells(name)) for name in rows.names]))
         return result_page(title, shown, notes)
+
+
+class Methods(NamedTuple):
+    """What `cite` tells of a result.
+
+    ``text`` is a sentence or more; ``columns`` are those of the table that the result rests on;
+    ``sources`` is what to cite, each as "Authors (year). Title. Where. doi:...".
+    """
+
+    text: str
+    columns: Sequence[str]
+    sources: Sequence[str] = ()
+
+
+class Reported(Displayed):
+    """A result that `cite` writes into the methods section."""
+
+    table: Table
+
+    def methods(self) -> Methods:
+        """The result in words, the columns it rests on, and what to cite."""
+        raise NotImplementedError
 
 
 def _filled(frame: Any) -> Any:

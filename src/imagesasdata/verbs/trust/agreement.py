@@ -19,7 +19,7 @@ from imagesasdata.tables.codes import SAMPLE_PROB, inverse, sampling_column
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._codes import Codes, code_classes, read_codes
-from imagesasdata.verbs.trust._display import Displayed
+from imagesasdata.verbs.trust._display import Methods, Reported
 
 _UNKNOWN = "it is not defined for these codes"
 TIDY = (
@@ -40,7 +40,7 @@ TIDY = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement(Displayed, Generic[Frame]):
+class Agreement(Reported, Generic[Frame]):
     """How well coders agree. `tidy` has the measures, `disputed` the items to discuss."""
 
     table: Table = field(repr=False)
@@ -50,6 +50,28 @@ class Agreement(Displayed, Generic[Frame]):
     labels: list[Any]
     codes: np.ndarray = field(repr=False)
     found: dict[str, list[Any]] = field(repr=False)
+    level: Level
+    used: tuple[str, ...]
+    weights: str | None
+
+    def methods(self) -> Methods:
+        """The result in words, the columns it rests on, and what to cite."""
+        place = self.found["measure"].index("percent_agreement")
+        weighted = (
+            f" Items were weighted by one over {self.weights}." if self.weights is not None else ""
+        )
+        text = (
+            f"{len(self.coders):,} coders coded {len(self.items):,} items, "
+            f"{self.found['n_items'][0]:,} of them by two coders or more. "
+            f"Krippendorff's alpha ({self.level}) was "
+            f"{_with_interval(self.found, 0)}, percent agreement {_with_interval(self.found, place)}."
+            f"{weighted}"
+        )
+        return Methods(
+            text,
+            self.used,
+            ("Krippendorff, K. (2019). Content Analysis. Sage. doi:10.4135/9781071878781.",),
+        )
 
     def tidy(self) -> Frame:
         """A row for each measure, over all values and for each value against all others.
@@ -99,6 +121,15 @@ class Agreement(Displayed, Generic[Frame]):
 
 
 RESULTS = {"tidy": TIDY}
+
+
+def _with_interval(found: dict[str, list[Any]], place: int) -> str:
+    value, low, high = (found[name][place] for name in ("estimate", "conf_low", "conf_high"))
+    if value is None or value != value:
+        return "not defined for these codes"
+    if low is None or low != low:
+        return f"{value:.2f}"
+    return f"{value:.2f} (95% interval {low:.2f} to {high:.2f})"
 
 
 def agreement(
@@ -232,6 +263,9 @@ def agreement(
         item=item,
         **read._asdict(),
         found=_estimates(read, weight, level, rounds, seed),
+        level=level,
+        used=tuple(coders or [coder, value]),
+        weights=chance,
     )
 
 

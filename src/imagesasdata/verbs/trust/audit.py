@@ -31,7 +31,7 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.door import door
-from imagesasdata.verbs.trust._display import Displayed
+from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training
 
@@ -76,7 +76,7 @@ GAPS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit(Displayed, Generic[Frame]):
+class Audit(Reported, Generic[Frame]):
     """Error rates by group. `tidy` has a row for each group, `gaps` a row for each grouping."""
 
     table: Table = field(repr=False)
@@ -85,6 +85,38 @@ class Audit(Displayed, Generic[Frame]):
     n_dropped: int
     min_group: int
     notes: tuple[str, ...]
+    truth: str
+    prediction: str
+    by: tuple[str, ...]
+
+    def methods(self) -> Methods:
+        """The result in words, the columns it rests on, and what to cite."""
+        gaps = [
+            dict(zip(self.widest, cells, strict=True))
+            for cells in zip(*self.widest.values(), strict=True)
+        ]
+        parts = []
+        for gap in gaps:
+            if gap["measure"] == "positive_rate" or gap["highest"] is None:
+                continue
+            parts.append(
+                f"{gap['measure'].replace('_', ' ')} by {gap['grouping']}: {gap['difference']:.2f} "
+                f"(highest {gap['highest']}, lowest {gap['lowest']})"
+            )
+        widest = f" The widest differences were: {'; '.join(parts)}." if parts else ""
+        text = (
+            f"Errors of {self.prediction} were compared by {' and '.join(self.by)} in "
+            f"{len(self.table) - self.n_dropped:,} rows with hand-coded {self.truth}, in groups of "
+            f"{self.min_group:,} rows or more.{widest}"
+        )
+        return Methods(
+            text,
+            (
+                self.truth,
+                self.prediction,
+                *self.by,
+            ),
+        )
 
     def tidy(self) -> Frame:
         """A row for each group and rate; the first rows are for the whole table.
@@ -279,6 +311,9 @@ def audit(
         n_dropped=len(table) - len(kept),
         min_group=min_group,
         notes=tuple(notes),
+        truth=truth,
+        prediction=prediction,
+        by=tuple(names),
     )
 
 

@@ -1,12 +1,13 @@
-"""`cite`: the methods paragraph and the references for the models that a paper used."""
+"""`cite`: the methods paragraph and the references for what a paper used."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import imagesasdata
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
@@ -14,12 +15,16 @@ from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
 from imagesasdata.options import CLASSIFIER
 from imagesasdata.pages.results import citation_page
+from imagesasdata.tables.files import ENDINGS, read
 from imagesasdata.tables.frames import AnyFrame
-from imagesasdata.tables.table import open_data
+from imagesasdata.tables.marks import Run
+from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
+from imagesasdata.verbs.trust._display import Reported
+from imagesasdata.verbs.trust._methods import failed, known_models, of_table, trained
 from imagesasdata.verbs.trust.validate import validate
 
-_Cited = str | ModelCard | FittedModel[Any]
+_Cited = str | ModelCard | FittedModel[Any] | Reported
 _MODELS = (str, ModelCard, FittedModel)
 
 
@@ -40,13 +45,13 @@ class Citation:
 
 
 def cite(
-    what: AnyFrame | _Cited | Sequence[_Cited],
+    what: AnyFrame | _Cited | Sequence[AnyFrame | _Cited],
     *,
-    model: _Cited | Sequence[_Cited] | None = None,
+    model: str | ModelCard | FittedModel | Sequence[str | ModelCard | FittedModel] | None = None,
     truth: str | None = None,
     prediction: str | None = None,
 ) -> Citation:
-    """Write the methods paragraph that reports the models used and their accuracy.
+    """Write the methods paragraph: what made each column, with which models, and how accurate they are.
 
     Readers can judge a measure if the paper says which model and version made it, what the model was
     trained on, and how well it did on the study's own pictures. This paragraph says so.
@@ -54,10 +59,11 @@ def cite(
     Parameters
     ----------
     what
-        A model's name, its card, a result of `fine_tune`, or several of these; or the table that
-        was analyzed, with ``model=``.
+        The table that was analyzed; a result of `agreement`, `validate`, `audit` or `regress`; a model's
+        name, its card, or a result of `fine_tune`; or a list of these. A file that the command line
+        wrote (``"photos.csv"``) is a table, too.
     model
-        The model or models that made the table's columns; the table does not record them.
+        With a table: the models that made columns of which it has no record.
     truth
         With a table: the column with hand-coded truth. The paragraph then reports the figures of
         `validate`.
@@ -72,7 +78,20 @@ def cite(
     Raises
     ------
     ArgumentError, ArgumentTypeError, ColumnError, UnknownNameError
-        When there is no such model, or a table comes without ``model=``.
+        When there is no such model, or a table has no record and comes without ``model=``.
+
+    Notes
+    -----
+    Every verb notes in the table what made its columns: the verb, its version, its options and the
+    models it used; no paths and no keys. pandas keeps it in ``DataFrame.attrs`` and in parquet files,
+    through filters, sorting and new columns, but not through ``merge``; pyarrow in the schema's metadata;
+    polars not at all, but for the very table that a verb gave. The command line keeps it in parquet
+    and feather files, and beside a CSV or Stata file in ``FILE.record.json``, which counts as long as
+    the file is as it was written. Where a record was lost, give the tables that the verbs gave:
+    ``iad.cite([photos, faces, result])``.
+
+    The record goes by names: a column of which you change values keeps it, and one that you rename
+    loses it. Columns without a record are listed as such.
 
     Examples
     --------
@@ -82,47 +101,98 @@ def cite(
     True
     >>> citation.bibtex.count("@")
     2
+    >>> photos = iad.features("examples/photos/chelsea.jpg", groups="light")
+    >>> "measured from the pixels alone (features, imagesasdata" in iad.cite(photos).text
+    True
     """
-    measured = ""
-    if isinstance(what, _MODELS) or (
-        isinstance(what, (list, tuple)) and all(isinstance(one, _MODELS) for one in what)
-    ):
-        if truth is not None or prediction is not None or model is not None:
-            raise ArgumentError(
-                "model=, truth= and prediction= go with a table.",
-                f'for example iad.cite(photos, model="{CLASSIFIER}", truth="protest", '
-                'prediction="protest_pred").',
-            )
-        chosen = [what] if isinstance(what, _MODELS) else list(what)
-    else:
-        table = open_data(what)
-        if model is None:
-            raise ArgumentError(
-                "A table does not say which model made its columns.",
-                f'name it: iad.cite(photos, model="{CLASSIFIER}").',
-            )
-        if (truth is None) != (prediction is None):
-            raise ArgumentError(
-                "truth= and prediction= go together.",
-                'for example truth="protest", prediction="protest_pred".',
-            )
-        chosen = [model] if isinstance(model, _MODELS) else list(model)
-        rows = f"{len(table):,} pictures"
-        if truth is not None and prediction is not None:
-            measured = _measured(what, truth, prediction, rows)
-    if not chosen:
+    several = isinstance(what, list | tuple)
+    given = [_read(one) for one in cast("Sequence[Any]", what if several else [what])]
+    chosen = [] if model is None else [model] if isinstance(model, _MODELS) else list(model)
+    chosen += [one for one in given if isinstance(one, _MODELS)]
+    frames = [one for one in given if not isinstance(one, (*_MODELS, Reported))]
+    tables = [open_data(one) for one in frames]
+    results = [one for one in given if isinstance(one, Reported)]
+    if not given or (model is not None and not chosen):
         raise ArgumentTypeError("No model was named.", f'for example iad.cite("{CLASSIFIER}").')
-    cards = [_card(one) for one in chosen]
-    today = dt.datetime.now(dt.UTC).date()
-    sentences = [
-        f"Pictures were processed with imagesasdata {imagesasdata.__version__} (cited on "
-        f"{today.isoformat()})."
+    _check_table(tables, model, truth, prediction)
+    reports = [one.methods() for one in results]
+    told = [(*some, failed(table)) for table in tables for some in [of_table(table)]]
+    known = {name for table in tables for name in table.names}
+    told += [
+        (*of_table(one.table, set(report.columns) - known), [])
+        for one, report in zip(results, reports, strict=True)
     ]
-    sentences += [_sentence(card) for card in _once(cards)]
-    sentences += [_taught(one) for one in chosen if isinstance(one, FittedModel)]
-    text = " ".join([*sentences, measured]).strip()
-    entries = [_software(today), *(_entry(card) for card in _one_each(cards))]
-    return Citation(text, "\n\n".join(entries))
+    runs = [run for _, some, _ in told for run in some]
+    if tables and not runs and not chosen and not results:
+        raise ArgumentError(
+            "The table has no record of what made its columns.",
+            f'name the model: iad.cite(photos, model="{CLASSIFIER}"); or give the table as the verb '
+            "gave it, before it was merged or, in polars, changed.",
+        )
+    cards = [_card(one) for one in chosen]
+    cards += [registry.card(name) for name in known_models(_models(runs))]
+    today = dt.datetime.now(dt.UTC).date()
+    versions = sorted({run.version for run in runs if run.version} or {imagesasdata.__version__})
+    sentences = [
+        f"Pictures were processed with imagesasdata {' and '.join(versions)} (cited on "
+        f"{today.isoformat()}).",
+        *(sentence for made, _, bad in told for sentence in (*made, *bad)),
+        *(_sentence(card) for card in _once(cards)),
+        *(trained(one.methods()) for one in chosen if isinstance(one, FittedModel)),
+        *(report.text for report in reports),
+    ]
+    if truth is not None and prediction is not None:
+        sentences.append(validate(frames[0], truth, prediction).methods().text)
+    sources = dict.fromkeys(source for report in reports for source in report.sources)
+    entries = [
+        _software(today),
+        *(_entry(card.name, card.citation) for card in _one_each(cards)),
+        *(_entry(_key(source), source) for source in sources),
+    ]
+    return Citation(" ".join(dict.fromkeys(sentences)), "\n\n".join(entries))
+
+
+def _read(one: Any) -> Any:
+    """The table in a file; anything else as it is."""
+    is_file = isinstance(one, str) and os.path.splitext(one)[1].lower() in ENDINGS
+    return read(one).frame if is_file else one
+
+
+def _check_table(
+    tables: Sequence[Table], model: object, truth: str | None, prediction: str | None
+) -> None:
+    if not tables and (truth is not None or prediction is not None or model is not None):
+        raise ArgumentError(
+            "model=, truth= and prediction= go with a table.",
+            f'for example iad.cite(photos, model="{CLASSIFIER}", truth="protest", '
+            'prediction="protest_pred").',
+        )
+    if (truth is None) != (prediction is None):
+        raise ArgumentError(
+            "truth= and prediction= go together.",
+            'for example truth="protest", prediction="protest_pred".',
+        )
+    if truth is not None and len(tables) > 1:
+        raise ArgumentError(
+            f"truth={truth!r} is a column of one table, and there are {len(tables)}.",
+            'give the result in the list: iad.validate(photos, "protest", "protest_pred").',
+        )
+
+
+def _models(runs: Sequence[Run]) -> list[str]:
+    """The models of runs, and those that fine-tuned models began with."""
+    return [
+        name
+        for run in runs
+        for name in (*(run.models or ()), *([run.fit["model"]] if run.fit is not None else []))
+    ]
+
+
+def _key(source: str) -> str:
+    """A BibTeX key from a reference: ``egami_2023``."""
+    year = re.search(r"\((\d{4})\)", source)
+    name = source.partition(",")[0].lower()
+    return f"{name}_{year[1] if year else 'nd'}"
 
 
 def _card(one: str | ModelCard | FittedModel) -> ModelCard:
@@ -136,22 +206,6 @@ def _once(cards: Sequence[ModelCard]) -> list[ModelCard]:
     return list({card.name: card for card in cards}.values())
 
 
-def _taught(model: FittedModel) -> str:
-    made = model.provenance
-    chose = f", {made['n_validation']:,} more to choose the epoch" if made["n_validation"] else ""
-    folds = made.get("folds")
-    tested = (
-        f"in {folds}-fold cross-validation over {made['n_test']:,} hand-coded pictures, each predicted "
-        f"by a fit that had not seen it, this procedure reached {model.headline()}"
-        if folds
-        else f"on {made['n_test']:,} others it reached {model.headline()}"
-    )
-    return (
-        f"On {registry.card(made['model']).title} a model of {model.outcome} was trained "
-        f'(train="{made["train"]}") with {made["n_train"]:,} hand-coded pictures{chose}; {tested}.'
-    )
-
-
 def _sentence(card: ModelCard) -> str:
     scores = ", ".join(f"{name} {value}" for name, value in card.score.items())
     published = f" Its published accuracy is {scores} ({card.score_source})." if scores else ""
@@ -159,25 +213,6 @@ def _sentence(card: ModelCard) -> str:
     return (
         f"{card.title} (weights {files}; license: "
         f"{card.license}) was trained on {card.training_data}.{published}"
-    )
-
-
-def _measured(data: Any, truth: str, prediction: str, rows: str) -> str:
-    found = validate(data, truth, prediction)
-    one = found.overall
-    by_class = found.by_class
-    parts = [
-        f"{label!s}: precision {by_class['precision'][place]:.2f}, recall "
-        f"{by_class['recall'][place]:.2f}"
-        for place, label in enumerate(found.labels)
-    ]
-    seen = one["n_trained"]
-    folds = f" ({seen:,} of them in training, and predicted out of fold)" if seen else ""
-    classes = f" By class, {'; '.join(parts)}." if len(parts) <= 5 else ""
-    return (
-        f"Of {rows}, {one['n']:,} with hand-coded {truth} were used to validate {prediction}{folds}: "
-        f"accuracy was {one['accuracy']:.2f} (95% interval {one['accuracy_low']:.2f} to "
-        f"{one['accuracy_high']:.2f}), the mean F1 {one['f1']:.2f}.{classes}"
     )
 
 
@@ -200,14 +235,12 @@ def _one_each(cards: Sequence[ModelCard]) -> list[ModelCard]:
     return list({card.citation: card for card in cards}.values())
 
 
-def _entry(card: ModelCard) -> str:
+def _entry(name: str, citation: str) -> str:
     """A reference of the form "Authors (year). Title. Where. doi:..." as BibTeX."""
-    match = re.match(
-        r"(?P<who>.+?) \((?P<year>\d{4})\)\. (?P<title>.+?)\. (?P<rest>.*)", card.citation
-    )
-    key = re.sub(r"\W+", "_", card.name)
+    match = re.match(r"(?P<who>.+?) \((?P<year>\d{4})\)\. (?P<title>.+?)\. (?P<rest>.*)", citation)
+    key = re.sub(r"\W+", "_", name)
     if match is None:
-        return f"@misc{{{key},\n  note = {{{_safe(card.citation)}}},\n}}"
+        return f"@misc{{{key},\n  note = {{{_safe(citation)}}},\n}}"
     fields = {
         "author": _authors(match["who"]),
         "title": f"{{{_safe(match['title'])}}}",

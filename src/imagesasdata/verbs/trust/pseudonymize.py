@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import run_of
 from imagesasdata.errors import ArgumentError, ColumnError
 from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.frames import Frame
@@ -103,7 +104,7 @@ def pseudonymize(
         for name in names
     }
     described = [Column(name, "string", "Keyed hash.", null="as given") for name in names]
-    return table.replace(pa.table(hashed), described)
+    return table.replace(pa.table(hashed), described, run_of("pseudonymize", "", names))
 
 
 def _hash(key: bytes, cell: Any) -> str | None:

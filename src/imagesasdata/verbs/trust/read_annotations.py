@@ -12,6 +12,7 @@ import pyarrow as pa
 from imagesasdata import columns as col
 from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import run_of
 from imagesasdata.errors import ArgumentError, ImageError
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.row import Statement
@@ -27,6 +28,7 @@ from imagesasdata.tables.frames import (
     PyarrowFrame,
 )
 from imagesasdata.tables.kinds import arrow_type, from_columns
+from imagesasdata.tables.marks import made_by
 
 Service = Literal["google_vision", "rekognition", "azure"]
 
@@ -160,13 +162,11 @@ def read_annotations(
                 rows.append({**about, col.IMAGE_ERROR.name: told.message})
             elif told or keep_empty:
                 rows += [{**about, **row} for row in told or [{}]]
-    return from_columns(
-        {
-            column.name: pa.array([row.get(column.name) for row in rows], arrow_type(column))
-            for column in COLUMNS
-        },
-        backend,
-    )
+    cells = {
+        column.name: pa.array([row.get(column.name) for row in rows], arrow_type(column))
+        for column in COLUMNS
+    }
+    return made_by(run_of("read_annotations", "", list(cells)), from_columns(cells, backend))
 
 
 def _files(files: Any) -> list[Path]:

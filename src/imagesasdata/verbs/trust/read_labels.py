@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from imagesasdata import columns as col
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import run_of
 from imagesasdata.errors import ArgumentError
 from imagesasdata.tables.csv_file import read_csv
 from imagesasdata.tables.csv_output import with_formula
@@ -28,6 +29,7 @@ from imagesasdata.tables.frames import (
     PyarrowFrame,
 )
 from imagesasdata.tables.kinds import from_columns, ids_from_text
+from imagesasdata.tables.marks import made_by
 
 COLUMNS = (
     col.IMAGE_ID,
@@ -127,7 +129,7 @@ def read_labels(files: Paths, *, backend: Backend = "pandas") -> MadeFrame:
         "coded_at": pa.array(made["coded_at"], pa.timestamp("us")),
         "seconds": pa.array(made["seconds"], pa.float64()),
     }
-    return from_columns(table, backend)
+    return made_by(run_of("read_labels", "", list(table)), from_columns(table, backend))
 
 
 def _files(files: Any) -> list[Path]:

@@ -224,6 +224,7 @@ def regress(
         is_gold=among_all(rows.is_gold, rows.used),
         fitted=mean,
         residual=residual,
+        columns=tuple(dict.fromkeys([*parsed.variables, *pairs.values()])),
         lines=lambda: lines(rows, method, len(trained)),
         again=lambda other: regress(
             formula,

@@ -116,7 +116,7 @@ def sample_for_labels(
             'for strata write by="COLUMN" and leave strategy= out.',
         )
     table = open_data(data)
-    Results("sample_for_labels", table, COLUMNS, Options()).checked(has_prefix=False)
+    out = Results("sample_for_labels", table, COLUMNS, Options()).checked(has_prefix=False)
     usable = list(range(len(table)))
     if IMAGE_ERROR.name in table.names:
         usable = [row for row, cell in enumerate(table.cells(IMAGE_ERROR.name)) if cell is None]
@@ -138,7 +138,7 @@ def sample_for_labels(
         chosen = sampling.draw_strata(group, counts, seed)
     kept = table.take([usable[row] for row in chosen])
     columns = {COLUMN.name: chance[chosen], SAMPLED.name: [True] * len(chosen)}
-    return kept.join(pa.table(columns), [COLUMN, SAMPLED])
+    return kept.join(pa.table(columns), [COLUMN, SAMPLED], out.run)
 
 
 def _strata(table: Table, by: Any, usable: list[int], n: int) -> np.ndarray:

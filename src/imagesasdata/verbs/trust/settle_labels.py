@@ -11,6 +11,7 @@ from imagesasdata.arrays.stats.agreement import MISSING
 from imagesasdata.arrays.stats.settling import WAYS, By, settle
 from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
+from imagesasdata.engine.results import run_of
 from imagesasdata.errors import ArgumentError, NameClashError, tell
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_data
@@ -167,7 +168,8 @@ def settle_labels(
         pa.array(found.coders),
         pa.array(found.is_disputed),
     )
-    return table.new({item: pa.array(read.items), **dict(zip(names, cells, strict=True))})
+    made = dict(zip(names, cells, strict=True))
+    return table.new({item: pa.array(read.items), **made}, run_of("settle_labels", "", names))
 
 
 def _place(adjudicator: str | int, read: Codes) -> int:

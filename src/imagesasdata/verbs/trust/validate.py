@@ -37,7 +37,7 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
-from imagesasdata.verbs.trust._display import Displayed
+from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training
 
@@ -93,7 +93,7 @@ GLANCE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validation(Displayed, Generic[Frame]):
+class Validation(Reported, Generic[Frame]):
     """How well a measure matches the truth. `tidy` has a row for each class, `glance` one row."""
 
     table: Table = field(repr=False)
@@ -103,6 +103,33 @@ class Validation(Displayed, Generic[Frame]):
     confusion: np.ndarray = field(repr=False)
     bins: dict[str, Bins] = field(repr=False)
     notes: tuple[str, ...]
+    truth: str
+    prediction: str
+
+    def methods(self) -> Methods:
+        """The result in words, the columns it rests on, and what to cite."""
+        one, by_class = self.overall, self.by_class
+        parts = [
+            f"{label!s}: precision {_share(by_class['precision'][place])}, recall "
+            f"{_share(by_class['recall'][place])}"
+            for place, label in enumerate(self.labels)
+        ]
+        seen = one["n_trained"]
+        folds = f" ({seen:,} of them in training, and predicted out of fold)" if seen else ""
+        classes = f" By class, {'; '.join(parts)}." if len(parts) <= 5 else ""
+        text = (
+            f"Of {len(self.table):,} pictures, {one['n']:,} with hand-coded {self.truth} were used to "
+            f"validate {self.prediction}{folds}: accuracy was {one['accuracy']:.2f} (95% interval "
+            f"{one['accuracy_low']:.2f} to {one['accuracy_high']:.2f}), the mean F1 {one['f1']:.2f}."
+            f"{classes}"
+        )
+        return Methods(
+            text,
+            (
+                self.truth,
+                self.prediction,
+            ),
+        )
 
     def tidy(self) -> Frame:
         """A row for each class.
@@ -171,6 +198,10 @@ class Validation(Displayed, Generic[Frame]):
 
 
 RESULTS = {"tidy": TIDY, "glance": GLANCE}
+
+
+def _share(value: float | None) -> str:
+    return "undefined" if value is None or value != value else f"{value:.2f}"
 
 
 def validate(
@@ -306,6 +337,8 @@ def validate(
             if not (len(probs) == 2 and one == 0 and isinstance(prob, str))
         },
         notes=tuple(notes),
+        truth=truth,
+        prediction=prediction,
     )
 
 

@@ -20,7 +20,7 @@ from imagesasdata.pages.exports import latex_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.door import door
-from imagesasdata.verbs.trust._display import Displayed
+from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust.regression.check import CHECK, Line
 from imagesasdata.verbs.trust.regression.comparison import MethodComparison, by_method
 from imagesasdata.verbs.trust.regression.figure import draw
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NEVER = "never"
+_SOURCES = {
+    "ppi": "Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered "
+    "Inference. arXiv. doi:10.48550/arXiv.2311.01453.",
+    "dsl": "Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for "
+    "Downstream Inference. NeurIPS. doi:10.48550/arXiv.2306.04746.",
+}
 _ALIKE = "the coefficient is a mean, and all gold values are 0 or all are 1"
 TERM = Column("term", "string", "A term of the formula.", null=_NEVER)
 ESTIMATE = Column("estimate", "float64", "Its coefficient.", null=_NEVER)
@@ -103,7 +109,7 @@ COMPARE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Regression(Displayed, Generic[Frame]):
+class Regression(Reported, Generic[Frame]):
     """A fitted regression. `tidy` has the estimates, `check` what they rest on; print it for a summary.
 
     ``notes`` list the assumptions and the omitted rows.
@@ -124,6 +130,7 @@ class Regression(Displayed, Generic[Frame]):
     is_gold: np.ndarray = field(repr=False)
     fitted: np.ndarray = field(repr=False)
     residual: np.ndarray = field(repr=False)
+    columns: tuple[str, ...] = field(repr=False)
     again: Callable[[Method], Regression[Frame]] = field(repr=False)
     lines: Callable[[], list[Line]] = field(repr=False)
 
@@ -145,6 +152,29 @@ class Regression(Displayed, Generic[Frame]):
     def cov_params(self) -> np.ndarray:
         """The covariance matrix of the coefficients, under the name that statsmodels gives it."""
         return self.covariance
+
+    def methods(self) -> Methods:
+        """The result in words, the columns it rests on, and what to cite."""
+        gold = "" if self.n_gold is None else f"{self.n_gold:,} hand-coded rows"
+        drawn = (
+            "drawn with known probabilities"
+            if self.sampling == "known"
+            else "taken as a simple random sample"
+        )
+        how = {
+            "naive": "; columns were taken as they are, without a correction for errors of prediction",
+            "gold": f", by the {gold} alone ({drawn})",
+            "ppi": f", by prediction-powered inference with {gold} ({drawn})",
+            "dsl": f", by design-based supervised learning with {gold} ({drawn})",
+        }[self.method]
+        gone = f" ({self.n_dropped:,} left out for missing values)" if self.n_dropped else ""
+        text = (
+            f"The regression {self.formula} ({self.family}) was estimated on {int(self.used.sum()):,} "
+            f"rows{gone}{how}; standard errors: {self.vcov}."
+        )
+        return Methods(
+            text, self.columns, (_SOURCES[self.method],) if self.method in _SOURCES else ()
+        )
 
     def check(self) -> Frame:
         """What the estimates rest on, and what to do about it.
