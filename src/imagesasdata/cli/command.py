@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 import imagesasdata
 from imagesasdata.cli.values import TABLES, Tables, value
 from imagesasdata.cli.writing import TEXTS, check_target, check_vectors, tell_doubts, write_text
-from imagesasdata.engine.results import without_index
+from imagesasdata.engine.results import index_unseen
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.verbs.signatures import Parameter, read, summary, verbs
@@ -93,7 +93,7 @@ def _made(verb: str) -> Any:
             check_target(given[to], to, is_text=gives in TEXTS)
             check_vectors(verb, passed, tables.opened, given[to])
         owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
-        with without_index():
+        with index_unseen():
             result = getattr(owner, verb)(**passed)
         if "save" in given:
             result.save(given["save"])

@@ -96,7 +96,7 @@ def speaking_as(verb: str) -> Iterator[None]:
 
 
 @contextmanager
-def without_index() -> Iterator[None]:
+def index_unseen() -> Iterator[None]:
     """Within a ``with`` block, nobody sees a table's index: it comes from a file and goes into one."""
     token = _is_unseen.set(True)
     try:

@@ -24,7 +24,7 @@ from imagesasdata.tables.csv_file import read_csv
 from imagesasdata.tables.csv_output import no_vectors, rows_of, write_csv
 from imagesasdata.tables.csv_types import Typed, typed
 from imagesasdata.tables.frames import Backend
-from imagesasdata.tables.kinds import frame_of, from_columns, gapped, to_arrow
+from imagesasdata.tables.kinds import frame_of, from_columns, gapped, to_arrow, without_index
 from imagesasdata.tables.marks import note, text_in
 from imagesasdata.tables.stata import read_stata, write_stata
 
@@ -178,7 +178,7 @@ def _digest(place: Path) -> str:
 
 def vectors_in(images: Any) -> list[str]:
     """The columns of a pandas table whose cells are vectors or other lists, by its first rows."""
-    return _nested(to_arrow(images.head(_FIRST_ROWS)).schema)
+    return _nested(without_index(frame_of(images.head(_FIRST_ROWS))[0]).schema)
 
 
 def _nested(schema: pa.Schema) -> list[str]:

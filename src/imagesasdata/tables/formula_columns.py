@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from imagesasdata.errors import ArgumentTypeError, tell
-from imagesasdata.tables.kinds import gapped
+from imagesasdata.tables.kinds import gapped, without_index
 from imagesasdata.tables.table import Table
 
 # If more of the rows without a code repeat another one, that says nothing.
@@ -37,7 +37,7 @@ def as_pandas(table: Table, columns: Sequence[str]) -> Any:
         if chosen.implementation.is_polars():  # its Categorical has no order but that of the rows
             plain = [name for name in wanted if chosen.schema[name] == nw.Categorical]
             chosen = chosen.with_columns(nw.col(plain).cast(nw.String)) if plain else chosen
-        arrow = chosen.to_arrow()
+        arrow = without_index(chosen)
     except (pa.ArrowException, TypeError) as error:
         raise ArgumentTypeError(
             f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."

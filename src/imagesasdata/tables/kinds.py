@@ -85,8 +85,16 @@ def _masked(frame: Any) -> set[str]:
 
 
 def to_arrow(images: Any) -> pa.Table:
-    """A verb's table of any kind as an Arrow table, for files and printing."""
+    """A verb's table of any kind as an Arrow table, for files and printing; an index is a column."""
     return frame_of(images)[0].to_arrow()
+
+
+def without_index(frame: nw.DataFrame[Any]) -> pa.Table:
+    """The columns of a table as an Arrow table, whatever is in an index of pandas."""
+    if frame.implementation.is_pandas():
+        plain = nw.to_native(frame).reset_index(drop=True)
+        frame = nw.from_native(plain, eager_only=True)
+    return frame.to_arrow()
 
 
 def duration_texts(cells: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -22,7 +22,14 @@ from imagesasdata.files.held import no_path
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.tables.files import from_paths
 from imagesasdata.tables.frames import Backend
-from imagesasdata.tables.kinds import arrow_type, frame_of, is_paths, like, series_of
+from imagesasdata.tables.kinds import (
+    arrow_type,
+    frame_of,
+    is_paths,
+    like,
+    series_of,
+    without_index,
+)
 from imagesasdata.tables.long import labels, repeated, rows_named_otherwise, takeable
 from imagesasdata.tables.marks import Run, marked, runs_in
 
@@ -261,10 +268,10 @@ class Table:
 
     def blocks(self, rows: int) -> list[pa.Table]:
         """The table as Arrow tables of ``rows`` rows, with ``image_id`` added if it is missing."""
-        whole = self.frame.to_arrow()
+        whole = without_index(self.frame)
         name = PICTURES.number.name
         if name not in whole.column_names:
-            whole = whole.add_column(0, name, self.identified().to_arrow()[name])
+            whole = whole.add_column(0, name, without_index(self.identified())[name])
         return [whole.slice(start, rows) for start in range(0, max(len(whole), 1), rows)]
 
     def _give(self, frame: nw.DataFrame[Any], runs: Sequence[Run] = ()) -> Any:

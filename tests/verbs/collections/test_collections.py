@@ -189,6 +189,16 @@ def test_vectors_under_another_name_or_in_columns() -> None:
         (lambda t: iad.cluster(t, k="8"), iad.ArgumentTypeError, "range of them, got '8'"),
         (lambda t: iad.cluster(t, k=[2, 2.5]), iad.ArgumentTypeError, r"got \[2, 2.5\]"),
         (lambda t: iad.cluster_table(t), iad.ColumnError, "no column 'cluster'"),
+        (
+            lambda t: iad.cluster_table(t.assign(cluster=["a"] * 8)),
+            iad.ArgumentTypeError,
+            r"'cluster' must hold .* got 'a'(.|\n)*pandas.factorize\(data\[\"cluster\"\]\)",
+        ),
+        (
+            lambda t: iad.cluster_table(t.assign(cluster=[1.5] * 8)),
+            iad.ArgumentTypeError,
+            "'cluster' must hold .* got 1.5",
+        ),
         (lambda t: iad.cluster_table(t[["path"]]), iad.ColumnError, "no column of vectors"),
         (lambda t: iad.reduce(t, method="ump"), iad.UnknownNameError, "method 'ump'"),
         (lambda t: iad.reduce(t, dims=0), iad.ArgumentError, "dims must be at least 1"),

@@ -12,7 +12,9 @@ from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import prefixed, run_of
+from imagesasdata.errors import ArgumentTypeError, short
 from imagesasdata.options import Options
+from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.kinds import arrow_type, as_ids
 from imagesasdata.tables.table import Table, open_table
@@ -95,8 +97,8 @@ def cluster_table(
 
     Raises
     ------
-    ColumnError, ArgumentError
-        When the table has no such column.
+    ColumnError, ArgumentError, ArgumentTypeError
+        When the table has no such column, or it does not hold numbers of clusters.
 
     Notes
     -----
@@ -116,7 +118,14 @@ def cluster_table(
     table = open_table(images, path)
     collection = read_collection(table, options, embedding=embedding, model=None)
     column = prefixed(cluster, prefix) if cluster == CLUSTER.name else cluster
-    clusters = _cells(table, column, collection.rows)
+    clusters = [number_or_text(one) for one in _cells(table, column, collection.rows)]
+    other = next((one for one in clusters if not isinstance(one, int | None)), None)
+    if other is not None:
+        raise ArgumentTypeError(
+            f"The column {column!r} must hold the clusters' numbers, got {short(other)}.",
+            'give cluster="NAME", the column that iad.cluster adds, or number your own groups: '
+            f'data["number"] = pandas.factorize(data["{column}"])[0].',
+        )
     labels = _cells(table, label, collection.rows) if label in table.names else []
     texts = [None if one is None else str(one) for one in labels]
     ids = as_ids(table.ids())
@@ -129,9 +138,7 @@ def cluster_table(
     columns = [*FIRST, *typical, *atypical]
     cells: dict[str, list[Any]] = {column.name: [] for column in columns}
     paths = table.paths()
-    names = sorted(
-        {int(one) for one in clusters if one is not None}, key=lambda one: (one < 0, one)
-    )
+    names = sorted({one for one in clusters if one is not None}, key=lambda one: (one < 0, one))
     total = sum(one is not None for one in clusters)
     for name in names:
         members = np.array([place for place, one in enumerate(clusters) if one == name])

@@ -12,7 +12,7 @@ from imagesasdata.columns import Column
 from imagesasdata.engine.results import prefixed
 from imagesasdata.engine.verb import Row
 from imagesasdata.errors import TrainedRowsWarning, tell
-from imagesasdata.tables.kinds import to_arrow
+from imagesasdata.tables.table import open_data
 from imagesasdata.training.evaluation import Evaluation
 from imagesasdata.training.loss import chances
 from imagesasdata.training.metrics import decide
@@ -133,11 +133,9 @@ def predicted_row(
 def tell_unpredicted(predicted: Any, columns: Sequence[Column], prefix: str | None) -> None:
     """Warn of the rows of training in a table of predictions that have none."""
     first, mark = (prefixed(column.name, prefix) for column in (columns[0], columns[-1]))
-    table = to_arrow(predicted)
-    without = table[first].is_null(nan_is_null=True).to_pylist()
-    count = sum(
-        null for trained, null in zip(table[mark].to_pylist(), without, strict=True) if trained
-    )
+    table = open_data(predicted)
+    cells = zip(table.cells(mark), table.cells(first), strict=True)
+    count = sum(trained and cell is None for trained, cell in cells if trained is not None)
     if count:
         tell(
             f"The model was trained on {count:,} of these pictures without cross-validation: {mark} is "
