@@ -156,19 +156,37 @@ def test_closing_early_leaves_no_thread(workers: int) -> None:
     assert not our_threads()
 
 
+class Doubling:
+    batch_size, lanes = 4, 2
+
+    def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
+        return {"double": 2 * batch}
+
+
+def test_further_looks_go_on_until_there_are_none() -> None:
+    """Job n looks n times more, each time at what it saw last."""
+
+    def again(results: list[Any]) -> list[Sample]:
+        (last, job), done = results[-1], len(results) - 1
+        return [Sample(last["double"], job)] if done < job else []
+
+    def load(job: int) -> Loaded:
+        return Loaded([Sample(np.array(1), job)])
+
+    for one in stream(range(12), load, Doubling(), workers=2, again=again):
+        assert [int(outputs["double"]) for outputs, _ in one.results] == [
+            2 ** (n + 1) for n in range(one.job + 1)
+        ]
+
+
 def test_a_second_look_adds_samples_to_a_job() -> None:
-    class Doubling:
-        batch_size, lanes = 4, 2
-
-        def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
-            return {"double": 2 * batch}
-
     def load(job: int) -> Loaded:
         return Loaded([Sample(np.array(job)), Sample(np.array(100 + job))])
 
     def again(results: list[Any]) -> list[Sample]:
         first = int(results[0][0]["double"])
-        return [Sample(np.array(1000 + first))] * 5 if first % 3 == 0 else []
+        more = first % 3 == 0 and len(results) == 2
+        return [Sample(np.array(1000 + first))] * 5 if more else []
 
     done = list(stream(range(60), load, Doubling(), workers=2, again=again))
     assert sorted(one.job for one in done) == list(range(60))

@@ -51,7 +51,7 @@ class Done:
     error: str | None = None
 
 
-# From the results of a job to more samples for it: a second look.
+# From the results of a job to more samples for it, until there are none: further looks.
 Again = Callable[[list[Any]], Iterable[Sample]]
 
 
@@ -74,7 +74,7 @@ class _Open:
     results: dict[int, Any] = field(default_factory=dict)
     expected: int | None = None
     error: str | None = None
-    # How many samples the loaders gave; those of a second look come after them.
+    # How many samples the loaders gave; those of further looks come after them.
     own: int | None = None
 
     @property
@@ -104,8 +104,9 @@ def stream(
     workers
         Number of loader threads.
     again
-        Called once with a job's results; the samples that it gives are run, too, before the job is
-        done. They must be few: they are made in the caller's thread.
+        Called with a job's results; the samples that it gives are run, too, and it is called again
+        with the results of all, until it gives none: then the job is done. They must be few: they
+        are made in the caller's thread.
 
     Yields
     ------
@@ -309,12 +310,14 @@ class _Run:
 
     def _looks_again(self, job: int, state: _Open) -> bool:
         """Whether more samples of a job were sent, because of its results."""
-        if self._again is None or self._runner is None or state.error or state.own is not None:
+        if self._again is None or self._runner is None or state.error:
             return False
-        state.own = len(state.results)
-        more = list(self._again([state.results[index] for index in range(state.own)]))
-        state.expected = state.own + len(more)
-        for index, sample in enumerate(more, state.own):
+        done = len(state.results)
+        if state.own is None:
+            state.own = done
+        more = list(self._again([state.results[index] for index in range(done)]))
+        state.expected = done + len(more)
+        for index, sample in enumerate(more, done):
             self._fill(job, index, sample, self._runner)
         return bool(more)
 

@@ -69,7 +69,7 @@ class Verb:
     network
         Runs on the samples in batches; ``None`` when `load` does all the work.
     again
-        Gives more samples for the network from the results of a picture's first: a second look.
+        Gives more samples for the network from a picture's results so far, until it gives none.
     settings
         What the numbers depend on besides the picture; a cached row is used only for equal settings.
     many

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imagesasdata.arrays.faces.candidates import Candidates, Seen, each_once, in_picture
-from imagesasdata.arrays.faces.views import View
+from imagesasdata.arrays.views import View
 
 
 def candidates(*boxes: tuple[float, float, float, float], scores: list[float]) -> Candidates:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,7 +14,7 @@ from imagesasdata.arrays.faces.attributes import age, gender, labeled
 from imagesasdata.arrays.faces.blazeface import decode
 from imagesasdata.arrays.faces.boxes import inside, is_among, overlap, suppress
 from imagesasdata.arrays.faces.hide import hide
-from imagesasdata.arrays.faces.views import View, render, views, whole
+from imagesasdata.arrays.views import View, render, row, views, whole, zooms
 from imagesasdata.errors import ArgumentError
 from tests.conftest import picture
 
@@ -67,6 +69,35 @@ def test_views_cover_a_picture() -> None:
     # Neighbors share at least a quarter.
     lefts = sorted({view.left for view in seen[2:]})
     assert np.diff(lefts).max() <= 0.75 * 250
+
+
+@pytest.mark.parametrize(
+    ("size", "tiles", "wanted"),
+    [
+        ((300, 200), "auto", (0.5, 1)),
+        ((300, 200), "always", (0.5, 1, 2, 4)),
+        ((3000, 1500), "never", (0.5, 1)),
+        ((400, 300), "auto", (0.5, 1, 2)),
+        ((1600, 1200), "auto", (0.5, 1, 2, 4)),
+        # Long: squares of the shorter side, which is what decides on more tiles.
+        ((2100, 300), "auto", (0.5, 1, 7)),
+        ((400, 2800), "auto", (0.5, 1, 7, 14)),
+        ((16000, 1600), "auto", (0.5, 1, 10, 20, 40)),
+        ((65000, 1), "auto", (0.5, 1, 50)),
+        ((2100, 300), "never", (0.5, 1)),
+    ],
+)
+def test_zooms(size: tuple[int, int], tiles: Any, wanted: tuple[float, ...]) -> None:
+    assert zooms(*size, 192, tiles) == wanted
+
+
+def test_squares_of_a_long_picture() -> None:
+    assert row(240, 100) == []
+    squares = row(100, 300)
+    assert squares[0] == View(0, 0, 100)
+    assert squares[-1] == View(0, 200, 100)
+    assert np.diff([view.top for view in squares]).max() <= 50
+    assert len(row(60_000, 1)) < 120
 
 
 def test_a_view_has_the_picture_in_its_middle() -> None:

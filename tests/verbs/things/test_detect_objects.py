@@ -90,6 +90,23 @@ def test_things(kind: Kind, made_model: None, scenes: list[str]) -> None:
     assert columns["image_error"][3] == "file not found"
 
 
+@pytest.mark.parametrize("lying", [True, False])
+def test_small_things_in_a_long_picture(made_model: None, lying: bool, tmp_path: Path) -> None:
+    """Eight persons in a row of eight squares: the whole shows them as one."""
+    image = Image.new("RGB", (1600, 200), "green")
+    for left in range(80, 1600, 200):
+        image.paste("red", (left, 60, left + 40, 140))
+    path = tmp_path / "long.png"
+    (image if lying else image.transpose(Image.Transpose.ROTATE_270)).save(path)
+    things = iad.detect_objects(path, labels="person")
+    across, down = ("x", "y") if lying else ("y", "x")
+    sizes = ("width", "height") if lying else ("height", "width")
+    near = things[things[sizes[0]] < 100].sort_values(across)
+    assert near[across].tolist() == pytest.approx(list(range(80, 1600, 200)), abs=3)
+    assert near[down].tolist() == pytest.approx([60] * 8, abs=3)
+    assert near[list(sizes)].to_numpy() == pytest.approx(np.array([[40, 80]] * 8), abs=5)
+
+
 def test_options(made_model: None, scenes: list[str]) -> None:
     assert iad.detect_objects(scenes, threshold=0.7)["object"].tolist() == ["person", "person"]
     assert iad.detect_objects(scenes, labels="car")["object"].tolist() == ["car"]

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from imagesasdata.arrays.faces.boxes import suppress
-from imagesasdata.arrays.faces.views import View, whole
+from imagesasdata.arrays.views import View, whole
 
 # Of two boxes that share more than this, the less certain one is removed.
 _MOST_OVERLAP, _MOST_INSIDE = 0.3, 0.7

@@ -20,7 +20,7 @@ from imagesasdata.arrays.faces.second_look import (
     is_wanted,
     turned_back,
 )
-from imagesasdata.arrays.faces.views import render, views
+from imagesasdata.arrays.views import render, views, zooms
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Row, Verb, run
@@ -32,11 +32,6 @@ from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, Keep, OnError, Optio
 from imagesasdata.tables.frames import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
-# The whole picture is searched with a wide margin (for faces that fill it) and without.
-_WHOLE = (0.5, 1.0)
-# From which longer side, in multiples of the input's side, tiles of a zoom are worth their time.
-_TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
-
 _TURNS = {
     1: Image.Transpose.ROTATE_90,
     2: Image.Transpose.ROTATE_180,
@@ -87,8 +82,8 @@ def detect_faces(
     tiles
         Whether a picture is also searched in overlapping tiles, which finds small faces:
         ``"auto"`` in pictures of at least 400 pixels (more tiles from 1,600; with ``"scrfd_10g"``
-        from 1,334 and 5,334), ``"always"``, ``"never"`` (about five times as fast; enough for
-        portraits).
+        from 1,334 and 5,334) and in long ones (2.5 to 1 and longer), ``"always"``, ``"never"`` (about
+        five times as fast; enough for portraits).
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.
     max_pixels
@@ -183,17 +178,18 @@ def detect_faces(
 
     def look(data: bytes) -> Iterator[Sample]:
         header = read_header(data, max_pixels=max_pixels)
-        zooms = _zooms(max(header.width, header.height) / size, tiles)
-        wanted = round(size * max(zooms))
+        wide = zooms(header.width, header.height, size, tiles)
+        wanted = round(size * max(wide))
         image = decode(data, long_side=wanted, max_pixels=max_pixels)
         # A JPEG may have been decoded at a reduced scale.
         scale = header.width / image.width
-        for view in views(image.width, image.height, zooms):
+        for view in views(image.width, image.height, wide):
             seen = Seen(view, image.width, image.height, scale)
             yield Sample(render(image, view, size), Look(seen, image))
 
     def look_again(results: list[Any]) -> Iterator[Sample]:
-        if is_wanted(_first(results, size, threshold, min_size)):
+        looked = any(look.again for _, look in results)
+        if not looked and is_wanted(_first(results, size, threshold, min_size)):
             yield from _more(results[0][1], size)
 
     def name_faces(results: list[Any]) -> list[Row]:
@@ -217,12 +213,6 @@ def detect_faces(
         max_pixels=max_pixels,
     )
     return run(images, verb, options)
-
-
-def _zooms(length: float, tiles: Tiles) -> tuple[float, ...]:
-    if tiles == "never":
-        return _WHOLE
-    return (*_WHOLE, *(zoom for zoom, least in _TILED if tiles == "always" or length >= least))
 
 
 class Look(NamedTuple):

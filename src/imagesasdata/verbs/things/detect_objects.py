@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
+from PIL import Image
 
-from imagesasdata.arrays.detections import surest_first
+from imagesasdata.arrays.detections import each_once, surest_first
 from imagesasdata.arrays.pixels import whole_square
+from imagesasdata.arrays.views import View, row
 from imagesasdata.checks import check_choice, check_count, check_share
 from imagesasdata.columns import Column
 from imagesasdata.engine.stream import Sample
@@ -138,12 +140,13 @@ def detect_objects(
 
     Notes
     -----
-    The whole picture is scaled into a square, so small things in a large picture are lost. Boxes of
-    one kind that overlap by more than half count as one thing (non-maximum suppression), which
-    merges people in a dense crowd; DETR does not need this. ``iad.model_card("centernet")`` has the
-    measured accuracy. OWL-ViT's scores for a text depend on the words and on the other texts:
-    compare scores within a label, not between labels, and check a threshold against pictures coded
-    by hand.
+    The whole picture is scaled into a square, so small things in a large picture are lost. A long
+    picture, such as a panorama or a screenshot of a page (2.5 to 1 and longer), is searched as a row
+    of squares, too. Boxes of one kind that overlap by more than half count as one thing (non-maximum
+    suppression), which merges people in a dense crowd; DETR does not need this.
+    ``iad.model_card("centernet")`` has the measured accuracy. OWL-ViT's scores for a text depend on
+    the words and on the other texts: compare scores within a label, not between labels, and check a
+    threshold against pictures coded by hand.
 
     References
     ----------
@@ -212,8 +215,7 @@ def detector(
     check_count("max_pixels", max_pixels)
 
     def finish(results: list[Any]) -> Sequence[Row]:
-        outputs, seen = results[0]
-        return rows(_things(outputs, seen, wanted, least))
+        return rows(_things(results, wanted, least))
 
     return Verb(
         name=name,
@@ -301,10 +303,11 @@ def _chosen(known: Sequence[str], given: Sequence[str] | None) -> tuple[str, ...
 
 
 class _Seen(NamedTuple):
-    """The scale of the network's input, across and down, and the picture's width and height."""
+    """The scale of the network's input, across and down, and what it shows: in the picture's pixels."""
 
     scale: tuple[float, float]
-    size: tuple[int, int]
+    size: tuple[float, float]
+    view: View | None = None
 
 
 def _loader(
@@ -312,34 +315,50 @@ def _loader(
 ) -> Callable[[bytes], Iterable[Sample]]:
     size, how = preprocess.size, preprocess.interpolation
     stretch = preprocess.fit == "stretch"
-    side = {"short_side" if stretch else "long_side": size}
+    method = Image.Resampling[how.upper()]
 
-    def load(data: bytes) -> list[Sample]:
+    def load(data: bytes) -> Iterator[Sample]:
         header = read_header(data, max_pixels=max_pixels)
+        squares = row(header.width, header.height)
+        side = {"short_side" if stretch or squares else "long_side": size}
         image = decode_picture(data, **side, exactness=exactness, max_pixels=max_pixels)
-        square, (across, down) = whole_square(image, size, how, stretch=stretch)
-        across *= image.width / header.width
-        down *= image.height / header.height
-        return [Sample(square, _Seen((across, down), (header.width, header.height)))]
+        square, scale = whole_square(image, size, how, stretch=stretch)
+        # A JPEG may have been decoded at a reduced scale.
+        reduced = (image.width / header.width, image.height / header.height)
+        across, down = (one * part for one, part in zip(scale, reduced, strict=True))
+        yield Sample(square, _Seen((across, down), (header.width, header.height)))
+        for view in squares:
+            left, top = max(view.left, 0), max(view.top, 0)
+            right = min(left + view.side, header.width)
+            bottom = min(top + view.side, header.height)
+            box = (left * reduced[0], top * reduced[1], right * reduced[0], bottom * reduced[1])
+            part = np.asarray(image.resize((size, size), method, box))
+            seen = (right - left, bottom - top)
+            scale = (size / seen[0], size / seen[1])
+            yield Sample(part, _Seen(scale, seen, View(left, top, view.side)))
 
     return load
 
 
-def _things(
-    outputs: Mapping[str, np.ndarray], seen: _Seen, wanted: Wanted, threshold: float
-) -> list[Row]:
+def _things(results: Sequence[Any], wanted: Wanted, threshold: float) -> list[Row]:
     """The detections in one picture, the surest first, in its own pixels."""
-    found = surest_first(
-        outputs["boxes"],
-        outputs["scores"],
-        outputs["classes"],
-        scale=seen.scale,
-        size=seen.size,
-        threshold=float(threshold),
-    )
+    looks = [
+        surest_first(
+            outputs["boxes"],
+            outputs["scores"],
+            outputs["classes"],
+            scale=seen.scale,
+            size=seen.size,
+            threshold=float(threshold),
+        )
+        for outputs, seen in results
+    ]
+    views = [seen.view for _, seen in results]
+    squares = [(view, found) for view, found in zip(views, looks, strict=True) if view is not None]
+    things = each_once(looks[0], squares, results[0][1].size) if squares else looks[0]
     columns = [column.name for column in COLUMNS[1:]]
     return [
         dict(zip(columns, (wanted.names[number], *values), strict=True))
-        for number, *values in found
+        for number, *values in things
         if wanted.names[number] in wanted.labels
     ]

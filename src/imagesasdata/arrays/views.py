@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
@@ -12,8 +12,14 @@ from PIL import Image
 
 # Tiles overlap by a quarter, so that a face on the edge of one is whole in its neighbor.
 OVERLAP = 0.25
+# The whole picture is searched with a wide margin (for faces that fill it) and without.
+WHOLE = (0.5, 1.0)
+# From which side, in multiples of the input's, tiles of a zoom are worth their time.
+_TILED = ((2.0, 400 / 192), (4.0, 1600 / 192))
+# From this ratio of its sides on, a picture is searched as a row of squares; up to the second.
+_LONG, _LONGEST = 2.5, 50.0
 # A box may extend beyond its view by this share of the view before it counts as cut off.
-_SLACK = 0.01
+SLACK = 0.01
 
 
 class View(NamedTuple):
@@ -22,6 +28,24 @@ class View(NamedTuple):
     left: float
     top: float
     side: float
+
+
+def zooms(
+    width: int, height: int, size: int, tiles: Literal["auto", "always", "never"]
+) -> tuple[float, ...]:
+    """The zooms that a picture is searched with, for `views`; ``size`` is the input's side.
+
+    In a long picture, such as a panorama or a screenshot of a page, the whole and its halves show
+    too little: each square of its row is searched as if it were a picture.
+    """
+    if tiles == "never":
+        return WHOLE
+    longer, shorter = max(width, height), min(width, height)
+    ratio = min(longer / shorter, _LONGEST)
+    row = (ratio,) if ratio >= _LONG else ()
+    unit, side = (ratio, shorter) if row else (1.0, longer)
+    more = (unit * zoom for zoom, least in _TILED if tiles == "always" or side >= least * size)
+    return (*WHOLE, *row, *more)
 
 
 def views(width: int, height: int, zooms: Sequence[float]) -> list[View]:
@@ -38,15 +62,27 @@ def views(width: int, height: int, zooms: Sequence[float]) -> list[View]:
     squares = []
     for zoom in zooms:
         side = max(width, height) / zoom
-        tops, lefts = _starts(height, side), _starts(width, side)
-        squares += [View(left, top, side) for top in tops for left in lefts]
+        squares += _cover(width, height, side, OVERLAP)
     return squares
 
 
-def _starts(length: int, side: float) -> list[float]:
+def row(width: int, height: int) -> list[View]:
+    """The squares of a long picture, as `zooms` says, each half over the next; none of another."""
+    if max(width, height) < _LONG * min(width, height):
+        return []
+    side = max(float(min(width, height)), max(width, height) / _LONGEST)
+    return _cover(width, height, side, 0.5)
+
+
+def _cover(width: int, height: int, side: float, overlap: float) -> list[View]:
+    tops, lefts = (_starts(length, side, overlap) for length in (height, width))
+    return [View(left, top, side) for top in tops for left in lefts]
+
+
+def _starts(length: int, side: float, overlap: float) -> list[float]:
     if length <= side:
         return [(length - side) / 2]
-    steps = math.ceil((length - side) / (side * (1 - OVERLAP)))
+    steps = math.ceil((length - side) / (side * (1 - overlap)))
     return [step * (length - side) / steps for step in range(steps + 1)]
 
 
@@ -71,10 +107,19 @@ def render(image: Image.Image, view: View, size: int) -> UInt8[np.ndarray, "size
 
 
 def whole(
-    boxes: Float[np.ndarray, "n 4"], view: View, width: int, height: int
+    boxes: Float[np.ndarray, "n 4"],
+    view: View,
+    width: float | int,
+    height: float | int,
+    *,
+    slack: float = SLACK,
 ) -> Bool[np.ndarray, " n"]:
-    """Which boxes (in the picture's pixels) are not cut off by an edge of the view."""
-    slack = _SLACK * view.side
+    """Which boxes (in the picture's pixels) are not cut off by an edge of the view.
+
+    ``slack`` is how far a box may extend beyond the view, as a share of its side; if a detector's boxes
+    end at the edge, it is negative: how near to the edge one counts as cut off.
+    """
+    slack *= view.side
     right, bottom = view.left + view.side, view.top + view.side
     cut = (
         ((boxes[:, 0] < view.left - slack) & (view.left > 0))
