@@ -35,6 +35,25 @@ def sampled_column(table: Table) -> str | None:
     return IS_SAMPLED if IS_SAMPLED in table.names else None
 
 
+def unweighted(table: Table, chance: str | None) -> list[str]:
+    """What to say where a sample with unequal probabilities is taken without them.
+
+    ``chance`` is what `sampling_column` gave.
+    """
+    if chance is not None:
+        return []
+    if SAMPLE_PROB in table.names:
+        known = {cell for cell in table.cells(SAMPLE_PROB) if cell is not None}
+        if len(known) < 2:
+            return []
+        why = f"The sampling probabilities in {SAMPLE_PROB!r} were not used"
+    elif IS_SAMPLED in table.names:
+        why = f"The rows were sampled ({IS_SAMPLED!r}), and no sampling probabilities were given"
+    else:
+        return []
+    return [f"{why}: figures are those of the sample, and need not be those of all pictures."]
+
+
 def row_weights(
     table: Table, chance: str | None, rows: Sequence[int]
 ) -> tuple[np.ndarray, list[str]]:

@@ -8,6 +8,7 @@ import krippendorff
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import imagesasdata as iad
 from tests.conftest import Kind
@@ -126,3 +127,36 @@ def test_an_ordered_category_is_an_ordinal_scale() -> None:
     plain = codes.assign(value=words.astype(str))
     with pytest.raises(iad.ArgumentTypeError, match="holds text .*\n.*an ordered category will do"):
         iad.agreement(plain, level="ordinal")
+
+
+@pytest.mark.parametrize(("other", "share"), [([0, 1], 1.0), ([1, 0], 0.0), (None, 1.0)])
+def test_percent_agreement_of_0_and_1_has_about_the_interval_of_jeffreys(
+    other: list[int] | None, share: float
+) -> None:
+    n = 30
+    one, two = ([0] * n, [0] * n) if other is None else ([0, 1] * (n // 2), other * (n // 2))
+    wide = pd.DataFrame({"path": range(n), "ann": one, "ben": two})
+    tidy = iad.agreement(wide, coders=["ann", "ben"], rounds=500).tidy().set_index("measure")
+    row = tidy.loc["percent_agreement"]
+    low = stats.beta.ppf(0.025, n + 0.5, 0.5)
+    ends = (low, 1.0) if share else (0.0, 1.0 - low)
+    assert row.estimate == share
+    assert (row.conf_low, row.conf_high) == pytest.approx(ends, abs=0.012)
+
+
+def test_what_is_said_where_sampling_probabilities_are_not_used() -> None:
+    wide = pd.DataFrame({"path": range(4), "a": [0, 1, 1, 0], "b": [0, 1, 0, 0]})
+    told = "figures are those of the sample"
+
+    def notes(table: pd.DataFrame, **options: Any) -> tuple[str, ...]:
+        return iad.agreement(table, coders=["a", "b"], rounds=5, **options).notes
+
+    uneven = wide.assign(sample_prob=[0.1, 0.1, 0.5, 0.5])
+    assert notes(wide) == ()
+    assert notes(uneven) == ()
+    assert notes(uneven.assign(sample_prob=0.5), weights=None) == ()
+    assert told in notes(uneven, weights=None)[0]
+    assert told in notes(wide.assign(is_sampled=True))[0]
+    assert told in iad.validate(uneven, "a", "b", weights=None, rounds=5).notes[0]
+    assert told in iad.audit(uneven, "a", "b", by="path", weights=None).notes[0]
+    assert told in str(iad.agreement(uneven, coders=["a", "b"], weights=None, rounds=5))

@@ -13,8 +13,9 @@ cell the number of coders who gave the item that value.
 What an order or a distance of values adds is in `ordered.py`.
 
 In all of them, items can have weights. Intervals are from a Bayesian bootstrap over items (Rubin 1981),
-to which half an item is added on which coders gave the two most common values. Without it, coders who
-happen to agree on all of 30 items would seem to agree on all there are.
+to which half an item is added on which coders gave the two most common values (the same one, if they
+agree on none). Without it, coders who happen to agree on all of 30 items would seem to agree on all there
+are. For percent agreement of 0 and of 1, this is near the interval of Jeffreys.
 
 Rubin, D. B. (1981). The Bayesian Bootstrap. doi:10.1214/aos/1176345338. Krippendorff, K. (2011).
 Computing Krippendorff's alpha-reliability. Fleiss, J. L. (1971). Measuring
@@ -50,6 +51,9 @@ MEASURES: dict[Level, tuple[str, ...]] = {
     "ordinal": _ORDINAL,
     "interval": (*_ORDINAL, "icc_single", "icc_average"),
 }
+
+
+_PERCENT = _NOMINAL.index("percent_agreement")
 
 
 class Estimates(NamedTuple):
@@ -90,9 +94,12 @@ def estimate(
 
     ``domain`` is the number that each code stands for.
     """
-    values = len(domain)
 
-    def measure(codes: np.ndarray, table: np.ndarray, each: np.ndarray | None) -> np.ndarray:
+    def measure(
+        codes: np.ndarray, domain: np.ndarray, each: np.ndarray | None
+    ) -> Float[np.ndarray, " measures"]:
+        values = len(domain)
+        table = counts(codes, values)
         got = [
             alpha(table, domain, level, each),
             cohen(codes, values, each),
@@ -107,12 +114,14 @@ def estimate(
             got += intraclass(codes, domain, each)
         return np.array(got)
 
-    found = measure(codes, counts(codes, values), weights)
+    found = measure(codes, domain, weights)
+    # Where all coders gave one value, they might have given another one.
+    two = domain if len(domain) > 1 else np.append(domain, domain + 1.0)
     each = np.ones(codes.shape[1]) if weights is None else weights
     stratum = strata(each)
-    more, more_weight = _half_items(codes, values, each, stratum)
+    none_agree = bool(found[_PERCENT] == 0.0)
+    more, more_weight = _half_items(codes, len(two), each, stratum, agree=none_agree)
     both = np.column_stack([codes, more])
-    table = counts(both, values)
     part = np.append(stratum, np.arange(more.shape[1]))
     shape = np.append(np.ones(codes.shape[1]), np.full(more.shape[1], 0.5))
     base = np.append(each, more_weight)
@@ -122,7 +131,7 @@ def estimate(
         share = random.standard_gamma(shape) * base
         # The items of a stratum together keep their weight.
         share *= (np.bincount(stratum, each) / np.bincount(part, share))[part]
-        drawn[number] = measure(both, table, share)
+        drawn[number] = measure(both, two, share)
     some = np.isfinite(drawn).sum(axis=0) * 2 >= rounds
     some &= np.isfinite(found)
     low, high = np.full((2, len(found)), np.nan)
@@ -132,13 +141,17 @@ def estimate(
 
 
 def _half_items(
-    codes: Codes, values: int, weights: np.ndarray, stratum: np.ndarray
+    codes: Codes, values: int, weights: np.ndarray, stratum: np.ndarray, *, agree: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each stratum, an item on which coders gave the two most common values, and its weight."""
+    """For each stratum, an item on which coders gave the two most common values, and its weight.
+
+    With ``agree``, coders gave it the same one of these.
+    """
     times = counts(codes, values).sum(axis=0)
     common = np.argsort(-times, kind="stable")[:2]
     parts = int(stratum.max()) + 1
-    given = common[np.add.outer(np.arange(len(codes)), np.arange(parts)) % len(common)]
+    coder = np.zeros(len(codes), np.int64) if agree else np.arange(len(codes))
+    given = common[np.add.outer(coder, np.arange(parts)) % len(common)]
     return given, np.bincount(stratum, weights) / np.bincount(stratum)
 
 

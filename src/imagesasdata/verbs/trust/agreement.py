@@ -15,7 +15,7 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.options import ROUNDS
-from imagesasdata.tables.codes import SAMPLE_PROB, inverse, sampling_column
+from imagesasdata.tables.codes import SAMPLE_PROB, inverse, sampling_column, unweighted
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._codes import Codes, code_classes, read_codes
@@ -53,6 +53,7 @@ class Agreement(Reported, Generic[Frame]):
     level: Level
     used: tuple[str, ...]
     weights: str | None
+    notes: tuple[str, ...]
 
     def methods(self) -> Methods:
         """The result in words, the columns it rests on, and what to cite."""
@@ -116,7 +117,7 @@ class Agreement(Reported, Generic[Frame]):
         return (
             f"Agreement of {len(self.coders):,} coders on {len(self.items):,} items",
             {"Measures": self.tidy()},
-            (),
+            self.notes,
         )
 
 
@@ -202,8 +203,9 @@ def agreement(
     In a sample with more of a rare class, coders agree by chance less often than in the collection, so
     that without weights agreement beyond chance looks higher than it is in all pictures. Intervals
     are percentiles of a Bayesian bootstrap over items (with weights, within strata of equal
-    probability), with half an item on which coders differ, so that perfect agreement on few items
-    does not give an interval from 1 to 1.
+    probability), with half an item on which coders differ (agree, if they agree on none), so that perfect
+    agreement on few items does not give an interval from 1 to 1. Of percent agreement of 0 and 1, this is
+    near the interval of Jeffreys.
 
     References
     ----------
@@ -266,6 +268,7 @@ def agreement(
         level=level,
         used=tuple(coders or [coder, value]),
         weights=chance,
+        notes=tuple(unweighted(table, chance)),
     )
 
 

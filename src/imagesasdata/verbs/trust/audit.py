@@ -27,6 +27,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
+    unweighted,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -292,7 +293,7 @@ def audit(
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, kept)
-    notes = [*notes, *repeated(table, kept, "rows with a truth")]
+    notes = [*unweighted(table, chance), *notes, *repeated(table, kept, "rows with a truth")]
     rates = events(true, predicted, _positive(labels, positive))
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     gaps: dict[str, list[Any]] = {column.name: [] for column in GAPS}

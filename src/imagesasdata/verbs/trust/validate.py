@@ -34,6 +34,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
+    unweighted,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -309,7 +310,7 @@ def validate(
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, rows)
-    notes = [*notes, *repeated(table, rows, "rows with a truth")]
+    notes = [*unweighted(table, chance), *notes, *repeated(table, rows, "rows with a truth")]
     probs = _probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
     found = with_folds(measure(given, rounds=rounds, seed=seed), len(trained) / len(rows))
