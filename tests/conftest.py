@@ -35,7 +35,7 @@ if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
             "imagesasdata.networks.nn",
             "imagesasdata.networks.ocr.rapidocr",
             "imagesasdata.networks.zoo.architectures",
-            "imagesasdata.networks.zoo.graph.convolutions",
+            "imagesasdata.networks.zoo.graph.tensorflow.convolutions",
         ],
         "beartype.beartype",
     )

@@ -1,43 +1,88 @@
-"""Reads the weights (initializers) of an ONNX file, without the onnx package.
+"""Reads an ONNX file: its weights (initializers), or its whole graph, without the onnx package.
 
-An ONNX file is a protocol buffer. Its outer levels, which hold the weights, can be read in a hundred
-lines; the onnx package has a compiled parser and follows references to other files.
+An ONNX file is a protocol buffer, whose messages can be read in a few hundred lines; the onnx package
+has a compiled parser and follows references to other files.
 """
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Iterator
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.networks.weights.numbers import check_shape, widen
+from imagesasdata.networks.weights.onnx_external import beside
+from imagesasdata.networks.weights.onnx_tensor import Beside, read_tensor
+from imagesasdata.networks.weights.protobuf import (
+    Value,
+    as_message,
+    as_text,
+    fields_of,
+    integers,
+    last,
+    message_fields,
+    signed,
+)
 
-# The numbers of fields and kinds are those of onnx.proto.
-_GRAPH, _INITIALIZER, _SPARSE = 7, 5, 15
-_DIMS, _KIND, _NAME, _RAW, _LOCATION = 1, 2, 8, 9, 14
-_FLOATS, _INT32S, _INT64S, _DOUBLES, _UINT64S = 4, 5, 7, 10, 11
-_BFLOAT16 = 16
-_KINDS = {
-    1: "<f4",
-    2: "u1",
-    3: "i1",
-    4: "<u2",
-    5: "<i2",
-    6: "<i4",
-    7: "<i8",
-    9: "?",
-    10: "<f2",
-    11: "<f8",
-    12: "<u4",
-    13: "<u8",
-    _BFLOAT16: "<u2",
+# The numbers of fields are those of onnx.proto.
+_OPSETS, _GRAPH = 8, 7
+_NODES, _INITIALIZERS, _INPUTS, _OUTPUTS, _SPARSE = 1, 5, 11, 12, 15
+_TAKES, _GIVES, _NODE_NAME, _KIND, _ATTRIBUTES, _DOMAIN = 1, 2, 3, 4, 5, 7
+_TENSOR_TYPE, _ELEMENT, _SHAPE, _LENGTH = 1, 1, 2, 1
+# The kinds of an attribute, and the field of each: a number, text, a tensor, or a list.
+_ATTRIBUTE_KIND = 20
+_FLOAT, _INT, _STRING, _TENSOR, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 6, 7, 8
+_FIELD = {
+    _FLOAT: 2,
+    _INT: 3,
+    _STRING: 4,
+    _TENSOR: 5,
+    _FLOATS: 7,
+    _INTS: 8,
+    _STRINGS: 9,
 }
-_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
+# The largest networks for pictures have a few thousand.
+MOST_NODES = 100_000
 
-Field = tuple[int, int | memoryview]
+
+@dataclass(frozen=True)
+class Operation:
+    """A node of a graph as the file has it; an input that is left out has an empty name."""
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """An input or output of a graph: its name, its type of number (of onnx.proto) and its shape.
+
+    A length that is not fixed is ``None``; so is the shape if it is not stated.
+    """
+
+    name: str
+    element: int
+    shape: tuple[int | None, ...] | None
+
+
+@dataclass(frozen=True)
+class OnnxModel:
+    """What an ONNX file holds: the version of its operations, and its graph."""
+
+    opset: int
+    operations: tuple[Operation, ...]
+    weights: Mapping[str, np.ndarray]
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
 
 
 def read_onnx(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
@@ -60,146 +105,166 @@ def read_onnx(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """
     data = memoryview(Path(path).read_bytes())
     try:
-        return _read(data)
+        weights = _weights(_graph(fields_of(data)), None)
+        if not weights:
+            raise WeightsError("is not an ONNX model, or one without weights.")
     except WeightsError as error:
         raise WeightsError(f"{os.fspath(path)}: {error.message}", error.hint) from error
+    return weights
 
 
-def _read(data: memoryview) -> dict[str, np.ndarray]:
-    graphs = [as_message(value) for number, value in message_fields(data) if number == _GRAPH]
-    if len(graphs) != 1:
-        raise WeightsError("is not an ONNX model.")
-    tensors: dict[str, np.ndarray] = {}
-    for number, value in message_fields(graphs[0]):
-        if number == _SPARSE:
-            raise WeightsError("has sparse weights, which cannot be read.")
-        if number == _INITIALIZER:
-            name, tensor = _tensor(as_message(value))
-            if name in tensors:
-                raise WeightsError("names a tensor twice.")
-            tensors[name] = tensor
-    if not tensors:
-        raise WeightsError("is not an ONNX model, or one without weights.")
-    return tensors
+def read_onnx_model(path: Path) -> OnnxModel:
+    """Read an ONNX model: its operations, weights, inputs and outputs.
 
+    Parameters
+    ----------
+    path
+        The file; its weights may be in files beside it.
 
-def _tensor(message: memoryview) -> tuple[str, np.ndarray]:
-    fields: dict[int, list[int | memoryview]] = {}
-    for number, value in message_fields(message):
-        fields.setdefault(number, []).append(value)
-    kind = _last(fields, _KIND)
-    if _last(fields, _LOCATION) not in {None, 0}:
-        raise WeightsError(
-            "keeps its weights in another file.",
-            "save the model in one: onnx.save(model, path, save_as_external_data=False).",
-        )
-    if not isinstance(kind, int) or kind not in _KINDS:
-        raise WeightsError("has numbers of a kind that cannot be read.")
-    dtype = np.dtype(_KINDS[kind])
-    values = _values(fields, dtype)
-    shape = check_shape(_integers(fields.get(_DIMS, [])), values.size)
-    if values.size != int(np.prod(shape, dtype=object)):
-        raise WeightsError("has a tensor whose shape and values differ in size.")
+    Raises
+    ------
+    WeightsError
+        When the file has another format, is truncated, contradicts itself, keeps weights outside its
+        folder, or has more than 100,000 operations.
+    """
+    if not path.is_file():
+        raise WeightsError(f"There is no file {str(path)!r}.")
+    data = memoryview(path.read_bytes())
     try:
-        name = bytes(as_message(_last(fields, _NAME))).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise WeightsError("has a name that is not text.") from error
-    values = values.reshape(shape)
-    return name, widen(values) if kind == _BFLOAT16 else values
+        return _model(data, functools.partial(beside, path))
+    except WeightsError as error:
+        message = error.message
+        if not message.startswith("The file"):
+            message = f"The file {str(path)!r} is not an ONNX network: it {message}"
+        raise WeightsError(message, error.hint) from error
 
 
-def _values(fields: dict[int, list[int | memoryview]], dtype: np.dtype) -> np.ndarray:
-    """A tensor's numbers, from its raw bytes or from the list for their type."""
-    raw = _last(fields, _RAW)
-    if raw is not None:
-        raw = as_message(raw)
-        if len(raw) % dtype.itemsize:
-            raise WeightsError("has a tensor whose shape and values differ in size.")
-        return np.frombuffer(raw, np.uint8).copy().view(dtype)
-    for number, packed in ((_FLOATS, "<f4"), (_DOUBLES, "<f8")):
-        if number in fields and dtype == np.dtype(packed):
-            parts = [part for part in fields[number] if isinstance(part, memoryview)]
-            joined = b"".join(parts)
-            if len(parts) != len(fields[number]) or len(joined) % dtype.itemsize:
-                raise WeightsError("has a tensor whose shape and values differ in size.")
-            return np.frombuffer(joined, dtype).copy()
-    numbers = _integers(
-        [part for number in (_INT32S, _INT64S, _UINT64S) for part in fields.get(number, [])]
+def parse_onnx_model(data: bytes) -> OnnxModel:
+    """The same from a file's bytes, whose weights must be inside.
+
+    Raises
+    ------
+    WeightsError
+        As `read_onnx_model` does.
+    """
+    return _model(memoryview(data), None)
+
+
+def _model(data: memoryview, beside: Beside | None) -> OnnxModel:
+    model = fields_of(data)
+    graph = _graph(model)
+    if len(graph.get(_NODES, [])) > MOST_NODES:
+        raise WeightsError(f"has more than {MOST_NODES:,} operations.")
+    weights = _weights(graph, beside)
+    return OnnxModel(
+        _opset(model),
+        tuple(_operation(as_message(node), beside) for node in graph.get(_NODES, [])),
+        weights,
+        # Old files list their weights among the inputs.
+        tuple(one for one in _infos(graph, _INPUTS) if one.name not in weights),
+        tuple(_infos(graph, _OUTPUTS)),
     )
-    # Smaller types are stored in 32 bits, float16 as its bit pattern.
-    bits = np.dtype(f"<u{dtype.itemsize}")
-    mask = (1 << 8 * dtype.itemsize) - 1
-    return np.array([number & mask for number in numbers], bits).view(dtype)
 
 
-def _last(fields: dict[int, list[int | memoryview]], number: int) -> int | memoryview | None:
-    return fields[number][-1] if number in fields else None
-
-
-def as_message(value: int | memoryview | None) -> memoryview:
-    """A field's bytes, which must be bytes.
-
-    Raises
-    ------
-    WeightsError
-        When the field is missing or a number.
-    """
-    if not isinstance(value, memoryview):
+def _graph(model: dict[int, list[Value]]) -> dict[int, list[Value]]:
+    if len(model.get(_GRAPH, [])) != 1:
         raise WeightsError("is not an ONNX model.")
-    return value
+    return fields_of(as_message(model[_GRAPH][0]))
 
 
-def _integers(parts: list[int | memoryview]) -> list[int]:
-    """Whole numbers, single or packed."""
-    numbers = []
-    for part in parts:
-        if isinstance(part, int):
-            numbers.append(part)
-            continue
-        position = 0
-        while position < len(part):
-            number, position = _varint(part, position)
-            numbers.append(number)
-    return numbers
+def _weights(graph: dict[int, list[Value]], beside: Beside | None) -> dict[str, np.ndarray]:
+    if _SPARSE in graph:
+        raise WeightsError("has sparse weights, which cannot be read.")
+    weights: dict[str, np.ndarray] = {}
+    for message in graph.get(_INITIALIZERS, []):
+        name, tensor = read_tensor(as_message(message), beside)
+        if not name or name in weights:
+            raise WeightsError("names a tensor twice.")
+        weights[name] = tensor
+    return weights
 
 
-def message_fields(data: memoryview) -> Iterator[Field]:
-    """The fields of a message: number, and value or bytes.
-
-    Raises
-    ------
-    WeightsError
-        When these bytes are no message.
-    """
-    position = 0
-    while position < len(data):
-        tag, position = _varint(data, position)
-        number, wire = tag >> 3, tag & 7
-        if wire == _VARINT:
-            value, position = _varint(data, position)
-            yield number, value
-            continue
-        if wire == _BYTES:
-            length, position = _varint(data, position)
-        elif wire in {_EIGHT, _FOUR}:
-            length = 8 if wire == _EIGHT else 4
-        else:
-            raise WeightsError("is not an ONNX model.")
-        if length > len(data) - position:
-            raise WeightsError("is not an ONNX model, or is cut off.")
-        yield number, data[position : position + length]
-        position += length
+def _opset(model: dict[int, list[Value]]) -> int:
+    """The version of ONNX's own operations, which the empty domain stands for."""
+    versions = {}
+    for message in model.get(_OPSETS, []):
+        fields = fields_of(as_message(message))
+        domain = as_text(last(fields, 1)) if 1 in fields else ""
+        versions["" if domain == "ai.onnx" else domain] = last(fields, 2)
+    version = versions.get("", 1)
+    if not isinstance(version, int):
+        raise WeightsError("is not an ONNX model.")
+    return version
 
 
-def _varint(data: memoryview, position: int) -> tuple[int, int]:
-    """A varint (seven bits per byte), and the position after it."""
-    number = 0
-    for shift in range(0, 70, 7):
-        if position >= len(data):
-            break
-        byte = data[position]
-        position += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, position
-    raise WeightsError("is not an ONNX model, or is cut off.")
+def _operation(message: memoryview, beside: Beside | None) -> Operation:
+    fields = fields_of(message)
+    kind = as_text(last(fields, _KIND))
+    domain = as_text(last(fields, _DOMAIN)) if _DOMAIN in fields else ""
+    attributes = {}
+    for attribute in fields.get(_ATTRIBUTES, []):
+        name, value = _attribute(as_message(attribute), beside)
+        attributes[name] = value
+    return Operation(
+        as_text(last(fields, _NODE_NAME)) if _NODE_NAME in fields else "",
+        kind if domain in {"", "ai.onnx"} else f"{domain}::{kind}",
+        tuple(map(as_text, fields.get(_TAKES, []))),
+        tuple(map(as_text, fields.get(_GIVES, []))),
+        attributes,
+    )
+
+
+def _attribute(message: memoryview, beside: Beside | None) -> tuple[str, Any]:
+    """An attribute's name and value; ``None`` for graphs and other things that are not values."""
+    fields = fields_of(message)
+    name, kind = as_text(last(fields, 1)), last(fields, _ATTRIBUTE_KIND)
+    if not isinstance(kind, int) or kind not in _FIELD:
+        return name, None
+    values = fields.get(_FIELD[kind], [])
+    if kind == _FLOATS:
+        return name, _floats(values)
+    if kind == _INTS:
+        return name, [signed(number) for number in integers(values)]
+    if kind == _STRINGS:
+        return name, list(map(as_text, values))
+    if not values:  # a zero or an empty text may be left out
+        return name, {_FLOAT: 0.0, _INT: 0, _STRING: ""}.get(kind)
+    if kind == _TENSOR:
+        return name, read_tensor(as_message(values[-1]), beside)[1]
+    if kind == _STRING:
+        return name, as_text(values[-1])
+    return name, _floats(values[-1:])[0] if kind == _FLOAT else signed(integers(values)[-1])
+
+
+def _floats(values: list[Value]) -> list[float]:
+    joined = b"".join(as_message(value) for value in values)
+    if len(joined) % 4:
+        raise WeightsError("has a list of numbers that is cut off.")
+    return [number for (number,) in struct.iter_unpack("<f", joined)]
+
+
+def _infos(graph: dict[int, list[Value]], field: int) -> list[TensorInfo]:
+    infos = []
+    for message in graph.get(field, []):
+        fields = fields_of(as_message(message))
+        name = as_text(last(fields, 1))
+        tensor = _inner(_inner(fields, 2), _TENSOR_TYPE)
+        element = last(tensor, _ELEMENT)
+        lengths = None
+        if _SHAPE in tensor:
+            lengths = tuple(
+                _length(as_message(one))
+                for number, one in message_fields(as_message(tensor[_SHAPE][-1]))
+                if number == 1
+            )
+        infos.append(TensorInfo(name, element if isinstance(element, int) else 0, lengths))
+    return infos
+
+
+def _inner(fields: dict[int, list[Value]], number: int) -> dict[int, list[Value]]:
+    return fields_of(as_message(fields[number][-1])) if number in fields else {}
+
+
+def _length(message: memoryview) -> int | None:
+    value = last(fields_of(message), _LENGTH)
+    return signed(value) if isinstance(value, int) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.weights.file import hash_of
-from imagesasdata.networks.weights.onnx import as_message, message_fields
+from imagesasdata.networks.weights.protobuf import as_message, message_fields
 
 # Which fields of a message hold further messages that can lead to a tensor; numbers of onnx.proto.
 _WITHIN: Mapping[str, Mapping[int, str]] = {
@@ -55,7 +55,7 @@ def external_files(path: Path) -> list[Path]:
         raise WeightsError(
             f"The file {str(path)!r} is not an ONNX network: it {error.message}"
         ) from error
-    return [_beside(path, name) for name in names]
+    return [beside(path, name) for name in names]
 
 
 def _locations(data: memoryview, kind: str, depth: int) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _text(value: int | memoryview | None) -> str:
     return bytes(as_message(value)).decode("utf-8", "surrogateescape")
 
 
-def _beside(path: Path, name: str) -> Path:
+def beside(path: Path, name: str) -> Path:
     """A file that an ONNX file names, which must be in the same folder or in one within it."""
     folder = path.resolve().parent
     file = (folder / name).resolve()

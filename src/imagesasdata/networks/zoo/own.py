@@ -1,4 +1,4 @@
-"""A user's own network as a model of the registry: a Flax module, or an ONNX file."""
+"""A user's own network, a Flax module, as a model of the registry."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, WeightsError, short
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, short
 from imagesasdata.machine import usual_rules
-from imagesasdata.networks.program import HostFunction
-from imagesasdata.networks.weights.onnx_external import fingerprint
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess, Task
 from imagesasdata.networks.zoo.class_names import Labels
-from imagesasdata.networks.zoo.onnx_file import open_onnx
-from imagesasdata.networks.zoo.registry import Model, normalized
+from imagesasdata.networks.zoo.registry import Added, Model, normalized
 
 
 @usual_rules()
-def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels | None) -> Model:
+def from_module(
+    name: str,
+    module: Any,
+    preprocess: Preprocess,
+    labels: Labels | None,
+    about: str = "",
+) -> Added:
     """A model from a Flax module, whose call returns logits and whose ``features`` embeddings.
+
+    ``about`` identifies what the module does, if its class does not.
 
     Raises
     ------
@@ -53,61 +58,15 @@ def from_module(name: str, module: Any, preprocess: Preprocess, labels: Labels |
     )
     count = sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(nnx.state(module, nnx.Param)))
     sizes = {output: one.shape for output, one in shaped.items()}
-    card = _card(name, type(module).__name__, preprocess, labels, sizes, count)
-    digest = hashlib.sha256()
+    card = card_of(name, type(module).__name__, preprocess, labels, sizes, count)
+    digest = hashlib.sha256(about.encode())
     for leaf in jax.tree.leaves(params):
         values = jax.random.key_data(leaf) if _is_key(leaf) else leaf
         digest.update(np.asarray(values).tobytes())
-    return _model(card, params, normalized(forward, card), digest.hexdigest(), labels)
-
-
-def from_onnx(name: str, path: Path, preprocess: Preprocess, labels: Labels | None) -> Model:
-    """A model from an ONNX file with one picture input, float32 (batch, 3, height, width).
-
-    Its first output is logits if there are labels, else an embedding.
-
-    Raises
-    ------
-    MissingPackageError
-        When onnxruntime is not installed.
-    WeightsError
-        When the file is missing, or is not such a network, or keeps weights outside its folder.
-    """
-    if not path.is_file():
-        raise WeightsError(f"There is no file {str(path)!r}.")
-    # Before the session, which would follow a name to any file.
-    identity = fingerprint(path)
-    session = open_onnx(path)
-    takes = session.get_inputs()
-    if len(takes) != 1 or len(takes[0].shape) != 4 or takes[0].shape[1] not in (3, "3"):
-        shapes = [one.shape for one in takes]
-        raise WeightsError(
-            f"The network takes {shapes}, not one batch of pictures (batch, 3, height, width)."
-        )
-    output = "embedding" if labels is None else "logits"
-    one_by_one = takes[0].shape[0] == 1
-    if isinstance(takes[0].shape[0], int) and not one_by_one:
-        raise WeightsError(
-            f"The network takes {takes[0].shape[0]} pictures at a time.",
-            "export it for a batch of any size (dynamic axes).",
-        )
-    mean, sd = (np.asarray(one, np.float32) for one in (preprocess.mean, preprocess.sd))
-
-    def run(_: Any, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        x = np.ascontiguousarray(((pixels - mean) / sd).transpose(0, 3, 1, 2), np.float32)
-        parts = np.split(x, len(x)) if one_by_one else [x]
-        outputs = [np.asarray(session.run(None, {takes[0].name: part})[0]) for part in parts]
-        return {output: np.concatenate(outputs).reshape(len(x), -1)}
-
-    blank = np.zeros((1, preprocess.size, preprocess.size, 3), np.uint8)
-    try:
-        shape = run(None, blank)[output].shape
-    except Exception as error:  # as above
-        raise WeightsError(
-            f"The network cannot take pictures of {preprocess.size} pixels ({error})."
-        ) from error
-    card = _card(name, "ONNX", preprocess, labels, {output: shape}, 0)
-    return _model(card, None, HostFunction(run), identity, labels)
+    model = model_of(card, params, normalized(forward, card), digest.hexdigest(), labels)
+    return Added(
+        model, module, lambda trained: from_module(name, trained, preprocess, labels, about).model
+    )
 
 
 def fill(module: Any, path: Path) -> None:
@@ -156,17 +115,18 @@ def own_labels(names: Sequence[str]) -> Labels:
     return Labels(tuple(names), tuple(str(number) for number in range(len(names))))
 
 
-def _model(
+def model_of(
     card: ModelCard,
     params: Any,
     apply: Callable[[Any, Any], dict[str, Any]],
     fingerprint: str,
     labels: Labels | None,
 ) -> Model:
+    """A loaded model from its parts; ``fingerprint`` identifies its weights."""
     return Model(card, params, apply, fingerprint, lambda: labels or Labels((), ()))
 
 
-def _card(
+def card_of(
     name: str,
     architecture: str,
     preprocess: Preprocess,
@@ -174,6 +134,13 @@ def _card(
     shapes: dict[str, tuple[int, ...]],
     parameters: int,
 ) -> ModelCard:
+    """The card of a user's model, from the shapes of its outputs for one picture.
+
+    Raises
+    ------
+    ArgumentError
+        When these do not match the labels, or there is nothing that it can do.
+    """
     tasks: list[Task] = []
     if labels is not None:
         if shapes["logits"] != (1, len(labels.names)):

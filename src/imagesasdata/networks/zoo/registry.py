@@ -94,13 +94,14 @@ class Model:
 
 
 class Added(NamedTuple):
-    """A user's own model, and its Flax module if it has one."""
+    """A user's own model, its Flax module if it has one, and how to make a model of a trained one."""
 
     model: Model
     network: Any | None
+    remake: Callable[[Any], Model] | None = None
 
 
-def add(model: Model, network: Any | None) -> None:
+def add(added: Added) -> None:
     """Register a user's model under its card's name, replacing an earlier one of that name.
 
     Raises
@@ -108,13 +109,13 @@ def add(model: Model, network: Any | None) -> None:
     ArgumentError
         When the library has a model of that name.
     """
-    name = model.card.name
+    name = added.model.card.name
     if any(card.name == name for family in FAMILIES for card in family.cards):
         raise ArgumentError(
             f"There is a model {name!r} in the library already.",
             f'take another name, such as "my_{name}".',
         )
-    _added[name] = Added(model, network)
+    _added[name] = added
 
 
 def cards() -> tuple[ModelCard, ...]:
@@ -260,7 +261,8 @@ def network(name: str) -> Any:
     """
     note_model(name)
     if name in _added:
-        return _without_network(name) if (own := _added[name].network) is None else own
+        own = _added[name].network
+        return _without_network(name) if own is None else _copy(own)
     family, model_card = _find(name)
     return family.read(model_card, _files(model_card))
 
@@ -306,13 +308,11 @@ def as_model(name: str, network: Any) -> Model:
     Raises
     ------
     ArgumentError
-        When the user added the model, so that its architecture is unknown.
+        When the user added the model and it is not a Flax module.
     """
     if name in _added:
-        raise ArgumentError(
-            f"The weights of {name!r} cannot be trained here, because it is your own model.",
-            'train="head" leaves them as they are and works with every model that embeds.',
-        )
+        remake = _added[name].remake
+        return _without_network(name) if remake is None else remake(network)
     family, model_card = _find(name)
     return _model(model_card, family.inference(network))
 
@@ -399,6 +399,13 @@ def _labels(model_card: ModelCard) -> Labels:
     if model_card.labels == "places365":
         return places365(_files(model_card)[1])
     return coco() if model_card.labels == "coco" else imagenet()
+
+
+def _copy(network: Any) -> Any:
+    """The user's module is not changed by training."""
+    from flax import nnx
+
+    return nnx.clone(network)
 
 
 def _without_network(name: str) -> NoReturn:

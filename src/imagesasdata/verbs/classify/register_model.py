@@ -13,6 +13,7 @@ from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo import own, registry
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
+from imagesasdata.networks.zoo.own_onnx import Runtime, from_onnx
 
 Colors = Sequence[float]
 
@@ -28,6 +29,7 @@ def register_model(
     interpolation: Interpolation = "bicubic",
     mean: Colors = (0.0, 0.0, 0.0),
     sd: Colors = (1.0, 1.0, 1.0),
+    runtime: Runtime = "jax",
 ) -> ModelCard:
     """Register your own network under a name that `classify`, `embed` and other verbs then take.
 
@@ -41,8 +43,8 @@ def register_model(
     network
         A Flax NNX module that takes float32 pictures (batch, height, width, 3) and returns logits when
         called; its method ``features``, if it has one, returns the embedding. Or the path of an
-        ``.onnx`` file that takes (batch, 3, height, width) and whose first output is used; that needs
-        ``pip install "imagesasdata[onnx]"``.
+        ``.onnx`` file that takes (batch, 3, height, width) and whose first output is used; with
+        ``labels`` what its last layer takes is the embedding, and a softmax at its end is left out.
     labels
         The classes' names in the order of the outputs. Without them, the model can embed but not
         classify.
@@ -61,6 +63,10 @@ def register_model(
         usual for networks that were trained on ImageNet.
     sd
         What the differences are divided by; with that mean, usually (58.395, 57.12, 57.375).
+    runtime
+        What runs an ``.onnx`` file: ``"jax"``, as a JAX function on every device, whose layers can be
+        trained, looked at and explained; or ``"onnxruntime"``, on the CPU, for operations that are not
+        known here. The latter needs ``pip install "imagesasdata[onnx]"``.
 
     Returns
     -------
@@ -93,19 +99,19 @@ def register_model(
             f"name={name!r} cannot stand in a formula.",
             'use letters, digits and underscores, as in name="protest_net".',
         )
+    check_choice("runtime", runtime, get_args(Runtime))
     preprocess = _preprocess(size, share, interpolation, mean, sd)
     known = None if labels is None else own.own_labels(list(labels))
     if isinstance(network, (str, os.PathLike)):
         if weights is not None:
             raise ArgumentError("An ONNX file has its weights inside.", "leave out weights.")
-        model = own.from_onnx(name, Path(network).expanduser(), preprocess, known)
-        registry.add(model, None)
+        added = from_onnx(name, Path(network).expanduser(), preprocess, known, runtime)
     else:
         if weights is not None:
             own.fill(network, Path(weights).expanduser())
-        model = own.from_module(name, network, preprocess, known)
-        registry.add(model, network)
-    return model.card
+        added = own.from_module(name, network, preprocess, known)
+    registry.add(added)
+    return added.model.card
 
 
 def _preprocess(

@@ -56,6 +56,6 @@ def human_models_files(name: str, manifest: Pin, shard: Pin) -> tuple[WeightFile
 def read(card: ModelCard, files: Sequence[Path]) -> Network:
     """A graph from its files: the manifest first, then the shards."""
     from imagesasdata.networks.weights.tfjs import read_tfjs
-    from imagesasdata.networks.zoo.graph.program import compile_graph
+    from imagesasdata.networks.zoo.graph.tensorflow.compile import compile_graph
 
     return Network(card, compile_graph(read_tfjs(files[0], files[1:])))

@@ -1,1 +1,1 @@
-"""TensorFlow.js graphs as JAX functions: parsed, checked and compiled."""
+"""Graphs of other frameworks as JAX functions: one program, and a table of operations for each."""

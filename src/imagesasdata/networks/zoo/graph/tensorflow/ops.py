@@ -1,8 +1,6 @@
 """The table of operations: the JAX function of each supported TensorFlow operation.
 
-An operation is a function of its node, an array module and its inputs. If all inputs are known
-before the network runs (shapes, axes, sizes), the module is NumPy, so that values computed from
-shapes stay plain numbers; otherwise it is jax.numpy.
+An operation is a function of its node, an array module (NumPy or jax.numpy) and its inputs.
 """
 
 from __future__ import annotations
@@ -14,8 +12,8 @@ import jax
 import numpy as np
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.networks.zoo.graph import convolutions, shapes
 from imagesasdata.networks.zoo.graph.nodes import Node
+from imagesasdata.networks.zoo.graph.tensorflow import convolutions, shapes
 
 Op = Callable[..., Any]
 
