@@ -13,8 +13,8 @@ from scipy.special import softmax
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.nn.conv import depthwise
-from imagesasdata.networks.zoo.graph.tensorflow.ops import OPS
 from imagesasdata.networks.zoo.graph.tensorflow.compile import compile_graph
+from imagesasdata.networks.zoo.graph.tensorflow.ops import OPS
 from tests.networks.zoo.graph.build import model, node
 
 RNG = np.random.default_rng(0)

@@ -174,13 +174,18 @@ def _fold_norms(graph: Graph, stored: dict[str, np.ndarray]) -> tuple[Graph, dic
 def _turn_kernels(
     graph: Graph, stored: dict[str, np.ndarray]
 ) -> tuple[Graph, dict[str, np.ndarray]]:
-    """Turn the kernels that are used as such alone, once for all pictures."""
-    uses, as_kernel = _uses(graph), Counter[Tensor]()
+    """Turn the weights that are used by such layers alone, once for all pictures."""
+    uses, turning = _uses(graph), Counter[tuple[Tensor, str]]()
     for node in graph.nodes:
-        if node.op == "Conv" and node.inputs[1] is not None:
-            as_kernel[node.inputs[1]] += 1
+        weights = node.inputs[1] if len(node.inputs) > 1 else None
+        if weights is not None and (
+            node.op == "Conv" or (node.op == "Gemm" and node.get("transB"))
+        ):
+            turning[weights, node.op] += 1
     turned = {
-        one.node for one, count in as_kernel.items() if one.node in stored and uses[one] == count
+        one.node: kind
+        for (one, kind), count in turning.items()
+        if one.node in stored and uses[one] == count
     }
     stored = {
         name: np.ascontiguousarray(np.moveaxis(values, (1, 0), (-2, -1)))
@@ -188,9 +193,12 @@ def _turn_kernels(
         else values
         for name, values in stored.items()
     }
+    settings = {"Conv": {KERNEL_LAST: True}, "Gemm": {"transB": 0}}
     nodes = [
-        replace(node, attributes={**node.attributes, KERNEL_LAST: True})
-        if node.op == "Conv" and node.inputs[1] is not None and node.inputs[1].node in turned
+        replace(node, attributes={**node.attributes, **settings[node.op]})
+        if len(node.inputs) > 1
+        and node.inputs[1] is not None
+        and turned.get(node.inputs[1].node) == node.op
         else node
         for node in graph.nodes
     ]

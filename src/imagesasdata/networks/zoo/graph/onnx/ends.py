@@ -48,7 +48,7 @@ def classifier_ends(graph: Graph, stored: Container[str]) -> dict[str, Tensor]:
 def _before(nodes: Mapping[str, Node], tensor: Tensor) -> Tensor:
     """The value that only gets another shape on the way to a tensor."""
     node = nodes[tensor.node]
-    while node.op in _SAME and (before := node.inputs[0]) is not None:
+    while node.op in _SAME and node.inputs and (before := node.inputs[0]) is not None:
         tensor, node = before, nodes[before.node]
     return tensor
 

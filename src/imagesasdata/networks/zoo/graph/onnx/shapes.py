@@ -165,7 +165,7 @@ def _tile(node: Node, m: Any, x: Any, times: Any) -> Any:
 def _range(node: Node, m: Any, start: Any, limit: Any, step: Any) -> Any:
     first, last, by = (np.asarray(one).reshape(()).item() for one in (start, limit, step))
     sized((max(math.ceil((last - first) / by), 0),))
-    return np.arange(first, last, by, np.asarray(start).dtype)
+    return np.arange(first, last, by).astype(np.asarray(start).dtype)
 
 
 def _eye_like(node: Node, m: Any, x: Any) -> Any:

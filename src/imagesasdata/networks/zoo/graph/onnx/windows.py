@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Shaped
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.nn import conv as fast
@@ -28,8 +28,8 @@ KERNEL_LAST = "kernel_last"
 
 
 def _conv(
-    node: Node, x: Float[Array, "b *sides i"], kernel: Any, bias: Any = None
-) -> Float[Array, "b *out o"]:
+    node: Node, x: Shaped[Array, "b *sides i"], kernel: Any, bias: Any = None
+) -> Shaped[Array, "b *out o"]:
     """A convolution over all channels, over groups of them, or over each alone."""
     kernel = _kernel(node, kernel)
     groups = node.get("group", 1)
@@ -40,15 +40,16 @@ def _conv(
 
 
 def convolve(
-    x: Float[Array, "b *sides i"],
-    kernel: Float[Array, "*kernel i o"],
+    x: Shaped[Array, "b *sides i"],
+    kernel: Shaped[Array, "*kernel i o"],
     strides: list[int],
     dilations: list[int],
     around: Around,
     groups: int,
-) -> Float[Array, "b *out o"]:
+) -> Shaped[Array, "b *out o"]:
     """A convolution in the form that is fastest on the device, as the library's own networks use it."""
     square = len(strides) == 2 and strides[0] == strides[1]
+    square = square and jnp.issubdtype(x.dtype, np.floating)
     if square and groups == x.shape[-1] and kernel.shape[-2] == 1 and groups > 1:
         times = kernel.shape[-1] // groups
         spread = _spread(kernel[..., 0, :], dilations)
@@ -97,8 +98,8 @@ def _spread(kernel: jax.Array, dilations: list[int]) -> jax.Array:
 
 
 def _conv_transpose(
-    node: Node, x: Float[Array, "b *sides i"], kernel: Any, bias: Any = None
-) -> Float[Array, "b *out o"]:
+    node: Node, x: Shaped[Array, "b *sides i"], kernel: Any, bias: Any = None
+) -> Shaped[Array, "b *out o"]:
     """The convolution whose gradient is a convolution: maps become larger."""
     groups = node.get("group", 1)
     strides, dilations = _steps(node, "strides", x), _steps(node, "dilations", x)
@@ -153,7 +154,7 @@ def _around_transposed(
     return tuple(around)
 
 
-def _max_pool(node: Node, x: Float[Array, "b *sides c"]) -> Float[Array, "b *out c"]:
+def _max_pool(node: Node, x: Shaped[Array, "b *sides c"]) -> Shaped[Array, "b *out c"]:
     """The largest value of each window."""
     if node.get("outputs", 1) > 1:
         raise WeightsError(
@@ -174,7 +175,7 @@ def _max_pool(node: Node, x: Float[Array, "b *sides c"]) -> Float[Array, "b *out
     return _reduced(x, first, lax.max, window, strides, dilations, around)
 
 
-def _average_pool(node: Node, x: Float[Array, "b *sides c"]) -> Float[Array, "b *out c"]:
+def _average_pool(node: Node, x: Shaped[Array, "b *sides c"]) -> Shaped[Array, "b *out c"]:
     """The mean of each window, over its part inside the map or over all of it."""
     window = _window(node, x)
     strides, dilations = _steps(node, "strides", x), _steps(node, "dilations", x)
@@ -194,7 +195,7 @@ def _average_pool(node: Node, x: Float[Array, "b *sides c"]) -> Float[Array, "b 
     return total / count
 
 
-def _lp_pool(node: Node, x: Float[Array, "b *sides c"]) -> Float[Array, "b *out c"]:
+def _lp_pool(node: Node, x: Shaped[Array, "b *sides c"]) -> Shaped[Array, "b *out c"]:
     p = node.get("p", 2)
     window = _window(node, x)
     strides, dilations = _steps(node, "strides", x), _steps(node, "dilations", x)
@@ -205,7 +206,7 @@ def _lp_pool(node: Node, x: Float[Array, "b *sides c"]) -> Float[Array, "b *out 
 
 
 def _whole_map(reduce: Callable[[Any, tuple[int, ...]], Any]) -> Op:
-    def op(node: Node, x: Float[Array, "b *sides c"]) -> Any:
+    def op(node: Node, x: Shaped[Array, "b *sides c"]) -> Any:
         return reduce(x, tuple(range(1, x.ndim - 1)))
 
     return op
@@ -243,9 +244,8 @@ def _edges(around: Around) -> list[tuple[int, int, int]]:
 
 def _kernel(node: Node, kernel: Any) -> jax.Array:
     """A kernel as (sides, i, o); files have (o, i, sides)."""
-    if node.get(KERNEL_LAST):
-        return kernel
-    return jnp.moveaxis(jnp.asarray(kernel), (1, 0), (-2, -1))
+    kernel = jnp.asarray(kernel)
+    return kernel if node.get(KERNEL_LAST) else jnp.moveaxis(kernel, (1, 0), (-2, -1))
 
 
 def _steps(node: Node, name: str, x: jax.Array) -> list[int]:
