@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import imagesasdata
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, short
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard
 from imagesasdata.options import CLASSIFIER
@@ -107,7 +107,7 @@ def cite(
     """
     several = isinstance(what, list | tuple)
     given = [_read(one) for one in cast("Sequence[Any]", what if several else [what])]
-    chosen = [] if model is None else [model] if isinstance(model, _MODELS) else list(model)
+    chosen = _chosen(model)
     chosen += [one for one in given if isinstance(one, _MODELS)]
     frames = [one for one in given if not isinstance(one, (*_MODELS, Reported))]
     tables = [open_data(one) for one in frames]
@@ -177,6 +177,18 @@ def _check_table(
             f"truth={truth!r} is a column of one table, and there are {len(tables)}.",
             'give the result in the list: iad.validate(photos, "protest", "protest_pred").',
         )
+
+
+def _chosen(model: object) -> list[Any]:
+    """The models of an argument: one, several or none."""
+    several = list(model) if isinstance(model, list | tuple) else [] if model is None else [model]
+    for one in several:
+        if not isinstance(one, _MODELS):
+            raise ArgumentTypeError(
+                f"model must be a model's name, its card or a fitted model, got {short(one)}.",
+                f'for example model="{CLASSIFIER}".',
+            )
+    return several
 
 
 def _models(runs: Sequence[Run]) -> list[str]:
