@@ -212,7 +212,7 @@ def test_a_registered_file_is_a_model_like_any_other(folder: Path, tmp_path: Pat
         "conv 3x3, 3",
         "dense, 2",
     ]
-    assert len(iad.explain(photos.head(1), model="ox_all")) == 1
+    assert len(iad.explain(photos.head(1), model="ox_all", to=tmp_path / "heat")) == 1
     network_before = registry.network("ox_all")
     assert registry.network("ox_all") is not network_before
 
