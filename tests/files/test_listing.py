@@ -213,16 +213,19 @@ ENDINGS = {
     "image.php?id=3": True,
     "g.hif": True,
     "h.jxl": True,
-    "i.dat": False,
+    "i.dat": True,
+    "l.php": True,
+    "m.tar.gz": True,
+    "n.nef": False,
     "j.jpg.part": False,
-    "k.txt": False,
+    "k.txt": True,
 }
 
 
 def test_files_passed_over_are_counted(tmp_path: Path) -> None:
     for name in ENDINGS:
         (tmp_path / name).write_bytes(PHOTO)
-    for name in ("README", "m.csv", "n.csv", "o.jpg_large"):
+    for name in ("README", "m.csv", "n.csv", "o.jpg_large", "page.php"):
         (tmp_path / name).write_bytes(b"no picture")
     os.mkfifo(tmp_path / "pipe")
     with pytest.warns(PassedOverWarning) as told:
@@ -234,17 +237,18 @@ def test_files_passed_over_are_counted(tmp_path: Path) -> None:
     assert told[0].filename == __file__
     text = str(told[0].message)
     assert text.startswith(f"8 files in {str(tmp_path)!r} were passed over")
-    assert "no pictures: 2 without an ending, 2 .csv, 1 .dat, 1 .jpg_large, 1 .part, 1 .txt" in text
+    assert "no pictures: 2 without an ending, 2 .csv, 1 .jpg_large, 1 .nef, 1 .part, 1 .php" in text
 
 
 def test_names_of_videos(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4?dl=1").write_bytes(b"\0\0\0\x18ftypisom" + bytes(30))
     (tmp_path / "clip").write_bytes(b"\x1a\x45\xdf\xa3" + bytes(30))
+    (tmp_path / "video.php").write_bytes(b"FLV\x01" + bytes(30))
     (tmp_path / "song").write_bytes(b"\0\0\0\x18ftypM4A " + bytes(30))
-    with pytest.warns(
-        PassedOverWarning, match="1 file in .* was passed over.* no video: 1 without"
-    ):
-        assert relative(list_files(tmp_path, VIDEOS), tmp_path) == ["clip", "clip.mp4?dl=1"]
+    (tmp_path / "song.ogg").write_bytes(b"OggS" + bytes(30))
+    with pytest.warns(PassedOverWarning, match="2 files .* no videos: 1 without an ending, 1 .ogg"):
+        found = relative(list_files(tmp_path, VIDEOS), tmp_path)
+    assert found == ["clip", "clip.mp4?dl=1", "video.php"]
 
 
 def test_folders_elsewhere_count_too(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ FILES = {
     "blanks": b"path, x ,t\n a , 1 , b \n",
     "one column": b'path\na\n""\nb\n',
     "no rows": b"path,x\n",
+    "a line that tells Excel the separator": b"sep=;\r\npath;x\r\na,b;1,5\r\n",
+    "the same in quotation marks, and another sign": b'"sep=|"\npath|x\n"a|b"|1\n',
+    "such a line for tabs": b"SEP=\t\npath\tx\na;b\t1\n",
+    "such a line after a mark of UTF-8": b"\xef\xbb\xbfsep=,\npath,x\na,1\n",
     "a formula": b"path,=x\n=a,=1+1\n",
 }
 
@@ -160,6 +164,8 @@ def test_columns_of_other_files_are_written_as_they_are(tmp_path: Path) -> None:
         ),
         (b"path,x\na,1,2\n", ArgumentError, "Line 2 of the table .* has 3 cells, and the first"),
         (b'path,x\na,1\nb,"2\n', ArgumentError, "A quotation mark in line 3 .* is not closed"),
+        (b"sep=;\npath;x\na;1;2\n", ArgumentError, "Line 3 of the table .* has 3 cells, and"),
+        (b"sep=;\n", ArgumentError, "is empty.\nHint: its first row"),
         (b"path,path\na,b\n", ColumnError, "more than one column named 'path'"),
     ],
 )

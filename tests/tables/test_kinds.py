@@ -82,3 +82,13 @@ def test_types(kind: Any, expected: pa.DataType) -> None:
 def test_what_is_paths(kind: Kind) -> None:
     assert all(map(is_paths, ["a", Path("a"), ["a"], ("a",), {"a"}, iter(["a"])]))
     assert not is_paths(kind.make({"path": ["a"]}))
+
+
+@pytest.mark.parametrize("name", [None, float("nan"), pd.NaT, pd.NA])
+def test_a_column_without_a_name_is_told(name: Any) -> None:
+    data = pd.DataFrame([["a.jpg", 1]], columns=pd.Index(["path", name], dtype=object))
+    with pytest.raises(ColumnError, match="Column 2 of the table has no name") as told:
+        frame_of(data)
+    line = str(told.value).partition("Hint: name it: ")[2].removesuffix(".")
+    exec(line, {"data": data, "pandas": pd})
+    assert frame_of(data)[0].columns == ["path", "NAME"]

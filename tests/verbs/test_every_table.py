@@ -76,7 +76,7 @@ LONG: dict[str, Call] = {
     "classify": lambda t, f: iad.classify(t, top=2, shape="long", model="small"),
     "detect_faces": lambda t, f: iad.detect_faces(t, keep_empty=True),
     "analyze_faces": lambda t, f: iad.analyze_faces(t, attributes=["age"]),
-    "detect_objects": lambda t, f: iad.detect_objects(t, labels=["person", "car"]),
+    "detect_objects": lambda t, f: iad.detect_objects(t, labels=["person", "bicycle"]),
     "read_text": lambda t, f: iad.read_text(t),
     "sample_for_labels": lambda t, f: iad.sample_for_labels(t, 2),
     "video_motion": lambda t, f: iad.video_motion(t, every="1s", fps=2),

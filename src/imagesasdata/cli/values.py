@@ -39,7 +39,9 @@ def value(parameter: Parameter, given: Any, tables: Tables | None = None) -> Any
     if parameter.is_argument and len(texts) > 1:  # several files are all paths, even of tables
         return texts
     if parameter.is_argument:
-        return _opened(texts[0], tables) if parameter.is_data else texts[0]
+        number = _number(texts[0]) if "int" in parameter.kinds else texts[0]
+        is_file = parameter.is_data and isinstance(number, str)
+        return _opened(number, tables) if is_file else number
     if "Mapping" in parameter.kinds and "=" in texts[0]:
         mapping: dict[Any, list[Any]] = {}
         for name, _, rest in (text.partition("=") for text in texts):

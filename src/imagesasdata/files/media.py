@@ -27,6 +27,7 @@ class Media:
     name: str
     endings: frozenset[str]
     beginning: re.Pattern[bytes]
+    others: frozenset[str]
     number: Column
     path: Column
 
@@ -37,20 +38,15 @@ class Media:
     def may_be(self, name: str) -> bool:
         """Whether a name without a proper ending is worth a look at the content.
 
-        Names without an ending are, and those that a download has lengthened: ``x.jpg_large``,
-        ``x.jpg?w=600``, ``EaXqJ?format=jpg``.
+        Servers and downloads give pictures any ending (``x.jpg_large``, ``x.php``) or none. Those in
+        ``others`` begin as such a file does and are something else.
         """
-        ending = ending_of(name)
-        longer = any(ending.startswith(known) for known in self.endings)
-        return longer or _PLAIN.fullmatch(ending) is None
+        return ending_of(name) not in self.others
 
     def begins(self, head: bytes) -> bool:
         """Whether a file's first `HEAD` bytes are those of such a file."""
         return self.beginning.match(head) is not None
 
-
-# A type of file: letters and digits, not only digits, as in the name "report 3.5".
-_PLAIN = re.compile(r"\.(?=.*[a-z])[a-z0-9]{1,10}")
 
 _PICTURE_ENDINGS = frozenset(
     [
@@ -94,6 +90,41 @@ _PICTURE_BEGINNING = re.compile(
     rb"|....ftyp(?:he[iv][cmsx]|mif1|msf1|avi[fs])",
     re.DOTALL,
 )
+# Raw files of cameras, which are TIFF or HEIF files inside, the small picture beside a video, and
+# downloads that have not ended.
+_NO_PICTURES = frozenset(
+    [
+        ".3fr",
+        ".arw",
+        ".cr2",
+        ".cr3",
+        ".crdownload",
+        ".crw",
+        ".dcr",
+        ".dng",
+        ".erf",
+        ".fff",
+        ".iiq",
+        ".kdc",
+        ".mef",
+        ".mos",
+        ".mrw",
+        ".nef",
+        ".nrw",
+        ".orf",
+        ".part",
+        ".pef",
+        ".raf",
+        ".raw",
+        ".rw2",
+        ".rwl",
+        ".sr2",
+        ".srf",
+        ".srw",
+        ".thm",
+        ".x3f",
+    ]
+)
 _VIDEO_ENDINGS = frozenset(
     [
         ".3gp",
@@ -119,8 +150,12 @@ _VIDEO_BEGINNING = re.compile(
     rb"|\0\0\x01[\xb3\xba]|\x30\x26\xb2\x75\x8e\x66\xcf\x11",
     re.DOTALL,
 )
-PICTURES = Media("picture", _PICTURE_ENDINGS, _PICTURE_BEGINNING, IMAGE_ID, PATH)
-VIDEOS = Media("video", _VIDEO_ENDINGS, _VIDEO_BEGINNING, VIDEO_ID, VIDEO_PATH)
+# Sounds, in the same containers.
+_NO_VIDEOS = frozenset(
+    [".aax", ".m4a", ".m4b", ".m4p", ".mka", ".oga", ".ogg", ".opus", ".spx", ".wma"]
+)
+PICTURES = Media("picture", _PICTURE_ENDINGS, _PICTURE_BEGINNING, _NO_PICTURES, IMAGE_ID, PATH)
+VIDEOS = Media("video", _VIDEO_ENDINGS, _VIDEO_BEGINNING, _NO_VIDEOS, VIDEO_ID, VIDEO_PATH)
 
 
 def ending_of(name: str) -> str:

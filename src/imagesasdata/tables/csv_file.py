@@ -20,17 +20,22 @@ from imagesasdata.errors import ArgumentError, ColumnError
 
 _DELIMITERS = (",", ";", "\t")
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
+_TOLD = re.compile(r'"?sep=([^\w"\r\n])"?(?:\r\n?|\n|$)', re.IGNORECASE)
 _CHUNK_ROWS = 20_000
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a CSV file parts its cells and rows, and writes fractions and characters."""
+    """How a CSV file parts its cells and rows, and writes fractions and characters.
+
+    ``told`` is a first line such as ``sep=;``, by which a file tells Excel its delimiter.
+    """
 
     delimiter: str = ","
     decimal: str = "."
     newline: str = "\n"
     encoding: str = "utf-8"
+    told: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +95,8 @@ def quoted(text: str, delimiter: str) -> str:
 def read_csv(file: str | os.PathLike[str]) -> CsvFile:
     """Read a CSV file in UTF-8 or, with a mark of the byte order, in UTF-16.
 
-    Cells are parted by commas, semicolons or tabs, whichever the first row has most of. Empty lines are
-    passed over.
+    Cells are parted by commas, semicolons or tabs, whichever the first row has most of, or by what a
+    first line such as ``sep=;`` tells. Empty lines are passed over.
 
     Raises
     ------
@@ -110,8 +115,9 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
             "save it again as CSV in UTF-8.",
         )
     newline = "\n" if "\n" in text or "\r" not in text else "\r"
-    delimiter = _delimiter(text, newline)
-    records = _records(text, delimiter, newline, os.fspath(file))
+    told = _TOLD.match(text)
+    delimiter = _delimiter(text, newline) if told is None else told[1]
+    records = _records(text, delimiter, newline, os.fspath(file), told.end() if told else 0)
     _, header = next(records, (0, []))
     if not header:
         raise ArgumentError(
@@ -144,7 +150,8 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
     _pack(rows, chunks)
     ends = "\r\n" if newline == "\n" and text[: text.find("\n")].endswith("\r") else newline
     columns = [pa.chunked_array(parts, pa.string()) for parts in chunks]
-    return CsvFile(header, columns, Dialect(delimiter, ".", ends, encoding), lines)
+    first = told[0].rstrip("\r\n") if told else ""
+    return CsvFile(header, columns, Dialect(delimiter, ".", ends, encoding, first), lines)
 
 
 def _pack(rows: list[list[str]], chunks: list[list[pa.Array]]) -> None:
@@ -176,11 +183,14 @@ def _delimiter(text: str, newline: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def _records(text: str, delimiter: str, newline: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row's first line, counted from 1, and its cells."""
-    start, line = 0, 1
-    other = f"[^{delimiter}{newline}]*+"
-    in_line = re.compile(f'(?:^|{delimiter})({_QUOTED.pattern}{other}|(?!"){other})')
+def _records(
+    text: str, delimiter: str, newline: str, file: str, start: int
+) -> Iterator[tuple[int, list[str]]]:
+    """From a place in the text on, each row's first line, counted from 1, and its cells."""
+    line = 2 if start else 1
+    sign = re.escape(delimiter)
+    other = f"[^{sign}{newline}]*+"
+    in_line = re.compile(f'(?:^|{sign})({_QUOTED.pattern}{other}|(?!"){other})')
     while start < len(text):
         end = text.find(newline, start)
         end = len(text) if end < 0 else end
@@ -201,7 +211,7 @@ def _with_quotes(
     text: str, start: int, delimiter: str, newline: str, file: str
 ) -> tuple[list[str], int]:
     """The cells of a row, and where it ends: a cell in quotation marks can hold line breaks."""
-    cells, cell, end_of_cell = [], start, re.compile(f"[{delimiter}{newline}]|$(?!\n)")
+    cells, cell, end_of_cell = [], start, re.compile(f"[{re.escape(delimiter)}{newline}]|$(?!\n)")
     while True:
         after = cell
         if text.startswith('"', cell):

@@ -73,7 +73,8 @@ def write_csv(
         _header(name, own.get(name), dialect, is_own=name in own) for name in table.column_names
     ]
     encoding = dialect.encoding
-    file.write((dialect.delimiter.join(names) + dialect.newline).encode(encoding))
+    told = dialect.told and dialect.told + dialect.newline
+    file.write((told + dialect.delimiter.join(names) + dialect.newline).encode(encoding))
     encoding = encoding.removesuffix("-sig") if encoding != "utf-16" else "utf-16-le"
     for start in range(0, table.num_rows, _CHUNK_ROWS):
         parts = [column.slice(start, _CHUNK_ROWS).to_pylist() for column in cells]

@@ -189,6 +189,12 @@ def frame_of(images: Any) -> tuple[nw.DataFrame[Any], bool]:
             "The columns of the table have several levels (a MultiIndex).",
             'make it one: data.columns = ["_".join(map(str, one)) for one in data.columns].',
         )
+    nameless = next((n for n, one in enumerate(frame.columns, 1) if _is_missing(one)), None)
+    if nameless is not None:
+        raise ColumnError(
+            f"Column {nameless} of the table has no name (its name is missing).",
+            'name it: data.columns = ["NAME" if pandas.isna(one) else one for one in data.columns].',
+        )
     if len(set(frame.columns)) < len(frame.columns):
         raise _twice(images, None)
     return cast("nw.DataFrame[Any]", frame), False
@@ -221,6 +227,11 @@ def like(table: pa.Table, frame: nw.DataFrame[Any], whole: Collection[str] = ())
     raise ArgumentTypeError(
         f"Tables of {kind} are not supported.", "convert it to pandas, polars or pyarrow first."
     )
+
+
+def _is_missing(name: Any) -> bool:
+    """Whether a column's name is one of the missing values of Python, NumPy or pandas."""
+    return name is None or (not isinstance(name, str) and str(name) in {"nan", "NaT", "<NA>"})
 
 
 def _twice(images: Any, error: Exception | None) -> ColumnError:

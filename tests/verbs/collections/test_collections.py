@@ -539,3 +539,18 @@ def test_a_query_without_an_id(ids: Any) -> None:
     for name in ("query_id", "image_id"):
         told = [None if pd.isna(one) else one for one in found[name]]
         assert told == [None if pd.isna(one) else one for one in table.image_id]
+
+
+@pytest.mark.parametrize("index", ["exact", "hnsw"])
+@pytest.mark.parametrize("empty", ["collection", "query", "both", "failed"])
+def test_a_search_in_nothing_or_for_nothing(index: Any, empty: str) -> None:
+    rows = pd.DataFrame({"path": ["0.jpg", "1.jpg"], "embedding": [[1.0, 0.0], [0.0, 1.0]]})
+    none = rows.assign(embedding=[None, None]) if empty == "failed" else rows.head(0)
+    collection = rows if empty == "query" else none
+    query = rows if empty in ("collection", "failed") else none
+    if index == "hnsw":
+        pytest.importorskip("faiss", reason="the extra 'index' is not installed")
+    full = iad.find_similar(rows, rows, index=index)
+    found = iad.find_similar(collection, query, index=index)
+    assert found.dtypes.to_dict() == full.dtypes.to_dict()
+    assert found["path"].isna().all()

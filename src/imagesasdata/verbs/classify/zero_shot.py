@@ -125,6 +125,7 @@ def zero_shot(
     Examples
     --------
     >>> import imagesasdata as iad
+    >>> photos = iad.zero_shot("examples/photos", labels=["a cat", "a cup"])  # doctest: +SKIP
     >>> iad.zero_shot("examples/photos", labels=["a cat"])
     Traceback (most recent call last):
         ...

@@ -198,14 +198,14 @@ def find_similar(
     else:
         named = None if is_paths(query) else embedding
         asked = read_collection(given, options, embedding=named, model=model)
-    _check_sizes(collection, asked)
-    if index == "exact":
+    collection, asked = _of_one_size(collection, asked)
+    if index == "exact" or not len(collection.rows):
         found = nearest(asked.vectors, collection.vectors, top, metric, device=place)
         reached = None
     else:
         found = nearest_by_index(asked.vectors, collection.vectors, top, metric, index)
         reached = recall(found, asked.vectors, collection.vectors, metric, device=place)
-    return _give_back(table, collection, asked, found, reached, options)
+    return _give_back(table, collection, asked, found, reached, options, index)
 
 
 def _give_back(
@@ -215,9 +215,10 @@ def _give_back(
     found: Found,
     reached: float | None,
     options: Options,
+    index: Index,
 ) -> Any:
     """A row for each picture found, then one for each query that could not be used."""
-    out = _out(table, options, "exact" if reached is None else "hnsw")
+    out = _out(table, options, index)
     kept = out.kept(asked.errors)
     failed = [row for row, error in enumerate(asked.errors) if error is not None and kept[row]]
     queries, ranks, rows, distances = found.listed()
@@ -279,10 +280,16 @@ def _is_text(query: str) -> bool:
     return PurePosixPath(query).suffix.lower() not in PICTURES.endings
 
 
-def _check_sizes(collection: Collection, asked: Collection) -> None:
+def _of_one_size(collection: Collection, asked: Collection) -> tuple[Collection, Collection]:
+    """Both, with vectors of the same size, which one without rows takes from the other."""
     sizes = collection.vectors.shape[1], asked.vectors.shape[1]
-    if len(collection.rows) and len(asked.rows) and sizes[0] != sizes[1]:
+    if not len(collection.rows):
+        return replace(collection, vectors=np.zeros((0, sizes[1]), np.float32)), asked
+    if not len(asked.rows):
+        return collection, replace(asked, vectors=np.zeros((0, sizes[0]), np.float32))
+    if sizes[0] != sizes[1]:
         raise ArgumentError(
             f"The collection's vectors have {sizes[0]} numbers and the query's {sizes[1]}.",
             "embed both with the same model: name it as model=, or give rows as the query.",
         )
+    return collection, asked

@@ -187,7 +187,7 @@ def read_images(
     -----
     PassedOverWarning
         Once, when a folder or archive holds files that are not pictures: how many, by ending. Names
-        without an ending or with a longer one (``x.jpg_large``) are judged by their content.
+        with another ending (``x.jpg_large``, ``x.php``) or none are judged by their content.
 
     GuessWarning
         Once, when paths do not match ``pattern``: how many, and one of them.
