@@ -140,6 +140,17 @@ def gold_values(frame: Any, pairs: Mapping[str, str]) -> dict[str, np.ndarray]:
     }
 
 
+def filled(frame: Any, cells: Mapping[str, Any]) -> Any:
+    """A copy of the frame with one value in all rows of some columns, of the columns' own types."""
+    import pandas as pd
+
+    copy = frame.copy()
+    for name, value in cells.items():
+        kept = frame[name].dtype if is_level(frame, name) else float
+        copy[name] = pd.Series([value] * len(frame), frame.index).astype(kept)
+    return copy
+
+
 def said_values(frame: Any, name: str) -> np.ndarray:
     """The cells of a predicted column: numbers, or levels as text."""
     return level_cells(frame, name) if is_level(frame, name) else frame[name].to_numpy(float)

@@ -91,13 +91,15 @@ def _of(result: Any, term: int, truth: float) -> Interval:
     return Interval(row.conf_low, row.conf_high, truth, told)
 
 
-def regressions(table: pd.DataFrame, slope: float = SLOPE) -> Iterator[tuple[str, Interval]]:
+def regressions(
+    table: pd.DataFrame, slope: float = SLOPE, methods: tuple[str, ...] = ("dsl", "ppi", "gold")
+) -> Iterator[tuple[str, Interval]]:
     """The intervals of each method, for the truth as outcome and as explanation."""
     gold = {"pred": "gold"}
-    for method in ("dsl", "ppi", "gold"):
+    for method in methods:
         found = iad.regress("pred ~ score + group", table, gold=gold, method=method)  # type: ignore[arg-type]
         yield f"outcome, {method}", _of(found, 1, slope)
-    for method in ("dsl", "gold"):
+    for method in (name for name in methods if name != "ppi"):
         found = iad.regress("y ~ pred + score + group", table, gold=gold, method=method)  # type: ignore[arg-type]
         yield f"explanation, {method}", _of(found, 1, EFFECT)
 
@@ -131,20 +133,78 @@ def unfinished(seed: int) -> dict[str, Interval]:
     return dict(regressions(coded(posts, sample, answers, seed)))
 
 
-def rare(seed: int) -> dict[str, Interval]:
+def rare(seed: int, share: float = 0.02) -> dict[str, Interval]:
     """A class of 2%."""
-    posts = population(seed, share=0.02)
-    slope = SLOPE * 0.02 / 0.4
-    try:
-        return _rare(posts, slope, seed)
-    except iad.ArgumentError as refused:
-        if "gold values" not in refused.message:
-            raise
-        return {}  # no gold row of the class
+    posts = population(seed, share=share)
+    table = coded(posts, iad.sample_for_labels(posts, CODED, seed=seed))
+    found = {}
+    for method in ("gold", "dsl", "ptd", "imputation"):
+        try:
+            found |= regressions(table, SLOPE * share / 0.4, (method,))
+        except iad.ArgumentError as refused:
+            # No gold row of the class, or none that is predicted to be of it.
+            if "gold values" not in refused.message and "of gold rows" not in refused.message:
+                raise
+    return found
 
 
-def _rare(posts: pd.DataFrame, slope: float, seed: int) -> dict[str, Interval]:
-    return dict(regressions(coded(posts, iad.sample_for_labels(posts, CODED, seed=seed)), slope))
+def rare_of_4(seed: int) -> dict[str, Interval]:
+    """A class of 4%."""
+    return rare(seed, 0.04)
+
+
+def imputed(seed: int) -> dict[str, Interval]:
+    """A simple random sample, by the methods that take more time."""
+    posts = population(seed)
+    sample = iad.sample_for_labels(posts, CODED, seed=seed)
+    return dict(regressions(coded(posts, sample), methods=("ptd", "imputation")))
+
+
+def imputed_by_prediction(seed: int) -> dict[str, Interval]:
+    """The same with as many of each predicted class, of which a third is never coded."""
+    posts = population(seed)
+    sample = iad.sample_for_labels(posts, CODED, by="pred", seed=seed)
+    answers: Callable[[Any], Any] = lambda rows: np.where(rows.pred == 1, 0.9, 0.5)  # noqa: E731
+    table = coded(posts, sample, answers, seed)
+    return dict(regressions(table, methods=("ptd", "imputation")))
+
+
+def imputed_uncertain(seed: int) -> dict[str, Interval]:
+    """The same with more of those that the model is not certain of."""
+    posts = population(seed)
+    sample = iad.sample_for_labels(posts, CODED, strategy="uncertain", prob="prob", seed=seed)
+    return dict(regressions(coded(posts, sample), methods=("ptd", "imputation")))
+
+
+def five_clusters(seed: int) -> dict[str, Interval]:
+    """Five outlets of unequal size, whose levels differ; some of the rows are coded."""
+    random = np.random.default_rng(seed)
+    posts = population(seed, rows=1000)
+    outlet = random.choice(5, 1000, p=np.arange(5, 10) / 35)
+    pull, level = random.normal(size=(2, 5))[:, outlet]
+    truth = (random.random(1000) < np.clip(0.4 + SLOPE * posts.score + 0.12 * level, 0, 1)) * 1.0
+    posts = posts.assign(
+        outlet=outlet,
+        pull=pull,
+        truth=truth,
+        pred=np.where(random.random(1000) < 0.12, 1.0 - truth, truth),
+        y=posts.y + 0.5 * level,
+    )
+    table = coded(posts, iad.sample_for_labels(posts, CODED, seed=seed))
+    found = {}
+    for method in ("dsl", "ppi", "ptd"):
+        for formula, term, truth in (("pred ~ score + pull", 2, 0.0), ("y ~ pred + pull", 2, 0.0)):
+            if method == "ppi" and formula.startswith("y"):
+                continue
+            result = iad.regress(
+                formula,
+                table,
+                gold={"pred": "gold"},
+                method=method,  # type: ignore[arg-type]
+                vcov={"cluster": "outlet"},
+            )
+            found[f"{formula}, {method}"] = _of(result, term, truth)._replace(told=False)
+    return found
 
 
 def full_stratum(seed: int) -> dict[str, Interval]:
@@ -293,8 +353,13 @@ DESIGNS: dict[str, Callable[[int], dict[str, Interval]]] = {
         uncertain,
         unfinished,
         rare,
+        rare_of_4,
+        imputed,
+        imputed_by_prediction,
+        imputed_uncertain,
         full_stratum,
         clustered,
+        five_clusters,
         few_clusters,
         few_rows,
         fixed_effects,

@@ -61,7 +61,7 @@ def _features(predicted: np.ndarray, others: np.ndarray, most: int) -> np.ndarra
 
     If that is more than ``most`` columns, the products are left out, then all but the predictions.
     """
-    predicted, others = _standard(predicted), _standard(others)
+    predicted, others = standardized(predicted), standardized(others)
     products = [column[:, None] * others for column in predicted.T]
     parts = [np.ones((len(predicted), 1)), predicted, others, *products]
     while len(parts) > 2 and sum(part.shape[1] for part in parts) > most:
@@ -69,7 +69,8 @@ def _features(predicted: np.ndarray, others: np.ndarray, most: int) -> np.ndarra
     return np.concatenate(parts, axis=1)
 
 
-def _standard(columns: np.ndarray) -> np.ndarray:
+def standardized(columns: np.ndarray) -> np.ndarray:
+    """Columns with a mean of 0 and a spread of 1, without those that do not vary."""
     spread = columns.std(axis=0)
     varied = spread > 0.0
     return (columns[:, varied] - columns[:, varied].mean(axis=0)) / spread[varied]

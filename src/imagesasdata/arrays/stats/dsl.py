@@ -23,7 +23,14 @@ from jaxtyping import Bool, Float, Int
 from imagesasdata.arrays.stats.families import FAMILIES, Family, FamilyName
 from imagesasdata.arrays.stats.fits import Fit, coefficients
 from imagesasdata.arrays.stats.newton import solve
-from imagesasdata.arrays.stats.sandwich import sandwich
+from imagesasdata.arrays.stats.sandwich import (
+    FEW_CLUSTERS,
+    jackknife,
+    left_out,
+    sandwich,
+    summed,
+    sums,
+)
 
 
 class Variables(NamedTuple):
@@ -90,10 +97,24 @@ def dsl(
     )
     if noise is not None:
         scores[is_gold] += _scores(kind, *noise, estimate)
-    bread = np.linalg.inv(equations(estimate)[1])
-    number = None if clusters is None else len(np.unique(clusters))
     df = gold_df(gold.design, None if clusters is None else clusters[is_gold])
-    return Fit(estimate, sandwich(bread, scores / rows, clusters), number, df=df)
+    if clusters is None:
+        bread = np.linalg.inv(equations(estimate)[1])
+        return Fit(estimate, sandwich(bread, scores / rows), df=df)
+    number = int(clusters.max()) + 1
+    if df[0] + 1.0 >= FEW_CLUSTERS:
+        bread = np.linalg.inv(equations(estimate)[1])
+        return Fit(estimate, sandwich(bread, scores / rows, clusters), number, df=df)
+    of_gold = clusters[is_gold]
+    parts = [(predicted, weight, clusters), (same, -gold_weight, of_gold)]
+    parts += [(gold, gold_weight, of_gold)]
+    parts += [] if noise is None else [(*noise, of_gold)]
+    slopes = sum(
+        summed(one.design, share * kind.slope(kind.mean(one.design @ estimate)), where, number)
+        for one, share, where in parts
+    )
+    away = left_out(np.asarray(slopes), sums(scores, clusters, number))
+    return Fit(estimate, jackknife(away), number, df=df)
 
 
 def gold_df(

@@ -15,7 +15,9 @@ from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.sandwich import Robust, leverage_scores, sandwich
 from imagesasdata.errors import ArgumentError
 
-Method = Literal["naive", "gold", "ppi", "dsl"]
+Method = Literal["naive", "gold", "ppi", "dsl", "ptd", "imputation"]
+# Methods that correct predictions by gold rows.
+CORRECTED: tuple[Method, ...] = ("ppi", "dsl", "ptd", "imputation")
 Rows = Float[np.ndarray, " rows"]
 Clusters = Int[np.ndarray, " rows"]
 

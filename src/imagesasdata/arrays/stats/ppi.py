@@ -24,7 +24,14 @@ from imagesasdata.arrays.stats.dsl import Variables, gold_df
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.fits import Fit, coefficients
 from imagesasdata.arrays.stats.newton import solve
-from imagesasdata.arrays.stats.sandwich import sandwich
+from imagesasdata.arrays.stats.sandwich import (
+    FEW_CLUSTERS,
+    jackknife,
+    left_out,
+    sandwich,
+    summed,
+    sums,
+)
 from imagesasdata.errors import ArgumentError
 
 # Probabilities within this relative range count as equal.
@@ -136,9 +143,11 @@ def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
     df = gold_df(gold.design, gold.clusters)
     if rest.is_gold is not None:
         coded, change = _shared_parts(scores, gold, rest)
-        count = None if rest.clusters is None else len(np.unique(rest.clusters))
-        covariance = sandwich(scores.bread, coded + power * change, rest.clusters)
-        return Fit(estimate, covariance, count, power, df)
+        rows, clusters = coded + power * change, rest.clusters
+        if clusters is None:
+            return Fit(estimate, sandwich(scores.bread, rows), None, power, df)
+        covariance = _clustered(scores.bread, rows, clusters, gold, rest, family, estimate, power)
+        return Fit(estimate, covariance, len(np.unique(clusters)), power, df)
     residual = scores.gold - power * scores.predicted
     parts = [_centered(residual), power * _centered(scores.rest)]
     if gold.clusters is None or rest.clusters is None:
@@ -148,8 +157,31 @@ def ppi(gold: Gold, rest: Rest, family: FamilyName) -> Fit:
         return Fit(estimate, np.asarray(covariance), None, power, df)
     rows = np.concatenate([part / len(part) for part in parts])
     clusters = np.concatenate([gold.clusters, rest.clusters])
-    covariance = sandwich(scores.bread, rows, clusters)
+    covariance = _clustered(scores.bread, rows, clusters, gold, rest, family, estimate, power)
     return Fit(estimate, covariance, len(np.unique(clusters)), power, df)
+
+
+def _clustered(
+    bread: np.ndarray,
+    rows: np.ndarray,
+    clusters: np.ndarray,
+    gold: Gold,
+    rest: Rest,
+    family: FamilyName,
+    estimate: np.ndarray,
+    power: float,
+) -> np.ndarray:
+    """The clustered covariance of rows that add up to the estimate; of few clusters the jackknife."""
+    if gold.clusters is None or rest.clusters is None:
+        raise ValueError("clusters of both parts are needed")
+    if len(np.unique(gold.clusters)) >= FEW_CLUSTERS:
+        return sandwich(bread, rows, clusters)
+    kind, count = FAMILIES[family], int(clusters.max()) + 1
+    slopes = np.zeros((count, *bread.shape))
+    for part, share, where in ((gold, 1.0 - power, gold.clusters), (rest, power, rest.clusters)):
+        each = part.weights * kind.slope(kind.mean(part.design @ estimate))
+        slopes += share / len(each) * summed(part.design, each, where, count)
+    return jackknife(left_out(slopes, sums(rows, clusters, count)))
 
 
 def _shared_parts(scores: _Scores, gold: Gold, rest: Rest) -> tuple[np.ndarray, np.ndarray]:

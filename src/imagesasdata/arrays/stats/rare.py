@@ -14,6 +14,8 @@ from imagesasdata.errors import ArgumentError
 
 # With fewer coded rows of a class, 95% intervals were seen to hold the truth in less than 90%.
 FEW = 20
+# With so many, those of multiple imputation were seen to hold it in 94% to 98%.
+FEWEST = 3
 _FEW_IN_STRATUM = 5
 # A stratum that stands for less than this share of all rows matters little.
 _SMALL = 0.1
@@ -33,6 +35,11 @@ class Rare(NamedTuple):
     chance: tuple[float, ...]
     rows: tuple[int, ...]
     coded: tuple[int, ...]
+
+    @property
+    def of_class(self) -> int:
+        """The coded rows of the class."""
+        return sum(self.rows)
 
     def note(self, name: str) -> str:
         """What to say of a column of gold values."""

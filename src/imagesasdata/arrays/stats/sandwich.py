@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 Robust = Literal["HC0", "HC1", "HC2", "HC3"]
+# With fewer clusters the sandwich of estimating equations is too small.
+FEW_CLUSTERS = 20
 Matrix = Float[np.ndarray, "terms terms"]
 
 
@@ -28,10 +30,58 @@ def sandwich(
     if clusters is None:
         return bread @ (scores.T @ scores) @ bread.T
     count = int(clusters.max()) + 1
-    sums = np.stack(
-        [np.bincount(clusters, weights=column, minlength=count) for column in scores.T], axis=1
-    )
-    return count / (count - 1) * (bread @ (sums.T @ sums) @ bread.T)
+    added = sums(scores, clusters, count)
+    return count / (count - 1) * (bread @ (added.T @ added) @ bread.T)
+
+
+def left_out(
+    slopes: Float[np.ndarray, "clusters terms terms"], scores: Float[np.ndarray, "clusters terms"]
+) -> Float[np.ndarray, "clusters terms"]:
+    """By how much the estimate moves without each cluster; of equations that are not linear, nearly.
+
+    Parameters
+    ----------
+    slopes
+        What each cluster adds to the matrix of derivatives of the estimating equations.
+    scores
+        What it adds to their values at the estimate.
+    """
+    left = np.linalg.pinv(slopes.sum(axis=0) - slopes, hermitian=True)
+    return np.einsum("gij,gj->gi", left, scores)
+
+
+def jackknife(away: Float[np.ndarray, "clusters terms"]) -> Matrix:
+    """The covariance by leaving out each cluster once (CV3), for few clusters.
+
+    A cluster that pulls the estimate to itself has small scores, so that the sandwich is too small;
+    without the cluster, the estimate shows by how much.
+
+    MacKinnon, J. G., Nielsen, M. O. and Webb, M. D. (2023). Fast and Reliable Jackknife and Bootstrap
+    Methods for Cluster-Robust Inference. doi:10.1002/jae.2969.
+    """
+    count = len(away)
+    return (count - 1) / count * (away.T @ away)
+
+
+def summed(
+    design: Float[np.ndarray, "rows terms"],
+    weights: Float[np.ndarray, " rows"],
+    clusters: Int[np.ndarray, " rows"],
+    count: int,
+) -> Float[np.ndarray, "clusters terms terms"]:
+    """The weighted cross product of each cluster's design."""
+    found = np.zeros((count, design.shape[1], design.shape[1]))
+    for one in range(count):
+        some = clusters == one
+        found[one] = (design[some].T * weights[some]) @ design[some]
+    return found
+
+
+def sums(
+    scores: Float[np.ndarray, "rows terms"], clusters: Int[np.ndarray, " rows"], count: int
+) -> Float[np.ndarray, "clusters terms"]:
+    """The sum of scores in each cluster."""
+    return np.stack([np.bincount(clusters, column, count) for column in scores.T], axis=1)
 
 
 def leverage_scores(

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
-from imagesasdata.arrays.stats.fits import Fit, Method, fitted_values, is_cr2
-from imagesasdata.arrays.stats.rare import few_gold, rare
-from imagesasdata.arrays.stats.sandwich import Robust
+from imagesasdata.arrays.stats.fits import CORRECTED, Fit, Method, fitted_values, is_cr2
+from imagesasdata.arrays.stats.rare import FEWEST, few_gold, rare
+from imagesasdata.arrays.stats.sandwich import FEW_CLUSTERS, Robust
 from imagesasdata.checks import check_choice
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
@@ -21,7 +21,6 @@ from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import comparison, result
 from imagesasdata.verbs.trust.regression.check import (
     CHECK,
-    FEW_CLUSTERS,
     lines,
     too_good,
     unlike_all,
@@ -40,6 +39,8 @@ RESULTS = {
     "compare_methods": comparison.TIDY,
     "check": CHECK,
 }
+# What to do about few coded rows of a class, besides coding more.
+_INSTEAD = ' Or give method="imputation", whose intervals allow for few.'
 
 
 def regress(
@@ -81,9 +82,10 @@ def regress(
         coded are told from those that were not sampled.
     method
         ``"dsl"``: design-based supervised learning, for predicted outcomes or explanatory variables;
-        ``"ppi"``: prediction-powered inference, for a predicted outcome; ``"gold"``: the coded rows
-        alone; ``"naive"``: as if predictions were the truth. By default ``"dsl"`` with ``gold=``, else
-        ``"naive"``.
+        ``"ptd"``: predict-then-debias, for the same, by a bootstrap; ``"ppi"``: prediction-powered
+        inference, for a predicted outcome; ``"imputation"``: multiple imputation, for rare classes;
+        ``"gold"``: the coded rows alone; ``"naive"``: as if predictions were the truth. By default
+        ``"dsl"`` with ``gold=``, else ``"naive"``.
     family
         ``"ols"``, ``"logit"`` or ``"poisson"``.
     vcov
@@ -92,7 +94,8 @@ def regress(
     weights
         A column of survey weights.
     seed
-        For what begins at random; the same seed gives the same result. It draws the folds of ``dsl``.
+        For what begins at random; the same seed gives the same result. It draws the folds of ``dsl``,
+        the bootstrap samples of ``ptd`` and the imputations.
 
     Returns
     -------
@@ -119,11 +122,21 @@ def regress(
     so that no row is predicted from itself. It then solves the regression's moment equations with
     these new predictions, corrected by their weighted difference from the gold values in the gold
     rows. The estimates are medians over ten divisions into folds (three, from 2,000 gold rows), and
-    their spread is in the standard errors. ``ppi`` is PPI++ with power tuning. Both need gold rows that
-    were chosen at random, with probabilities that depend only on what was known before coding. Rows
-    that the model was trained on (``y_trained`` of `fine_tune`) are used with their out-of-fold
-    predictions; without these they are refused. If a model from elsewhere was trained on gold rows,
-    the estimates are wrong; a note says so if predictions agree with nearly all gold values.
+    their spread is in the standard errors. ``ppi`` is PPI++ with power tuning. ``ptd`` moves the
+    estimates of the gold rows by how those of the predictions differ between gold rows and all rows,
+    each as far as makes its variance least; its errors are those of 500 bootstrap samples of gold rows
+    (or clusters). All need gold rows that were chosen at random, with probabilities that depend only on
+    what was known before coding. Rows that the model was trained on (``y_trained`` of `fine_tune`) are
+    used with their out-of-fold predictions; without these they are refused. If a model from elsewhere
+    was trained on gold rows, the estimates are wrong; a note says so if predictions agree with nearly
+    all gold values.
+
+    ``imputation`` is for classes. It draws the class of each row that was not coded from a logit of the
+    gold values on the predictions, the other variables and the outcome, with coefficients from their
+    posterior, 50 to 100 times, and combines the regressions by Rubin's rules. Of a class with few coded
+    rows its intervals hold the truth where those of the other methods are too narrow. In return it
+    takes the form of the logit to be right, while the others assume nothing of the errors; sampling
+    probabilities may depend on the predictions.
 
     A mean (``"y ~ 1"``) of which all gold values are 0, or all 1, gets no standard error, and the
     interval of Clopper and Pearson (near [0, 3.7 / rows]). If a class has few gold rows, so that
@@ -137,8 +150,9 @@ def regress(
     intervals of ``"ols"`` use Student's t with as many degrees of freedom as rows less terms, as R's
     estimatr does, those of ``"logit"`` and ``"poisson"`` the normal distribution. Clustered errors of
     ``"ols"`` are CR2 with Satterthwaite's degrees of freedom (above 5,000 clusters, and in the other
-    families, CR1 and the number of clusters less one). ``ppi`` and ``dsl`` use Student's t with gold
-    rows less terms, or with the clusters of gold rows less one. Below 20 clusters, the result says so.
+    families, CR1 and the number of clusters less one). ``ppi``, ``ptd`` and ``dsl`` use Student's t with
+    gold rows less terms, or with the clusters of gold rows less one, and below 20 of these the
+    jackknife over clusters (CV3), in which each is left out once. Below 20 clusters, the result says so.
 
     ``ppi`` with unequal probabilities uses the predictions of all rows, with equal ones (as the authors'
     package) those of the rows that were not coded.
@@ -160,8 +174,14 @@ def regress(
     Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered
     Inference. doi:10.48550/arXiv.2311.01453
 
+    Cole, S. R., Chu, H. and Greenland, S. (2006). Multiple-imputation for measurement-error correction.
+    International Journal of Epidemiology. doi:10.1093/ije/dyl097
+
     Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for Downstream
     Inference. NeurIPS. doi:10.48550/arXiv.2306.04746
+
+    Kluger, D. M. et al. (2025). Prediction-Powered Inference with Imputed Covariates and Nonuniform
+    Sampling. doi:10.48550/arXiv.2501.18577
 
     Examples
     --------
@@ -291,13 +311,16 @@ def _cluster(vcov: object) -> str | None:
 
 def _named(vcov: Any, cluster: str | None, rows: Rows, method: Method, family: FamilyName) -> str:
     """How the covariance was estimated."""
-    if method in ("ppi", "dsl"):
-        return f"by {cluster}" if cluster else "sandwich"
+    if method in ("ppi", "dsl", "ptd"):
+        kind = "bootstrap" if method == "ptd" else "sandwich"
+        by = "bootstrap by" if method == "ptd" else "by"
+        return f"{by} {cluster}" if cluster else kind
     if rows.clusters is None:
-        return robust_within(vcov, len(rows.absorbed)) if rows.absorbed else vcov
-    if rows.absorbed:
-        return f"CR1 by {cluster}"
-    return f"{'CR2' if is_cr2(family, rows.clusters) else 'CR1'} by {cluster}"
+        named = robust_within(vcov, len(rows.absorbed)) if rows.absorbed else vcov
+    else:
+        is_small = not rows.absorbed and is_cr2(family, rows.clusters)
+        named = f"{'CR2' if is_small else 'CR1'} by {cluster}"
+    return f"{named}, by Rubin's rules" if method == "imputation" else named
 
 
 def _repeated_gold(table: Table, rows: Rows, method: Method) -> list[str]:
@@ -351,12 +374,15 @@ def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[s
         chance = rows.chance(fit_to_rows=False)
         for name, values in gold_values(rows.gold_frame, rows.pairs).items():
             found = rare(values, chance)
-            notes += [] if found is None else [found.note(name)]
-    if trained and method in ("dsl", "ppi"):
+            if found is None or (method == "imputation" and found.of_class >= FEWEST):
+                continue
+            instead = "" if method == "imputation" or rows.absorbed else _INSTEAD
+            notes.append(found.note(name) + instead)
+    if trained and method in CORRECTED:
         notes.append(
             f"The model was trained on {trained:,} of the gold rows; their predictions are out of fold."
         )
-    elif method in ("dsl", "ppi"):
+    elif method in CORRECTED:
         notes += too_good(rows)
     if method != "naive":
         notes += few_gold(int(rows.is_gold.sum()))

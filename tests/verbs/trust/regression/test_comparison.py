@@ -11,6 +11,7 @@ from tests.conftest import Kind
 from tests.verbs.trust.designs import coded, population
 
 GOLD = {"pred": "gold"}
+METHODS = ["naive", "gold", "ppi", "dsl", "ptd", "imputation"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def posts() -> pd.DataFrame:
 def test_each_method_gives_its_own_estimates(posts: pd.DataFrame, method: str) -> None:
     first = iad.regress("pred ~ score", posts, gold=GOLD, method=method)
     found = first.compare_methods(conf_level=0.9).tidy()
-    assert found.method.tolist() == ["naive", "gold", "ppi", "dsl"] * 2
+    assert found.method.tolist() == METHODS * 2
     for name, rows in found.groupby("method"):
         own = iad.regress("pred ~ score", posts, gold=GOLD, method=name)
         columns = ["term", "estimate", "std_error", "conf_low", "conf_high"]
@@ -47,7 +48,8 @@ def test_the_picture(posts: pd.DataFrame) -> None:
     result = iad.regress("y ~ pred + score", posts, gold=GOLD).compare_methods()
     axes = result.plot().axes
     assert [axis.get_title(loc="left") for axis in axes] == ["pred", "score"]
-    assert [label.get_text() for label in axes[0].get_yticklabels()] == ["naive", "gold", "dsl"]
+    drawn = [label.get_text() for label in axes[0].get_yticklabels()]
+    assert drawn == [name for name in METHODS if name != "ppi"]
     rows = result.tidy().query("term == 'pred' and estimate.notna()")
     drawn = [line.get_xdata() for line in axes[0].lines[:-1]]
     np.testing.assert_allclose(drawn[::2], rows[["conf_low", "conf_high"]])
@@ -62,7 +64,7 @@ def test_tables_of_each_kind(kind: Kind, posts: pd.DataFrame) -> None:
     }
     found = iad.regress("pred ~ score", kind.make(plain), gold=GOLD).compare_methods().tidy()
     assert kind.is_kind(found)
-    assert len(kind.columns(found)["note"]) == 8
+    assert len(kind.columns(found)["note"]) == 12
 
 
 def test_misuse(posts: pd.DataFrame) -> None:

@@ -10,12 +10,12 @@ from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance
 from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.gold import weighted
 from imagesasdata.arrays.stats.rare import FEW, rare
+from imagesasdata.arrays.stats.sandwich import FEW_CLUSTERS
 from imagesasdata.columns import Column
 from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.formula_columns import gold_values, is_level, predicted_codes
 from imagesasdata.verbs.trust.regression.rows import Rows
 
-FEW_CLUSTERS = 20
 # Predictions that fit gold values so well are more often of rows of training than of a perfect model.
 TOO_GOOD = 0.98
 CHECK = (

@@ -30,17 +30,14 @@ def _cross_fitted(
     rows: Rows, sharpened: dict[str, str], gold_weights: np.ndarray, seed: tuple[int, int]
 ) -> Variables:
     design = rows.design
-    free = design.free_of(set(rows.pairs))
-    others = [design.variables.design[:, free]]
-    if not rows.parsed.outcome & set(rows.pairs):
-        others.append(design.variables.outcome)
+    known = rows.known()
     predicted = rows.frame[list(sharpened)].to_numpy(float)
     frame = rows.frame.copy()
     for place, (name, coded) in enumerate(sharpened.items()):
         frame[name] = cross_fit(
             rows.gold_frame[coded].to_numpy(float),
             predicted,
-            np.column_stack(others),
+            known,
             rows.is_gold,
             gold_weights,
             seed=(*seed, place),

@@ -7,14 +7,16 @@ import numpy as np
 from imagesasdata.arrays.stats.checks import between, check_collinear, check_outcome
 from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
-from imagesasdata.arrays.stats.fits import Fit, Method, fit_terms
+from imagesasdata.arrays.stats.fits import CORRECTED, Fit, Method, fit_terms
 from imagesasdata.arrays.stats.gold import weighted, with_gold
 from imagesasdata.arrays.stats.ppi import check_rest, parted, ppi
+from imagesasdata.arrays.stats.ptd import ptd
 from imagesasdata.arrays.stats.rare import alike, check_classes, check_varied
 from imagesasdata.arrays.stats.sandwich import Robust, renumbered
 from imagesasdata.errors import ArgumentError
 from imagesasdata.tables.formula_columns import gold_values, said_values
 from imagesasdata.verbs.trust.regression.crossfitted import cross_fits
+from imagesasdata.verbs.trust.regression.imputed import estimate_imputed
 from imagesasdata.verbs.trust.regression.rows import Rows
 from imagesasdata.verbs.trust.regression.within import check_can_absorb, estimate_within
 
@@ -61,7 +63,7 @@ def estimate(
     check_outcome(coded.outcome, family, rows.parsed.text)
     for name in rows.pairs:
         check_classes(said_values(rows.frame, name), rows.is_gold, name)
-    chance = rows.chance(fit_to_rows=method in ("ppi", "dsl"))
+    chance = rows.chance(fit_to_rows=method in CORRECTED)
     counted = weighted(rows.is_gold, rows.weights, chance)
     gold_clusters = None if rows.clusters is None else renumbered(rows.clusters[rows.is_gold])
     if gold_clusters is not None and gold_clusters.max() == 0:
@@ -73,7 +75,7 @@ def estimate(
     for name, values in gold_values(rows.gold_frame, rows.pairs).items():
         check_varied(values, name)
     check_collinear(coded.design, terms, "gold rows")
-    if gold_clusters is not None and method != "dsl":
+    if gold_clusters is not None and method in ("gold", "ppi", "ptd"):
         held = held | between(coded.design, gold_clusters, terms, "gold rows")
     alone = fit_terms(
         *coded,
@@ -86,6 +88,22 @@ def estimate(
     )
     if method == "gold":
         return alone.without_errors(held), best
+    if method == "imputation":
+        found = estimate_imputed(rows, family, robust, counted.sample_prob, seed)
+        return found.without_errors(held), best
+    if method == "ptd":
+        check_collinear(predicted.design[rows.is_gold], terms, "predictions of gold rows")
+        found = ptd(
+            predicted,
+            coded,
+            rows.is_gold,
+            counted.sample_prob,
+            family,
+            weights=rows.weights,
+            clusters=rows.clusters,
+            seed=seed,
+        )
+        return found.without_errors(held), best
     if method == "ppi":
         parts = parted(
             predicted, coded, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters

@@ -34,6 +34,10 @@ _SOURCES = {
     "Inference. arXiv. doi:10.48550/arXiv.2311.01453.",
     "dsl": "Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for "
     "Downstream Inference. NeurIPS. doi:10.48550/arXiv.2306.04746.",
+    "ptd": "Kluger, D. M., Lu, K., Zrnic, T., Wang, S. and Bates, S. (2025). Prediction-Powered "
+    "Inference with Imputed Covariates and Nonuniform Sampling. arXiv. doi:10.48550/arXiv.2501.18577.",
+    "imputation": "Cole, S. R., Chu, H. and Greenland, S. (2006). Multiple-imputation for "
+    "measurement-error correction. International Journal of Epidemiology. doi:10.1093/ije/dyl097.",
 }
 _ALIKE = "the coefficient is a mean, and all gold values are 0 or all are 1"
 TERM = Column("term", "string", "A term of the formula.", null=_NEVER)
@@ -56,7 +60,7 @@ TIDY = (
     Column("conf_high", "float64", "Upper end of the confidence interval.", null=_NEVER),
 )
 GLANCE = (
-    Column("method", "string", "naive, gold, ppi or dsl.", null=_NEVER),
+    Column("method", "string", "naive, gold, ppi, dsl, ptd or imputation.", null=_NEVER),
     Column("family", "string", "ols, logit or poisson.", null=_NEVER),
     Column("vcov", "string", "How the covariance was estimated.", null=_NEVER),
     Column("nobs", "int64", "Rows used.", range="1 ...", null=_NEVER),
@@ -166,6 +170,8 @@ class Regression(Reported, Generic[Frame]):
             "gold": f", by the {gold} alone ({drawn})",
             "ppi": f", by prediction-powered inference with {gold} ({drawn})",
             "dsl": f", by design-based supervised learning with {gold} ({drawn})",
+            "ptd": f", by predict-then-debias with {gold} ({drawn})",
+            "imputation": f", by multiple imputation with {gold} ({drawn})",
         }[self.method]
         gone = f" ({self.n_dropped:,} left out for missing values)" if self.n_dropped else ""
         text = (
@@ -282,7 +288,7 @@ class Regression(Reported, Generic[Frame]):
 
     @door
     def compare_methods(self, *, conf_level: float = 0.95) -> MethodComparison[Frame]:
-        """The same regression by every method: naive, gold rows alone, ``ppi`` and ``dsl``.
+        """The same regression by every method, from ``naive`` to ``imputation``.
 
         Parameters
         ----------

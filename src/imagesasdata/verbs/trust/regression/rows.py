@@ -68,6 +68,14 @@ class Rows:
             if not (self.absorbed and term == "Intercept")
         ]
 
+    def known(self) -> np.ndarray:
+        """The terms, and the outcome, that are not predicted; a column for each."""
+        free = self.design.free_of(set(self.pairs))
+        others = [self.design.variables.design[:, free]]
+        if not self.parsed.outcome & set(self.pairs):
+            others.append(self.design.variables.outcome)
+        return np.column_stack(others)
+
     def chance(self, *, fit_to_rows: bool) -> np.ndarray | None:
         """The sampling probabilities of the gold rows; scaled so that these stand for all rows.
 

@@ -19,7 +19,7 @@ from imagesasdata.arrays.stats.absorb import (
 from imagesasdata.arrays.stats.checks import check_collinear
 from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
-from imagesasdata.arrays.stats.fits import Fit, Method, fit
+from imagesasdata.arrays.stats.fits import CORRECTED, Fit, Method, fit
 from imagesasdata.arrays.stats.gold import each_row, weighted
 from imagesasdata.arrays.stats.sandwich import Robust, renumbered
 from imagesasdata.errors import ArgumentError
@@ -49,9 +49,10 @@ def check_can_absorb(rows: Rows, method: Method, family: FamilyName) -> None:
             f'Fixed effects after | are for family="ols", not "{family}".',
             f"write C({name}) as a term.",
         )
-    if method == "ppi":
+    if method in CORRECTED and method != "dsl":
         raise ArgumentError(
-            'method="ppi" has no fixed effects after |.', f'give method="dsl", or write C({name}).'
+            f'method="{method}" has no fixed effects after |.',
+            f'give method="dsl", or write C({name}).',
         )
 
 
