@@ -6,10 +6,11 @@ Python one: a NumPy number, or a whole number that R gives as 3.0.
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import TypeGuard, TypeVar, cast
+from typing import Any, TypeGuard, TypeVar, cast
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of, short
 
@@ -126,6 +127,53 @@ def span(name: str, value: object, low: float, high: float, *, hint: str) -> tup
     if least > largest:
         raise ArgumentError(f"{name} must have its lower bound first, got {value!r}.", hint)
     return least, largest
+
+
+def wrong_names(
+    function: Callable[..., Any],
+    signature: inspect.Signature,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    instead: Callable[[str, Any, str, Mapping[str, inspect.Parameter]], str],
+) -> ArgumentTypeError:
+    """The error for arguments that a function lacks, misses or gets twice.
+
+    ``instead`` says what to write, from an unknown name, its value, the function's name and parameters.
+    """
+    name = function.__name__
+    known = {one: two for one, two in signature.parameters.items() if one != "self"}
+    for keyword, value in kwargs.items():
+        if keyword not in known:
+            hint = instead(keyword, value, name, known)
+            return ArgumentTypeError(f"{name} has no argument {keyword!r}.", hint)
+    first = [one for one, two in known.items() if two.kind is not inspect.Parameter.KEYWORD_ONLY]
+    given = len(args) - ("self" in signature.parameters)
+    example = f"{name}({', '.join(call_with(known))})"
+    if given > len(first):
+        text = f"{name} takes {', '.join(first) or 'nothing'} without a name, got {given} values."
+        return ArgumentTypeError(text, f"name the others, as in {example}.")
+    twice = [one for one in first[:given] if one in kwargs]
+    if twice:
+        text = f"{name} got {twice[0]} twice: at its place and by its name."
+        return ArgumentTypeError(text, f"give it once, as in {example}.")
+    missing = [
+        one
+        for one, two in known.items()
+        if two.default is inspect.Parameter.empty and one not in (*first[:given], *kwargs)
+    ]
+    return ArgumentTypeError(f"{name} needs {' and '.join(missing)}.", f"write {example}.")
+
+
+def call_with(known: dict[str, inspect.Parameter]) -> list[str]:
+    """How the arguments that must be given are written in a call."""
+    needed = [two for two in known.values() if two.default is inspect.Parameter.empty]
+    shown = needed or [*known.values()][:1]
+    return [
+        one.name
+        if one.kind is not inspect.Parameter.KEYWORD_ONLY
+        else f"{one.name}={one.name.upper()}"
+        for one in shown
+    ]
 
 
 def _no(kind: str, name: str, value: object, hint: str) -> ArgumentTypeError:

@@ -204,6 +204,23 @@ def test_paths_that_look_like_numbers(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [row["path"] for row in rows_in("o.csv")] == ["2019", "2020"]
 
 
+def test_formulas_of_others_are_escaped_when_asked(posts: list[dict[str, str]]) -> None:
+    write(Path("a.csv"), [{**row, "=h": "\t=2"} for row in posts])
+    words = ["features", "a.csv", "--group", "size", "--to"]
+    assert run(*words, "as_it_was.csv").exit_code == 0
+    assert run(*words, "safe.csv", "--escape-formulas").exit_code == 0
+    plain, safe = rows_in("as_it_was.csv"), rows_in("safe.csv")
+    assert [one["path"] for one in safe] == ["a.jpg", "./-b.jpg", "c.jpg", "./@d.jpg"]
+    assert [one["user"] for one in safe] == ["'@paper", "'-", "'+49 30", "'=1+1"]
+    assert {one["'=h"] for one in safe} == {"'\t=2"}
+    changed = {"path", "user"}
+    for one, other in zip(plain, safe, strict=True):
+        assert {name: one[name] for name in OWN if name not in changed} == {
+            name: other[name] for name in OWN if name not in changed
+        }
+    assert run("features", "safe.csv", "--group", "light", "--to", "o.csv").exit_code == 0
+
+
 def test_vectors_of_a_table_are_told_before_the_work(
     posts: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

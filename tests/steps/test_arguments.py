@@ -287,3 +287,25 @@ def test_wrong_arguments(
     assert type(caught.value) is kind
     assert caught.value.message.startswith(message)
     assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: steps.resize(widht=9),
+            "resize has no argument 'widht'.\nHint: did you mean width=",
+        ),
+        (lambda: steps.blur(zzz=1), "blur has no argument 'zzz'.\nHint: its arguments are "),
+        (lambda: steps.flip("x", "y", "z"), "flip takes .* without a name, got 3 values"),
+        (lambda: steps.crop(1, 2), "crop needs .*\nHint: write crop\\("),
+        (lambda: steps.resize(9, width=9), "resize got width twice"),
+        (
+            lambda: augmentations.random_flip(probability=1),
+            "random_flip has no argument 'probability'.\nHint: ",
+        ),
+    ],
+)
+def test_names_of_arguments(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(T, match=message):
+        call()

@@ -12,8 +12,16 @@ import pytest
 
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentTypeError, ColumnError, UnknownNameError
-from imagesasdata.tables.kinds import arrow_type, frame_of, from_columns, is_paths, like, to_arrow
-from tests.conftest import Kind
+from imagesasdata.tables.kinds import (
+    arrow_type,
+    frame_of,
+    from_columns,
+    is_paths,
+    like,
+    to_arrow,
+    to_pandas,
+)
+from tests.conftest import REPO, Kind
 
 
 def test_every_kind_to_arrow_and_back(kind: Kind) -> None:
@@ -92,3 +100,16 @@ def test_a_column_without_a_name_is_told(name: Any) -> None:
     line = str(told.value).partition("Hint: name it: ")[2].removesuffix(".")
     exec(line, {"data": data, "pandas": pd})
     assert frame_of(data)[0].columns == ["path", "NAME"]
+
+
+def test_the_line_that_the_docs_give_for_statsmodels() -> None:
+    formulas = pytest.importorskip("statsmodels.formula.api")
+    page = (REPO / "docs" / "concepts" / "how-it-runs.md").read_text("utf-8")
+    (line,) = [one for one in page.splitlines() if one.startswith("photos = photos.astype(")]
+    flags, counts = [True, False, None, True, False], [1, 2, None, 4, 6]
+    photos = to_pandas(pa.table({"is_kept": flags, "n_faces": counts, "y": [1.0, 2, 3, 4, 4]}))
+    with pytest.raises(TypeError, match="BooleanDtype"):
+        formulas.ols("y ~ is_kept", photos)
+    names = {"photos": photos}
+    exec(line, names)
+    assert formulas.ols("y ~ is_kept + n_faces", names["photos"]).fit().nobs == 4

@@ -7,6 +7,8 @@ picture; the same seed and picture number give the same steps.
 
 from __future__ import annotations
 
+from inspect import isfunction
+
 from imagesasdata.augmentations.augmentation import Augmentation, draw_all
 from imagesasdata.augmentations.choosing import light, one_of
 from imagesasdata.augmentations.framing import random_crop, random_erase
@@ -18,6 +20,7 @@ from imagesasdata.augmentations.tone import (
     random_saturation,
 )
 from imagesasdata.augmentations.turning import random_flip, random_rotate
+from imagesasdata.steps.named import worded
 
 __all__ = [
     "Augmentation",
@@ -34,3 +37,7 @@ __all__ = [
     "random_rotate",
     "random_saturation",
 ]
+
+for _name in __all__:
+    if isfunction(globals()[_name]):
+        globals()[_name] = worded(globals()[_name], __name__)

@@ -12,7 +12,6 @@ from typer.core import TyperCommand, TyperGroup
 import imagesasdata
 from imagesasdata.cli.values import TABLES, Tables, value
 from imagesasdata.cli.writing import TEXTS, check_target, check_vectors, tell_doubts, write_text
-from imagesasdata.engine.results import index_unseen
 from imagesasdata.errors import ArgumentError
 from imagesasdata.options import Options
 from imagesasdata.verbs.signatures import Parameter, read, summary, verbs
@@ -21,7 +20,7 @@ LEFT_OUT = ("show", "load_model")  # use `contact-sheet` and `augment` instead
 LEFT_OUT += ("register_model", "ray_dataset")  # take or return a Python object
 LEFT_OUT += ("ray_workers", "isolate")  # affect the rest of a Python program
 NOT_OPTIONS = ("progress", "backend")  # --quiet instead; printed tables look the same
-_COMMON = (*Options.__dataclass_fields__, "quiet")
+_COMMON = (*Options.__dataclass_fields__, "quiet", "escape_formulas")
 _MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
@@ -72,6 +71,12 @@ def _made(verb: str) -> Any:
     if gives not in ("Figure", "Path"):
         text = "Write the result here: a table as .parquet, .csv, .feather or .dta (Stata)."
         options.append(_typed(to, str, None, text, f"--{to}"))
+    if gives not in ("Figure", "Path", *TEXTS):
+        text = (
+            "In a CSV file, an apostrophe before texts of your own columns, too, that a spreadsheet "
+            "would compute."
+        )
+        options.append(_typed("escape_formulas", bool, False, text, "--escape-formulas"))
     if gives == "FittedModel":
         text = "Write the model here, as protest.iad, for `augment`."
         options.append(_typed("save", str, ..., text, "--save"))
@@ -92,6 +97,8 @@ def _made(verb: str) -> Any:
         if given.get(to) is not None and gives not in ("Figure", "Path"):
             check_target(given[to], to, is_text=gives in TEXTS)
             check_vectors(verb, passed, tables.opened, given[to])
+        from imagesasdata.engine.results import index_unseen  # it takes time to load
+
         owner = imagesasdata.load_model(given["fitted"]) if verb == "augment" else imagesasdata
         with index_unseen():
             result = getattr(owner, verb)(**passed)
@@ -102,7 +109,8 @@ def _made(verb: str) -> Any:
         if gives in ("Figure", "Path"):
             result = f"wrote {passed['to'] if gives == 'Figure' else result}"
         columns = _MODELS if verb == "models" else None
-        show(result, given.get(to), columns=columns, opened=tables.opened)
+        escape = bool(given.get("escape_formulas"))
+        show(result, given.get(to), columns=columns, opened=tables.opened, escape=escape)
 
     context = inspect.Parameter("ctx", _KEYWORD, annotation=typer.Context)
     options = [context, *sorted(options, key=lambda one: one.name in _COMMON)]
@@ -161,17 +169,19 @@ def show(
     *,
     columns: list[str] | None = None,
     opened: Sequence[Any] = (),
+    escape: bool = False,
 ) -> None:
     """Write and print a table or a text; exit with 1 when some pictures failed.
 
-    ``opened`` are the tables that the verb was given, whose columns are written as they were.
+    ``opened`` are the tables that the verb was given, whose columns are written as they were, but with
+    ``escape`` for what a spreadsheet would compute.
     """
     from imagesasdata.tables.files import as_text, failures, save
 
     table = result.tidy() if hasattr(result, "tidy") else result
     is_table = hasattr(table, "columns")
     if to is not None and is_table:
-        save(table, to, opened if table is result else ())
+        save(table, to, opened if table is result else (), escape=escape)
     elif to is not None:
         write_text(f"{result}\n", to)
     if getattr(getattr(table, "index", None), "names", ...) == [None]:

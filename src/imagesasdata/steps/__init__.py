@@ -7,6 +7,8 @@ Wrong arguments raise when the step is made, before any picture is read.
 
 from __future__ import annotations
 
+from inspect import isfunction
+
 from imagesasdata.steps.as_is import strip_metadata, unchanged
 from imagesasdata.steps.centering import center_crop, pad
 from imagesasdata.steps.colors import color_space, grayscale, hue, saturation
@@ -16,6 +18,7 @@ from imagesasdata.steps.geometry import flip, rotate
 from imagesasdata.steps.grain import noise
 from imagesasdata.steps.kernels import convolve
 from imagesasdata.steps.light import brightness, contrast
+from imagesasdata.steps.named import worded
 from imagesasdata.steps.outlines import edges
 from imagesasdata.steps.segments import segment
 from imagesasdata.steps.sizes import resize
@@ -50,3 +53,7 @@ __all__ = [
     "threshold",
     "unchanged",
 ]
+
+for _name in __all__:
+    if isfunction(globals()[_name]):
+        globals()[_name] = worded(globals()[_name], __name__)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
+
+from imagesasdata.checks import wrong_names
+from imagesasdata.errors import nearest
 
 
 @dataclass(frozen=True)
@@ -36,3 +41,28 @@ class Named:
 
 def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def worded(function: Callable[..., Any], package: str) -> Callable[..., Any]:
+    """A function that makes a step or an augmentation, which answers a wrong argument's name in words."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def through(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError:
+            raise wrong_names(function, signature, args, kwargs, _instead) from None
+        return function(*args, **kwargs)
+
+    through.__module__ = package
+    return through
+
+
+def _instead(
+    keyword: str, value: Any, function: str, known: Mapping[str, inspect.Parameter]
+) -> str:
+    close = nearest(keyword, known)
+    return (
+        f"did you mean {close}=?" if close else f"its arguments are {', '.join(known) or 'none'}."
+    )

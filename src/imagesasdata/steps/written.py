@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from imagesasdata.errors import ArgumentError, one_of
+from imagesasdata.errors import ArgumentError, ImagesAsDataError, one_of
 from imagesasdata.steps.step import Step
 
 _HINT = 'for example resize(256) or edges("canny", low=50).'
@@ -38,6 +38,6 @@ def read_step(text: str) -> Step:
         named = {one.arg or "**": ast.literal_eval(one.value) for one in call.keywords}
         return getattr(steps, call.func.id)(*arguments, **named)
     except (ValueError, TypeError, MemoryError, RecursionError) as error:
-        if isinstance(error, ArgumentError):
+        if isinstance(error, ImagesAsDataError):
             raise
         raise ArgumentError(f"The step {text!r} cannot be made: {error}.", _HINT) from None

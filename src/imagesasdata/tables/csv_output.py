@@ -48,6 +48,8 @@ def write_csv(
     file: BinaryIO,
     own: Mapping[str, Typed | None],
     rows: Callable[[Typed], np.ndarray],
+    *,
+    escape: bool = False,
 ) -> None:
     """Write a table.
 
@@ -61,6 +63,8 @@ def write_csv(
         The columns that are the user's own: the CSV file that each was read from, or ``None``.
     rows
         For such a file its row of each row of the result; below 0 where it is not known.
+    escape
+        Whether no text of the user's own is a formula, either.
     """
     sources = [source for source in own.values() if source is not None]
     dialect = sources[0].file.dialect if sources else Dialect()
@@ -68,10 +72,17 @@ def write_csv(
         _cells(table[name], name, own.get(name), dialect, rows, is_own=name in own)
         for name in table.column_names
     ]
+    if escape:
+        cells = [
+            _escaped(one, name, dialect) if _is_text(table[name]) else one
+            for one, name in zip(cells, table.column_names, strict=True)
+        ]
     alone = len(cells) == 1  # an empty line would be no row
     names = [
         _header(name, own.get(name), dialect, is_own=name in own) for name in table.column_names
     ]
+    if escape:
+        names = [_without_formula(name, dialect) for name in names]
     encoding = dialect.encoding
     told = dialect.told and dialect.told + dialect.newline
     file.write((told + dialect.delimiter.join(names) + dialect.newline).encode(encoding))
@@ -80,6 +91,24 @@ def write_csv(
         parts = [column.slice(start, _CHUNK_ROWS).to_pylist() for column in cells]
         lines = [dialect.delimiter.join(row) or '""' * alone for row in zip(*parts, strict=True)]
         file.write((dialect.newline.join(lines) + dialect.newline).encode(encoding))
+
+
+def _escaped(cells: pa.ChunkedArray, name: str, dialect: Dialect) -> pa.ChunkedArray:
+    """A column's texts as they stand in a file, without formulas."""
+    is_path = name.endswith(PATH.name)
+    texts = [_without_formula(cell, dialect, is_path=is_path) for cell in cells.to_pylist()]
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _without_formula(cell: str, dialect: Dialect, *, is_path: bool = False) -> str:
+    text = unquoted(cell)
+    plain = without_formula(text, is_path=is_path)
+    return cell if plain == text else quoted(plain, dialect.delimiter)
+
+
+def _is_text(cells: pa.ChunkedArray) -> bool:
+    kind = _plain(cells).type
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def rows_of(result: pa.Table, index: Sequence[Any] | None, source: Typed) -> np.ndarray:
@@ -159,7 +188,7 @@ def _cells(
 
 
 def _fresh(cells: pa.ChunkedArray, name: str, dialect: Dialect, *, is_own: bool) -> pa.ChunkedArray:
-    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+    if _is_text(cells):
         is_path = name.endswith(PATH.name)
         texts = [
             ""

@@ -93,7 +93,7 @@ def read(file: str, texts: Collection[str] = ()) -> Opened:
         raise ArgumentError(f"The table {file!r} cannot be read: {error}.") from error
 
 
-def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
+def save(images: Any, to: str, opened: Sequence[Opened] = (), *, escape: bool = False) -> None:
     """Write a table in the format that the file's ending says, whole or not at all.
 
     Parameters
@@ -105,6 +105,8 @@ def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
     opened
         The tables that the verb was given: in a CSV file their columns stand as they were read. In
         the other columns no text is a formula.
+    escape
+        Whether no text is a formula in the columns of ``opened``, either.
 
     Raises
     ------
@@ -138,7 +140,7 @@ def save(images: Any, to: str, opened: Sequence[Opened] = ()) -> None:
                 own |= dict.fromkeys(sorted(one.names - own.keys()), one.csv)
             written = [one.csv for one in opened if one.csv is not None]
             rows = {id(one): rows_of(table, index, one) for one in written}
-            write_csv(table, file, own, lambda source: rows[id(source)])
+            write_csv(table, file, own, lambda source: rows[id(source)], escape=escape)
     if ending in WITHOUT_RECORD:
         _keep_record(place, noted)
 

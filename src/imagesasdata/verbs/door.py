@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import imagesasdata
-from imagesasdata.checks import check_count, check_whole
+from imagesasdata.checks import check_count, check_whole, wrong_names
 from imagesasdata.errors import ArgumentTypeError, short
 from imagesasdata.networks.calls import calling, under_way
 from imagesasdata.verbs.keywords import instead_of
@@ -59,7 +59,7 @@ def _with_door(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError:
-            raise _wrong_names(function, signature, args, kwargs) from None
+            raise wrong_names(function, signature, args, kwargs, instead_of) from None
         for name, value in bound.arguments.items():
             parameter = signature.parameters[name]
             kinds = _kinds(function)[name]
@@ -113,46 +113,3 @@ def _wrong_type(parameter: inspect.Parameter, kinds: Takes, value: Any) -> Argum
         kind = '["NAME"]' if kinds.many and not kinds.text else '"FILE"' if kinds.path else '"NAME"'
         hint = f"for example {name}={kind}."
     return ArgumentTypeError(f"{name} must be {kinds.kind()}, got {short(value)}.", hint)
-
-
-def _wrong_names(
-    function: Callable[..., Any],
-    signature: inspect.Signature,
-    args: Sequence[Any],
-    kwargs: dict[str, Any],
-) -> ArgumentTypeError:
-    """The error for arguments that a function lacks, misses or gets twice."""
-    name = function.__name__
-    known = {one: two for one, two in signature.parameters.items() if one != "self"}
-    for keyword, value in kwargs.items():
-        if keyword not in known:
-            hint = instead_of(keyword, value, name, known)
-            return ArgumentTypeError(f"{name} has no argument {keyword!r}.", hint)
-    first = [one for one, two in known.items() if two.kind is not inspect.Parameter.KEYWORD_ONLY]
-    given = len(args) - ("self" in signature.parameters)
-    example = f"{name}({', '.join(call_with(known))})"
-    if given > len(first):
-        text = f"{name} takes {', '.join(first) or 'nothing'} without a name, got {given} values."
-        return ArgumentTypeError(text, f"name the others, as in {example}.")
-    twice = [one for one in first[:given] if one in kwargs]
-    if twice:
-        text = f"{name} got {twice[0]} twice: at its place and by its name."
-        return ArgumentTypeError(text, f"give it once, as in {example}.")
-    missing = [
-        one
-        for one, two in known.items()
-        if two.default is inspect.Parameter.empty and one not in (*first[:given], *kwargs)
-    ]
-    return ArgumentTypeError(f"{name} needs {' and '.join(missing)}.", f"write {example}.")
-
-
-def call_with(known: dict[str, inspect.Parameter]) -> list[str]:
-    """How the arguments that must be given are written in a call."""
-    needed = [two for two in known.values() if two.default is inspect.Parameter.empty]
-    shown = needed or [*known.values()][:1]
-    return [
-        one.name
-        if one.kind is not inspect.Parameter.KEYWORD_ONLY
-        else f"{one.name}={one.name.upper()}"
-        for one in shown
-    ]
