@@ -36,6 +36,24 @@ def output(name: str, figure: str) -> str:
     else:
         drawing = EXAMPLES / name / "output" / "figure.png"
         printed = _run(name)
+    return _shown(printed, drawing, figure)
+
+
+def measured(name: str, figure: str) -> str:
+    """What a study of pictures that the library has not printed and drew when it was run.
+
+    Parameters
+    ----------
+    name
+        The study's folder, with what was kept in ``measured``.
+    figure
+        What its figure shows, for those who cannot see it.
+    """
+    folder = EXAMPLES / name / "measured"
+    return _shown((folder / "printed.txt").read_text("utf-8"), folder / "figure.png", figure)
+
+
+def _shown(printed: str, drawing: Path, figure: str) -> str:
     text = f"<pre><code>{escape.escape(printed)}</code></pre>"
     return f'<div class="output">{text}{_figure(drawing, figure)}</div>'
 

@@ -41,3 +41,14 @@ def test_a_study_that_was_not_kept_is_run(
     script.write_text("raise SystemExit('no data')")
     with pytest.raises(RuntimeError, match="the study one failed:\nno data"):
         study.output("one", "Nothing")
+
+
+def test_a_study_of_real_pictures_is_shown_as_it_was_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import study
+
+    monkeypatch.setattr(study, "_run", lambda name: pytest.fail(f"{name} is run"))
+    page = study.measured("face_audit", "Errors by group")
+    assert "smile missed" in page
+    assert '<img alt="Errors by group" src="data:image/webp;base64,' in page

@@ -9,6 +9,7 @@ import re
 import runpy
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
@@ -161,6 +162,22 @@ def test_service_audit(examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert missed.loc[income, "conf_low"] < truth < missed.loc[income, "conf_high"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["face_audit", "evoked_valence"])
+def test_a_study_of_real_pictures_gives_what_its_page_shows(
+    name: str,
+    examples: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shared_data: Path,
+    bring_weights: Callable[..., None],
+) -> None:
+    bring_weights("faces" if name == "face_audit" else "efficientnet_lite0")
+    monkeypatch.setenv("IMAGESASDATA_DATA", str(shared_data))
+    table = run(examples / name, monkeypatch)
+    shown = pd.read_csv(EXAMPLES / name / "measured" / "table.csv")
+    pd.testing.assert_frame_equal(table, shown, atol=0.05, rtol=0.05)
+
+
 def test_made_data_are_the_same_each_time(
     tmp_path: Path, examples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,8 +190,8 @@ def test_made_data_are_the_same_each_time(
         assert (one / file).read_bytes() == (two / file).read_bytes()
 
 
-def test_there_are_nine_studies_and_each_has_a_page() -> None:
-    assert len(STUDIES) == 9
+def test_there_are_eleven_studies_and_each_has_a_page() -> None:
+    assert len(STUDIES) == 11
     index = (ROOT / "docs" / "studies" / "index.md").read_text("utf-8")
     nav = (ROOT / "mkdocs.yml").read_text("utf-8")
     for name in STUDIES:

@@ -345,6 +345,21 @@ def agreed(seed: int) -> dict[str, Interval]:
     return {"alpha": Interval(row.conf_low, row.conf_high, 0.81)}
 
 
+def agreed_by_prediction(seed: int) -> dict[str, Interval]:
+    """Two coders of 1,200 pictures drawn by the prediction of a class of 3%; their alpha in all 40,000."""
+    random = np.random.default_rng(seed)
+    truth = random.random(40_000) < 0.03
+    posts = pd.DataFrame({"path": range(40_000)})
+    posts["pred"] = np.where(truth, random.random(40_000) < 0.8, random.random(40_000) < 0.01) * 1
+    for name in ("ann", "ben"):
+        posts[name] = (truth ^ (random.random(40_000) < 0.02)).astype(int)
+    share = posts[["ann", "ben"]].to_numpy().mean()
+    alpha = 1.0 - (posts.ann != posts.ben).mean() / (2.0 * share * (1.0 - share))
+    sample = iad.sample_for_labels(posts, 1200, by="pred", seed=seed)
+    row = iad.agreement(sample, coders=["ann", "ben"], rounds=200).tidy().iloc[0]
+    return {"alpha": Interval(row.conf_low, row.conf_high, float(alpha))}
+
+
 DESIGNS: dict[str, Callable[[int], dict[str, Interval]]] = {
     one.__name__: one
     for one in (
@@ -368,5 +383,6 @@ DESIGNS: dict[str, Callable[[int], dict[str, Interval]]] = {
         calibrated,
         audited,
         agreed,
+        agreed_by_prediction,
     )
 }
