@@ -41,7 +41,7 @@ table.to_csv(OUTPUT / "table.csv", index=False)
 print("\nOf pictures that a fit had not seen:")
 print(table.round(2).to_string(index=False))
 
-# Does what is left over agree between the countries? If so, it is what people saw and the network did not.
+# Does what is left over agree between the countries? Then people saw it, and the network did not.
 photos["left_us"] = photos["valence_us"] - photos["pred_US"]
 photos["left_china"] = photos["valence_ch"] - photos["pred_China"]
 left = iad.regress("left_china ~ left_us", photos)

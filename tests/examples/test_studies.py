@@ -171,7 +171,8 @@ def test_a_study_of_real_pictures_gives_what_its_page_shows(
     shared_data: Path,
     bring_weights: Callable[..., None],
 ) -> None:
-    bring_weights("faces" if name == "face_audit" else "efficientnet_lite0")
+    if name == "face_audit":
+        bring_weights("faces")
     monkeypatch.setenv("IMAGESASDATA_DATA", str(shared_data))
     table = run(examples / name, monkeypatch)
     shown = pd.read_csv(EXAMPLES / name / "measured" / "table.csv")

@@ -346,7 +346,7 @@ def agreed(seed: int) -> dict[str, Interval]:
 
 
 def agreed_by_prediction(seed: int) -> dict[str, Interval]:
-    """Two coders of 1,200 pictures drawn by the prediction of a class of 3%; their alpha in all 40,000."""
+    """Two coders of 1,200 pictures drawn by the prediction of a class of 3%; alpha in all 40,000."""
     random = np.random.default_rng(seed)
     truth = random.random(40_000) < 0.03
     posts = pd.DataFrame({"path": range(40_000)})

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
+from imagesasdata.arrays.stats import planning
 from tests.conftest import Kind
 
 ROWS, SHARE, RIGHT, GROUP = 3000, 0.3, 0.85, 0.4
@@ -79,11 +80,62 @@ def test_a_pilot_drawn_by_prediction_counts_by_its_probabilities() -> None:
     )  # fewer predicted
     sample = iad.sample_for_labels(table, 800, by="pred", seed=1)
     pilot = table.join(sample[["sample_prob", "is_sampled"]].assign(gold=sample.truth))
-    found = iad.plan_labels(pilot, width=0.06, truth="gold", prediction="pred").classes
+    found = iad.plan_labels(pilot, width=0.06, truth="gold", prediction="pred").outcomes[None]
+    assert isinstance(found, planning.Classes)
     true = table.groupby("pred").truth.mean()
     np.testing.assert_allclose(found.true, true, atol=0.05)
     np.testing.assert_allclose(found.size, table.pred.value_counts(normalize=True)[[0.0, 1.0]])
     assert found.share == pytest.approx(SHARE, abs=0.04)
+
+
+def rated(seed: int, coded: int) -> pd.DataFrame:
+    """Ratings with a mean of 5 and a standard deviation of 1.5, and predictions of them."""
+    random = np.random.default_rng(seed)
+    truth = 5.0 + 1.5 * random.normal(size=ROWS)
+    noise = 1.05 * np.sqrt(1.0 - 0.7**2) * random.normal(size=ROWS)
+    table = pd.DataFrame({"truth": truth, "pred": 5.0 + 0.7**2 * (truth - 5.0) + noise})
+    return table.assign(gold=table.truth.where(table.index < coded))
+
+
+def test_means_of_numbers_have_intervals_as_wide_as_planned() -> None:
+    plan = iad.plan_labels(ROWS, width=0.3, sd=1.5, correlation=0.7)
+    assert plan.tidy().n_class.isna().all()
+    assert "an interval of a mean that is 0.3 wide" in str(plan)
+    for one in plan.tidy().itertuples():
+        rows = []
+        for seed in range(4):
+            table = rated(seed, int(one.n))
+            fit = iad.regress("pred ~ 1", table, gold={"pred": "gold"}, method=one.method)
+            rows.append(fit.tidy().iloc[0])
+        wide = np.mean([row.conf_high - row.conf_low for row in rows])
+        assert wide == pytest.approx(0.3, rel=0.08), one
+    pilot = iad.plan_labels(rated(1, 600), width=0.3, truth="gold", prediction="pred")
+    assert pilot.tidy().n.tolist() == pytest.approx(plan.tidy().n.tolist(), rel=0.2)
+    assert "standard deviation of 1.4" in pilot.notes[0]
+    assert pilot.plot().axes[0].get_ylabel() == "width of the interval"
+
+
+def test_each_of_several_classes_has_a_plan() -> None:
+    random = np.random.default_rng(0)
+    truth = random.choice(["a", "b", "c"], ROWS, p=[0.1, 0.3, 0.6])
+    said = np.where(random.random(ROWS) < 0.8, truth, random.choice(["a", "b", "c"], ROWS))
+    table = pd.DataFrame({"truth": truth, "pred": said})
+    table["gold"] = table.truth.where(table.index < 500)
+    plan = iad.plan_labels(table, width=0.06, truth="gold", prediction="pred")
+    tidy = plan.tidy()
+    assert tidy.label.tolist() == [label for label in "abc" for _ in range(3)]
+    assert set(tidy.design) == {"simple"}
+    for label in "abc":
+        own = table.assign(
+            gold=(table.gold == label).where(table.gold.notna()).astype("boolean"),
+            pred=table.pred == label,
+        )
+        alone = iad.plan_labels(own, width=0.06, truth="gold", prediction="pred").tidy()
+        expected = alone[alone.design == "simple"].n.tolist()
+        assert tidy[tidy.label == label].n.tolist() == expected
+    (axis,) = plan.plot().axes
+    assert axis.get_title() == tidy.loc[tidy.n.idxmax(), "label"]
+    assert len(axis.lines) == 4
 
 
 def test_a_plan_shows_itself() -> None:
@@ -147,7 +199,16 @@ CODED = pd.DataFrame({"gold": [0, 1, None] * 10, "pred": [0, 1, 1] * 10, "p": [0
         (
             CODED.assign(gold=1),
             {"width": 0.1, "truth": "gold", "prediction": "gold"},
-            "A plan is for two classes; 'gold' and 'gold' have 1 in 30 coded rows",
+            "A plan needs two classes; 'gold' and 'gold' have 1 in 30 coded rows",
+        ),
+        (900, {"width": 0.1, "sd": 1.0, "share": 0.2}, "sd and correlation are of a number"),
+        (900, {"width": 0.1, "correlation": 0.5}, "sd and correlation are of a number"),
+        (900, {"width": 0.1, "sd": 0.0}, "sd must be over 0"),
+        (900, {"width": 0.1, "sd": 1.0, "correlation": 1.5}, "correlation must be from 0 to 1"),
+        (
+            CODED,
+            {"width": 0.1, "truth": "gold", "prediction": "pred", "sd": 1.0},
+            "sd is a guess",
         ),
     ],
 )

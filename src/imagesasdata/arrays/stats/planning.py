@@ -11,7 +11,7 @@ variance is 1 / rows times the mean square of what each row adds:
 
 These are the sandwich variances of `dsl.py` and `ppi.py` for large samples. In a simple random sample,
 ppi and dsl are the same: s^2 ((1 - r^2) / n + r^2 / rows), with r the correlation of truth and prediction
-(Angelopoulos, Duchi and Zrnic 2023, doi:10.48550/arXiv.2311.01453).
+(Angelopoulos, Duchi and Zrnic 2023, doi:10.48550/arXiv.2311.01453). This also holds for a number.
 """
 
 from __future__ import annotations
@@ -45,6 +45,17 @@ class Classes(NamedTuple):
     def share(self) -> float:
         """The share of the class."""
         return float(self.size @ self.true)
+
+
+class Numbers(NamedTuple):
+    """A number in place of classes: its standard deviation, and its correlation with the predictions."""
+
+    sd: float
+    correlation: float
+
+
+# What is planned for: a class among others, or a number.
+Outcome = Classes | Numbers
 
 
 class Study(NamedTuple):
@@ -114,6 +125,22 @@ def by_pilot(
     return Classes(size, true)
 
 
+def numbers_of_pilot(
+    truth: Float[np.ndarray, " coded"],
+    predicted: Float[np.ndarray, " coded"],
+    weights: Float[np.ndarray, " coded"],
+) -> Numbers:
+    """From coded rows; the squared correlation is adjusted for their number, as in a regression."""
+    covariance = np.cov(truth, predicted, aweights=weights)
+    spread = np.sqrt(np.diag(covariance))
+    if not spread.all():
+        return Numbers(float(spread[0]), 0.0)
+    rows = weights.sum() ** 2 / (weights**2).sum()
+    square = (covariance[0, 1] / spread.prod()) ** 2
+    adjusted = 1.0 - (1.0 - square) * (rows - 1.0) / max(rows - 2.0, 1.0)
+    return Numbers(float(spread[0]), float(np.sqrt(np.clip(adjusted, 0.0, 1.0))))
+
+
 def chances(
     classes: Classes, design: Design, n: Counts, rows: int
 ) -> Float[np.ndarray, "2 counts"]:
@@ -126,8 +153,13 @@ def chances(
     return np.minimum((equal + (n - equal.sum(axis=0)) * (equal < sizes)) / sizes, 1.0)
 
 
-def error(classes: Classes, study: Study, design: Design, method: PlannedBy, n: Counts) -> Each:
-    """The standard error when ``n`` rows are coded."""
+def error(outcome: Outcome, study: Study, design: Design, method: PlannedBy, n: Counts) -> Each:
+    """The standard error when ``n`` rows are coded; of a number, in a simple random sample."""
+    groups = 1.0 if study.group is None else study.group * (1.0 - study.group)
+    if isinstance(outcome, Numbers):
+        told = 0.0 if method == "gold" else outcome.correlation**2
+        return outcome.sd * np.sqrt(((1.0 - told) / n + told / study.rows) / groups)
+    classes = outcome
     chance = chances(classes, design, n, study.rows)
     size, true, share = classes.size[:, None], classes.true[:, None], classes.share
     within, away = true * (1.0 - true), true - share
@@ -142,7 +174,6 @@ def error(classes: Classes, study: Study, design: Design, method: PlannedBy, n: 
         gain = (size * away * off * (1.0 / chance - 1.0)).sum(axis=0)
         power = np.clip(np.divide(gain, cost, out=np.zeros_like(cost), where=cost > 0.0), 0.0, 1.0)
         square = coded - 2.0 * power * gain + power**2 * cost
-    groups = 1.0 if study.group is None else study.group * (1.0 - study.group)
     return np.sqrt(square / study.rows / groups)
 
 
@@ -162,21 +193,21 @@ def _quantile(study: Study, n: Counts) -> Each:
 
 
 def reached(
-    classes: Classes, study: Study, design: Design, method: PlannedBy, n: Counts, target: Target
+    outcome: Outcome, study: Study, design: Design, method: PlannedBy, n: Counts, target: Target
 ) -> Each:
     """The width with a target of one, else the power, when ``n`` rows are coded."""
-    one = error(classes, study, design, method, n)
+    one = error(outcome, study, design, method, n)
     if target.effect is None:
         return width(one, study, n)
     return power(one, study, n, target.effect)
 
 
 def at(
-    classes: Classes, study: Study, design: Design, method: PlannedBy, n: int, target: Target
+    outcome: Outcome, study: Study, design: Design, method: PlannedBy, n: int, target: Target
 ) -> tuple[float, float | None]:
     """The width, and with a target of a difference the power, when ``n`` rows are coded."""
     counts = np.array([n])
-    one = error(classes, study, design, method, counts)
+    one = error(outcome, study, design, method, counts)
     wide = float(width(one, study, counts)[0])
     if target.effect is None:
         return wide, None
@@ -184,12 +215,12 @@ def at(
 
 
 def least(
-    classes: Classes, study: Study, design: Design, method: PlannedBy, target: Target
+    outcome: Outcome, study: Study, design: Design, method: PlannedBy, target: Target
 ) -> int | None:
     """The fewest rows to code, or ``None`` if all rows are not enough."""
 
     def enough(count: int) -> bool:
-        got = reached(classes, study, design, method, np.array([count]), target)[0]
+        got = reached(outcome, study, design, method, np.array([count]), target)[0]
         if target.width is not None:
             return bool(got <= target.width)
         return bool(got >= (target.power or 0.0))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 import pyarrow as pa
 
 from imagesasdata.arrays.stats import planning
-from imagesasdata.arrays.stats.planning import Classes, Design, PlannedBy, Study, Target
+from imagesasdata.arrays.stats.planning import Design, Outcome, PlannedBy, Study, Target
 from imagesasdata.columns import Column
 from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.frames import Frame
@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 
 _NOT_ENOUGH = "coding all pictures is not enough"
 TIDY = (
+    Column(
+        "label",
+        "string",
+        "The class that is planned for, against all others.",
+        null="there are two classes, or the outcome is a number",
+    ),
     Column("design", "string", "simple, or stratified by the prediction.", null="never"),
     Column("method", "string", "gold, ppi or dsl.", null="never"),
     Column("n", "int64", "Pictures to code.", range="1 ...", null=_NOT_ENOUGH),
-    Column("n_class", "int64", "How many of them are of the class, on average.", null=_NOT_ENOUGH),
+    Column(
+        "n_class",
+        "int64",
+        "How many of them are of the class, on average.",
+        null=f"{_NOT_ENOUGH}, or the outcome is a number",
+    ),
     Column("width", "float64", "Width of the 95% interval.", range="0 ...", null=_NOT_ENOUGH),
     Column(
         "power",
@@ -37,6 +48,7 @@ TIDY = (
 
 
 class Plan(NamedTuple):
+    label: str | None
     design: Design
     method: PlannedBy
     n: int | None
@@ -52,7 +64,7 @@ class LabelPlan(Displayed, Generic[Frame]):
     table: Table = field(repr=False)
     study: Study
     target: Target
-    classes: Classes
+    outcomes: dict[str | None, Outcome]
     plans: list[Plan]
     notes: tuple[str, ...]
 
@@ -62,8 +74,8 @@ class LabelPlan(Displayed, Generic[Frame]):
         Returns
         -------
         table
-            ``design``, ``method``, ``n``, ``n_class`` (how many of them are of the class, on average),
-            ``width``, ``power``.
+            ``label`` (of several classes), ``design``, ``method``, ``n``, ``n_class`` (how many of them
+            are of the class, on average), ``width``, ``power``.
         """
         cells = zip(*self.plans, strict=True)
         return self.table.new(
@@ -79,9 +91,13 @@ class LabelPlan(Displayed, Generic[Frame]):
         axis = figure.subplots()
         known = [plan.n for plan in self.plans if plan.n is not None]
         counts = planning.steps(max(known, default=self.study.rows), self.study.rows)
+        # Of several classes, the one that needs most.
+        most = max(self.plans, key=lambda plan: plan.n or self.study.rows + 1).label
         for plan in self.plans:
+            if plan.label != most:
+                continue
             values = planning.reached(
-                self.classes, self.study, plan.design, plan.method, counts, self.target
+                self.outcomes[plan.label], self.study, plan.design, plan.method, counts, self.target
             )
             line = "-" if plan.design == "simple" else "--"
             # Wider for ppi, because dsl often gives the same curve.
@@ -93,12 +109,17 @@ class LabelPlan(Displayed, Generic[Frame]):
         wanted = self.target.width if is_width else self.target.power
         axis.axhline(wanted or 0.0, color="gray", linewidth=0.8, linestyle=":")
         axis.set(xlabel="pictures coded", ylabel="width of the interval" if is_width else "power")
-        axis.set_ylim(0.0, min(3.0 * self.target.width, 1.0) if self.target.width else 1.0)
+        top = 3.0 * (self.target.width or 1.0)
+        is_number = any(isinstance(one, planning.Numbers) for one in self.outcomes.values())
+        axis.set_ylim(0.0, top if is_number and is_width else min(top, 1.0))
+        axis.set_title("" if most is None else most, fontsize=10)
         axis.legend(frameon=False, fontsize=8)
         return figure
 
     def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
-        what = "a share" if self.study.group is None else "a difference of shares"
+        is_number = any(isinstance(one, planning.Numbers) for one in self.outcomes.values())
+        one, several = ("a mean", "means") if is_number else ("a share", "shares")
+        what = one if self.study.group is None else f"a difference of {several}"
         goal = (
             f"an interval of {what} that is {self.target.width:g} wide"
             if self.target.effect is None

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from imagesasdata.arrays.stats import planning
-from imagesasdata.arrays.stats.planning import Classes, Design, PlannedBy, Study, Target
+from imagesasdata.arrays.stats.planning import (
+    Classes,
+    Design,
+    Numbers,
+    Outcome,
+    PlannedBy,
+    Study,
+    Target,
+)
 from imagesasdata.arrays.stats.rare import FEW
 from imagesasdata.checks import check_amount, check_share, whole
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
@@ -15,6 +23,7 @@ from imagesasdata.tables.codes import (
     label_cells,
     number_or_text,
     numbered,
+    numbers,
     row_weights,
     sampling_column,
 )
@@ -40,6 +49,8 @@ def plan_labels(
     recall: float | None = None,
     precision: float | None = None,
     accuracy: float | None = None,
+    sd: float | None = None,
+    correlation: float | None = None,
     truth: str | None = None,
     prediction: str | None = None,
     sample_prob: str | None = SAMPLE_PROB,
@@ -72,11 +83,17 @@ def plan_labels(
         A guess of the precision: the share of the pictures predicted to be of the class that are.
     accuracy
         In place of ``recall`` and ``precision``: the recall of both classes.
+    sd
+        For the mean of a number, such as a rating: a guess of its standard deviation. ``width`` and
+        ``effect`` are then in its units.
+    correlation
+        With ``sd``: a guess of the correlation of the number and its prediction.
     truth
-        In place of guesses, for a table with a pilot: the column of codes with two values, null where a
-        picture was not coded. The second value, in order, is the class.
+        In place of guesses, for a table with a pilot: the column of codes, null where a picture was not
+        coded. Of two values, the second, in order, is the class; of more, there is a plan for each.
     prediction
-        With ``truth``: the column of predicted classes, known for all pictures.
+        With ``truth``: the column of predicted classes, known for all pictures. If it holds fractions and
+        ``truth`` more than two numbers, the plan is for a number.
     sample_prob
         With ``truth``: the column of the sampling probabilities of coded rows. If the table has no
         ``sample_prob``, or with ``None``, the pilot is taken as a simple random sample.
@@ -84,14 +101,15 @@ def plan_labels(
     Returns
     -------
     LabelPlan
-        ``.tidy()`` has ``design``, ``method``, ``n``, ``n_class``, ``width``, ``power``: a row for a
-        simple sample and for one stratified by the prediction (as many of each predicted class), by
-        each method of `regress`; ``.plot()`` draws the curves.
+        ``.tidy()`` has ``label``, ``design``, ``method``, ``n``, ``n_class``, ``width``, ``power``: a
+        row for a simple sample and for one stratified by the prediction (as many of each predicted
+        class), by each method of `regress`; ``.plot()`` draws the curves. For several classes and for
+        numbers, there is the simple sample alone.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError, ColumnError
-        When there is no target or no guess, a guess is out of range, or a pilot has not two classes.
+        When there is no target or no guess, a guess is out of range, or a pilot has one class.
 
     Notes
     -----
@@ -122,10 +140,18 @@ def plan_labels(
     5  stratified    dsl   486
     """
     target = _target(width, effect, power, group)
-    guesses = {"share": share, "recall": recall, "precision": precision, "accuracy": accuracy}
+    guesses = {
+        "share": share,
+        "recall": recall,
+        "precision": precision,
+        "accuracy": accuracy,
+        "sd": sd,
+        "correlation": correlation,
+    }
     table, rows = _opened(data)
     _check_rows(rows)
     notes: list[str] = []
+    outcomes: dict[str | None, Outcome]
     if truth is not None or prediction is not None:
         given = [name for name, guess in guesses.items() if guess is not None]
         if given:
@@ -133,21 +159,28 @@ def plan_labels(
                 f"{given[0]} is a guess, and the pilot's {truth or prediction!r} tells.",
                 f"leave {given[0]} out, or leave truth and prediction out.",
             )
-        classes, notes = _pilot(table, truth, prediction, sample_prob)
+        outcomes, notes = _pilot(table, truth, prediction, sample_prob)
+    elif sd is not None or correlation is not None:
+        outcomes = {None: _number(sd, correlation, [share, recall, precision, accuracy])}
     else:
-        classes = _guessed(share, recall, precision, accuracy)
-    has_prediction = truth is not None or recall is not None or accuracy is not None
+        outcomes = {None: _guessed(share, recall, precision, accuracy)}
+    for name, value in (("width", width), ("effect", effect)):
+        if value is not None and not isinstance(next(iter(outcomes.values())), Numbers):
+            _check_inside(name, value)
+    has_prediction = any(one is not None for one in (truth, recall, accuracy, correlation))
+    is_class = isinstance(outcomes.get(None), Classes)
     study = Study(rows, group)
     plans = [
-        _plan(classes, study, design, method, target)
-        for design in (planning.DESIGNS if has_prediction else planning.DESIGNS[:1])
+        _plan(label, one, study, design, method, target)
+        for label, one in outcomes.items()
+        for design in (planning.DESIGNS if has_prediction and is_class else planning.DESIGNS[:1])
         for method in (planning.METHODS if has_prediction else planning.METHODS[:1])
     ]
     return LabelPlan(
         table=table,
         study=study,
         target=target,
-        classes=classes,
+        outcomes=outcomes,
         plans=plans,
         notes=(*notes, *_notes(plans, rows)),
     )
@@ -171,7 +204,10 @@ def _target(
             f"power={power} needs the difference that should be found.", "for example effect=0.1."
         )
     wanted = power if power is not None or effect is None else _POWER
-    for name, value in (("width", width), ("effect", effect), ("power", wanted), ("group", group)):
+    for name, value in (("width", width), ("effect", effect)):
+        if value is not None:
+            check_amount(name, value, over_zero=True, example=0.1)
+    for name, value in (("power", wanted), ("group", group)):
         if value is not None:
             _check_inside(name, value)
     return Target(width, effect, wanted)
@@ -203,13 +239,26 @@ def _check_rows(rows: int) -> None:
         )
 
 
+def _number(sd: float | None, correlation: float | None, of_class: list[float | None]) -> Numbers:
+    if sd is None or any(one is not None for one in of_class):
+        raise ArgumentError(
+            "sd and correlation are of a number; share, recall, precision and accuracy of a class.",
+            "for example sd=1.5, correlation=0.6.",
+        )
+    check_amount("sd", sd, over_zero=True, example=1.5)
+    if correlation is not None:
+        check_share("correlation", correlation)
+    return Numbers(sd, correlation or 0.0)
+
+
 def _guessed(
     share: float | None, recall: float | None, precision: float | None, accuracy: float | None
 ) -> Classes:
     if share is None:
         raise ArgumentError(
             "plan_labels needs a guess of the class's share, or a pilot.",
-            'for example share=0.3, accuracy=0.9; or truth="protest", prediction="protest_pred".',
+            "for example share=0.3, accuracy=0.9 (of a number sd=1.5, correlation=0.6); or "
+            'truth="protest", prediction="protest_pred".',
         )
     if accuracy is not None and (recall is not None or precision is not None):
         raise ArgumentError(
@@ -233,7 +282,7 @@ def _guessed(
 
 def _pilot(
     table: Table, truth: str | None, prediction: str | None, sample_prob: str | None
-) -> tuple[Classes, list[str]]:
+) -> tuple[dict[str | None, Outcome], list[str]]:
     if truth is None or prediction is None:
         raise ArgumentError(
             "A pilot needs truth= and prediction=.",
@@ -245,43 +294,83 @@ def _pilot(
     rows_of_training(table, prediction, truth, every=True)
     every = [row for row, cell in enumerate(said) if cell is not None]
     rows = [row for row in every if told[row] is not None]
+    weight, notes = row_weights(table, chance, rows)
     if any(isinstance(number_or_text(said[row]), float) for row in every):
-        raise ArgumentTypeError(
-            f"The column {prediction!r} holds fractions, not classes.",
-            f"give classes: data[{prediction!r}] > 0.5.",
+        found = _number_pilot(truth, prediction, told, said, rows, weight)
+        notes.append(
+            f"By a pilot of {len(rows):,} coded rows, of which {truth} has a standard deviation of "
+            f"{found.sd:.3g} and a correlation with {prediction} of {found.correlation:.2f}."
         )
+        return {None: found}, [*notes, *_rough(len(rows))]
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(
         [told[row] for row in rows],
         [said[row] for row in every],
         order=classes.values if classes else (),
     )
-    if len(labels) != 2 or not rows:
+    if len(labels) < 2 or not rows:
         raise ArgumentError(
-            f"A plan is for two classes; {truth!r} and {prediction!r} have {len(labels):,} in "
+            f"A plan needs two classes; {truth!r} and {prediction!r} have {len(labels):,} in "
             f"{len(rows):,} coded rows.",
-            "plan for one class against all others: data[COLUMN] == CLASS.",
+            "code some pictures of each class first.",
         )
     place = {row: number for number, row in enumerate(every)}
-    weight, notes = row_weights(table, chance, rows)
-    found = planning.by_pilot(true, predicted[[place[row] for row in rows]], weight, predicted)
-    rare = min(int(true.sum()), len(true) - int(true.sum()))
-    notes.append(
-        f"By a pilot of {len(rows):,} coded rows, {int(true.sum()):,} of them {truth} = {labels[1]}."
-    )
-    if rare < FEW:
-        notes.append(f"It has only {rare:,} rows of one class, so that the plan is a rough guess.")
-    return found, notes
+    coded = predicted[[place[row] for row in rows]]
+    outcomes: dict[str | None, Outcome] = {}
+    for number, label in enumerate(labels):
+        if len(labels) == 2 and number == 0:
+            continue  # the other class's plan is the same
+        own = [one == number for one in (true, coded, predicted)]
+        of_class = planning.by_pilot(own[0] * 1, own[1] * 1, weight, own[2] * 1)
+        outcomes[None if len(labels) == 2 else str(label)] = of_class
+        count = int(own[0].sum())
+        notes.append(
+            f"By a pilot of {len(rows):,} coded rows, {count:,} of them {truth} = {label}."
+        )
+        notes += _rough(min(count, len(rows) - count))
+    return outcomes, notes
+
+
+def _rough(rare: int) -> list[str]:
+    if rare >= FEW:
+        return []
+    return [f"It has only {rare:,} rows of one kind, so that the plan is a rough guess."]
+
+
+def _number_pilot(
+    truth: str,
+    prediction: str,
+    told: list[Any],
+    said: list[Any],
+    rows: list[int],
+    weight: Any,
+) -> Numbers:
+    known = {number_or_text(told[row]) for row in rows}
+    if len(known) <= 2:
+        raise ArgumentTypeError(
+            f"The column {prediction!r} holds fractions, not classes.",
+            f"give classes: data[{prediction!r}] > 0.5.",
+        )
+    coded = numbers([told[row] for row in rows], truth)
+    predicted = numbers([said[row] for row in rows], prediction)
+    return planning.numbers_of_pilot(coded, predicted, weight)
 
 
 def _plan(
-    classes: Classes, study: Study, design: Design, method: PlannedBy, target: Target
+    label: str | None,
+    outcome: Outcome,
+    study: Study,
+    design: Design,
+    method: PlannedBy,
+    target: Target,
 ) -> Plan:
-    n = planning.least(classes, study, design, method, target)
+    n = planning.least(outcome, study, design, method, target)
     if n is None:
-        return Plan(design, method, None, None, None, None)
-    found = planning.at(classes, study, design, method, n, target)
-    return Plan(design, method, n, planning.of_class(classes, design, n, study.rows), *found)
+        return Plan(label, design, method, None, None, None, None)
+    found = planning.at(outcome, study, design, method, n, target)
+    is_class = isinstance(outcome, Classes)
+    own = planning.of_class(outcome, design, n, study.rows) if is_class else None
+    return Plan(label, design, method, n, own, *found)
 
 
 def _notes(plans: list[Plan], rows: int) -> list[str]:
