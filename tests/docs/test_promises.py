@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+import imagesasdata as iad
 from tests.conftest import REPO
 
 # The first words of each line, and a test for it.
@@ -27,6 +28,10 @@ TESTS = {
     "A part of a formula": (
         "verbs/trust/regression/test_formula.py::test_what_cannot_be_computed_is_told"
     ),
+    "A column without a name": "tables/test_kinds.py::test_a_column_without_a_name_is_told",
+    "A table's own ids": (
+        "engine/test_results.py::test_an_own_id_that_the_index_contradicts_is_told"
+    ),
     "A network in a process": "test_machine.py::test_verbs_in_a_forked_process_end",
 }
 
@@ -38,6 +43,13 @@ def test_each_promise_has_a_test() -> None:
     assert len(lines) == len(TESTS)
     for line, start in zip(lines, TESTS, strict=True):
         assert line.startswith(start)
+
+
+def test_every_error_is_on_the_page() -> None:
+    page = (REPO / "docs/reference/errors.md").read_text("utf-8")
+    names = {name for name in iad.__all__ if name.endswith(("Error", "Warning"))}
+    assert names == set(re.findall(r"^::: imagesasdata\.(\w+)$", page, re.MULTILINE))
+    assert names == set(re.findall(r'^            "(\w+)": ["\']', page, re.MULTILINE))
 
 
 def test_the_tests_exist() -> None:
