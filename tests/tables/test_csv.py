@@ -213,3 +213,28 @@ def test_a_large_file_is_read_in_parts(tmp_path: Path) -> None:
     assert [len(cells) for cells in file.columns] == [45_000, 45_000]
     assert typed(file).columns["n"].type == pa.string()
     assert again(content.encode(), tmp_path) == content.encode()
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_told"),
+    [
+        (["1.234,5", "2,0"], True),
+        (["1\u202f234", "20"], True),
+        (["1'234.5", "7"], True),
+        (["12 %", "3%"], True),
+        (["01.02.2020", "03.04.2020"], False),
+        (["00123", "12"], False),
+        (["+49 30", "+49 40"], False),
+        (["1.234,5", "many"], False),
+        (["a", "b"], False),
+    ],
+)
+def test_numbers_as_people_write_them_are_told(
+    cells: list[str], is_told: bool, tmp_path: Path
+) -> None:
+    rows = "".join(f"a;{cell}\n" for cell in cells)
+    (tmp_path / "in.csv").write_text(f"path;x\n{rows}", "utf-8")
+    opened = read(str(tmp_path / "in.csv"))
+    assert opened.csv is not None
+    assert opened.frame["x"].tolist() == cells
+    assert ("may be meant as a number" in opened.csv.doubts.get("x", "")) == is_told

@@ -20,6 +20,11 @@ _WHOLE = r"^\s*-?(0|[1-9][0-9]*)\s*$"
 _POINT = r"^\s*-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$|^\s*-?inf\s*$"
 _COMMA = r"^\s*-?((0|[1-9][0-9]*)(,[0-9]*)?|,[0-9]+)([eE][+-]?[0-9]+)?\s*$|^\s*-?inf\s*$"
 _THOUSANDS = r"^\s*-?[0-9]{1,3}(\.[0-9]{3})+\s*$"
+# Numbers as people write them: 1.234,5 and 1 234, 1'234.5, 1,5 between commas, 12 %.
+_PEOPLES = (
+    r"^\s*[-+]?(?:[1-9][0-9]{0,2}(?:[., '\x{2019}\x{a0}\x{202f}][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+,[0-9]+"
+    r"|[0-9]+(?:[.,][0-9]+)?[ \x{a0}\x{202f}]?%)\s*$"
+)
 _TRUTH = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
 
 
@@ -128,6 +133,14 @@ def _doubt(cells: pa.ChunkedArray) -> str | None:
         count = pc.call_function("sum", [pc.call_function("equal", [cells, word])]).as_py()
         if count:
             return f"the text {word!r} in {count:,} row{'s'[: count - 1]}"
+    numbers = pc.call_function(
+        "match_substring_regex", [cells], pc.MatchSubstringOptions(f"{_PEOPLES}|{_POINT}|{_COMMA}")
+    )
+    written = pc.call_function(
+        "match_substring_regex", [cells], pc.MatchSubstringOptions(_PEOPLES)
+    ).fill_null(False)
+    if pc.call_function("all", [numbers]).as_py() and pc.call_function("any", [written]).as_py():
+        return f"{cells.filter(written)[0].as_py()!r}, which may be meant as a number"
     return None
 
 
