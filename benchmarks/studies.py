@@ -2,8 +2,8 @@
 
 python benchmarks/studies.py [--studies 1000] [--out docs/support/studies.json]
 
-The studies are those of tests/stats/studies.py: 5,000 rows, 500 of them coded, a classifier whose errors
-depend on the explanations.
+The studies are those of tests/arrays/stats/studies.py: 5,000 rows, 500 of them coded, a classifier whose
+errors depend on the explanations.
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ WATCHED = {
     "agreement": "iad.agreement(coded, coder='path', item='x', value='y')",
     "validate": "iad.validate(coded, 'y', 'pred', rounds=5).plot()",
     "audit": "iad.audit(coded, 'y', 'pred', by='path').plot()",
+    "prevalence": "iad.prevalence(coded, 'y', 'pred').plot()",
     "regress": "iad.regress('y ~ x', coded).tidy()",
     "read_annotations": "iad.read_annotations(folder)",
     "cite": "iad.cite('efficientnet_lite0')",
@@ -174,6 +175,9 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "validate(...).glance()": lambda to: [iad.validate(_coded(), "truth", "said").glance()],
     "audit(...).tidy()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").tidy()],
     "audit(...).gaps()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").gaps()],
+    "prevalence(...).tidy()": lambda to: [
+        iad.prevalence(_coded(), "truth", "said", by="group").tidy()
+    ],
     "regress(...).tidy()": lambda to: [_regression().tidy()],
     "regress(...).glance()": lambda to: [_regression().glance()],
     "regress(...).augment()": lambda to: [_regression().augment()],

@@ -68,6 +68,7 @@ from .verbs.trust.settle_labels import settle_labels as settle_labels
 from .verbs.trust.agreement import agreement as agreement
 from .verbs.trust.validate import validate as validate
 from .verbs.trust.audit import audit as audit
+from .verbs.trust.prevalence import prevalence as prevalence
 from .verbs.trust.regress import regress as regress
 from .verbs.trust.read_annotations import read_annotations as read_annotations
 from .verbs.trust.cite import cite as cite
@@ -86,6 +87,7 @@ from .verbs.trust._label_plan import LabelPlan as LabelPlan
 from .verbs.trust.agreement import Agreement as Agreement
 from .verbs.trust.validate import Validation as Validation
 from .verbs.trust.audit import Audit as Audit
+from .verbs.trust.prevalence import Prevalence as Prevalence
 from .verbs.trust.regression.comparison import MethodComparison as MethodComparison
 from .verbs.trust.regression.result import Regression as Regression
 from .verbs.trust.cite import Citation as Citation

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from imagesasdata.arrays.stats.crossfit import cross_fit
-from imagesasdata.arrays.stats.dsl import Variables, dsl
+from imagesasdata.arrays.stats.crossfit import cross_fit, splits
+from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.fits import Fit, fit
 from imagesasdata.arrays.stats.ppi import Gold, Rest, ppi
 
@@ -40,13 +40,33 @@ def predicted_outcome(seed: int, family: str) -> Study:
     ones = np.ones(CODED)
     rest = Rest(design[~coded], predicted[~coded], np.ones(ROWS - CODED))
     gold = Gold(design[coded], outcome[coded], predicted[coded], ones)
-    sharper = cross_fit(outcome[coded], predicted[:, None], design[:, 1:], coded, ones, seed=seed)
     truths = Variables(design[coded], outcome[coded])
     fits = {
         "naive": fit(design, predicted, family),
         "gold": fit(design[coded], outcome[coded], family),
         "ppi": ppi(gold, rest, family),
-        "dsl": dsl(Variables(design, sharper), truths, coded, np.full(CODED, CODED / ROWS), family),
+        "dsl": median_of(
+            [
+                dsl(
+                    Variables(
+                        design,
+                        cross_fit(
+                            outcome[coded],
+                            predicted[:, None],
+                            design[:, 1:],
+                            coded,
+                            ones,
+                            seed=(seed, split),
+                        ),
+                    ),
+                    truths,
+                    coded,
+                    np.full(CODED, CODED / ROWS),
+                    family,
+                )
+                for split in range(splits(CODED))
+            ]
+        ),
     }
     return Study(fits, truth)
 
@@ -68,18 +88,33 @@ def predicted_covariate(seed: int, family: str) -> Study:
     }[family]()
     coded = sample(random)
     others = np.column_stack([score, group, outcome])
-    sharper = cross_fit(shown[coded], predicted[:, None], others, coded, np.ones(CODED), seed=seed)
     as_predicted = np.column_stack([ones, predicted, score, group])
-    improved = np.column_stack([ones, sharper, score, group])
+
+    def improved(split: int) -> Variables:
+        sharper = cross_fit(
+            shown[coded],
+            predicted[:, None],
+            others,
+            coded,
+            np.ones(CODED),
+            seed=(seed, split),
+        )
+        return Variables(np.column_stack([ones, sharper, score, group]), outcome)
+
     fits = {
         "naive": fit(as_predicted, outcome, family),
         "gold": fit(design[coded], outcome[coded], family),
-        "dsl": dsl(
-            Variables(improved, outcome),
-            Variables(design[coded], outcome[coded]),
-            coded,
-            np.full(CODED, CODED / ROWS),
-            family,
+        "dsl": median_of(
+            [
+                dsl(
+                    improved(split),
+                    Variables(design[coded], outcome[coded]),
+                    coded,
+                    np.full(CODED, CODED / ROWS),
+                    family,
+                )
+                for split in range(splits(CODED))
+            ]
         ),
     }
     return Study(fits, truth)

@@ -1,4 +1,4 @@
-"""Codes of several coders to one: Dawid and Skene's published example, ties, what is not identified."""
+"""Codes of several coders to one: Dawid and Skene's equations, ties, what is not identified."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from imagesasdata.arrays.stats.settling import dawid_skene, repeated, settle
 from imagesasdata.errors import ArgumentError
 
-# Table 1 of Dawid and Skene (1979): 45 patients; the first observer coded each three times (the first
-# three digits), the other four once.
+# 45 patients, as in the example of Dawid and Skene (1979): the first observer coded each three times (the
+# first three digits), the other four once.
 PATIENTS = (
     "1111111 3334343 1122122 2223121 2223222 2223322 1222111 3333433 2222223 2322223 4444444 2223343 "
     "1111111 2223212 1211111 1112111 1111111 1111111 2222221 2221322 2222222 2222221 2223222 2212222 "
@@ -26,14 +26,31 @@ def anesthetists() -> np.ndarray:
     return given
 
 
-def test_dawid_and_skene_published_their_estimates() -> None:
-    found = dawid_skene(anesthetists())
-    # Their shares of the classes, and error rates of the first observer.
-    np.testing.assert_allclose(found.share, [0.40, 0.42, 0.11, 0.07], atol=0.006)
-    first = [[0.89, 0.11, 0, 0], [0.07, 0.88, 0.05, 0], [0, 0.34, 0.66, 0], [0, 0, 0, 1]]
-    print(found.rates.round(2))
-    np.testing.assert_allclose(found.rates[0][:2], first[:2], atol=0.006)
-    print(found.prob[[0, 1, 2, 3, 29, 35, 36]].round(3))
+def test_estimates_solve_dawid_and_skenes_equations() -> None:
+    given = anesthetists()
+    found = dawid_skene(given)
+    # Their equation 2.5, in logarithms: the chance of each class, given all codes of a patient.
+    log_chance = np.zeros((45, 4))
+    for patient in range(45):
+        for true in range(4):
+            log_chance[patient, true] = np.log(found.share[true])
+            for observer in range(5):
+                for value in range(4):
+                    times = given[observer, patient, value]
+                    if times:
+                        rate = max(found.rates[observer, true, value], 1e-300)
+                        log_chance[patient, true] += times * np.log(rate)
+    chance = np.exp(log_chance - log_chance.max(axis=1, keepdims=True))
+    chance /= chance.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(found.prob, chance, atol=1e-4)
+    # Their equations 2.3 and 2.4: shares and error rates, given these chances.
+    np.testing.assert_allclose(found.share, chance.mean(axis=0), atol=1e-4)
+    for observer in range(5):
+        for true in range(4):
+            counts = chance[:, true] @ given[observer]
+            np.testing.assert_allclose(
+                found.rates[observer, true], counts / counts.sum(), atol=1e-3
+            )
 
 
 def simulated(seed: int, items: int = 3000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -327,6 +327,24 @@ def audited(seed: int) -> dict[str, Interval]:
     return found
 
 
+def shifted(seed: int) -> dict[str, Interval]:
+    """Three years of 2, 20 and 50%; coded rows are of the second alone, as many of each prediction."""
+    random = np.random.default_rng(seed)
+    shares = {"2019": 0.02, "2020": 0.2, "2021": 0.5}
+    year = np.repeat(list(shares), 2000)
+    truth = (random.random(6000) < np.repeat(list(shares.values()), 2000)) * 1
+    predicted = np.where(truth == 1, random.random(6000) < 0.8, random.random(6000) < 0.1) * 1
+    posts = pd.DataFrame({"year": year, "truth": truth, "pred": predicted})
+    sample = iad.sample_for_labels(posts[posts.year == "2020"], 400, by="pred", seed=seed)
+    table = posts.join(sample[["sample_prob", "is_sampled"]].assign(gold=sample.truth))
+    tidy = iad.prevalence(table, "gold", "pred", by="year").tidy()
+    found = tidy[tidy.label == 1].set_index("group")
+    return {
+        f"share of {one}": Interval(found.conf_low[one], found.conf_high[one], share)
+        for one, share in shares.items()
+    }
+
+
 def agreed(seed: int) -> dict[str, Interval]:
     """Two coders of 30 pictures who err in 5%, so that their alpha is 0.81."""
     random = np.random.default_rng(seed)
@@ -382,6 +400,7 @@ DESIGNS: dict[str, Callable[[int], dict[str, Interval]]] = {
         validation,
         calibrated,
         audited,
+        shifted,
         agreed,
         agreed_by_prediction,
     )

@@ -6,6 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy import stats
+
+from imagesasdata.options import FOLDS
 
 
 def overlap(folds: int) -> float:
@@ -21,6 +24,17 @@ def overlap(folds: int) -> float:
     Does It Estimate and How Well Does It Do It? doi:10.1080/01621459.2023.2197686.
     """
     return 1.0 + folds / (folds - 1.0)
+
+
+def variance_factor(share: float) -> float:
+    """By how much, if a ``share`` of the rows has predictions of the usual number of folds."""
+    return 1.0 + share * (overlap(FOLDS) - 1.0)
+
+
+def less_certain(p_value: Any, factor: float) -> Any:
+    """Two-sided p values for a variance ``factor`` times as large."""
+    size = stats.norm.isf(np.asarray(p_value, float) / 2.0) / math.sqrt(factor)
+    return 2.0 * stats.norm.sf(size)
 
 
 def widened(

@@ -10,9 +10,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from imagesasdata.arrays.stats import classification, stratified
-from imagesasdata.arrays.stats.folds import overlap, widened
+from imagesasdata.arrays.stats.folds import variance_factor, widened
 from imagesasdata.arrays.stats.intervals import bootstrap, wilson, within_strata
-from imagesasdata.options import FOLDS
 
 # What is measured of a probability.
 OF_PROB = ("auc", "brier", "calibration_error")
@@ -127,7 +126,7 @@ def with_folds(found: Measured, share: float) -> Measured:
 
     See `folds.overlap`; the number of folds is taken as the usual one.
     """
-    factor = 1.0 + share * (overlap(FOLDS) - 1.0)
+    factor = variance_factor(share)
 
     def wider(estimates: dict[str, Estimate]) -> dict[str, Estimate]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
@@ -10,6 +11,8 @@ from imagesasdata.tables.table import Table
 
 _KINDS = ("_pred", "_prob")
 _MARK = "_trained"
+# Columns by which a table of `FittedModel.tested` is known; the last has the number of the fit.
+_TESTED = ("row", "sha256", "fold")
 _TRUE, _FALSE = {True, "true"}, {False, "false"}
 
 
@@ -72,6 +75,17 @@ def rows_of_training(
             "again.",
         )
     return [row for row in seen if said[row] is not None]
+
+
+def share_of_folds(table: Table, rows: Sequence[int], trained: Sequence[int]) -> float:
+    """Of rows with a truth, the share whose predictions are those of a cross-validation.
+
+    Those are rows of training, or all rows of `FittedModel.tested` if it has several folds.
+    """
+    if set(_TESTED) <= set(table.names):
+        cells = table.cells(_TESTED[-1])
+        return 1.0 if len({cells[row] for row in rows}) > 1 else 0.0
+    return len(trained) / len(rows)
 
 
 def _truth_value(cell: Any, name: str) -> bool | None:

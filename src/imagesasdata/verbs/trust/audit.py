@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.stats.audit import Adjust, Event, adjusted, by_group, events, widest
+from imagesasdata.arrays.stats.folds import less_certain, variance_factor, widened
 from imagesasdata.checks import check_choice, check_count, plain
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, one_of, short
@@ -34,7 +35,7 @@ from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import rows_of_training
+from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -248,7 +249,8 @@ def audit(
     for as one. A large p-value does not show that rates are equal: look at the interval.
 
     If `fine_tune` made the predictions, rows that its model was trained on (``y_trained``) count with
-    their out-of-fold predictions; if they have none, they are left out.
+    their out-of-fold predictions; if they have none, they are left out. Intervals and p-values then
+    allow for fits that share rows, as in `validate`.
 
     References
     ----------
@@ -279,7 +281,7 @@ def audit(
     said = label_cells(table, prediction, "prediction")
     groups = {name: label_cells(table, name, "by") for name in names}
     kept = [row for row, pair in enumerate(zip(told, said, strict=True)) if None not in pair]
-    rows_of_training(table, prediction, truth, every=not kept)
+    trained = rows_of_training(table, prediction, truth, every=not kept)
     if not kept:
         raise ArgumentError(
             f"No row has both a truth ({truth!r}) and a prediction ({prediction!r}).",
@@ -302,6 +304,7 @@ def audit(
         for chosen in combinations(names, size):
             cells = [" x ".join(groups[name][row] for name in chosen) for row in kept]
             _add(found, gaps, " x ".join(chosen), cells, rates, weight, min_group)
+    _widen(found, variance_factor(share_of_folds(table, kept, trained)))
     found["p_adjusted"] = adjusted(
         found["p_value"], found["grouping"], found["measure"], correction
     )
@@ -316,6 +319,15 @@ def audit(
         prediction=prediction,
         by=tuple(names),
     )
+
+
+def _widen(found: dict[str, list[Any]], factor: float) -> None:
+    """Intervals and p values for a variance ``factor`` times as large, in place."""
+    if factor == 1.0:
+        return
+    ends = widened(found["estimate"], found["conf_low"], found["conf_high"], factor)
+    found["conf_low"], found["conf_high"] = (end.tolist() for end in ends)
+    found["p_value"] = less_certain(found["p_value"], factor).tolist()
 
 
 def _add(

@@ -40,7 +40,7 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import rows_of_training
+from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -255,7 +255,8 @@ def validate(
     -----
     If `fine_tune` made the predictions, rows that its model was trained on (``y_trained``) count with
     their out-of-fold predictions; if they have none, they are left out. The fits of a cross-validation
-    share rows, so that their intervals are wider: with all rows out of fold, one and a half times.
+    share rows, so that their intervals are wider: with all rows out of fold (and those of
+    ``fit.tested()`` with folds), one and a half times.
 
     All intervals are 95% intervals. Without weights, those of accuracy, precision and recall are
     Wilson's, and those of F1 percentiles of a bootstrap. With unequal weights, they are drawn from
@@ -313,7 +314,9 @@ def validate(
     notes = [*unweighted(table, chance), *notes, *repeated(table, rows, "rows with a truth")]
     probs = _probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
-    found = with_folds(measure(given, rounds=rounds, seed=seed), len(trained) / len(rows))
+    found = with_folds(
+        measure(given, rounds=rounds, seed=seed), share_of_folds(table, rows, trained)
+    )
     return Validation(
         table=table,
         labels=labels,
