@@ -29,8 +29,8 @@ FACE_DETECTOR: Final = "blazeface_full"
 FACE_EMBEDDER: Final = "dlib_resnet"
 
 # Thresholds. Those that belong to one model, such as an object detector, are on its card.
-FACE_SCORE: Final = 0.65
-FACE_SCORE_TO_HIDE: Final = 0.5  # lower: hiding what is not a face does little harm
+FACE_SCORE: Final = 0.5
+FACE_SCORE_TO_HIDE: Final = 0.05  # lower: hiding what is not a face does little harm
 TEXT_SCORE: Final = 0.5
 COPY_BITS: Final = 6  # of the 64 of a perceptual hash
 COPY_COSINE: Final = 0.1  # distance of two embeddings

@@ -1,23 +1,23 @@
-"""A second look: which faces it adds, and where they lie in the picture."""
+"""A second look: when it is due, and which of its faces are kept."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from imagesasdata.arrays.faces.candidates import Candidates
 from imagesasdata.arrays.faces.second_look import (
-    at_turn,
-    face_turn,
-    filling,
+    MOST,
     geometry,
     is_wanted,
-    turned_back,
+    together,
+    worth_a_look,
 )
 
 UPRIGHT = np.array([[30, 40], [70, 40], [50, 62], [50, 82]], np.float64)
-SIZE = (100.0, 100.0)
+# Points as they are found in a face that is upside down: the nose too near to the eyes.
+SHALLOW = np.array([[30, 40], [70, 40], [50, 50], [50, 72]], np.float64)
+SIZE = (100.0, 80.0)
 
 
 def face(
@@ -34,14 +34,19 @@ def none() -> Candidates:
     ("found", "wanted"),
     [
         (none(), True),
+        (face(0.5), True),
         (face(0.95), False),
         (face(0.7), True),
-        # Points as they are found in a face that is upside down: the nose too near to the eyes.
-        (face(0.95, np.array([[30, 40], [70, 40], [50, 50], [50, 70]], np.float64)), True),
+        (face(0.95, SHALLOW), True),
     ],
 )
 def test_wanted(found: Candidates, wanted: bool) -> None:
     assert is_wanted(found) == wanted
+
+
+def test_several_faces_leave_no_doubt() -> None:
+    two = Candidates(*(np.concatenate([part, part]) for part in face(0.7)))
+    assert not is_wanted(two)
 
 
 def test_geometry() -> None:
@@ -54,52 +59,44 @@ def test_geometry() -> None:
     assert geometry(flat[None]).tolist() == [False]
 
 
+def test_worth_a_look() -> None:
+    """Upright a face must fill half of the shorter side: smaller ones were found before."""
+    sizes = Candidates(
+        np.array([[0, 0, side, side] for side in (8, 30, 50, 60, 70, 80)], np.float64),
+        np.repeat(UPRIGHT[None], 6, 0),
+        np.linspace(0.9, 0.5, 6),
+    )
+    assert worth_a_look(sizes, 0, SIZE).boxes[:, 2].tolist() == [50, 60, 70]
+    assert worth_a_look(sizes, 1, SIZE).boxes[:, 2].tolist() == [30, 50, 60]
+    assert len(worth_a_look(sizes, 1, SIZE).scores) == MOST
+    assert len(worth_a_look(none(), 0, SIZE).scores) == 0
+
+
+def test_faces_that_fill_the_frame() -> None:
+    """Scores are log odds; the better of the same face is kept, one under the threshold is not."""
+    rest = [none()] * 3
+    assert together(none(), [face(1.0), *rest], SIZE, 0.5).scores.tolist() == [1.0]
+    assert together(face(0.7), [face(1.0), *rest], SIZE, 0.5).scores.tolist() == [1.0]
+    assert together(face(0.2), [face(0.4), *rest], SIZE, 0.5).scores.tolist() == []
+    assert together(none(), [none()] * 4, SIZE, 0.5).scores.tolist() == []
+
+
 @pytest.mark.parametrize(
-    ("views", "count"),
+    ("first", "lying", "turn"),
     [
-        ([face(0.8), face(0.5)], 1),
-        ([face(0.8), none()], 0),  # seen once
-        ([face(0.6), face(0.5)], 0),  # weak in both
-        ([face(0.8, box=(40, 40, 20, 20)), face(0.8, box=(40, 40, 20, 20))], 0),  # small
-        ([face(0.8), face(0.8, box=(80, 80, 60, 60))], 0),  # elsewhere
+        (none(), [none(), face(2.0), face(1.8)], 2),
+        (none(), [none(), face(0.9), none()], 0),  # under the threshold and what a turn costs
+        (none(), [none(), face(3.0, UPRIGHT[[1, 0, 2, 3]]), none()], 0),  # lies even then
+        (face(2.0, SHALLOW), [face(2.5), none(), none()], 1),
+        (face(2.0), [face(2.5), none(), none()], 0),  # its points say that it is upright
+        (face(2.0), [none(), none(), face(4.5)], 3),
     ],
 )
-def test_faces_that_fill_the_frame(views: list[Candidates], count: int) -> None:
-    assert len(filling(views, SIZE, 0.65).scores) == count
-
-
-def test_the_turn_with_the_best_face() -> None:
-    turns = [[none(), none()], [face(0.9), face(0.8)], [face(0.75), face(0.75)]]
-    turn, lying = at_turn(turns, face(0.79), SIZE, 0.65)
-    assert turn == 2
-    assert lying.scores.tolist() == [0.9]
-    assert at_turn(turns, face(0.85), SIZE, 0.65)[0] == 0  # its points say that it is upright
-    assert at_turn(turns, face(0.95), SIZE, 0.65)[0] == 0
-    assert at_turn([[none()], [none()], [none()]], none(), SIZE, 0.65)[0] == 0
-
-
-@pytest.mark.parametrize("turn", [1, 2, 3])
-def test_back_in_the_picture(turn: int) -> None:
-    way = {
-        1: Image.Transpose.ROTATE_90,
-        2: Image.Transpose.ROTATE_180,
-        3: Image.Transpose.ROTATE_270,
-    }
-    pixels = np.zeros((60, 90), np.uint8)
-    pixels[10:15, 20:40] = 1
-    after = np.argwhere(np.asarray(Image.fromarray(pixels).transpose(way[turn])))
-    (top, left), (bottom, right) = after.min(0), after.max(0) + 1
-    box = (float(left), float(top), float(right - left), float(bottom - top))
-    points = np.array([[left, top]] * 4, np.float64)
-    back = turned_back(face(0.9, points, box), turn, 90.0, 60.0)
-    assert back.boxes.tolist() == [[20, 10, 20, 5]]
-    corner = {1: [40, 10], 2: [40, 15], 3: [20, 15]}[turn]
-    assert back.points[0, 0].tolist() == corner
-
-
-def test_turn_from_the_eyes() -> None:
-    level = [[0.0, 0.0], [10.0, 1.0]]
-    assert face_turn(level) == 0
-    assert face_turn([[0.0, 0.0], [1.0, 10.0]]) == 90
-    assert face_turn(level[::-1]) == 180
-    assert face_turn([[0.0, 10.0], [1.0, 0.0]]) == 270
+def test_the_turn_with_the_best_face(first: Candidates, lying: list[Candidates], turn: int) -> None:
+    found = together(first, [none(), *lying], SIZE, 0.0)
+    kept = lying[turn - 1] if turn else first
+    assert found.scores.tolist() == kept.scores.tolist()
+    if turn:
+        x, y = UPRIGHT[0]
+        back = {1: (100 - y, x), 2: (100 - x, 80 - y), 3: (y, 80 - x)}[turn]
+        assert found.points[0, 0].tolist() == list(back)

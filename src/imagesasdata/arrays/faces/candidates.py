@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 
 from imagesasdata.arrays.faces.boxes import suppress
 from imagesasdata.arrays.views import View, whole
@@ -21,6 +21,11 @@ class Candidates(NamedTuple):
     boxes: Float[np.ndarray, "n 4"]
     points: Float[np.ndarray, "n points 2"]
     scores: Float[np.ndarray, " n"]
+
+
+def taken(found: Candidates, which: Bool[np.ndarray, " n"] | Int[np.ndarray, " k"]) -> Candidates:
+    """Some of the candidates."""
+    return Candidates(found.boxes[which], found.points[which], found.scores[which])
 
 
 class Seen(NamedTuple):
@@ -41,8 +46,8 @@ def in_picture(found: Candidates, seen: Seen, size: int) -> Candidates:
     step = view.side / size
     boxes = np.concatenate([found.boxes[:, :2] * step + corner, found.boxes[:, 2:] * step], axis=1)
     points = found.points * step + corner
-    kept = whole(boxes, view, seen.width, seen.height)
-    return Candidates(boxes[kept] * seen.scale, points[kept] * seen.scale, found.scores[kept])
+    scaled = Candidates(boxes * seen.scale, points * seen.scale, found.scores)
+    return taken(scaled, whole(boxes, view, seen.width, seen.height))
 
 
 def each_once(parts: Sequence[Candidates], min_size: float) -> Candidates:
@@ -51,7 +56,6 @@ def each_once(parts: Sequence[Candidates], min_size: float) -> Candidates:
     Boxes whose longer side is under ``min_size`` are left out first.
     """
     boxes, points, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
-    large = boxes[:, 2:].max(axis=1) >= min_size
-    boxes, points, scores = boxes[large], points[large], scores[large]
-    kept = suppress(boxes, scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
-    return Candidates(boxes[kept], points[kept], scores[kept])
+    found = taken(Candidates(boxes, points, scores), boxes[:, 2:].max(axis=1) >= min_size)
+    kept = suppress(found.boxes, found.scores, most_overlap=_MOST_OVERLAP, most_inside=_MOST_INSIDE)
+    return taken(found, kept)

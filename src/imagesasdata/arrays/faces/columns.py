@@ -25,7 +25,8 @@ BOX = tuple(
 SCORE = Column(
     "face_score",
     "float64",
-    "How certain the detector is that this is a face; not a calibrated probability.",
+    "Probability that this is a face, calibrated as the reference on faces says; with the model "
+    "scrfd_10g the detector's own score.",
     range="0 to 1",
     null=_NONE,
 )

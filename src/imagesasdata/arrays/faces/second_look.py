@@ -1,4 +1,4 @@
-"""A second look, where nothing was found or one weak face: with a wide margin, and at quarter turns."""
+"""A second look, at all quarter turns and with a wide margin: when it is due and what it adds."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float
 
-from imagesasdata.arrays.faces.candidates import Candidates
+from imagesasdata.arrays.faces.candidates import Candidates, each_once, taken
+from imagesasdata.arrays.faces.quarter_turns import turned_back
 
-# A single face with at least this score, and a nose this far below the eyes, is not upside down.
-_CERTAIN, _DEEP = 0.88, 0.43
-# Zooms with a wide margin, and those that a picture is searched with at each quarter turn.
-MARGINS, TURNED = (0.4, 0.3), (0.5, 0.4)
-# Candidates from this score on in another view support one.
-SUPPORT = 0.4
-# A face of the second look must fill this share of the shorter side, upright or after a turn, and after
-# a turn have a score higher by so much. Chosen by the figures in the reference on faces.
-_FILLS, _TURNED_FILLS, _TURN_COSTS = 0.5, 0.3, 0.05
-# How much better a turned face must be than one whose points say that it is upright.
-_AGAINST = 0.1
+# Faces of the first look from this score on count. One alone leaves no doubt with the second score and a
+# nose this far below the eyes; a face that is upside down has it higher.
+_FOUND, _CERTAIN, _DEEP = 0.65, 0.88, 0.43
+# Candidates of the second look from this score on deserve a closer look, so many at each turn.
+WEAKEST, MOST = 0.4, 3
+# The share of the shorter side that a face of the second look fills, upright or after a turn. After a
+# turn its log odds must exceed the threshold's by the first cost, and those of the faces found upright
+# by the second if they have their points where an upright face has them.
+_FILLS, _TURNED_FILLS, _COST, _AGAINST = 0.5, 0.12, 1.0, 2.0
 # Where eyes, nose and mouth of an upright face are: the slope of the eyes in degrees, and the depth of
 # mouth and nose below them in distances between the eyes.
 _SLOPE, _MOUTH, _NOSE = 35.0, (0.8, 1.45), (0.25, 0.9)
@@ -27,9 +26,10 @@ _SLOPE, _MOUTH, _NOSE = 35.0, (0.8, 1.45), (0.25, 0.9)
 
 def is_wanted(found: Candidates) -> bool:
     """Whether the faces of the first look leave a doubt."""
-    if len(found.scores) != 1:
-        return not len(found.scores)
-    return float(found.scores[0]) < _CERTAIN or float(_below(found.points, 2)[0]) < _DEEP
+    sure = taken(found, found.scores >= _FOUND)
+    if len(sure.scores) != 1:
+        return not len(sure.scores)
+    return float(sure.scores[0]) < _CERTAIN or float(_below(sure.points, 2)[0]) < _DEEP
 
 
 def geometry(points: Float[np.ndarray, "n points 2"]) -> Bool[np.ndarray, " n"]:
@@ -53,86 +53,34 @@ def _below(points: Float[np.ndarray, "n points 2"], place: int) -> Float[np.ndar
     return ((point - (right + left) / 2) * down).sum(axis=1) / gap**2
 
 
-def filling(
-    views: Sequence[Candidates],
-    size: tuple[float, float],
-    threshold: float,
-    *,
-    share: float = _FILLS,
+def worth_a_look(found: Candidates, turn: int, size: tuple[float, float]) -> Candidates:
+    """The first of the candidates at a turn that fill enough of a picture of this size."""
+    least = (_TURNED_FILLS if turn else _FILLS) * min(size)
+    return taken(found, np.flatnonzero(found.boxes[:, 2:].max(axis=1, initial=0) >= least)[:MOST])
+
+
+def together(
+    first: Candidates, by_turn: Sequence[Candidates], size: tuple[float, float], threshold: float
 ) -> Candidates:
-    """The faces that fill a share of the picture, with their points in place, in two views or more.
+    """The faces of both looks in the stored picture, of ``size``; scores are log odds.
 
-    ``views`` are the candidates of each view with at least `SUPPORT`, in the picture's pixels.
+    Those found upright, or those after the quarter turn at which they are most probable. ``by_turn`` are
+    those of the second look after none to three quarter turns to the left.
     """
-    chosen = []
-    for view in views:
-        supported = sum(_supports(other, view) for other in views if other is not view)
-        large = view.boxes[:, 2:].max(axis=1, initial=0) >= share * min(size)
-        kept = (view.scores >= threshold) & large & geometry(view.points) & (supported > 0)
-        chosen.append(_taken(view, kept))
-    return together(chosen)
-
-
-def at_turn(
-    turns: Sequence[Sequence[Candidates]],
-    upright: Candidates,
-    size: tuple[float, float],
-    threshold: float,
-) -> tuple[int, Candidates]:
-    """The quarter turn at which a picture's faces are upright, and those faces; else 0 and none.
-
-    ``turns`` has the views after one, two and three quarter turns to the left, in the pixels of the
-    turned picture; ``upright`` are the faces without a turn.
-    """
-    least = min(threshold + _TURN_COSTS, 0.95)
+    upright = each_once([first, by_turn[0]], 0.0)
+    upright = taken(upright, upright.scores >= threshold)
+    least = threshold + _COST
     if len(upright.scores):
         deep = bool(geometry(upright.points)[0]) and float(_below(upright.points, 2)[0]) >= _DEEP
         least = max(least, float(upright.scores[0]) + (_AGAINST if deep else 1e-9))
-    kept = [filling(views, size, least, share=_TURNED_FILLS) for views in turns]
-    best = max(range(len(kept)), key=lambda turn: float(kept[turn].scores.max(initial=0)))
-    return (best + 1 if len(kept[best].scores) else 0), kept[best]
-
-
-def turned_back(found: Candidates, turn: int, width: float, height: float) -> Candidates:
-    """Candidates of a picture after quarter turns to the left, in the pixels before.
-
-    ``width`` and ``height`` are of the picture before.
-    """
-    low, high = found.boxes[:, :2], found.boxes[:, :2] + found.boxes[:, 2:]
-    corners = np.stack([low, high], axis=1)
-    parts = [_back(part, turn, width, height) for part in (corners, found.points)]
-    first, last = parts[0].min(axis=1), parts[0].max(axis=1)
-    boxes = np.concatenate([first, last - first], axis=1)
-    return Candidates(boxes, parts[1], found.scores)
-
-
-def face_turn(points: Sequence[Sequence[float]]) -> int:
-    """By how much a face is turned to the right, to a quarter turn: 0, 90, 180 or 270 degrees."""
-    (right_x, right_y), (left_x, left_y) = points[0], points[1]
-    angle = np.degrees(np.arctan2(left_y - right_y, left_x - right_x))
-    return int(round(angle / 90) * 90) % 360
-
-
-def together(parts: Sequence[Candidates]) -> Candidates:
-    """The candidates of several views."""
-    return Candidates(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-
-
-def _back(
-    points: Float[np.ndarray, "n k 2"], turn: int, width: float, height: float
-) -> Float[np.ndarray, "n k 2"]:
-    x, y = points[..., 0], points[..., 1]
-    ways = {1: (width - y, x), 2: (width - x, height - y), 3: (y, height - x)}
-    return np.stack(ways[turn], axis=-1)
-
-
-def _supports(other: Candidates, view: Candidates) -> Float[np.ndarray, " n"]:
-    """For each candidate, 1 if another view has one with the same middle."""
-    middles = [one.boxes[:, :2] + one.boxes[:, 2:] / 2 for one in (view, other)]
-    away = np.linalg.norm(middles[0][:, None] - middles[1][None], axis=-1)
-    near = away < 0.3 * view.boxes[:, 2:3]
-    return near.any(axis=1).astype(float)
-
-
-def _taken(found: Candidates, kept: Bool[np.ndarray, " n"]) -> Candidates:
-    return Candidates(found.boxes[kept], found.points[kept], found.scores[kept])
+    best = 0
+    for turn in (1, 2, 3):
+        lying = by_turn[turn]
+        top = float(lying.scores[geometry(lying.points)].max(initial=-np.inf))
+        if top >= least:
+            best, least = turn, top
+    if not best:
+        return upright
+    lying = by_turn[best]
+    kept = geometry(lying.points) & (lying.scores >= threshold + _COST)
+    return turned_back(taken(lying, kept), best, *size)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from imagesasdata.arrays.faces.closer_look import Odds
 from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.arrays.pixels import Interpolation
 from imagesasdata.networks.weights.file import WeightFile
@@ -77,8 +78,9 @@ class ModelCard:
 
     If the model has none, ``classes`` and ``embedding_size`` are 0, and ``labels`` and ``score``
     empty. ``threshold`` is the default score threshold of an object detector; ``calibration`` turns
-    distances of face embeddings into probabilities of one person. ``cpu_batch`` is the number of
-    pictures that a core gets at once, if another than the default was measured best.
+    distances of face embeddings into probabilities of one person, ``odds`` a face detector's scores
+    into the probability of a face. ``cpu_batch`` is the number of pictures that a core gets at once,
+    if another than the default was measured best.
     """
 
     name: str
@@ -99,6 +101,7 @@ class ModelCard:
     citation: str
     threshold: float = 0.4
     calibration: Calibration | None = None
+    odds: Odds | None = None
     cpu_batch: int | None = None
 
     @property

@@ -25,7 +25,7 @@ from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import NO_FACES
 from imagesasdata.verbs.faces._identity import as_paths
-from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
+from imagesasdata.verbs.faces.detect_faces import Tiles, Upright, detect_faces
 
 HIDDEN = Column("faces_hidden", "int64", "How many faces were made unreadable.", range="0 ...")
 COLUMNS = (base.OUT_PATH, HIDDEN)
@@ -43,6 +43,7 @@ def blur_faces(
     visible: AnyFrame | None = None,
     threshold: float = FACE_SCORE_TO_HIDE,
     tiles: Tiles = "auto",
+    upright: Upright = "auto",
     format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
@@ -77,6 +78,9 @@ def blur_faces(
         something that is not a face does little harm.
     tiles
         Whether to search for small faces, too, as in `detect_faces`.
+    upright
+        ``"auto"`` also tries the quarter turns of a picture in which nothing is found, or one face in
+        doubt: it may have been stored on its side. ``"never"`` takes pictures as they are.
     format
         ``"jpeg"``, ``"png"``, ``"webp"`` or ``"tiff"``.
     max_pixels
@@ -153,6 +157,7 @@ def blur_faces(
         min_size=_SMALLEST,
         threshold=threshold,
         tiles=tiles,
+        upright=upright,
         max_pixels=max_pixels,
         batch_size=batch_size,
         workers=workers,

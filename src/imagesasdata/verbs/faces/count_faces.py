@@ -17,7 +17,7 @@ from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.faces._identity import as_paths
 from imagesasdata.verbs.faces.analyze_faces import Attribute, analyze_faces, check_attributes
-from imagesasdata.verbs.faces.detect_faces import Tiles, detect_faces
+from imagesasdata.verbs.faces.detect_faces import Tiles, Upright, detect_faces
 
 N_FACES = Column("n_faces", "int64", "How many faces were found.", range="0 ...")
 COLUMNS = (N_FACES, *(one for name in ("age", *col.CLASSES) for one in count_columns(name)))
@@ -34,6 +34,7 @@ def count_faces(
     min_size: float = 20,
     threshold: float = FACE_SCORE,
     tiles: Tiles = "auto",
+    upright: Upright = "auto",
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
     replace: bool = False,
@@ -68,6 +69,9 @@ def count_faces(
         The lowest score of a face that is kept, over 0 and under 1.
     tiles
         Whether to search for small faces, too, as in `detect_faces`.
+    upright
+        ``"auto"`` also tries the quarter turns of a picture in which nothing is found, or one face in
+        doubt: it may have been stored on its side. ``"never"`` takes pictures as they are.
     max_pixels
         A picture with more pixels is refused from its header.
     prefix
@@ -155,6 +159,7 @@ def count_faces(
             min_size=min_size,
             threshold=threshold,
             tiles=tiles,
+            upright=upright,
             keep_empty=True,
             max_pixels=max_pixels,
             **shared,

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, get_args
-
-from PIL import Image
+from collections.abc import Iterator
+from itertools import starmap
+from typing import Any, Literal, get_args
 
 from imagesasdata.arrays.faces import blazeface, scrfd
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.candidates import Candidates, Seen, each_once, in_picture
-from imagesasdata.arrays.faces.second_look import (
-    MARGINS,
-    SUPPORT,
-    TURNED,
-    at_turn,
-    face_turn,
-    filling,
-    is_wanted,
-    turned_back,
-)
-from imagesasdata.arrays.views import render, views, zooms
+from imagesasdata.arrays.faces.candidates import Candidates
+from imagesasdata.arrays.faces.quarter_turns import face_turn
+from imagesasdata.arrays.faces.search import Search
+from imagesasdata.arrays.views import zooms
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Row, Verb, run
@@ -32,11 +23,7 @@ from imagesasdata.options import FACE_DETECTOR, FACE_SCORE, Keep, OnError, Optio
 from imagesasdata.tables.frames import Frame, Paths
 
 Tiles = Literal["auto", "always", "never"]
-_TURNS = {
-    1: Image.Transpose.ROTATE_90,
-    2: Image.Transpose.ROTATE_180,
-    3: Image.Transpose.ROTATE_270,
-}
+Upright = Literal["auto", "never"]
 
 COLUMNS = col.DETECTED
 
@@ -49,6 +36,7 @@ def detect_faces(
     min_size: float = 20,
     threshold: float = FACE_SCORE,
     tiles: Tiles = "auto",
+    upright: Upright = "auto",
     keep_empty: bool = False,
     max_pixels: int = MAX_PIXELS,
     keep: Keep = "all",
@@ -77,13 +65,16 @@ def detect_faces(
     min_size
         The smallest face, by the longer side of its box, in pixels.
     threshold
-        The lowest score of a face that is kept, over 0 and under 1. A lower threshold finds more
-        faces, and more that are not faces.
+        The lowest ``face_score`` of a face that is kept, over 0 and under 1. A lower threshold finds
+        more faces, and more that are not faces.
     tiles
         Whether a picture is also searched in overlapping tiles, which finds small faces:
         ``"auto"`` in pictures of at least 400 pixels (more tiles from 1,600; with ``"scrfd_10g"``
         from 1,334 and 5,334) and in long ones (2.5 to 1 and longer), ``"always"``, ``"never"`` (about
         five times as fast; enough for portraits).
+    upright
+        ``"auto"`` also tries the quarter turns of a picture in which nothing is found, or one face in
+        doubt: it may have been stored on its side. ``"never"`` takes pictures as they are.
     keep_empty
         Whether a picture in which nothing was found gets a row of nulls.
     max_pixels
@@ -120,7 +111,8 @@ def detect_faces(
         - ``face_id``: number of the face in its picture, the most certain first;
         - ``face_x``, ``face_y``, ``face_width``, ``face_height``: the box, from the eyebrows to the
           chin, in pixels of the upright picture; it may reach over the border;
-        - ``face_score``: how certain the detector is, from 0 to 1;
+        - ``face_score``: the probability that it is a face (with ``"scrfd_10g"`` the detector's own
+          score), from 0 to 1;
         - ``face_right_eye_x``, ``face_right_eye_y`` and so on for ``left_eye``, ``nose``, ``mouth``
           (its middle), ``right_ear`` and ``left_ear``: right and left are the person's own;
         - ``face_turn``: by how much the face is turned to the right, to a quarter turn: 0, 90, 180
@@ -135,11 +127,16 @@ def detect_faces(
     Notes
     -----
     Of boxes that overlap by more than 0.3 (intersection over union), or of which one contains over
-    0.7 of another, the most certain is kept. Where nothing is found, or one face that is in doubt,
-    the picture is searched again: with a wide margin, for a face that fills the frame, and at each
-    quarter turn, for a picture that was stored on its side. `embed_faces` sets turned faces upright.
+    0.7 of another, the most certain is kept. Each candidate in doubt is looked at again, in the middle
+    of two views of its own: animals and things that look like a face in one view seldom do in others.
+    From the detector's logits in all of them, a logistic regression makes ``face_score``; the
+    reference on faces shows how well it is calibrated. Where nothing is found, or one face in doubt,
+    the picture is searched again at each quarter turn with a wide margin: for a face that fills the
+    frame, and for a picture that was stored on its side. `embed_faces` sets turned faces upright.
     Small faces in turned pictures, profiles and covered faces are missed more often; drawn and carved
-    faces are found, too. The reference on faces has its measured accuracy.
+    faces are found, too.
+    Of an animation or a document, the first frame or page is searched; for all of them, give it
+    ``iad.read_images(images, frames="all")``.
 
     References
     ----------
@@ -166,6 +163,7 @@ def detect_faces(
     )
     check_count("max_pixels", max_pixels)
     check_choice("tiles", tiles, get_args(Tiles))
+    check_choice("upright", upright, get_args(Upright))
     if not 0 < threshold < 1:
         raise ArgumentError(
             f"threshold must be over 0 and under 1, got {threshold}.",
@@ -175,38 +173,35 @@ def detect_faces(
         raise ArgumentError(f"min_size must be at least 0, got {min_size}.", "it is in pixels.")
     network = load(model, task="detect_faces", progress=progress)
     size = network.card.preprocess.size
+    search = Search(
+        lambda outputs, least: _decoded(outputs, size, least),
+        network.card.odds,
+        size,
+        float(threshold),
+        float(min_size),
+        turns=upright == "auto",
+    )
 
     def look(data: bytes) -> Iterator[Sample]:
         header = read_header(data, max_pixels=max_pixels)
         wide = zooms(header.width, header.height, size, tiles)
-        wanted = round(size * max(wide))
-        image = decode(data, long_side=wanted, max_pixels=max_pixels)
+        image = decode(data, long_side=round(size * max(wide)), max_pixels=max_pixels)
         # A JPEG may have been decoded at a reduced scale.
-        scale = header.width / image.width
-        for view in views(image.width, image.height, wide):
-            seen = Seen(view, image.width, image.height, scale)
-            yield Sample(render(image, view, size), Look(seen, image))
-
-    def look_again(results: list[Any]) -> Iterator[Sample]:
-        looked = any(look.again for _, look in results)
-        if not looked and is_wanted(_first(results, size, threshold, min_size)):
-            yield from _more(results[0][1], size)
-
-    def name_faces(results: list[Any]) -> list[Row]:
-        return _faces(results, size, threshold, min_size)
+        yield from starmap(Sample, search.first(image, header.width / image.width, wide))
 
     verb = Verb(
         name="detect_faces",
         columns=COLUMNS,
         load=look,
-        finish=name_faces,
+        finish=lambda results: _rows(search.faces(results)),
         network=network.program,
-        again=look_again,
+        again=lambda results: starmap(Sample, search.again(results)),
         settings={
             "model": network.fingerprint,
             "threshold": threshold,
             "min_size": min_size,
             "tiles": tiles,
+            "upright": upright,
         },
         many=True,
         keep_empty=keep_empty,
@@ -215,71 +210,13 @@ def detect_faces(
     return run(images, verb, options)
 
 
-class Look(NamedTuple):
-    """A view, its picture, and after how many quarter turns to the left; ``again`` if later."""
-
-    seen: Seen
-    image: Image.Image
-    turn: int = 0
-    again: bool = False
-
-
-def _more(look: Look, size: int) -> Iterator[Sample]:
-    """The views of a second look: with a wide margin, and at quarter turns."""
-    scale = look.seen.scale
-    for turn in range(4):
-        image = look.image if turn == 0 else look.image.transpose(_TURNS[turn])
-        for view in views(image.width, image.height, TURNED if turn else MARGINS):
-            seen = Seen(view, image.width, image.height, scale)
-            yield Sample(render(image, view, size), Look(seen, look.image, turn, again=True))
-
-
-def _first(results: Sequence[Any], size: int, threshold: float, min_size: float) -> Candidates:
-    """The faces of the first look, each once, in the stored picture's pixels."""
-    parts = [
-        in_picture(_decoded(outputs, size, threshold), look.seen, size)
-        for outputs, look in results
-        if not look.again
-    ]
-    return each_once(parts, float(min_size))
-
-
-def _faces(
-    results: Sequence[tuple[Any, Look]], size: int, threshold: float, min_size: float
-) -> list[Row]:
-    """The faces in all views of a picture, each once, in the stored picture's pixels."""
-    found = _first(results, size, threshold, min_size)
-    if any(look.again for _, look in results):
-        found = _second(found, results, size, threshold, min_size)
+def _rows(found: Candidates) -> list[Row]:
     names = [column.name for column in COLUMNS]
     parts = zip(found.boxes.tolist(), found.scores.tolist(), found.points.tolist(), strict=True)
     return [
         dict(zip(names, (number, *box, score, *_known(points), face_turn(points)), strict=True))
         for number, (box, score, points) in enumerate(parts)
     ]
-
-
-def _second(
-    found: Candidates,
-    results: Sequence[tuple[Any, Look]],
-    size: int,
-    threshold: float,
-    min_size: float,
-) -> Candidates:
-    """The faces after a second look: those found, or those that fill the frame or are turned."""
-    seen = results[0][1].seen
-    width, height = seen.width * seen.scale, seen.height * seen.scale
-    by_turn: list[list[Candidates]] = [[], [], [], []]
-    for outputs, look in results:
-        if look.again or look.seen.view.side >= max(seen.width, seen.height):
-            weak = _decoded(outputs, size, min(SUPPORT, threshold))
-            by_turn[look.turn].append(in_picture(weak, look.seen, size))
-    if not len(found.scores):
-        found = each_once([filling(by_turn[0], (width, height), threshold)], float(min_size))
-    turn, lying = at_turn(by_turn[1:], found, (width, height), threshold)
-    if not turn:
-        return found
-    return each_once([turned_back(lying, turn, width, height)], float(min_size))
 
 
 def _known(points: list[list[float]]) -> list[float | None]:
