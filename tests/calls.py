@@ -173,6 +173,8 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "agreement(...).tidy()": lambda to: [_agreement().tidy()],
     "validate(...).tidy()": lambda to: [iad.validate(_coded(), "truth", "said").tidy()],
     "validate(...).glance()": lambda to: [iad.validate(_coded(), "truth", "said").glance()],
+    "validate(...).check()": lambda to: [iad.validate(_coded(), "truth", "said").check()],
+    "audit(...).check()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").check()],
     "audit(...).tidy()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").tidy()],
     "audit(...).gaps()": lambda to: [iad.audit(_coded(), "truth", "said", by="group").gaps()],
     "prevalence(...).tidy()": lambda to: [

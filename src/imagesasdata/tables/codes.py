@@ -54,6 +54,12 @@ def unweighted(table: Table, chance: str | None) -> list[str]:
     return [f"{why}: figures are those of the sample, and need not be those of all pictures."]
 
 
+def is_drawn(table: Table) -> np.ndarray | None:
+    """Which rows were sampled, if the table says so."""
+    drawn = sampled_column(table)
+    return None if drawn is None else np.array([cell is True for cell in table.cells(drawn)])
+
+
 def row_weights(
     table: Table, chance: str | None, rows: Sequence[int]
 ) -> tuple[np.ndarray, list[str]]:
@@ -85,9 +91,7 @@ def row_weights(
     labeled = np.zeros(len(table), bool)
     labeled[list(rows)] = True
     _check_range(values[labeled], chance)
-    drawn = sampled_column(table)
-    is_sampled = None if drawn is None else np.array([cell is True for cell in table.cells(drawn)])
-    found = coding(values, labeled, is_sampled)
+    found = coding(values, labeled, is_drawn(table))
     weights = 1.0 / found.chance
     notes = found.notes(chance)[:1] if found.unfinished else []
     return weights / weights.mean(), notes

@@ -33,6 +33,7 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.door import door
+from imagesasdata.verbs.trust._check import CHECK, Line, as_table, of_coded
 from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
@@ -87,6 +88,7 @@ class Audit(Reported, Generic[Frame]):
     n_dropped: int
     min_group: int
     notes: tuple[str, ...]
+    lines: list[Line] = field(repr=False)
     truth: str
     prediction: str
     by: tuple[str, ...]
@@ -177,6 +179,18 @@ class Audit(Reported, Generic[Frame]):
         axis.spines[["top", "right"]].set_visible(False)
         return figure
 
+    def check(self) -> Frame:
+        """What the figures rest on, and what to do about it.
+
+        Returns
+        -------
+        table
+            A row for each thing that was looked at (how rows were sampled or how many of the sampled were
+            coded, coded rows of each class, repeated pictures, rows of training), with ``check``,
+            ``found``, ``is_good`` and ``advice``.
+        """
+        return as_table(self.table, self.lines)
+
     def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
         return (
             f"Audit (groups of {self.min_group:,} rows or more)",
@@ -185,7 +199,7 @@ class Audit(Reported, Generic[Frame]):
         )
 
 
-RESULTS = {"tidy": TIDY, "gaps": GAPS}
+RESULTS = {"tidy": TIDY, "gaps": GAPS, "check": CHECK}
 
 
 def audit(
@@ -315,6 +329,7 @@ def audit(
         n_dropped=len(table) - len(kept),
         min_group=min_group,
         notes=tuple(notes),
+        lines=of_coded(table, chance, kept, told, share_of_folds(table, kept, trained)),
         truth=truth,
         prediction=prediction,
         by=tuple(names),

@@ -16,11 +16,11 @@ from imagesasdata.tables.codes import SAMPLE_PROB, sampling_column
 from imagesasdata.tables.formula_columns import gold_values, repeats
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._check import CHECK
 from imagesasdata.verbs.trust._repeated import repeated, told
 from imagesasdata.verbs.trust._trained import rows_of_training
 from imagesasdata.verbs.trust.regression import comparison, result
 from imagesasdata.verbs.trust.regression.check import (
-    CHECK,
     lines,
     too_good,
     unlike_all,

@@ -38,6 +38,7 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
+from imagesasdata.verbs.trust._check import CHECK, Line, as_table, of_coded
 from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
@@ -104,6 +105,7 @@ class Validation(Reported, Generic[Frame]):
     confusion: np.ndarray = field(repr=False)
     bins: dict[str, Bins] = field(repr=False)
     notes: tuple[str, ...]
+    lines: list[Line] = field(repr=False)
     truth: str
     prediction: str
 
@@ -194,11 +196,23 @@ class Validation(Reported, Generic[Frame]):
             axes[1].legend(fontsize=8)
         return figure
 
+    def check(self) -> Frame:
+        """What the figures rest on, and what to do about it.
+
+        Returns
+        -------
+        table
+            A row for each thing that was looked at (how rows were sampled or how many of the sampled were
+            coded, coded rows of each class, repeated pictures, rows of training), with ``check``,
+            ``found``, ``is_good`` and ``advice``.
+        """
+        return as_table(self.table, self.lines)
+
     def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
         return "Validation", {"Overall": self.glance(), "By class": self.tidy()}, self.notes
 
 
-RESULTS = {"tidy": TIDY, "glance": GLANCE}
+RESULTS = {"tidy": TIDY, "glance": GLANCE, "check": CHECK}
 
 
 def _share(value: float | None) -> str:
@@ -341,6 +355,7 @@ def validate(
             if not (len(probs) == 2 and one == 0 and isinstance(prob, str))
         },
         notes=tuple(notes),
+        lines=of_coded(table, chance, rows, told, share_of_folds(table, rows, trained)),
         truth=truth,
         prediction=prediction,
     )

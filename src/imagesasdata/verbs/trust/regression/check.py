@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance
@@ -11,28 +9,13 @@ from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.gold import weighted
 from imagesasdata.arrays.stats.rare import FEW, rare
 from imagesasdata.arrays.stats.sandwich import FEW_CLUSTERS
-from imagesasdata.columns import Column
 from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.formula_columns import gold_values, is_level, predicted_codes
+from imagesasdata.verbs.trust._check import Line, line
 from imagesasdata.verbs.trust.regression.rows import Rows
 
 # Predictions that fit gold values so well are more often of rows of training than of a perfect model.
 TOO_GOOD = 0.98
-CHECK = (
-    Column("check", "string", "What was looked at.", null="never"),
-    Column("found", "string", "What was found.", null="never"),
-    Column("is_good", "bool", "Whether nothing has to be done.", null="never"),
-    Column("advice", "string", "What to do.", null="nothing has to be done"),
-)
-
-
-class Line(NamedTuple):
-    """A row of the table."""
-
-    check: str
-    found: str
-    is_good: bool
-    advice: str | None
 
 
 def lines(rows: Rows, method: Method, trained: int) -> list[Line]:
@@ -45,17 +28,13 @@ def lines(rows: Rows, method: Method, trained: int) -> list[Line]:
         found.append(_clusters(len(set(used.tolist()))))
     count, terms = len(rows.is_gold), len(rows.terms)
     advice = "give a formula with fewer terms, or more rows."
-    return [_line("rows", f"{count:,} rows for {terms} terms", count >= 10 * terms, advice), *found]
-
-
-def _line(check: str, found: str, good: bool, advice: str) -> Line:
-    return Line(check, found, good, None if good else advice)
+    return [line("rows", f"{count:,} rows for {terms} terms", count >= 10 * terms, advice), *found]
 
 
 def _of_gold(rows: Rows) -> list[Line]:
     count, every = int(rows.is_gold.sum()), len(rows.is_gold)
     found = [
-        _line(
+        line(
             "gold rows",
             f"{count:,} for {len(rows.terms)} terms",
             count >= max(FEW, 10 * len(rows.terms)),
@@ -74,13 +53,13 @@ def _of_gold(rows: Rows) -> list[Line]:
         )
     else:
         found += [
-            _line(
+            line(
                 "sum of 1 / p",
                 f"gold rows stand for {coding.total:,.0f} of {coding.rows:,} rows",
                 coding.fits,
                 "give the probabilities of a sample from this table, as sample_for_labels gave them.",
             ),
-            _line(
+            line(
                 "response",
                 "; ".join(
                     f"{one.coded:,} of {one.drawn:,} coded"
@@ -115,7 +94,7 @@ def _balance(rows: Rows) -> list[Line]:
         return []
     name, away, far = found
     return [
-        _line(
+        line(
             "balance",
             f"{name!r} in gold rows, weighted, is {away:+.2f} standard deviations from all rows",
             not far,
@@ -150,11 +129,11 @@ def _codes(rows: Rows) -> list[Line]:
             shown = "; ".join(f"{numbers.count(one):,} of {number_or_text(one)}" for one in classes)
             good = few is None and len(classes) > 1
             advice = "code more of the rare class, best where it is predicted."
-            found.append(_line(f"coded classes of {coded}", shown, good, advice))
+            found.append(line(f"coded classes of {coded}", shown, good, advice))
         name, value = _agreement(rows, predicted, coded, values)
         advice = "predictions add little: look for a better model, or code more."
         found.append(
-            _line(f"{name} of {predicted}", f"{value:.3f} in gold rows", value > 0.6, advice)
+            line(f"{name} of {predicted}", f"{value:.3f} in gold rows", value > 0.6, advice)
         )
     return found
 
@@ -190,4 +169,4 @@ def _trained(count: int) -> Line:
 
 def _clusters(count: int) -> Line:
     advice = "intervals may be too narrow: sample more clusters, or say so."
-    return _line("clusters", f"{count:,}", count >= FEW_CLUSTERS, advice)
+    return line("clusters", f"{count:,}", count >= FEW_CLUSTERS, advice)

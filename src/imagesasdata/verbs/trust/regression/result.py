@@ -20,8 +20,8 @@ from imagesasdata.pages.exports import latex_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
 from imagesasdata.verbs.door import door
+from imagesasdata.verbs.trust._check import Line, as_table
 from imagesasdata.verbs.trust._display import Methods, Reported
-from imagesasdata.verbs.trust.regression.check import CHECK, Line
 from imagesasdata.verbs.trust.regression.comparison import MethodComparison, by_method
 from imagesasdata.verbs.trust.regression.figure import draw
 
@@ -193,14 +193,7 @@ class Regression(Reported, Generic[Frame]):
             each class, accuracy in gold rows, rows of training, clusters), with ``check``,
             ``found``, ``is_good`` and ``advice``.
         """
-        columns = zip(*self.lines(), strict=True)
-        kinds = {"string": pa.string(), "bool": pa.bool_()}
-        return self.table.new(
-            {
-                column.name: pa.array(list(cells), kinds[column.kind])
-                for column, cells in zip(CHECK, columns, strict=True)
-            }
-        )
+        return as_table(self.table, self.lines())
 
     @door
     def tidy(self, *, conf_level: float = 0.95) -> Frame:
