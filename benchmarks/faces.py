@@ -21,12 +21,13 @@ from PIL import Image, ImageOps
 
 import imagesasdata as iad
 from imagesasdata.arrays.faces.boxes import overlap
+from imagesasdata.options import FACE_EMBEDDER, FALSE_MATCH_RATE
 from imagesasdata.verbs.faces._identity import calibration
 
 DATA = PICTURES / "faces"
 OUT = Path(__file__).with_name("faces.json")
 BOX = ["face_x", "face_y", "face_width", "face_height"]
-BY = calibration("dlib_resnet")
+_, LIMIT = calibration(FACE_EMBEDDER, FALSE_MATCH_RATE)
 
 
 def detection() -> list[dict[str, Any]]:
@@ -120,7 +121,7 @@ def identity(folder: Path) -> list[dict[str, Any]]:
         there = np.array([isinstance(b, np.ndarray) for _, b in pair])
         far = np.array([np.linalg.norm(a - b) for a, b in pair if isinstance(b, np.ndarray)])
         same = pairs["same"].to_numpy()[there] == 1
-        right = int(((far <= BY.threshold) == same).sum())
+        right = int(((far <= LIMIT) == same).sum())
         rows.append(
             {
                 "pictures": what,
@@ -131,8 +132,8 @@ def identity(folder: Path) -> list[dict[str, Any]]:
                 "auc": round(float((far[same][:, None] < far[~same][None]).mean()), 4),
                 "accuracy": round(right / len(far), 3),
                 "interval": interval(right, len(far)),
-                "false_match": round(float((far[~same] <= BY.threshold).mean()), 3),
-                "false_non_match": round(float((far[same] > BY.threshold).mean()), 3),
+                "false_match": round(float((far[~same] <= LIMIT).mean()), 3),
+                "false_non_match": round(float((far[same] > LIMIT).mean()), 3),
             }
         )
         print(rows[-1], flush=True)

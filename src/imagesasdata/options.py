@@ -27,6 +27,7 @@ CAPTIONER: Final = "blip_base"
 OBJECT_DETECTOR: Final = "centernet"
 FACE_DETECTOR: Final = "blazeface_full"
 FACE_EMBEDDER: Final = "dlib_resnet"
+FALSE_MATCH_RATE: Final = 1e-3
 
 # Thresholds. Those that belong to one model, such as an object detector, are on its card.
 FACE_SCORE: Final = 0.5
@@ -90,6 +91,11 @@ SHARED: dict[str, Shared] = {
     ),
     "embedding": Shared(
         'The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.'
+    ),
+    "false_match_rate": Shared(
+        "The share of pairs of strangers that may count as one person, from 0.0001 to 0.1; it sets the "
+        "largest distance of a match. It holds on average over portraits like those it was measured "
+        "on; for people who look alike to the network it is higher (see Notes)."
     ),
     "seed": Shared("For what begins at random; the same seed gives the same result."),
     "keep_empty": Shared("Whether a picture in which nothing was found gets a row of nulls."),

@@ -207,8 +207,32 @@ def test_too_many_faces_to_group(monkeypatch: pytest.MonkeyPatch) -> None:
         identity.groups(unit(6, 4), 0.4)
 
 
+def test_a_threshold_is_a_quantile_of_the_strangers_distances() -> None:
+    by = identity.Calibration(0.58, 0.075, 50.0, 0.434)
+    assert by.threshold(0.5) == pytest.approx(0.58)
+    # 3.0902 standard deviations below the mean, from a table of the normal distribution.
+    assert by.threshold(1e-3) == pytest.approx(0.58 - 3.0902 * 0.075, abs=1e-4)
+
+
+def test_one_false_link_merges_no_two_persons() -> None:
+    # Two persons of six faces each, and one face of each that lies beside one of the other's.
+    rng = np.random.default_rng(1)
+    first, second = np.eye(16)[0], np.eye(16)[1]
+    faces = np.concatenate(
+        [first + rng.normal(0, 0.04, (6, 16)), second + rng.normal(0, 0.04, (6, 16))]
+    )
+    faces[0] = 0.55 * first + 0.45 * second
+    faces[6] = 0.45 * first + 0.55 * second
+    faces /= np.linalg.norm(faces, axis=1, keepdims=True)
+    limit = 0.6
+    assert np.linalg.norm(faces[0] - faces[6]) < limit
+    group, _ = identity.groups(faces, limit)
+    assert len(set(group[1:6])) == len(set(group[7:])) == 1
+    assert group[1] != group[7]
+
+
 def test_probabilities_fall_with_distance() -> None:
-    by = identity.Calibration(0.42, 50.0, 0.434)
+    by = identity.Calibration(0.58, 0.075, 50.0, 0.434)
     chances = identity.probability(np.array([0.0, 0.434, 2.0]), by)
     np.testing.assert_allclose(chances, [1, 0.5, 0], atol=1e-6)
 

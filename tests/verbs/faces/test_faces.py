@@ -199,11 +199,40 @@ def test_verify(kind: Kind, three: list[str]) -> None:
     assert list(got) == ["a", "b", "y", *(c.name for c in col.VERIFIED), "image_error"]
     assert got["distance"][0] == pytest.approx(0, abs=1e-3)
     assert got["match"] == [True, None, None, None]
-    assert got["threshold"] == [0.42] * 4
+    # 3.0902 standard deviations below the mean distance of strangers, as the card has them.
+    assert got["threshold"] == pytest.approx([0.579 - 3.0902 * 0.0748] * 4, abs=1e-4)
     assert got["image_error"][0] is None
     assert got["image_error"][1] == "b: no face was found"
     assert got["image_error"][2].startswith("a: picture is truncated")
     assert got["image_error"][3] == "a: no path"
+
+
+def test_a_match_depends_on_the_rate_of_false_matches(astronaut: str, tmp_path: Path) -> None:
+    small = saved(Image.open(astronaut).resize((200, 200)), tmp_path / "small.png")
+    pairs = pd.DataFrame({"path_a": [astronaut], "path_b": [small]})
+    far = iad.verify_faces(pairs)["distance"][0]
+    for rate in (1e-4, 1e-3, 0.1):
+        got = iad.verify_faces(pairs, false_match_rate=rate)
+        assert got["match"][0] == (far <= got["threshold"][0])
+        found = iad.find_faces(astronaut, small, false_match_rate=rate)
+        assert found["match"][0] == got["match"][0]
+    limits = [
+        iad.verify_faces(pairs, false_match_rate=rate)["threshold"][0] for rate in (1e-4, 1e-2)
+    ]
+    assert limits[0] < limits[1]
+    for rate in (0.0, 0.5):
+        with pytest.raises(ArgumentError, match="false_match_rate must be from 0.0001 to 0.1"):
+            iad.verify_faces(pairs, false_match_rate=rate)
+
+
+def test_a_gallery_with_a_folder_for_each_person(astronaut: str, tmp_path: Path) -> None:
+    for name in ("Collins, E.", "nobody"):
+        (tmp_path / "officials" / name).mkdir(parents=True)
+    Image.open(astronaut).save(tmp_path / "officials" / "Collins, E." / "a.png")
+    Image.new("RGB", (64, 64)).save(tmp_path / "officials" / "nobody" / "b.png")
+    officials = iad.read_images(str(tmp_path / "officials")).assign(party=["x", "y"])
+    found = iad.find_faces(astronaut, officials, top=1)
+    assert found[["folder", "party", "match"]].to_numpy().tolist() == [["Collins, E.", "x", True]]
 
 
 def test_verify_stops_or_drops(three: list[str]) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import ndtri
 
 from imagesasdata.arrays.probabilities import logistic
 from imagesasdata.errors import ArgumentError
@@ -16,12 +17,26 @@ _BLOCK = 8_000_000
 MOST_FACES = 20_000
 
 
-class Calibration(NamedTuple):
-    """The largest distance between faces of the same person, and a logistic curve around it."""
+# The rates of false matches that a threshold can be given for: beyond them the pairs of strangers that
+# it was fitted to say nothing.
+LOWEST_RATE, HIGHEST_RATE = 1e-4, 0.1
 
-    threshold: float
+
+class Calibration(NamedTuple):
+    """How far apart the faces of two strangers are, and how probable one person is at a distance.
+
+    ``mean`` and ``sd`` are of the normal distribution whose lower tail is that of the strangers'
+    distances; ``slope`` and ``middle`` of a logistic curve.
+    """
+
+    mean: float
+    sd: float
     slope: float
     middle: float
+
+    def threshold(self, false_match_rate: float) -> float:
+        """The distance that this share of pairs of strangers does not exceed."""
+        return self.mean + self.sd * float(ndtri(false_match_rate))
 
 
 def probability(distance: Float[np.ndarray, " n"], by: Calibration) -> Float[np.ndarray, " n"]:

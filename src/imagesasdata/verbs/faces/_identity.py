@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.identity import Calibration
+from imagesasdata.arrays.faces.identity import HIGHEST_RATE, LOWEST_RATE, Calibration
 from imagesasdata.columns import IMAGE_ERROR, IMAGE_ID, PATH
 from imagesasdata.engine.results import within
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.remote import shown
 from imagesasdata.networks.zoo import registry
-from imagesasdata.options import Options
+from imagesasdata.options import FALSE_MATCH_RATE, Options
 from imagesasdata.tables.kinds import to_arrow
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.faces.detect_faces import detect_faces
@@ -58,24 +58,29 @@ class Known(NamedTuple):
         return sorted(rows, key=lambda row: -self.sizes[row])
 
 
-def calibration(model: str) -> Calibration:
-    """A model's threshold and the curve of its probabilities.
+def calibration(model: str, false_match_rate: float) -> tuple[Calibration, float]:
+    """A model's calibration, and the largest distance of a match at a rate of false matches.
 
     Raises
     ------
     UnknownNameError
         When there is no model of that name.
     ArgumentError
-        When the model was not calibrated.
+        When the model was not calibrated, or not for such a rate.
     """
-    found = registry.card(model, "embed_faces").calibration
-    if found is None:
+    by = registry.card(model, "embed_faces").calibration
+    if by is None:
         known = ", ".join(card.name for card in registry.cards() if card.calibration is not None)
         raise ArgumentError(
             f"The model {model!r} has no threshold of its own.",
             f"use one of: {known}; or compare the vectors of embed_faces yourself.",
         )
-    return found
+    if not LOWEST_RATE <= false_match_rate <= HIGHEST_RATE:
+        raise ArgumentError(
+            f"false_match_rate must be from {LOWEST_RATE} to {HIGHEST_RATE}, got {false_match_rate}.",
+            f"for example false_match_rate={FALSE_MATCH_RATE}.",
+        )
+    return by, by.threshold(false_match_rate)
 
 
 def known_faces(images: Any, model: str, options: Options) -> Known:

@@ -6,7 +6,7 @@ from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import groups
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
-from imagesasdata.options import FACE_EMBEDDER, OnError, Options
+from imagesasdata.options import FACE_EMBEDDER, FALSE_MATCH_RATE, OnError, Options
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import faces_in
@@ -20,6 +20,7 @@ def cluster_faces(
     *,
     path: str = "path",
     model: str = FACE_EMBEDDER,
+    false_match_rate: float = FALSE_MATCH_RATE,
     threshold: float | None = None,
     prefix: str | None = None,
     replace: bool = False,
@@ -41,9 +42,13 @@ def cluster_faces(
         The table's column of paths.
     model
         A name from ``iad.models("embed_faces")``. Used where the table has no embeddings yet.
+    false_match_rate
+        The share of pairs of strangers that may count as one person, from 0.0001 to 0.1; it sets the
+        largest distance of a match. It holds on average over portraits like those it was measured
+        on; for people who look alike to the network it is higher (see Notes).
     threshold
-        Two groups of faces up to this mean distance count as one person; by default the threshold of
-        `verify_faces`. A lower one splits persons, a higher one merges them.
+        Two groups of faces up to this mean distance count as one person, in place of the distance that
+        ``false_match_rate`` gives. A lower one splits persons, a higher one merges them.
     prefix
         A prefix for the names of the new columns, so that the results of two runs fit in one table.
     replace
@@ -81,7 +86,9 @@ def cluster_faces(
     Notes
     -----
     Groups are merged as long as the mean distance between their faces is at most the threshold
-    (average linkage), which does not depend on the order of the rows.
+    (average linkage): one pair of strangers that look alike does not merge two persons, and the
+    order of the rows does not matter. People who look alike to the network are merged more often;
+    see `verify_faces` and the reference on faces.
 
     Examples
     --------
@@ -101,18 +108,18 @@ def cluster_faces(
         on_error=on_error,
         progress=progress,
     )
-    by = calibration(model)
+    _, limit = calibration(model, false_match_rate)
     if threshold is not None and not 0 < threshold <= 2:
         raise ArgumentError(
             f"threshold must be over 0 and at most 2, got {threshold}.",
-            f"leave it out for {by.threshold}, that of verify_faces.",
+            f"leave it out for {limit:.3f}, that of verify_faces.",
         )
     table = open_table(faces, path)
     out = Results("cluster_faces", table, COLUMNS, options, "faces").checked()
     faces_in(table)
     known = known_faces(faces, model, options)
     there = known.rows()
-    limit = by.threshold if threshold is None else threshold
+    limit = limit if threshold is None else threshold
     person, distance = groups(known.matrix(there).astype(float), limit)
     cells = {col.PERSON.name: person, col.PERSON_DISTANCE.name: distance}
     return out.join(out.spread(cells, there), known.errors)

@@ -13,7 +13,7 @@ from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.checks import check_count
 from imagesasdata.engine.results import Results, stop_at_first
 from imagesasdata.files.sources import PathLike
-from imagesasdata.options import FACE_EMBEDDER, Keep, OnError, Options
+from imagesasdata.options import FACE_EMBEDDER, FALSE_MATCH_RATE, Keep, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type
 from imagesasdata.tables.table import open_table
@@ -38,6 +38,7 @@ def find_faces(
     model: str = FACE_EMBEDDER,
     top: int = 10,
     which: Which | None = None,
+    false_match_rate: float = FALSE_MATCH_RATE,
     keep: Keep = "all",
     batch_size: int | None = None,
     workers: int | None = None,
@@ -65,6 +66,10 @@ def find_faces(
         Which face of a target to use when it shows several: ``"largest"``, or its number,
         ``face_id`` in `detect_faces`. Without it, a target with several faces is an error that
         lists them.
+    false_match_rate
+        The share of pairs of strangers that may count as one person, from 0.0001 to 0.1; it sets the
+        largest distance of a match. It holds on average over portraits like those it was measured
+        on; for people who look alike to the network it is higher (see Notes).
     keep
         Which other columns of the table come along into a table that has a row for each thing:
         ``"all"``, a list of names, or ``"none"``. A column with the name of a new one gets
@@ -106,7 +111,8 @@ def find_faces(
     Notes
     -----
     Every target is compared with every face. In a large gallery some strangers are near by chance:
-    the more faces, the more matches are false. To search one collection often, keep
+    the more faces, the more matches are false, and more often for people who look alike to the
+    network (see `verify_faces`). To search one collection often, keep
     ``iad.embed_faces(iad.detect_faces(gallery))`` as a Parquet file.
 
     Examples
@@ -129,7 +135,7 @@ def find_faces(
     )
     check_which(which)
     check_count("top", top)
-    by = calibration(model)
+    _, limit = calibration(model, false_match_rate)
     wanted = known_faces(target, model, options)
     targets = list(dict.fromkeys(path for path in wanted.paths if path is not None))
     chosen = [one_face(wanted, path, which) for path in targets]
@@ -149,7 +155,7 @@ def find_faces(
     for path, error, kept in zip(targets, errors, out.kept(errors), strict=True):
         if error is None:
             near, distances = next(found)
-            rows += _ranked(path, known, near, distances, by.threshold)
+            rows += _ranked(path, known, near, distances, limit)
             sources += [known.sources[row] for row in near]
         elif kept:
             rows.append({col.TARGET.name: path})
