@@ -98,8 +98,17 @@ def test_words(page: str) -> None:
 
 def test_a_whole_picture_in_one_cell(kind: Kind, page: str, blank: str) -> None:
     got = kind.columns(iad.read_text(kind.make({"path": [blank, page]}), shape="wide"))
-    assert list(got) == ["path", "text", "score", "image_error"]
+    amount = ["has_text", "text_chars", "text_share"]
+    assert list(got) == ["path", "text", "score", *amount, "image_error"]
     assert got["text"] == [None, "Peace and Bread\nVote 2024"]
+    assert got["has_text"] == [False, True]
+    assert got["text_chars"] == [0, 21]
+    assert got["text_share"][0] == 0
+    # The boxes are somewhat larger than the letters.
+    ink = np.argwhere(np.asarray(Image.open(page).convert("L")) < 128)
+    lines = [part for part in (ink[ink[:, 0] < 90], ink[ink[:, 0] >= 90])]
+    tight = sum(float(np.prod(np.ptp(line, axis=0))) for line in lines) / (420 * 340)
+    assert tight < got["text_share"][1] < 2.5 * tight
     assert got["score"][0] is None
     assert got["score"][1] > 0.9
 
@@ -176,6 +185,26 @@ def test_a_large_picture_has_boxes_in_its_own_pixels(tmp_path: Path) -> None:
     large, plain = iad.read_text(tmp_path / "large.jpg"), iad.read_text(tmp_path / "plain.png")
     assert large["text"].tolist() == plain["text"].tolist()
     np.testing.assert_allclose(large[CORNERS], 10 * plain[CORNERS], atol=60)
+
+
+def test_print_that_is_small_on_a_large_page(tmp_path: Path) -> None:
+    # Scaled to 2,000 pixels its letters would be 5 pixels high.
+    image = Image.new("RGB", (1400, 3500), "white")
+    lines = ["Peace and Bread for all", "Vote on Sunday 2024", "Freedom of the press"] * 2
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(12)
+    for number, line in enumerate(lines):
+        pen.text((60, 90 + 18 * number), line, fill="black", font=font)
+    image.save(tmp_path / "page.png")
+    assert iad.read_text(tmp_path / "page.png")["text"].tolist() == lines
+
+
+def test_scripts_that_were_not_asked_for_are_left_out(shared_data: Path) -> None:
+    path = shared_data / "text" / "other" / "RapidOCR_black_font_color_transparent.png"
+    asked = iad.read_text(path, languages=("en", "zh"), shape="wide")
+    assert asked["text"][0] == "\u6211\u662f\u4e2d\u56fd\u4eba"
+    plain = iad.read_text(path, languages="en", shape="wide")
+    assert pd.isna(plain["text"][0]) or plain["text"][0].isascii()
+    assert not plain["has_text"][0]
 
 
 def test_threshold(page: str) -> None:
@@ -312,7 +341,8 @@ def share_found(true: str, read: str) -> float:
 def test_other_pages(shared_data: Path) -> None:
     other = pd.read_csv(shared_data / "text" / "other.csv")
     other = other[other["language"] != "srp"]  # Cyrillic, which RapidOCR's model lacks
-    got = iad.read_text([str(shared_data / "text" / name) for name in other["path"]], shape="wide")
+    paths = [str(shared_data / "text" / name) for name in other["path"]]
+    got = iad.read_text(paths, shape="wide", languages=("en", "zh"))
     for true, read, path in zip(other["transcript"], got["text"], other["path"], strict=True):
         if pd.isna(true):
             assert pd.isna(read)

@@ -19,12 +19,17 @@ from imagesasdata.arrays.text.pieces import Piece, Word, along
 from imagesasdata.arrays.text.tiles import in_tiles
 from imagesasdata.extras import optional
 from imagesasdata.networks.ocr.rapidocr_page import Page
+from imagesasdata.networks.ocr.rapidocr_steps import Steps
+from imagesasdata.networks.ocr.scripts import Script
 
 # The longest side of the detector's input; a longer picture is read in tiles.
 LONG_SIDE = 2000
-SIDES = Sides(longer=LONG_SIDE, shorter=1000, illegible=12, legible=24)
-# The detector enlarges a picture whose shorter side is under 736 pixels. The letters of a tightly
-# cropped word would then be larger than any it was trained on, and a long strip would become huge.
+SIDES = Sides(longer=LONG_SIDE, shorter=1000, illegible=20, legible=32)
+# Text is found with the shorter side scaled to this. Where a tenth of the lines is less high there than
+# SMALL_LINE, it is found at the picture's own size.
+SHORT_SIDE, SMALL_LINE = 736, 18
+# The letters of a tightly cropped word would then be larger than any the detector was trained on, and a
+# long strip would become huge.
 SMALL, MOST_ELONGATED = 320, 4
 # Text at least this high, as a share of the picture's shorter side, is read better when made smaller.
 LARGE, SHRINK = 0.25, 3
@@ -33,13 +38,13 @@ LARGE, SHRINK = 0.25, 3
 class RapidOcr:
     """The engine; it may be called from several threads at once."""
 
-    def __init__(self, engine: Any, threads: int) -> None:
-        self._engine = engine
-        self._threads = threads
+    def __init__(self, steps: Steps, threads: int, scripts: frozenset[Script]) -> None:
+        self._steps = steps
+        self._arguments = threads, scripts
 
     def __reduce__(self) -> tuple[Any, ...]:
         # In another process, the engine is loaded again instead of being sent there.
-        return load, (self._threads,)
+        return load, self._arguments
 
     def __call__(self, rgb: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         """Every piece of text, in no particular order."""
@@ -61,33 +66,37 @@ class RapidOcr:
         ]
 
     def _read(self, pixels: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
-        from rapidocr.main import RapidOCRError
-
         framed, corner = _framed(pixels)
-        scaled, record = self._engine.preprocess_img(framed)
-        try:
-            crops, found = self._engine.detect_and_crop(scaled, record)
-        except RapidOCRError:  # raised when there is no text
+        boxes = self._boxes(framed)
+        if not len(boxes):
             return []
-        # The package lays down each crop that is higher than wide: here they are as in the picture.
-        crops = [
-            np.rot90(crop, -1) if _quarter(box) else crop
-            for crop, box in zip(crops, found.boxes, strict=True)
-        ]
-        quads = _on_picture(found.boxes, record, framed.shape[:2]) - corner
+        crops = [self._steps.crop(framed, box) for box in boxes]
         pieces = []
-        for quad, (turns, line) in zip(quads, Page(self._engine, crops).lines(), strict=True):
+        lines = Page(self._steps, crops).lines()
+        for box, (turns, line) in zip(boxes - corner, lines, strict=True):
             if not line.text.strip():
                 continue
-            turned = np.roll(quad, -turns, axis=0)
-            words = _words(line.text, line.places, turned)
-            pieces.append(Piece(line.text.strip(), line.score, turned, words))
+            quad = np.roll(box, -turns, axis=0)
+            pieces.append(
+                Piece(line.text.strip(), line.score, quad, _words(line.text, line.places, quad))
+            )
         return pieces
+
+    def _boxes(self, pixels: UInt8[np.ndarray, "h w 3"]) -> Float[np.ndarray, "n 4 2"]:
+        """Text is found at a small scale, and again at the picture's own if some is small there."""
+        short = min(pixels.shape[:2])
+        boxes = self._steps.find(pixels, SHORT_SIDE)
+        if short <= SHORT_SIDE or not len(boxes):
+            return boxes
+        heights = np.linalg.norm(boxes - np.roll(boxes, -1, axis=1), axis=2).min(axis=1)
+        if np.quantile(heights, 0.1) * SHORT_SIDE / short >= SMALL_LINE:
+            return boxes
+        return self._steps.find(pixels, short)
 
 
 @functools.lru_cache(maxsize=2)
-def load(threads: int) -> RapidOcr:
-    """The engine with ``threads`` threads for one picture.
+def load(threads: int, scripts: frozenset[Script]) -> RapidOcr:
+    """The engine with ``threads`` threads for one picture, for text in some scripts.
 
     Raises
     ------
@@ -96,21 +105,16 @@ def load(threads: int) -> RapidOcr:
     """
     optional("onnxruntime", "text", 'read_text(engine="rapidocr")')
     package = optional("rapidocr", "text", 'read_text(engine="rapidocr")')
-    return RapidOcr(
-        package.RapidOCR(
-            params={
-                "Global.log_level": "critical",  # no warning when there is no text
-                "Global.return_word_box": True,
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                # Pieces are read one at a time and hardly padded. On labeled receipts this reads
-                # slightly more correctly than batches padded to 320 columns, in about half the time.
-                "Rec.rec_batch_num": 1,
-                "Rec.rec_img_shape": [3, 48, 96],
-            }
-        ),
-        threads,
+    engine = package.RapidOCR(
+        params={
+            "Global.log_level": "critical",  # no warning when there is no text
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            # Without it, the detector asks the system for fresh memory at each layer.
+            "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+        }
     )
+    return RapidOcr(Steps(engine, scripts), threads, scripts)
 
 
 def _framed(
@@ -141,21 +145,6 @@ def _letters(pieces: Sequence[Piece]) -> float:
 def _enlarged(piece: Piece, factor: Float[np.ndarray, 2]) -> Piece:
     words = tuple(word._replace(quad=word.quad * factor) for word in piece.words)
     return piece._replace(quad=piece.quad * factor, words=words)
-
-
-def _on_picture(
-    boxes: np.ndarray, record: dict[str, Any], size: tuple[int, ...]
-) -> Float[np.ndarray, "n 4 2"]:
-    from rapidocr.utils.process_img import map_boxes_to_original
-
-    return map_boxes_to_original(boxes.astype(np.float64), record, size[0], size[1])
-
-
-def _quarter(box: Float[np.ndarray, "4 2"]) -> bool:
-    """Whether the package rotated the crop of a box by a quarter turn to the left."""
-    sides = np.linalg.norm(box - np.roll(box, -1, axis=0), axis=1)
-    across, down = int(max(sides[0], sides[2])), int(max(sides[1], sides[3]))
-    return down >= 1.5 * across
 
 
 def _words(text: str, info: Any, quad: Float[np.ndarray, "4 2"]) -> tuple[Word, ...]:

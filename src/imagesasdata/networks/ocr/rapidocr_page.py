@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Int, UInt8
 
 from imagesasdata.arrays.text.direction import Shapes
+from imagesasdata.networks.ocr.rapidocr_steps import Line, Steps
 
 # A piece against the direction of its page is believed if it is read with a score better by this.
 AGAINST = 0.1
@@ -18,19 +18,11 @@ WITNESSES = 12
 DOUBT = 0.3
 
 
-class Line(NamedTuple):
-    """A piece as read: its text, the mean score, and where the letters were seen."""
-
-    text: str
-    score: float
-    places: Any
-
-
 class Page:
     """The crops of the pieces of one page, as they lie in the picture."""
 
-    def __init__(self, engine: Any, crops: Sequence[UInt8[np.ndarray, "h w 3"]]) -> None:
-        self._engine = engine
+    def __init__(self, steps: Steps, crops: Sequence[UInt8[np.ndarray, "h w 3"]]) -> None:
+        self._steps = steps
         self._crops = crops
         self._shapes = Shapes(np.array([crop.shape[1::-1] for crop in crops], np.float64))
         self._read: dict[tuple[int, int], Line] = {}
@@ -79,11 +71,8 @@ class Page:
         half = np.zeros(len(self._crops), bool)
         if not len(asked):
             return half
-        _, found = self._engine.cls_and_rotate(
-            [self._turned(i, int(shapes.lies)) for i in asked.tolist()]
-        )
-        least = self._engine.text_cls.cls_thresh
-        half[asked] = [label == "180" and sure > least for label, sure in found.cls_res]
+        lying = int(shapes.lies)
+        half[asked] = self._steps.upside_down([self._turned(i, lying) for i in asked.tolist()])
         return half
 
     def _mean(self, pieces: Int[np.ndarray, " k"], turn: int) -> float:
@@ -99,6 +88,5 @@ class Page:
     def _line(self, piece: int, turn: int) -> Line:
         known = (int(piece), int(turn))
         if known not in self._read:
-            read = self._engine.recognize_txt([self._turned(*known)])
-            self._read[known] = Line(read.txts[0], float(read.scores[0]), read.word_results[0])
+            self._read[known] = self._steps.read(self._turned(*known))
         return self._read[known]

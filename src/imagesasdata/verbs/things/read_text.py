@@ -10,6 +10,7 @@ import numpy as np
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.arrays.text.legible import Sides, legible
 from imagesasdata.arrays.text.pieces import Piece, Placed, corners
+from imagesasdata.arrays.text.presence import area_share, characters, has_text
 from imagesasdata.arrays.text.reading_order import arrange, as_text, mean_score
 from imagesasdata.checks import check_choice, check_count, check_share
 from imagesasdata.columns import Column
@@ -21,6 +22,7 @@ from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import begin_network, cores
 from imagesasdata.networks.ocr import rapidocr, tesseract
 from imagesasdata.networks.ocr.languages import ENGINES, Engine, check_languages
+from imagesasdata.networks.ocr.scripts import scripts_of
 from imagesasdata.options import TEXT_SCORE, Keep, OnError, Options, Shape
 from imagesasdata.tables.frames import Frame, Paths
 
@@ -59,6 +61,11 @@ WHOLE = (
         range="0 to 1",
         null=_NULL,
     ),
+    Column("has_text", "bool", "Whether it has text of which the engine is sure."),
+    Column("text_chars", "int64", "Letters and digits in the text.", range="0 ..."),
+    Column(
+        "text_share", "float64", "Share of the picture's area that text covers.", range="0 to 1"
+    ),
 )
 COLUMNS = (*PIECE, *WHOLE)
 
@@ -94,9 +101,9 @@ def read_text(
     path
         The table's column of paths.
     languages
-        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR always reads all its languages (Chinese,
-        Japanese, and those in Latin letters but Vietnamese), whichever you name; Tesseract reads only
-        those named.
+        ISO 639-1 codes, as in ``("en", "de")``. RapidOCR reads all its languages in Latin letters at
+        once, and Chinese and Japanese characters only where you name ``"zh"``, ``"zh-Hant"`` or
+        ``"ja"``; Tesseract reads only the languages named.
     shape
         ``"long"`` gives a row for each line or word; ``"wide"`` keeps a row for each picture, with all
         its text in one cell.
@@ -147,7 +154,9 @@ def read_text(
         - ``image_error``: why the picture was not read, else null.
 
         With ``shape="wide"`` the rows given, in order, and ``text`` (a line for each row, null
-        without text), ``score`` (mean over letters) and ``image_error``.
+        without text), ``score`` (mean over letters), ``has_text`` (whether there is text of which the
+        engine is sure, whatever ``threshold`` is), ``text_chars`` (letters and digits),
+        ``text_share`` (of the picture's area) and ``image_error``.
 
     Raises
     ------
@@ -163,7 +172,7 @@ def read_text(
     RapidOCR runs PP-OCRv6 (Baidu, Apache-2.0) on the CPU; its files are inside the package and nothing
     is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side; those more than
     twice as long as wide (screenshots, panoramas, receipts) to 1,000 on the shorter, and read in
-    tiles. Where letters are then under 12 pixels high, as the print of a newspaper page, the picture
+    tiles. Where lines are then under 20 pixels high, as the print of a newspaper page, the picture
     is read again at a larger scale, in tiles too. Text at any angle is read: the direction of a page
     is decided from all of its text, so a lone 6 on an upright page is no 9. Rows are ordered by the
     direction of most of the text. Words are separated at spaces, so a Chinese or Japanese line is
@@ -224,7 +233,7 @@ def read_text(
         pieces = [piece for piece in found if piece.score >= threshold]
         placed = arrange(pieces)
         if shape == "wide":
-            return [_joined(placed)]
+            return [_joined(placed) | _amount(found, pieces, (width, height))]
         scale = header.width / width, header.height / height
         return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
 
@@ -235,8 +244,8 @@ def read_text(
         finish=lambda results: results,
         settings={
             "engine": engine,
-            # RapidOCR's result does not depend on which of its languages are named.
-            "languages": chosen if engine == "tesseract" else (),
+            # RapidOCR's result depends on the scripts of the languages alone.
+            "languages": chosen if engine == "tesseract" else tuple(sorted(scripts_of(chosen))),
             "shape": shape,
             "unit": unit,
             "threshold": threshold,
@@ -256,7 +265,7 @@ def _engine(
         return tesseract.load(languages), tesseract.SIDES
     begin_network()
     threads = max(1, cores() // (workers or cores()))
-    return rapidocr.load(threads), rapidocr.SIDES
+    return rapidocr.load(threads, scripts_of(languages)), rapidocr.SIDES
 
 
 def _rows(row: int, piece: Piece, unit: Unit, scale: tuple[float, float]) -> list[Row]:
@@ -277,3 +286,11 @@ def _joined(placed: Sequence[Placed]) -> Row:
     if not placed:
         return {}
     return {TEXT.name: as_text(placed), SCORE.name: mean_score(placed)}
+
+
+def _amount(found: Sequence[Piece], kept: Sequence[Piece], size: tuple[int, int]) -> Row:
+    return {
+        "has_text": has_text(found),
+        "text_chars": characters(kept),
+        "text_share": area_share(kept, size),
+    }
