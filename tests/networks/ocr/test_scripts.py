@@ -8,7 +8,19 @@ from imagesasdata.networks.ocr.languages import LANGUAGES
 from imagesasdata.networks.ocr.scripts import SCRIPTS, fitting, scripts_of
 from tests.networks.ocr.test_languages import LETTERS
 
-LATIN = ["a", "Z", "9", "\u00e9", "\u0151", "\u20ac", "\u03b1", "\u2192", "\U0001f600", " ", "blank"]
+LATIN = [
+    "a",
+    "Z",
+    "9",
+    "\u00e9",
+    "\u0151",
+    "\u20ac",
+    "\u03b1",
+    "\u2192",
+    "\U0001f600",
+    " ",
+    "blank",
+]
 HAN = ["\u65e5", "\u4e2d", "\uff10", "\uff21", "\u3002", "\u300c", "\u3005"]
 KANA = ["\u3042", "\u30a2", "\uff71", "\u30fc"]
 

@@ -106,7 +106,7 @@ def test_a_whole_picture_in_one_cell(kind: Kind, page: str, blank: str) -> None:
     assert got["text_share"][0] == 0
     # The boxes are somewhat larger than the letters.
     ink = np.argwhere(np.asarray(Image.open(page).convert("L")) < 128)
-    lines = [part for part in (ink[ink[:, 0] < 90], ink[ink[:, 0] >= 90])]
+    lines = (ink[ink[:, 0] < 90], ink[ink[:, 0] >= 90])
     tight = sum(float(np.prod(np.ptp(line, axis=0))) for line in lines) / (420 * 340)
     assert tight < got["text_share"][1] < 2.5 * tight
     assert got["score"][0] is None
@@ -185,17 +185,6 @@ def test_a_large_picture_has_boxes_in_its_own_pixels(tmp_path: Path) -> None:
     large, plain = iad.read_text(tmp_path / "large.jpg"), iad.read_text(tmp_path / "plain.png")
     assert large["text"].tolist() == plain["text"].tolist()
     np.testing.assert_allclose(large[CORNERS], 10 * plain[CORNERS], atol=60)
-
-
-def test_print_that_is_small_on_a_large_page(tmp_path: Path) -> None:
-    # Scaled to 2,000 pixels its letters would be 5 pixels high.
-    image = Image.new("RGB", (1400, 3500), "white")
-    lines = ["Peace and Bread for all", "Vote on Sunday 2024", "Freedom of the press"] * 2
-    pen, font = ImageDraw.Draw(image), ImageFont.load_default(12)
-    for number, line in enumerate(lines):
-        pen.text((60, 90 + 18 * number), line, fill="black", font=font)
-    image.save(tmp_path / "page.png")
-    assert iad.read_text(tmp_path / "page.png")["text"].tolist() == lines
 
 
 def test_scripts_that_were_not_asked_for_are_left_out(shared_data: Path) -> None:
