@@ -233,7 +233,7 @@ def read_text(
         pieces = [piece for piece in found if piece.score >= threshold]
         placed = arrange(pieces)
         if shape == "wide":
-            return [_joined(placed) | _amount(found, pieces, (width, height))]
+            return [{**_joined(placed), **_amount(found, pieces, (width, height))}]
         scale = header.width / width, header.height / height
         return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
 
