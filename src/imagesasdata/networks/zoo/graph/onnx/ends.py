@@ -48,7 +48,10 @@ def classifier_ends(graph: Graph, stored: Container[str]) -> dict[str, Tensor]:
 def _before(nodes: Mapping[str, Node], tensor: Tensor) -> Tensor:
     """The value that only gets another shape on the way to a tensor."""
     node = nodes[tensor.node]
-    while node.op in _SAME and node.inputs and (before := node.inputs[0]) is not None:
+    while node.op in _SAME:
+        before = next(iter(node.inputs), None)
+        if before is None:
+            break
         tensor, node = before, nodes[before.node]
     return tensor
 
