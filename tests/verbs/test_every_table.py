@@ -111,8 +111,8 @@ WITHOUT = {
     "ray_dataset",  # starts Ray: tests/engine/ray
 }
 VERBS = {name for name in iad.__all__ if inspect.isfunction(getattr(iad, name))}
-for name in sorted(VERBS - {*WIDE, *LONG, *NUMBERED, *OTHER, *WITHOUT}):
-    WIDE[name] = lambda t, f, verb=getattr(iad, name): verb(t)
+for plain in sorted(VERBS - {*WIDE, *LONG, *NUMBERED, *OTHER, *WITHOUT}):
+    WIDE[plain] = lambda t, f, name=plain: getattr(iad, name)(t)
 # Verbs that say what is wrong of a table without rows, or with nothing to measure.
 NEEDS_ROWS = {"regress", "sample_for_labels", "measure_regions"}
 VIDEOS = {"read_video", "video_shots", "video_motion"}

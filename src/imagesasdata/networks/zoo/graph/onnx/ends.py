@@ -51,8 +51,9 @@ def _before(nodes: Mapping[str, Node], tensor: Tensor) -> Tensor:
     while node.op in _SAME:
         before = next(iter(node.inputs), None)
         if before is None:
-            break
-        tensor, node = before, nodes[before.node]
+            return tensor
+        tensor = before
+        node = nodes[tensor.node]
     return tensor
 
 
