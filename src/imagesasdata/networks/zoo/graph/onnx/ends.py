@@ -65,7 +65,7 @@ def _into_last(nodes: Mapping[str, Node], logits: Tensor, stored: Container[str]
         if len(parts) != 1:
             return None
         node = nodes[parts[0].node]
-    weights = node.inputs[1] if len(node.inputs) > 1 else None
-    if node.op not in {"Gemm", "MatMul"} or weights is None or weights.node not in stored:
+    if node.op not in {"Gemm", "MatMul"} or len(node.inputs) < 2:
         return None
-    return node.inputs[0]
+    vector, weights = node.inputs[:2]
+    return vector if weights is not None and weights.node in stored else None
