@@ -132,7 +132,7 @@ def small_networks() -> Iterator[None]:
                 old = getattr(module, name, None)
                 if callable(old) and old in put:
                     patch.setattr(module, name, put[old])
-        patch.setattr(rapidocr, "load", lambda threads: _read)
+        patch.setattr(rapidocr, "load", lambda threads, scripts: _read)
         faces = sys.modules["imagesasdata.verbs.faces.detect_faces"]
         patch.setattr(faces, "zooms", lambda *_: (1.0,))  # a face for each look
         patch.setattr(registry, "_added", {})

@@ -298,7 +298,7 @@ def test_transform(tmp_path: Path) -> None:
         ("resise(100)", "Unknown step 'resise'.\nHint: did you mean 'resize'?"),
         ("resize(", "'resize(' is not a step.\nHint: for example resize(256)"),
         ("resize(width=open('x'))", "cannot be made"),
-        ("resize(size=3)", "cannot be made"),
+        ("resize(size=3)", "resize has no argument 'size'"),
         ("resize(-3)", "width"),
         ("steps.resize(3)", "is not a step"),
     ],

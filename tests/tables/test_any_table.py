@@ -124,4 +124,7 @@ def test_a_parquet_file_comes_back(pictures: Path, own: dict[str, list[Any]], en
         getattr(table, f"to_{ending}")(source)
         through_the_shell(source, out)
         before, after = (getattr(pd, f"read_{ending}")(name) for name in (source, out))
-    pd.testing.assert_frame_equal(after[list(before)], before, check_exact=True)
+    # Truth values with a gap are objects in pandas, if it wrote the file; the shell says what they are.
+    gaps = {name: set(before[name].map(type)) for name in before if before[name].dtype == object}
+    flags = {name: "boolean" for name, kinds in gaps.items() if kinds == {bool, type(None)}}
+    pd.testing.assert_frame_equal(after[list(before)], before.astype(flags), check_exact=True)

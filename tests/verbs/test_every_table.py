@@ -99,6 +99,7 @@ OTHER: dict[str, Call] = {
     "agreement": lambda t, f: iad.agreement(t, coder="party", item="user", value="zeros", rounds=5),
     "validate": lambda t, f: iad.validate(t, "y", "x", rounds=5),
     "audit": lambda t, f: iad.audit(t, "y", "x", by="party"),
+    "prevalence": lambda t, f: iad.prevalence(t, "flag", "x"),
     "plan_labels": lambda t, f: iad.plan_labels(t, width=0.1, truth="y", prediction="x"),
     "fine_tune": lambda t, f: iad.fine_tune(t, outcome="flag", model="small", epochs=1),
     "regress": lambda t, f: iad.regress("y ~ x", t).tidy(),

@@ -20,6 +20,13 @@ from imagesasdata.networks.zoo.graph.onnx.ends import classifier_ends
 from imagesasdata.networks.zoo.graph.onnx.parse import parse
 
 onnx = pytest.importorskip("onnx")
+
+
+@pytest.fixture(autouse=True)
+def registry_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_added", {})
+
+
 FLOAT = onnx.TensorProto.FLOAT
 node = onnx.helper.make_node
 RNG = np.random.default_rng(0)
