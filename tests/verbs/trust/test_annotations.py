@@ -151,6 +151,43 @@ def test_rekognition(tmp_path: Path) -> None:
     assert set(got.path) == {"0.jpg"}
 
 
+def _face(left: float) -> dict[str, Any]:
+    box = {"Left": left, "Top": 0.5, "Width": 0.25, "Height": 0.25}
+    return {"BoundingBox": box, "Confidence": 99.0}
+
+
+CELEBRITIES = {
+    "CelebrityFaces": [
+        {"Name": "Ada", "Id": "3Ir0du6", "MatchConfidence": 98.0, "Face": _face(0.5)}
+    ],
+    "UnrecognizedFaces": [_face(0.0)],
+}
+
+
+def test_celebrities_are_faces_with_a_name(tmp_path: Path) -> None:
+    got = read(tmp_path, CELEBRITIES)
+    assert said(got, "task", "label", "label_id", "label_prob", "face_id", "x") == [
+        ["face", "face", None, 0.99, 0, 0.5],
+        ["face", "face", None, 0.99, 1, 0.0],
+        ["celebrity", "Ada", "3Ir0du6", 0.98, 0, 0.5],
+    ]
+
+
+def test_joined_answers_count_each_face_once(tmp_path: Path) -> None:
+    got = read(tmp_path, {**CELEBRITIES, "FaceDetails": [_face(0.0), _face(0.5)]})
+    assert said(got, "task", "face_id", "x") == [
+        ["face", 0, 0.0],
+        ["face", 1, 0.5],
+        ["celebrity", None, 0.5],
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"Name": "Ada"}, {"Face": _face(0.5)}, 3])
+def test_a_celebrity_without_name_or_face_is_an_error(tmp_path: Path, wrong: Any) -> None:
+    got = read(tmp_path, {"CelebrityFaces": [wrong]})
+    assert "not in the format of rekognition" in got.image_error[0]
+
+
 def test_azure(tmp_path: Path) -> None:
     got = read(tmp_path, AZURE, AZURE_4)
     assert set(got.service) == {"azure"}

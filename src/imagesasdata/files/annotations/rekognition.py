@@ -1,4 +1,4 @@
-"""AWS Rekognition: answers of DetectLabels, DetectFaces, DetectText and DetectModerationLabels."""
+"""AWS Rekognition: answers about labels, faces, celebrities, text and moderation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 
 from imagesasdata.files.annotations.row import Statement, number, text
 
-KEYS = ("Labels", "FaceDetails", "TextDetections", "ModerationLabels")
+KEYS = (
+    "Labels",
+    "FaceDetails",
+    "CelebrityFaces",
+    "UnrecognizedFaces",
+    "TextDetections",
+    "ModerationLabels",
+)
 _PERCENT = 100.0
 _TRAITS = ("Smile", "Eyeglasses", "Sunglasses", "Beard", "Mustache", "EyesOpen", "MouthOpen")
 
@@ -26,7 +33,12 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
                 label_prob=number(instance.get("Confidence"), _PERCENT),
                 **_box(instance),
             )
-    for face, item in enumerate(answer.get("FaceDetails", ())):
+    celebrities = answer.get("CelebrityFaces", ())
+    # Joined answers of both operations have the same faces twice, in orders of their own.
+    numbered = "FaceDetails" not in answer
+    known = [item["Face"] for item in celebrities]
+    faces = [*known, *answer.get("UnrecognizedFaces", ())] if numbered else answer["FaceDetails"]
+    for face, item in enumerate(faces):
         yield Statement(
             task="face",
             label="face",
@@ -46,6 +58,15 @@ def statements(answer: dict[str, Any]) -> Iterator[Statement]:
         for name in _TRAITS:
             if item.get(name, {}).get("Value") is True:
                 yield _trait("other", name.lower(), item[name], face)
+    for face, item in enumerate(celebrities):
+        yield Statement(
+            task="celebrity",
+            label=text(item.get("Name")),
+            label_id=item.get("Id"),
+            label_prob=number(item.get("MatchConfidence"), _PERCENT),
+            face_id=face if numbered else None,
+            **_box(item["Face"]),
+        )
     for item in answer.get("TextDetections", ()):
         if item.get("Type") != "WORD":  # words are parts of lines
             yield Statement(

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Task = Literal["label", "object", "face", "text", "moderation", "caption"]
+Task = Literal["label", "object", "face", "celebrity", "text", "moderation", "caption"]
 Unit = Literal["pixel", "share"]
 _ROUNDING = 1e-6  # services compute with few digits
 

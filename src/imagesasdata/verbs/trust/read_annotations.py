@@ -44,13 +44,23 @@ COLUMNS = (
     col.IMAGE_ID,
     col.PATH,
     Column("service", "string", "google_vision, rekognition or azure."),
-    Column("task", "string", "label, object, face, text, moderation or caption."),
+    Column("task", "string", "label, object, face, celebrity, text, moderation or caption."),
     Column("label", "string", "What the service says."),
-    Column("label_id", "string", "Its identifier of the label (Google's mid).", null=_SILENT),
+    Column(
+        "label_id",
+        "string",
+        "Its identifier of the label (Google's mid, Rekognition's of a celebrity).",
+        null=_SILENT,
+    ),
     Column("label_prob", "float64", "Its confidence.", range="0 to 1", null=_SILENT),
     Column("rank", "int64", "Rank among the picture's labels of the task.", range="1 ..."),
     Column("likelihood", "string", "Google's word, VERY_UNLIKELY to VERY_LIKELY.", null=_SILENT),
-    Column("face_id", "int64", "Number of the face in the picture.", null="it is not about a face"),
+    Column(
+        "face_id",
+        "int64",
+        "Number of the face in the picture.",
+        null="it is not about a face, or the answer does not say which of its faces",
+    ),
     Column(
         "attribute",
         "string",
@@ -119,7 +129,8 @@ def read_annotations(
 
         - ``image_id``: number of the answer; ``path``: the picture, as the answer names it
           (``context.uri``), else the file's name without ``.json``;
-        - ``service``, ``task`` (``label``, ``object``, ``face``, ``text``, ``moderation``, ``caption``);
+        - ``service``, ``task`` (``label``, ``object``, ``face``, ``celebrity``, ``text``,
+          ``moderation``, ``caption``);
         - ``label``, ``label_id``, ``label_prob`` (0 to 1), ``rank``, ``likelihood``: Google's word in
           place of a number;
         - ``face_id`` and ``attribute``: for statements about a face, its number and the trait;
