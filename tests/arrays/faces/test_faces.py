@@ -243,7 +243,19 @@ def test_attributes() -> None:
     assert age(sure) == {"age": 30.0, "age_low": 20.0, "age_high": 40.0}
     cells = labeled("gender", np.array([0.25, 0.75]))
     assert cells == {"gender": "male", "gender_prob_female": 0.25, "gender_prob_male": 0.75}
-    assert gender(0.75) == cells
+    assert gender(0.75, 30.0) == cells
+    assert set(gender(0.75, 11.9).values()) == {None}
+
+
+def test_expressions_are_less_sure_than_the_network_is() -> None:
+    given = np.array([0.9, 0.05, 0.01, 0.01, 0.01, 0.01, 0.01])
+    cells = labeled("expression", given)
+    chances = np.array([value for name, value in cells.items() if name != "expression"])
+    # A power of the odds: of 90 to 1, the 0.28th.
+    assert chances[0] / chances[2] == pytest.approx(90**0.28)
+    assert chances.sum() == pytest.approx(1)
+    assert cells["expression"] == "angry"
+    assert labeled("expression", np.full(7, 1 / 7))["expression"] is None
 
 
 @pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])

@@ -115,6 +115,10 @@ RACES = ("white", "black", "asian", "indian", "other")
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 CLASSES = {"gender": GENDERS, "race": RACES, "expression": EXPRESSIONS}
 _FACE_NULL = "there is no face or the picture could not be read"
+_LABEL_NULL = {
+    "gender": f"{_FACE_NULL}, or the face looks younger than 12",
+    "expression": f"{_FACE_NULL}, or no expression has a probability of 0.3",
+}
 
 
 def attribute_columns(attribute: str) -> tuple[Column, ...]:
@@ -125,9 +129,7 @@ def attribute_columns(attribute: str) -> tuple[Column, ...]:
         attribute,
         "string",
         f"Most probable {attribute} by appearance: {', '.join(CLASSES[attribute])}.",
-        null=_FACE_NULL,
+        null=_LABEL_NULL.get(attribute, _FACE_NULL),
     )
-    return (
-        label,
-        *probabilities(attribute, CLASSES[attribute], CLASSES[attribute], _FACE_NULL),
-    )
+    null = _LABEL_NULL["gender"] if attribute == "gender" else _FACE_NULL
+    return (label, *probabilities(attribute, CLASSES[attribute], CLASSES[attribute], null))

@@ -47,7 +47,11 @@ class _Part(NamedTuple):
 
 _PARTS: dict[Attribute, _Part] = {
     "age": _Part("faceres", _SIZES, lambda outputs: age(outputs["age"])),
-    "gender": _Part("faceres", _SIDES, lambda outputs: gender(float(outputs["gender"][0]))),
+    "gender": _Part(
+        "faceres",
+        _SIDES,
+        lambda outputs: gender(float(outputs["gender"][0]), age(outputs["age"])["age"]),
+    ),
     "race": _Part("gear", _SIDES, lambda outputs: labeled("race", outputs["race"])),
     "expression": _Part(
         "mini_xception", _SIDES, lambda outputs: labeled("expression", outputs["expression"])
@@ -122,14 +126,16 @@ def analyze_faces(
         - ``age``: in years; ``age_low``, ``age_high``: the middle 80% of the predicted
           distribution;
         - ``gender``: ``"female"`` or ``"male"`` by appearance; ``gender_prob_female``,
-          ``gender_prob_male``;
+          ``gender_prob_male``; null where the face looks younger than 12;
         - ``race``: ``"white"``, ``"black"``, ``"asian"``, ``"indian"`` or ``"other"``, the
           categories of the network's makers; ``race_prob_white`` and so on;
         - ``expression``: ``"angry"``, ``"disgust"``, ``"fear"``, ``"happy"``, ``"sad"``,
-          ``"surprise"`` or ``"neutral"``; ``expression_prob_angry`` and so on;
+          ``"surprise"`` or ``"neutral"``; ``expression_prob_angry`` and so on; the label is null
+          where none has a probability of 0.3;
         - ``image_error``: why the picture cannot be read, else null.
 
-        The probabilities are the network's own and are not calibrated.
+        Those of expressions are calibrated on labeled pictures; the other probabilities are the
+        network's own.
 
     Raises
     ------
