@@ -59,7 +59,7 @@ $(VENV)/.torch: $(VENV)/.group-parity
 # TensorFlow.js, if Node is installed to run it; otherwise its tests skip.
 TFJS := 4.22.0
 $(VENV)/.tfjs: $(VENV)/.pip
-	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(VENV)/tfjs \
+	! command -v npm >/dev/null || npm install --silent --no-save --fetch-timeout=30000 --fetch-retries=5 --prefix $(VENV)/tfjs \
 		--ignore-scripts @tensorflow/tfjs-core@$(TFJS) @tensorflow/tfjs-converter@$(TFJS) \
 		@tensorflow/tfjs-backend-cpu@$(TFJS) @vladmandic/face-api@1.7.15
 	@touch $@
