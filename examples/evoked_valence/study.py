@@ -27,9 +27,10 @@ alike = iad.regress("valence_ch ~ valence_us", photos)
 print(alike.tidy()[["term", "estimate", "conf_low", "conf_high"]].round(2).to_string(index=False))
 
 # A small network on an embedding, cross-validated: each picture is predicted by a fit without it.
-rows = []
+rows, fits = [], []
 for country, outcome in RATED.items():
     fit = iad.fine_tune(photos, outcome=outcome, folds=5)
+    fits.append(fit)
     figures = fit.glance().iloc[0]
     for measure in ("correlation", "r_squared"):
         ends = [figures[f"{measure}{end}"] for end in ("", "_low", "_high")]
@@ -67,4 +68,4 @@ for axis, (title, (x, y)) in zip(axes, shown.items(), strict=True):
 figure.savefig(OUTPUT / "figure.png", dpi=100)
 
 print("\nFor the section on methods:")
-print(textwrap.fill(iad.cite([fit, alike]).text, 90, break_on_hyphens=False))
+print(textwrap.fill(iad.cite([fits[-1], alike]).text, 90, break_on_hyphens=False))

@@ -38,10 +38,13 @@ photos["age_error"] = photos["path"].map(first["age"]) - photos["own_age"]
 
 # Is it the same person? Each person smiling and neutral; and neutral, with each other of their group.
 neutral = photos[photos["label"] == "neutral"]
-smiling = photos[photos["label"] == "happy"].set_index("person")["path"]
+happy = photos[photos["label"] == "happy"]
+smiling = dict(zip(happy["person"], happy["path"], strict=True))
 rows = [
-    (one.path, smiling[one.person], True, one.own_gender, one.ethnicity)
-    for one in neutral.itertuples()
+    (path, smiling[person], True, gender, ethnicity)
+    for path, person, gender, ethnicity in zip(
+        *(neutral[name] for name in ("path", "person", "own_gender", "ethnicity")), strict=True
+    )
 ]
 for _, group in neutral.groupby(["own_gender", "ethnicity"]):
     for one, other in itertools.combinations(group.itertuples(), 2):

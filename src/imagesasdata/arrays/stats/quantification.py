@@ -141,7 +141,8 @@ def unlike(
         table = table[table.sum(axis=1) >= _FEW]
         table = table[:, table.sum(axis=0) > 0]
         if min(table.shape) > 1:
-            found.append((float(stats.chi2_contingency(table).pvalue), label))
+            chi2: Any = stats.chi2_contingency(table)
+            found.append((float(chi2.pvalue), label))
     if not found or min(found, key=lambda one: one[0])[0] * len(found) > _CHANCE:
         return []
     p_value, label = min(found, key=lambda one: one[0])
