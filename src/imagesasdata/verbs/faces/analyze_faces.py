@@ -134,8 +134,8 @@ def analyze_faces(
           where none has a probability of 0.3;
         - ``image_error``: why the picture cannot be read, else null.
 
-        Those of expressions are calibrated on labeled pictures; the other probabilities are the
-        network's own.
+        Those of expressions are made less extreme, and are not calibrated: labels are right more
+        often than they say. The other probabilities are the network's own.
 
     Raises
     ------
