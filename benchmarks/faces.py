@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from labeled import DATA as PICTURES
-from labeled import interval
+from labeled import interval, largest
 from PIL import Image, ImageOps
 
 import imagesasdata as iad
@@ -93,19 +93,17 @@ HARDER: dict[str, Callable[[Image.Image, pd.Series], Image.Image]] = {
 }
 
 
-def largest(paths: list[str]) -> pd.DataFrame:
+def embedded(paths: list[str]) -> pd.DataFrame:
     """The largest face on each picture, embedded, in the order of the paths."""
     faces = iad.embed_faces(iad.detect_faces(paths, keep_empty=True))
-    faces["area"] = faces["face_width"] * faces["face_height"]
-    ordered = faces.sort_values("area", na_position="first").groupby("path").tail(1)
-    return ordered.set_index("path").loc[paths]
+    return largest(faces).set_index("path").loc[paths]
 
 
 def identity(folder: Path) -> list[dict[str, Any]]:
     """Pairs, the second picture degraded in each way."""
     pairs = pd.read_csv(DATA / "pairs.csv")
     names = sorted({*pairs["path_a"], *pairs["path_b"]})
-    plain = largest([str(DATA / name) for name in names])
+    plain = embedded([str(DATA / name) for name in names])
     vectors = dict(zip(names, plain["face_embedding"], strict=True))
     rows = []
     for what, change in HARDER.items():
@@ -114,7 +112,7 @@ def identity(folder: Path) -> list[dict[str, Any]]:
             image = ImageOps.exif_transpose(Image.open(DATA / name)).convert("RGB")
             paths.append(str(folder / f"{number}.png"))
             change(image, plain.iloc[number]).save(paths[-1])
-        worse = dict(zip(names, largest(paths)["face_embedding"], strict=True))
+        worse = dict(zip(names, embedded(paths)["face_embedding"], strict=True))
         pair = [
             (vectors[a], worse[b]) for a, b in pairs[["path_a", "path_b"]].itertuples(index=False)
         ]
@@ -149,9 +147,7 @@ def attributes(folder: Path) -> list[dict[str, Any]]:
             padded = ImageOps.expand(image.convert("RGB"), image.width // 2)
         paths.append(str(folder / f"a{number}.png"))
         padded.save(paths[-1])
-    faces = iad.detect_faces(paths, keep_empty=True)
-    faces["area"] = faces["face_width"] * faces["face_height"]
-    faces = faces.sort_values("area", na_position="first").groupby("path").tail(1)
+    faces = largest(iad.detect_faces(paths, keep_empty=True))
     start = time.perf_counter()
     seen = iad.analyze_faces(faces, attributes=("age", "gender", "race"))
     print(f"{1000 * (time.perf_counter() - start) / len(seen):.0f} ms a face", flush=True)

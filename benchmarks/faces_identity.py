@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 from labeled import DATA as PICTURES
-from labeled import told
+from labeled import largest, told
 from scipy.special import ndtri
 from sklearn.metrics import adjusted_rand_score
 
@@ -36,9 +36,7 @@ def portraits() -> pd.DataFrame:
     canada["person"], crops["person"] = canada["path"], crops["path"]
     table = pd.concat([london, canada, crops], ignore_index=True)
     table = table[["path", "set", "person", "gender", "eth"]]
-    faces = iad.embed_faces(iad.detect_faces(table, keep_empty=True))
-    faces["area"] = faces["face_width"] * faces["face_height"]
-    faces = faces.sort_values("area", na_position="first").groupby("path").tail(1)
+    faces = largest(iad.embed_faces(iad.detect_faces(table, keep_empty=True)))
     print(f"portraits without a face: {int(faces['face_id'].isna().sum())} of {len(faces)}")
     return faces[faces["face_id"].notna()].reset_index(drop=True)
 
@@ -132,9 +130,9 @@ def persons(pairs: Pairs) -> None:
 
 def groups(name: str, truth: pd.Series, found: pd.Series) -> None:
     """Purity and adjusted Rand index of groups."""
-    largest = pd.crosstab(found, truth).max(axis=1).sum()
+    most = pd.crosstab(found, truth).max(axis=1).sum()
     index = adjusted_rand_score(truth, found)
-    print(f"{name}: purity {largest / len(truth):.3f}, adjusted Rand index {index:.3f}", flush=True)
+    print(f"{name}: purity {most / len(truth):.3f}, adjusted Rand index {index:.3f}", flush=True)
 
 
 def main() -> None:

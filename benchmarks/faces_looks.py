@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 from labeled import DATA as PICTURES
-from labeled import told
+from labeled import largest, told
 
 import imagesasdata as iad
 
@@ -29,9 +29,9 @@ def labeled_faces() -> pd.DataFrame:
         columns={name: f"true_{name}" for name in ("age", "gender", "eth", "label")}
     )
     faces = iad.detect_faces(table[[name for name in table if name != "person"]])
-    faces["area"] = faces["face_width"] * faces["face_height"]
-    faces = faces.sort_values("area").groupby("path").tail(1).sort_index()
-    return iad.analyze_faces(faces, attributes=("age", "gender", "race", "expression"))
+    return iad.analyze_faces(
+        largest(faces).sort_index(), attributes=("age", "gender", "race", "expression")
+    )
 
 
 def share(what: str, true: pd.Series) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,10 +75,7 @@ def _input(inputs: tuple[TensorInfo, ...], size: int) -> tuple[bool, bool]:
     """Whether the channels of its pictures come last, and whether it takes one at a time."""
     shape = inputs[0].shape if len(inputs) == 1 else None
     if shape is None or len(shape) != 4 or 3 not in (shape[1], shape[3]):
-        raise WeightsError(
-            f"The network takes {[one.shape for one in inputs]}, not one batch of pictures (batch, 3, "
-            "height, width)."
-        )
+        raise _no_pictures([one.shape for one in inputs])
     last = shape[1] != 3
     height, width = shape[1:3] if last else shape[2:4]
     if {height, width} - {None, size} and min(height or size, width or size) > 0:
@@ -86,12 +83,23 @@ def _input(inputs: tuple[TensorInfo, ...], size: int) -> tuple[bool, bool]:
             f"The network cannot take pictures of {size} pixels: it is made for {height} x {width}.",
             f"size={height}.",
         )
-    if shape[0] is not None and shape[0] > 1:
+    return last, _takes_one(shape[0])
+
+
+def _no_pictures(shapes: Sequence[object]) -> WeightsError:
+    return WeightsError(
+        f"The network takes {shapes}, not one batch of pictures (batch, 3, height, width)."
+    )
+
+
+def _takes_one(batch: object) -> bool:
+    """Whether a network takes one picture at a time; a batch of any size is no number."""
+    if isinstance(batch, int) and batch != 1:
         raise WeightsError(
-            f"The network takes {shape[0]} pictures at a time.",
+            f"The network takes {batch} pictures at a time.",
             "export it for a batch of any size (dynamic axes).",
         )
-    return last, shape[0] == 1
+    return batch == 1
 
 
 def _by_onnxruntime(name: str, path: Path, preprocess: Preprocess, labels: Labels | None) -> Model:
@@ -100,17 +108,9 @@ def _by_onnxruntime(name: str, path: Path, preprocess: Preprocess, labels: Label
     session = open_onnx(path)
     takes = session.get_inputs()
     if len(takes) != 1 or len(takes[0].shape) != 4 or takes[0].shape[1] not in (3, "3"):
-        shapes = [one.shape for one in takes]
-        raise WeightsError(
-            f"The network takes {shapes}, not one batch of pictures (batch, 3, height, width)."
-        )
+        raise _no_pictures([one.shape for one in takes])
     output = "embedding" if labels is None else "logits"
-    one_by_one = takes[0].shape[0] == 1
-    if isinstance(takes[0].shape[0], int) and not one_by_one:
-        raise WeightsError(
-            f"The network takes {takes[0].shape[0]} pictures at a time.",
-            "export it for a batch of any size (dynamic axes).",
-        )
+    one_by_one = _takes_one(takes[0].shape[0])
     probable = labels is not None and _ends_in_softmax(path)
     mean, sd = (np.asarray(one, np.float32) for one in (preprocess.mean, preprocess.sd))
 

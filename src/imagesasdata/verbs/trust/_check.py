@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,9 @@ from imagesasdata.arrays.stats.coding import coding
 from imagesasdata.arrays.stats.rare import FEW
 from imagesasdata.columns import Column
 from imagesasdata.tables.codes import is_drawn, number_or_text, numbers
+from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table
+from imagesasdata.verbs.trust._display import Reported
 from imagesasdata.verbs.trust._repeated import repeated
 
 CHECK = (
@@ -48,6 +50,24 @@ def as_table(table: Table, lines: Sequence[Line]) -> Any:
             for column, cells in zip(CHECK, columns, strict=True)
         }
     )
+
+
+class Checked(Reported, Generic[Frame]):
+    """A result of hand codes that knows what it rests on."""
+
+    lines: list[Line]
+
+    def check(self) -> Frame:
+        """What the figures rest on, and what to do about it.
+
+        Returns
+        -------
+        table
+            A row for each thing that was looked at (how rows were sampled or how many of the sampled were
+            coded, coded rows of each class, repeated pictures, rows of training), with ``check``,
+            ``found``, ``is_good`` and ``advice``.
+        """
+        return as_table(self.table, self.lines)
 
 
 def of_coded(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Generic, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -33,8 +33,8 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.door import door
-from imagesasdata.verbs.trust._check import CHECK, Line, as_table, of_coded
-from imagesasdata.verbs.trust._display import Methods, Reported
+from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
+from imagesasdata.verbs.trust._display import Methods
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
 
@@ -79,7 +79,7 @@ GAPS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit(Reported, Generic[Frame]):
+class Audit(Checked[Frame]):
     """Error rates by group. `tidy` has a row for each group, `gaps` a row for each grouping."""
 
     table: Table = field(repr=False)
@@ -178,18 +178,6 @@ class Audit(Reported, Generic[Frame]):
         axis.set_xlim(left=0.0)
         axis.spines[["top", "right"]].set_visible(False)
         return figure
-
-    def check(self) -> Frame:
-        """What the figures rest on, and what to do about it.
-
-        Returns
-        -------
-        table
-            A row for each thing that was looked at (how rows were sampled or how many of the sampled were
-            coded, coded rows of each class, repeated pictures, rows of training), with ``check``,
-            ``found``, ``is_good`` and ``advice``.
-        """
-        return as_table(self.table, self.lines)
 
     def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
         return (

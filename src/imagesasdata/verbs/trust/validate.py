@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -38,8 +38,8 @@ from imagesasdata.tables.codes import (
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
-from imagesasdata.verbs.trust._check import CHECK, Line, as_table, of_coded
-from imagesasdata.verbs.trust._display import Methods, Reported
+from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
+from imagesasdata.verbs.trust._display import Methods
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
 
@@ -95,7 +95,7 @@ GLANCE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validation(Reported, Generic[Frame]):
+class Validation(Checked[Frame]):
     """How well a measure matches the truth. `tidy` has a row for each class, `glance` one row."""
 
     table: Table = field(repr=False)
@@ -195,18 +195,6 @@ class Validation(Reported, Generic[Frame]):
             )
             axes[1].legend(fontsize=8)
         return figure
-
-    def check(self) -> Frame:
-        """What the figures rest on, and what to do about it.
-
-        Returns
-        -------
-        table
-            A row for each thing that was looked at (how rows were sampled or how many of the sampled were
-            coded, coded rows of each class, repeated pictures, rows of training), with ``check``,
-            ``found``, ``is_good`` and ``advice``.
-        """
-        return as_table(self.table, self.lines)
 
     def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
         return "Validation", {"Overall": self.glance(), "By class": self.tidy()}, self.notes

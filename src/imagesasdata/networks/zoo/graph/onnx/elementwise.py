@@ -137,14 +137,6 @@ def _cast_like(node: Node, m: Any, x: Any, like: Any) -> Any:
     return m.asarray(x).astype(like.dtype)
 
 
-def _round(node: Node, m: Any, x: Any) -> Any:
-    return m.round(x)  # half to even
-
-
-def _sign(node: Node, m: Any, x: Any) -> Any:
-    return m.sign(x)
-
-
 def _is_inf(node: Node, m: Any, x: Any) -> Any:
     found = m.isinf(x)
     if not node.get("detect_negative", 1):
@@ -195,10 +187,6 @@ def _swish(node: Node, m: Any, x: Any) -> Any:
     return x * jax.nn.sigmoid(node.get("alpha", 1.0) * x)
 
 
-def _bitwise_not(node: Node, m: Any, x: Any) -> Any:
-    return m.invert(x)
-
-
 def _identity(node: Node, m: Any, x: Any) -> Any:
     return x
 
@@ -223,7 +211,7 @@ OF_ONE: Mapping[str, Op] = {
     "Asinh": _of("arcsinh"),
     "Atan": _of("arctan"),
     "Atanh": _of("arctanh"),
-    "BitwiseNot": _bitwise_not,
+    "BitwiseNot": _of("invert"),
     "Cast": _cast,
     "Ceil": _of("ceil"),
     "Celu": _celu,
@@ -247,11 +235,11 @@ OF_ONE: Mapping[str, Op] = {
     "Not": _of("logical_not"),
     "Reciprocal": lambda node, m, x: 1 / x,
     "Relu": lambda node, m, x: m.maximum(x, np.zeros((), x.dtype)),
-    "Round": _round,
+    "Round": _of("round"),  # half to even
     "Selu": _selu,
     "Shrink": _shrink,
     "Sigmoid": _function(jax.nn.sigmoid),
-    "Sign": _sign,
+    "Sign": _of("sign"),
     "Sin": _of("sin"),
     "Sinh": _of("sinh"),
     "Softplus": _function(jax.nn.softplus),

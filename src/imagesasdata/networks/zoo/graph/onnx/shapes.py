@@ -11,6 +11,7 @@ import numpy as np
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.zoo.graph.nodes import Node
+from imagesasdata.networks.zoo.graph.onnx.elementwise import type_of
 
 Op = Callable[..., Any]
 
@@ -169,8 +170,6 @@ def _range(node: Node, m: Any, start: Any, limit: Any, step: Any) -> Any:
 
 
 def _eye_like(node: Node, m: Any, x: Any) -> Any:
-    from imagesasdata.networks.zoo.graph.onnx.elementwise import type_of
-
     kind = x.dtype if node.get("dtype") is None else type_of(node.get("dtype"), m)
     rows, columns = np.shape(x)
     return np.eye(rows, columns, node.get("k", 0), dtype=kind)
