@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -21,6 +22,13 @@ def test_every_public_name_has_an_entry() -> None:
     assert undocumented(PAGES, iad.__all__) == []
     assert undocumented(PAGES, ["classify", "forgotten"]) == ["forgotten"]
     assert undocumented([DOCS / "reference" / "read.md"], ["classify"]) == ["classify"]
+
+
+def test_no_entry_stands_twice() -> None:
+    # Two places for one name are an error when the site is built, which takes minutes.
+    text = "\n".join(page.read_text("utf-8") for page in DOCS.rglob("*.md"))
+    entries = Counter(re.findall(r"^::: (\S+)$", text, re.MULTILINE))
+    assert [name for name, times in entries.items() if times > 1] == []
 
 
 def test_every_command_is_shown_with_its_help() -> None:
