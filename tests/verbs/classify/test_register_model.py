@@ -94,17 +94,24 @@ def test_weights_from_a_file(net: Net, tmp_path: Path) -> None:
         iad.register_model("mine", net, weights=tmp_path / "w.npz", size=16)
 
 
-def onnx_file(path: Path, batch: int | str = "batch") -> tuple[Path, np.ndarray]:
-    """The mean over places times a matrix (3, 2)."""
+def onnx_file(
+    path: Path, batch: int | str = "batch", last: tuple[str, ...] = ()
+) -> tuple[Path, np.ndarray]:
+    """The mean over places times a matrix (3, 2), and operations on that."""
     onnx = pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
     helper, tensor = onnx.helper, onnx.TensorProto.FLOAT
     matrix = np.float32([[1, 0], [0, 2], [3, 0]])
+    names = ["f", *(f"g{number}" for number in range(len(last))), "y"]
     graph = helper.make_graph(
         [
             helper.make_node("GlobalAveragePool", ["x"], ["m"]),
             helper.make_node("Flatten", ["m"], ["f"]),
-            helper.make_node("MatMul", ["f", "w"], ["y"]),
+            helper.make_node("MatMul", ["f", "w"], [names[1]]),
+            *(
+                helper.make_node(kind, [takes], [gives])
+                for kind, takes, gives in zip(last, names[1:], names[2:], strict=False)
+            ),
         ],
         "g",
         [helper.make_tensor_value_info("x", tensor, [batch, 3, 16, 16])],
@@ -137,6 +144,33 @@ def test_an_onnx_file(batch: int | str, runtime: Any, folder: Path, tmp_path: Pa
         iad.embed(str(folder), model="ox", device="gpu")
     with pytest.raises(ArgumentError, match="layers of 'ox' cannot be inspected"):
         registry.architecture("ox")
+
+
+@pytest.mark.parametrize("runtime", ["jax", "onnxruntime"])
+@pytest.mark.parametrize(
+    "last",
+    [("Softmax",), ("Softmax", "Identity", "Flatten"), ("LogSoftmax", "Flatten")],
+    ids="-".join,
+)
+def test_a_softmax_is_not_taken_twice(
+    last: tuple[str, ...], runtime: Any, folder: Path, tmp_path: Path
+) -> None:
+    chances = []
+    for end in ((), last):
+        path, _ = onnx_file(tmp_path / "net.onnx", last=end)
+        options: dict[str, Any] = {"size": 16, "mean": (99, 99, 99), "sd": (99, 99, 99)}
+        iad.register_model("ox", path, labels=["no", "yes"], runtime=runtime, **options)
+        chances.append(iad.classify(str(folder), model="ox", probs=True).filter(like="label_prob_"))
+    np.testing.assert_allclose(chances[1], chances[0], rtol=1e-4)
+
+
+def test_a_module_that_gives_probabilities(net: Net) -> None:
+    class Ends(Net):
+        def __call__(self, x: Any) -> Any:
+            return nnx.softmax(super().__call__(x))
+
+    with pytest.raises(ArgumentError, match="gives probabilities, where classify takes logits"):
+        iad.register_model("mine", Ends(nnx.Rngs(0)), size=16, labels=["no", "yes"])
 
 
 def test_weights_beside_an_onnx_file_are_part_of_a_cached_row(folder: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def from_module(
     Raises
     ------
     ArgumentTypeError, ArgumentError
-        When it is not such a module, or its outputs do not match the labels.
+        When it is not such a module, or its outputs do not match the labels or are probabilities.
     """
     import jax
     from flax import nnx
@@ -59,11 +59,20 @@ def from_module(
     count = sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(nnx.state(module, nnx.Param)))
     sizes = {output: one.shape for output, one in shaped.items()}
     card = card_of(name, type(module).__name__, preprocess, labels, sizes, count)
+    apply = normalized(forward, card)
+    if labels is not None and are_probabilities(
+        jax.jit(apply)(params, trial_pictures(size))["logits"]
+    ):
+        raise ArgumentError(
+            "The network gives probabilities, where classify takes logits and makes probabilities of "
+            "them.",
+            "let it return what goes into its softmax.",
+        )
     digest = hashlib.sha256(about.encode())
     for leaf in jax.tree.leaves(params):
         values = jax.random.key_data(leaf) if _is_key(leaf) else leaf
         digest.update(np.asarray(values).tobytes())
-    model = model_of(card, params, normalized(forward, card), digest.hexdigest(), labels)
+    model = model_of(card, params, apply, digest.hexdigest(), labels)
     return Added(
         model, module, lambda trained: from_module(name, trained, preprocess, labels, about).model
     )
@@ -97,6 +106,19 @@ def _check(module: Any) -> None:
             f"network must be a Flax NNX module or the path of an .onnx file, got {short(module)}.",
             "build it from flax.nnx.Module.",
         )
+
+
+def trial_pictures(size: int) -> np.ndarray:
+    """A black picture and one of noise, to see what a network gives."""
+    noise = np.random.default_rng(0).integers(0, 256, (size, size, 3), np.uint8)
+    return np.stack([np.zeros_like(noise), noise])
+
+
+def are_probabilities(outputs: Any) -> bool:
+    """Whether a network's values for the trial pictures sum to one, as those of logits do not."""
+    values = np.asarray(outputs, np.float64).reshape(len(outputs), -1)
+    sums = np.allclose(values.sum(axis=1), 1, rtol=0, atol=1e-3)
+    return bool(values.shape[1] > 1 and sums and (values >= 0).all())
 
 
 def own_labels(names: Sequence[str]) -> Labels:

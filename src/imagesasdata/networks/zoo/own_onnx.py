@@ -16,7 +16,13 @@ from imagesasdata.networks.weights.onnx_external import fingerprint
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.class_names import Labels
 from imagesasdata.networks.zoo.onnx_file import open_onnx
-from imagesasdata.networks.zoo.own import card_of, from_module, model_of
+from imagesasdata.networks.zoo.own import (
+    are_probabilities,
+    card_of,
+    from_module,
+    model_of,
+    trial_pictures,
+)
 from imagesasdata.networks.zoo.registry import Added, Model
 
 Runtime = Literal["jax", "onnxruntime"]
@@ -103,6 +109,9 @@ def _takes_one(batch: object) -> bool:
 
 
 def _by_onnxruntime(name: str, path: Path, preprocess: Preprocess, labels: Labels | None) -> Model:
+    from imagesasdata.networks.zoo.graph.onnx.ends import classifier_ends
+    from imagesasdata.networks.zoo.graph.onnx.parse import parse
+
     # Before the session, which would follow a name to any file.
     identity = fingerprint(path)
     session = open_onnx(path)
@@ -111,35 +120,28 @@ def _by_onnxruntime(name: str, path: Path, preprocess: Preprocess, labels: Label
         raise _no_pictures([one.shape for one in takes])
     output = "embedding" if labels is None else "logits"
     one_by_one = _takes_one(takes[0].shape[0])
-    probable = labels is not None and _ends_in_softmax(path)
+    if labels is not None:
+        classifier_ends(*parse(read_onnx_model(path)))  # refuses one that ends in a sigmoid
     mean, sd = (np.asarray(one, np.float32) for one in (preprocess.mean, preprocess.sd))
 
-    def run(_: Any, pixels: np.ndarray) -> dict[str, np.ndarray]:
+    def values_of(pixels: np.ndarray) -> np.ndarray:
         x = np.ascontiguousarray(((pixels - mean) / sd).transpose(0, 3, 1, 2), np.float32)
         parts = np.split(x, len(x)) if one_by_one else [x]
         outputs = [np.asarray(session.run(None, {takes[0].name: part})[0]) for part in parts]
-        values = np.concatenate(outputs).reshape(len(x), -1)
-        # Logits are the logarithms of probabilities, up to a constant.
-        return {output: np.log(np.maximum(values, 1e-30)) if probable else values}
+        return np.concatenate(outputs).reshape(len(x), -1)
 
-    blank = np.zeros((1, preprocess.size, preprocess.size, 3), np.uint8)
     try:
-        shape = run(None, blank)[output].shape
+        tried = values_of(trial_pictures(preprocess.size))
     except Exception as error:  # onnxruntime has an error for each kind of misfit, without a base
         raise WeightsError(
             f"The network cannot take pictures of {preprocess.size} pixels ({error})."
         ) from error
-    card = card_of(name, "ONNX", preprocess, labels, {output: shape}, 0)
+    probable = labels is not None and are_probabilities(tried)
+
+    def run(_: Any, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        values = values_of(pixels)
+        # Logits are the logarithms of probabilities, up to a constant.
+        return {output: np.log(np.maximum(values, 1e-30)) if probable else values}
+
+    card = card_of(name, "ONNX", preprocess, labels, {output: (1, tried.shape[1])}, 0)
     return model_of(card, None, HostFunction(run), identity, labels)
-
-
-def _ends_in_softmax(path: Path) -> bool:
-    """Whether a classifier gives probabilities in place of logits."""
-    from imagesasdata.networks.zoo.graph.onnx.ends import classifier_ends
-    from imagesasdata.networks.zoo.graph.onnx.parse import parse
-
-    graph, stored = parse(read_onnx_model(path))
-    end = next(iter(graph.outputs.values()))
-    logits = classifier_ends(graph, stored)["logits"]
-    ops = {node.name: node.op for node in graph.nodes}
-    return logits != end and ops[end.node] == "Softmax"
