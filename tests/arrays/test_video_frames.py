@@ -25,6 +25,13 @@ def test_frames_at_equal_steps(step: float, numbers: list[int]) -> None:
     assert shown_at_steps(TIMES, step).tolist() == numbers
 
 
+def test_the_last_frame_is_shown_to_the_end() -> None:
+    assert shown_at_steps(TIMES, 0.75, 2.5).tolist() == [0, 3, 4]
+    # 2.25 is the end itself, when nothing is shown any more.
+    assert shown_at_steps(TIMES, 0.75, 2.25).tolist() == [0, 3]
+    assert shown_at_steps(TIMES, 0.5, 2.0).tolist() == [0, 2, 3, 4]
+
+
 def test_steps_do_not_drift() -> None:
     times = np.arange(100_000) * 0.1
     assert len(shown_at_steps(times, 0.3)) == 33_334

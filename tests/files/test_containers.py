@@ -38,7 +38,6 @@ KINDS = [
     ("m2v", "mpeg2video", "mpeg2video", "yuv420p", 25),
     ("y4m", "yuv4mpegpipe", "wrapped_avframe", "yuv420p", 10),
     ("ivf", "ivf", "libvpx", "yuv420p", 25),
-    ("gif", "gif", "gif", "rgb8", 10),
     ("nut", "nut", "ffv1", "yuv420p", 10),
 ]
 
@@ -131,17 +130,12 @@ def test_a_video_cut_off_anywhere_is_told(tmp_path: Path, kind: str) -> None:
 
 
 def test_other_files_are_named(tmp_path: Path) -> None:
-    photo, animation = io.BytesIO(), io.BytesIO()
-    picture = Image.new("RGB", (64, 48))
-    picture.save(photo, "JPEG")
-    picture.save(
-        animation, "WEBP", save_all=True, append_images=[Image.new("RGB", (64, 48), "red")]
-    )
+    photo = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(photo, "JPEG")
     for data, message in {
         b"": "file is empty",
         b"<!DOCTYPE html><p>": "is a web page",
         photo.getvalue(): "is a picture, not a video",
-        animation.getvalue(): r'is a WebP .* read_images\(frames="all"\) lists its frames',
         b"#EXTM3U\nhttp://127.0.0.1/a.ts\n": "is a playlist, not a video",
         b"no video at all": "is not a video that can be read",
     }.items():

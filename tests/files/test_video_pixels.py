@@ -213,16 +213,3 @@ def test_turned_and_mirrored_frames(tmp_path: Path, turn: str) -> None:
     columns = slice(0, across) if "left" in corner else slice(width - across, width)
     bright[rows, columns] = True
     assert ((pixels.mean(axis=2) > 127) == bright).mean() > 0.99
-
-
-def test_what_is_see_through_is_white(tmp_path: Path) -> None:
-    from PIL import Image, ImageDraw
-
-    picture = Image.new("RGBA", (64, 48), (0, 0, 0, 0))
-    ImageDraw.Draw(picture).rectangle((0, 0, 31, 47), fill=(200, 0, 0, 255))
-    other = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    path = tmp_path / "a.gif"
-    picture.save(path, save_all=True, append_images=[other], duration=100, disposal=2)
-    pixels = first(path)
-    assert abs(pixels[:, :30].astype(int) - (200, 0, 0)).max() < 4
-    assert (pixels[:, 34:] == 255).all()

@@ -15,12 +15,18 @@ def shown_at(times: Times, wanted: Float[np.ndarray, " wanted"]) -> Int[np.ndarr
     return np.unique(np.searchsorted(times, wanted + SAME_TIME, side="right") - 1)
 
 
-def shown_at_steps(times: Times, step: float) -> Int[np.ndarray, " shown"]:
-    """The numbers of the frames shown at 0, step, 2 step, ..., each once."""
+def shown_at_steps(
+    times: Times, step: float, end: float | None = None
+) -> Int[np.ndarray, " shown"]:
+    """The numbers of the frames shown at 0, step, 2 step, ..., each once.
+
+    To the last frame's start, or to before ``end``, when that frame is no longer shown.
+    """
     if not len(times):
         return np.zeros(0, np.int64)
     # Not arange of floats, which accumulates rounding errors.
-    wanted = np.arange(int((times[-1] + SAME_TIME) / step) + 1) * step
+    last = times[-1] if end is None else max(times[-1], end - 2 * SAME_TIME)
+    wanted = np.arange(int((last + SAME_TIME) / step) + 1) * step
     return shown_at(times, wanted)
 
 

@@ -31,7 +31,7 @@ from imagesasdata.files.atomic import put_aside, remove_orphans, write_whole
 from imagesasdata.tables.kinds import arrow_type
 
 # Raised when a change in the library changes a verb's results for the same picture.
-RESULTS_VERSION = 5
+RESULTS_VERSION = 6
 # Raised when the files of a cache change: an older cache is then left alone, never half read.
 FORMAT = 3
 

@@ -40,8 +40,6 @@ _OF_PICTURES = (
     "ty",
     "dhav",
     "ivf",
-    "gif",
-    "apng",
     "h261",
     "h263",
     "h264",
@@ -66,7 +64,7 @@ _PLAYLISTS = re.compile(
     rb"|(<\?xml[^>]*>\s*)?<(asx|smil|MPD|SmoothStreamingMedia)\b",
     re.IGNORECASE,
 )
-_PICTURES = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\x89PNG", b"BM", b"II*\0", b"MM\0*")
+_PICTURES = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"BM", b"II*\0", b"MM\0*")
 # Bytes read at a time: fewer calls into Python than FFmpeg's default.
 _BUFFER = 1 << 18
 # FFmpeg's number for "Input/output error".
@@ -101,7 +99,7 @@ def open_container(where: Where, files: ExitStack) -> Any:
     import av
     from av.error import FFmpegError
 
-    file = files.enter_context(_open(where)) if isinstance(where, str | os.PathLike) else where
+    file = files.enter_context(open_local(where)) if isinstance(where, str | os.PathLike) else where
     try:
         container = av.open(
             _Handle(file),
@@ -126,7 +124,8 @@ def unreadable(error: Exception) -> ImageError:
     return ImageError(f"video cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def _open(path: str | os.PathLike[str]) -> IO[bytes]:
+def open_local(path: str | os.PathLike[str]) -> IO[bytes]:
+    """A local file; why it cannot be opened as an `ImageError`."""
     try:
         return open(path, "rb")
     except FileNotFoundError:
@@ -150,10 +149,6 @@ def _what_else(start: bytes) -> ImageError | None:
         return ImageError("is a playlist, not a video: it names other files or addresses")
     if text[:15].lower().startswith((b"<!doctype html", b"<html")):
         return ImageError("is a web page (HTML), not a video")
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return ImageError(
-            'is a WebP picture or animation, not a video: read_images(frames="all") lists its frames'
-        )
     if start.startswith(_PICTURES):
         return ImageError("is a picture, not a video")
     return None

@@ -126,7 +126,7 @@ def decode(
         if image.format == "JPEG2000":
             check_tiles(data)
         sides = (short_side, long_side) if exactness == "fast" else (None, None)
-        return as_pillow(to_rgb(_upright(_loaded(image, data, sides, first=frame == 0))))
+        return as_pillow(as_shown(_loaded(image, data, sides, first=frame == 0)))
 
 
 def _loaded(
@@ -159,7 +159,8 @@ def _scaled(
     return size
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def as_shown(image: Image.Image) -> Image.Image:
+    """A picture whose pixels are decoded as upright 8-bit sRGB; it is turned in place."""
     with contextlib.suppress(*BAD_EXIF):
         ImageOps.exif_transpose(image, in_place=True)
-    return image
+    return to_rgb(image)

@@ -56,7 +56,7 @@ def headers_of(image: ImageFile.ImageFile, max_pixels: int) -> list[Header | str
     if image.format == "TIFF":
         return [first, *_later_pages(image, max_pixels)]
     # The frames of an animation have one size.
-    return [first] * _count(image)
+    return [first] * count_frames(image)
 
 
 def header_of(image: ImageFile.ImageFile) -> Header:
@@ -111,7 +111,7 @@ def _later_pages(image: ImageFile.ImageFile, max_pixels: int) -> list[Header | s
             raise ImageError(f"has over {MAX_FRAMES:,} pages, the limit")
 
 
-def _count(image: ImageFile.ImageFile) -> int:
+def count_frames(image: ImageFile.ImageFile) -> int:
     """The number of frames of an animation."""
     if image.format not in _HAVE_FRAMES:
         return 1

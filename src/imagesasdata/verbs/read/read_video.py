@@ -12,11 +12,11 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ImageError
+from imagesasdata.files.animations import Moving, open_video
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.media import VIDEOS
 from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import PathLike
-from imagesasdata.files.video import Video
 from imagesasdata.files.writing import Folder, folder
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
@@ -37,7 +37,7 @@ _OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
 COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 
 
-Choice = Callable[[Video], Sequence[int]]
+Choice = Callable[[Moving], Sequence[int]]
 
 
 class _Own(Reading, total=False):
@@ -151,6 +151,10 @@ def read_video(
     brighter than white paper is cut off there. A raw stream (``.h264``) has no times: they follow from
     its rate, or, with a warning, from 25 frames a second.
 
+    Animations (GIF, APNG, WebP, AVIF) are read where a glob, a list or a table names them; a folder is
+    searched for videos alone. Their frames have the pixels of ``read_images(frames="all")`` and their own
+    times; a frame of at most 10 ms is shown for 100 ms, as in browsers.
+
     Examples
     --------
     >>> import imagesasdata as iad
@@ -176,7 +180,7 @@ def read_video(
     def visit(source: Source) -> Iterator[Row]:
         with (
             source.files.open(source.path) as file,
-            Video(file, max_pixels=max_pixels) as video,
+            open_video(file, max_pixels=max_pixels) as video,
         ):
             chosen = choose(video)
             if not len(chosen):
@@ -224,10 +228,10 @@ def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choi
         step = 1.0 / seconds("fps", fps)
     else:
         step = seconds("every", "1s" if every is None else every)
-    return lambda video: shown_at_steps(video.times(), step).tolist()
+    return lambda video: shown_at_steps(video.times(), step, video.end).tolist()
 
 
-def _references(path: str, video: Video, chosen: Sequence[int]) -> Iterator[Row]:
+def _references(path: str, video: Moving, chosen: Sequence[int]) -> Iterator[Row]:
     times = video.times()
     for number in chosen:
         time = float(times[number])
@@ -235,7 +239,7 @@ def _references(path: str, video: Video, chosen: Sequence[int]) -> Iterator[Row]
 
 
 def _files(
-    path: str, video: Video, chosen: Sequence[int], target: Folder, stamp: object
+    path: str, video: Moving, chosen: Sequence[int], target: Folder, stamp: object
 ) -> Iterator[Row]:
     times = video.times()
     files = {number: target.name(path, stamp, suffix=f"-{number:06d}") for number in chosen}
