@@ -6,15 +6,14 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
-from imagesasdata.engine.runner import HostRunner
-from imagesasdata.networks.weights import store
 from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.families import auraface
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 
 pytestmark = [
@@ -71,15 +70,13 @@ def network() -> Any:
     return model.eval()
 
 
-def test_embeddings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_embeddings(tmp_path: Path) -> None:
     model, path = network(), tmp_path / "arcface.onnx"
     torch.onnx.export(model, (torch.zeros(1, 3, 112, 112),), str(path), dynamo=False)
-    monkeypatch.setattr(store, "locate", lambda file, **_: path)
-    registry._load.cache_clear()
-    loaded = registry.load("arcface_r50", task="embed_faces")
-    registry._load.cache_clear()
+    card = registry.card("auraface")
+    params, forward = auraface.FAMILY.inference(auraface.FAMILY.read(card, [path]))
     pixels = np.random.default_rng(0).integers(0, 256, (3, 112, 112, 3), dtype=np.uint8)
-    got = HostRunner(loaded.program, batch_size=3)(pixels, 0)["embedding"]
+    got = jax.jit(registry.normalized(forward, card))(params, pixels)["embedding"]
     x = torch.from_numpy(((pixels - 127.5) / 127.5).astype(np.float32).transpose(0, 3, 1, 2))
     with torch.inference_mode():
         expected = model(x).numpy()

@@ -59,8 +59,3 @@ def test_a_square_by_points_is_that_of_least_squares() -> None:
     best = np.array(by_points(points, places))
     for step in np.concatenate([np.eye(4), -np.eye(4)]) * [0.1, 0.1, 0.1, 0.01]:
         assert misses(best + step) > misses(best)
-
-
-def test_outputs_of_another_network() -> None:
-    with pytest.raises(ValueError, match=r"there is no output of the shape \(12800, 1\)"):
-        scrfd.in_order([np.zeros((1, 5))], SIDE)

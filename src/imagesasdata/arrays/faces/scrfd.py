@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Float
 
@@ -60,26 +58,3 @@ def decode(
     return Candidates(
         np.concatenate([low, high - low], axis=1), six, scores[chosen].astype(np.float64)
     )
-
-
-def in_order(
-    outputs: Sequence[np.ndarray], side: int
-) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, "n 4"], Float[np.ndarray, "n 10"]]:
-    """Scores, sides and points of one picture, from nine outputs that are recognized by their shapes.
-
-    Raises
-    ------
-    ValueError
-        When the shapes are not those of such a network.
-    """
-    counts = [ANCHORS * (side // stride) ** 2 for stride in STRIDES]
-    found = {}
-    for output in outputs:
-        rows = output.reshape(-1, output.shape[-1])
-        found[rows.shape[1], len(rows)] = rows
-    try:
-        parts = [np.concatenate([found[width, count] for count in counts]) for width in (1, 4, 10)]
-    except KeyError as error:
-        raise ValueError(f"there is no output of the shape {error.args[0][::-1]}") from None
-    scores, sides, points = parts
-    return scores[:, 0], sides, points

@@ -17,6 +17,7 @@ from imagesasdata.networks.weights.file import WeightFile
 from imagesasdata.networks.zoo.card import ModelCard, Task
 from imagesasdata.networks.zoo.class_names import Labels, coco, imagenet, places365
 from imagesasdata.networks.zoo.families import (
+    auraface,
     blip,
     clip,
     coco_detectors,
@@ -29,6 +30,7 @@ from imagesasdata.networks.zoo.families import (
     insightface,
     mobilenet_v2,
     open_nsfw,
+    opencv_zoo,
     owlvit,
     resnet,
     vgg,
@@ -50,6 +52,8 @@ FAMILIES: tuple[Family, ...] = (
     human_faces.FAMILY,
     face_api.FAMILY,
     insightface.FAMILY,
+    auraface.FAMILY,
+    opencv_zoo.FAMILY,
     coco_detectors.FAMILY,
     detr.FAMILY,
     owlvit.FAMILY,

@@ -1,18 +1,21 @@
-"""Face networks of the InsightFace project: ONNX files, run by onnxruntime."""
+"""Face networks of the InsightFace project, from its ONNX files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.networks.program import HostFunction
 from imagesasdata.networks.weights.file import Download, WeightFile
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.families import imagenet
+from imagesasdata.networks.zoo.families.onnx_graph import (
+    ALIGNED,
+    Network,
+    embedding,
+    inference,
+    read,
+)
 from imagesasdata.networks.zoo.family import Family, Inference
 
 _PACK = "https://github.com/deepinsight/insightface/releases/download/v0.7/buffalo_l.zip"
@@ -51,7 +54,6 @@ _CARDS = (
         score_source="InsightFace's table for SCRFD_10G_KPS",
         limits=(
             "Does not locate ears: their columns are null.",
-            "Runs only on the CPU, by onnxruntime.",
             _HASH,
             imagenet.NOT_RUN,
         ),
@@ -75,7 +77,7 @@ _CARDS = (
             interpolation="bilinear",
             mean=(127.5, 127.5, 127.5),
             sd=(127.5, 127.5, 127.5),
-            fit="face",
+            fit="points",
         ),
         embedding_size=512,
         parameters=43_590_000,
@@ -86,8 +88,7 @@ _CARDS = (
         score_source="InsightFace's table for R50@WebFace600K",
         limits=(
             "No distance threshold for one person is known here: choose it on pairs of your own.",
-            "Faces have to be aligned by eyes, nose and mouth, as embed_faces does.",
-            "Runs only on the CPU, by onnxruntime.",
+            ALIGNED,
             _HASH,
             imagenet.NOT_RUN,
         ),
@@ -97,43 +98,34 @@ _CARDS = (
 )
 
 
-class Network(NamedTuple):
-    """An open file and its card."""
+def _scrfd(outputs: Mapping[str, Any], card: ModelCard) -> dict[str, Any]:
+    """Scores, sides and points by anchor, from nine outputs that are recognized by their shapes."""
+    from jax import numpy as jnp
 
-    card: ModelCard
-    session: Any
+    from imagesasdata.arrays.faces.scrfd import ANCHORS, STRIDES
 
-
-def _read(card: ModelCard, files: Sequence[Path]) -> Network:
-    from imagesasdata.networks.zoo.onnx_file import open_onnx
-
-    return Network(card, open_onnx(files[0]))
+    found = {}
+    for output in outputs.values():
+        rows = output.reshape(-1, output.shape[-1])
+        found[rows.shape[1], len(rows)] = rows
+    counts = [ANCHORS * (card.preprocess.size // stride) ** 2 for stride in STRIDES]
+    for width, count in [(width, count) for width in (1, 4, 10) for count in counts]:
+        if (width, count) not in found:
+            raise WeightsError(
+                f"The network is not one of {card.title}: there is no output of the shape "
+                f"{(count, width)}."
+            )
+    scores, sides, points = (
+        jnp.concatenate([found[width, count] for count in counts]) for width in (1, 4, 10)
+    )
+    return {"scores": scores[:, 0], "sides": sides, "points": points}
 
 
 def _inference(network: Network) -> Inference:
-    card, session = network
-    given, size = session.get_inputs()[0].name, card.preprocess.size
-    mean, sd = (np.asarray(one, np.float32) for one in (card.preprocess.mean, card.preprocess.sd))
-
-    def run(_: Any, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        x = np.ascontiguousarray(((pixels - mean) / sd).transpose(0, 3, 1, 2), np.float32)
-        found = [_one(card, session.run(None, {given: one[None]}), size) for one in x]
-        return {name: np.stack([one[name] for one in found]) for name in found[0]}
-
-    return Inference(None, HostFunction(run))
-
-
-def _one(card: ModelCard, outputs: Sequence[np.ndarray], size: int) -> dict[str, np.ndarray]:
-    """The outputs for one picture; these files take one at a time."""
-    from imagesasdata.arrays.faces import scrfd
-
+    card = network.card
     if "embed_faces" in card.tasks:
-        return {"embedding": outputs[0].reshape(-1)}
-    try:
-        scores, sides, points = scrfd.in_order(outputs, size)
-    except ValueError as error:
-        raise WeightsError(f"The network is not one of {card.title}: {error}.") from error
-    return {"scores": scores, "sides": sides, "points": points}
+        return inference(network, embedding(card))
+    return inference(network, lambda outputs: _scrfd(outputs, card))
 
 
-FAMILY = Family(cards=_CARDS, read=_read, inference=_inference, kept=False)
+FAMILY = Family(cards=_CARDS, read=read, inference=_inference)
