@@ -45,6 +45,40 @@ FILES = {
 }
 
 
+# Headers in which another sign stands as often as the separator, or more often.
+SEPARATORS = {
+    "commas in names": (b"path;price, net, EUR;x\na;1,5;2\nb;2;3\n", ";"),
+    "as many commas as semicolons": (b"path;price, EUR;weight, kg\na;1,5;2,5\nb;2,5;3,5\n", ";"),
+    "a comma in a name and in each row": (b"path;x, y;z\na;1,5;2\nb;2,5;3\n", ";"),
+    "semicolons in names": (b"path,tags (a;b;c)\na,1\nb,2\n", ","),
+    "commas and tabs": (b"path\tx, y, z\na\t1\n", "\t"),
+    "in quotation marks": (b'path;"a, b, c, d"\na;"1,2,3,4"\n', ";"),
+    "a row that is short": (b"path;x, y;z\na;1,5;2\nb;2,5;3\nc;2,5;3\nd;3,5\n", ";"),
+}
+
+
+@pytest.mark.parametrize("name", SEPARATORS)
+def test_the_separator_is_the_sign_that_rows_have_as_often(name: str, tmp_path: Path) -> None:
+    content, separator = SEPARATORS[name]
+    place = tmp_path / "a.csv"
+    place.write_bytes(content)
+    if name == "a row that is short":
+        with pytest.raises(ArgumentError, match="Line 5 .* has 2 cells, and the first line has 3"):
+            read_csv(place)
+        return
+    assert read_csv(place).dialect.delimiter == separator
+    assert again(content, tmp_path) == content
+
+
+def test_two_separators_that_fit_are_told(tmp_path: Path) -> None:
+    place = tmp_path / "a.csv"
+    place.write_bytes(b"a,b;c,d\n1,2;3,4\n5,6;7,8\n")
+    with pytest.raises(ArgumentError, match=r"by ';' or by ','.*\nHint: say it .* sep=;"):
+        read_csv(place)
+    place.write_bytes(b"sep=;\n" + place.read_bytes())
+    assert read_csv(place).names == ["a,b", "c,d"]
+
+
 def again(content: bytes, tmp_path: Path, change: Any = lambda frame: frame) -> bytes:
     """A file after it was read and written."""
     (tmp_path / "in.csv").write_bytes(content)

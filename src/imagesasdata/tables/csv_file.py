@@ -12,6 +12,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +23,8 @@ _DELIMITERS = (",", ";", "\t")
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _TOLD = re.compile(r'"?sep=([^\w"\r\n])"?(?:\r\n?|\n|$)', re.IGNORECASE)
 _CHUNK_ROWS = 20_000
+# Rows by which the separator is told.
+_TRIED_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -95,15 +98,16 @@ def quoted(text: str, delimiter: str) -> str:
 def read_csv(file: str | os.PathLike[str]) -> CsvFile:
     """Read a CSV file in UTF-8 or, with a mark of the byte order, in UTF-16.
 
-    Cells are parted by commas, semicolons or tabs, whichever the first row has most of, or by what a
-    first line such as ``sep=;`` tells. Empty lines are passed over.
+    Cells are parted by commas, semicolons or tabs: by the one that gives the rows as many cells as the
+    first, or by what a first line such as ``sep=;`` tells. Empty lines are passed over.
 
     Raises
     ------
     OSError
         When it cannot be read.
     ArgumentError
-        When it is not text, is empty, or a row has more or fewer cells than the first.
+        When it is not text, is empty, a row has more or fewer cells than the first, or two separators
+        may be meant.
     ColumnError
         When two columns have the same name.
     """
@@ -116,7 +120,7 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
         )
     newline = "\n" if "\n" in text or "\r" not in text else "\r"
     told = _TOLD.match(text)
-    delimiter = _delimiter(text, newline) if told is None else told[1]
+    delimiter = _delimiter(text, newline, os.fspath(file)) if told is None else told[1]
     records = _records(text, delimiter, newline, os.fspath(file), told.end() if told else 0)
     _, header = next(records, (0, []))
     if not header:
@@ -177,10 +181,36 @@ def _text(file: str | os.PathLike[str]) -> tuple[str, str]:
         ) from error
 
 
-def _delimiter(text: str, newline: str) -> str:
-    """The separator that the first row has most of, outside quotation marks."""
-    first = _QUOTED.sub("", text[: text.find(newline) + 1] or text)
-    return max(_DELIMITERS, key=first.count)
+def _delimiter(text: str, newline: str, file: str) -> str:
+    """The separator by which most of the first rows have as many cells as the header."""
+    header = _QUOTED.sub("", text[: text.find(newline) + 1] or text)
+    present = [sign for sign in _DELIMITERS if sign in header]
+    if len(present) < 2:
+        return present[0] if present else _DELIMITERS[0]
+    fits = {sign: _fitting(text, sign, newline, file) for sign in present}
+    # Texts and fractions hold commas more often than tabs and semicolons.
+    likely = [sign for sign in reversed(present) if fits[sign] > 0.5]
+    if not likely:
+        return max(present, key=lambda sign: (fits[sign], header.count(sign)))
+    first, *others = likely
+    other = next((sign for sign in others if header.count(sign) > header.count(first)), None)
+    if other is not None:
+        raise ArgumentError(
+            f"The table {file!r} can be parted by {first!r} or by {other!r}: either gives its rows as "
+            "many cells as the first line.",
+            f"say it in a line of its own before the first, as in sep={first} (or sep={other}).",
+        )
+    return first
+
+
+def _fitting(text: str, delimiter: str, newline: str, file: str) -> float:
+    """The share of the first rows with as many cells as the header; 0 where there are none."""
+    try:
+        records = islice(_records(text, delimiter, newline, file, 0), _TRIED_ROWS)
+        header, *rows = (len(cells) for _, cells in records)
+    except (ArgumentError, ValueError):  # a quotation mark that is not closed; no line
+        return 0.0
+    return rows.count(header) / len(rows) if rows else 0.0
 
 
 def _records(
