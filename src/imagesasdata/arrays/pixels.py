@@ -50,9 +50,9 @@ def center_square(
 
 
 def letterbox(
-    image: Image.Image, size: int, interpolation: Interpolation = "bilinear"
+    image: Image.Image, size: int, interpolation: Interpolation = "bilinear", margin: int = 0
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """The whole picture in the upper left corner of a black square, scaled to fit.
+    """The whole picture in the upper left corner of a square of one gray, scaled to fit.
 
     Returns
     -------
@@ -64,16 +64,21 @@ def letterbox(
     width, height = image.size
     scale = size / max(width, height)
     new = (max(1, round(width * scale)), max(1, round(height * scale)))
-    square = np.zeros((size, size, 3), np.uint8)
+    square = np.full((size, size, 3), margin, np.uint8)
     method = Image.Resampling[interpolation.upper()]
     square[: new[1], : new[0]] = np.asarray(image.resize(new, method))
     return square, (new[0] / width, new[1] / height)
 
 
 def whole_square(
-    image: Image.Image, size: int, interpolation: Interpolation, *, stretch: bool
+    image: Image.Image,
+    size: int,
+    interpolation: Interpolation,
+    *,
+    stretch: bool,
+    margin: int = 0,
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """The whole picture as a square: stretched, or with a black margin as by `letterbox`.
+    """The whole picture as a square: stretched, or with a margin of one gray as by `letterbox`.
 
     Returns
     -------
@@ -83,7 +88,7 @@ def whole_square(
         The scale factors, across and down.
     """
     if not stretch:
-        return letterbox(image, size, interpolation)
+        return letterbox(image, size, interpolation, margin)
     square = center_square(image, size, 1.0, interpolation, stretch=True)
     return square, (size / image.width, size / image.height)
 

@@ -25,8 +25,8 @@ BOX = tuple(
 SCORE = Column(
     "face_score",
     "float64",
-    "Probability that this is a face, calibrated as the reference on faces says; with the model "
-    "scrfd_10g the detector's own score.",
+    "Probability that this is a face, calibrated as the reference on faces says; with the models "
+    "scrfd_10g and yunet the detector's own score.",
     range="0 to 1",
     null=_NONE,
 )

@@ -52,9 +52,13 @@ def decode(
     low = middle - sides[chosen, :2] * stride
     high = middle + sides[chosen, 2:] * stride
     five = middle[:, None] + points[chosen].reshape(-1, 5, 2) * stride[:, None]
-    six = np.full((len(chosen), len(POINTS), 2), np.nan)  # ears are not located
+    boxes = np.concatenate([low, high - low], axis=1)
+    return Candidates(boxes, six_points(five), scores[chosen].astype(np.float64))
+
+
+def six_points(five: Float[np.ndarray, "n 5 2"]) -> Float[np.ndarray, "n 6 2"]:
+    """Eyes, nose, middle of the mouth and ears, from eyes, nose and corners of the mouth."""
+    six = np.full((len(five), len(POINTS), 2), np.nan)  # ears are not located
     six[:, :3] = five[:, :3]
     six[:, 3] = five[:, 3:].mean(axis=1)
-    return Candidates(
-        np.concatenate([low, high - low], axis=1), six, scores[chosen].astype(np.float64)
-    )
+    return six

@@ -36,8 +36,8 @@ class Preprocess:
     whose side is ``share`` of the picture's shorter side; that share of width and height, stretched
     to a square (``"stretch"``); the whole picture with a margin (``"letterbox"``); the crop of a
     ``"face"``, whose side is ``share`` times the face's; or a face with its eyes, nose and mouth in
-    their places (``"points"``). The network itself subtracts ``mean`` from the values 0 to 255 of
-    red, green and blue and divides by ``sd``.
+    their places (``"points"``). A margin has the gray value ``margin``. The network itself subtracts
+    ``mean`` from the values 0 to 255 of red, green and blue and divides by ``sd``.
     """
 
     size: int
@@ -46,6 +46,7 @@ class Preprocess:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fit: Fit = "center"
+    margin: int = 0
 
     def short_side(self, detail: int = 1) -> int:
         """The shorter side, in pixels, that a decoded picture needs for ``detail`` times the input size.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any, Literal, get_args
 
-from imagesasdata.arrays.faces import blazeface, scrfd
+from imagesasdata.arrays.faces import blazeface, scrfd, yunet
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.candidates import Candidates
 from imagesasdata.arrays.faces.quarter_turns import face_turn
@@ -69,9 +69,9 @@ def detect_faces(
         more faces, and more that are not faces.
     tiles
         Whether a picture is also searched in overlapping tiles, which finds small faces:
-        ``"auto"`` in pictures of at least 400 pixels (more tiles from 1,600; with ``"scrfd_10g"``
-        from 1,334 and 5,334) and in long ones (2.5 to 1 and longer), ``"always"``, ``"never"`` (about
-        five times as fast; enough for portraits).
+        ``"auto"`` in pictures of at least 400 pixels (more tiles from 1,600; with ``"scrfd_10g"`` and
+        ``"yunet"`` from 1,334 and 5,334) and in long ones (2.5 to 1 and longer), ``"always"``,
+        ``"never"`` (about five times as fast; enough for portraits).
     upright
         ``"auto"`` also tries the quarter turns of a picture in which nothing is found, or one face in
         doubt: it may have been stored on its side. ``"never"`` takes pictures as they are.
@@ -111,8 +111,8 @@ def detect_faces(
         - ``face_id``: number of the face in its picture, the most certain first;
         - ``face_x``, ``face_y``, ``face_width``, ``face_height``: the box, from the eyebrows to the
           chin, in pixels of the upright picture; it may reach over the border;
-        - ``face_score``: the probability that it is a face (with ``"scrfd_10g"`` the detector's own
-          score), from 0 to 1;
+        - ``face_score``: the probability that it is a face (with ``"scrfd_10g"`` and ``"yunet"`` the
+          detector's own score), from 0 to 1;
         - ``face_right_eye_x``, ``face_right_eye_y`` and so on for ``left_eye``, ``nose``, ``mouth``
           (its middle), ``right_ear`` and ``left_ear``: right and left are the person's own;
         - ``face_turn``: by how much the face is turned to the right, to a quarter turn: 0, 90, 180
@@ -227,5 +227,9 @@ def _known(points: list[list[float]]) -> list[float | None]:
 def _decoded(outputs: Any, size: int, threshold: float) -> Candidates:
     if "near" in outputs:
         return blazeface.decode(outputs["near"], side=size, threshold=threshold)
+    if "boxes" in outputs:
+        return yunet.decode(
+            outputs["scores"], outputs["boxes"], outputs["points"], threshold=threshold
+        )
     parts = (outputs[name] for name in ("scores", "sides", "points"))
     return scrfd.decode(*parts, side=size, threshold=threshold)

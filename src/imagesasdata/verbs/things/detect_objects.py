@@ -73,8 +73,8 @@ def detect_objects(
     path
         The table's column of paths.
     model
-        A name from ``iad.models("detect_objects")``. ``"centernet"``, ``"nanodet"`` and
-        ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
+        A name from ``iad.models("detect_objects")``. ``"centernet"``, ``"nanodet"``, ``"yolox_s"``
+        and ``"detr_resnet50"`` (better and much slower) know COCO's 80 kinds of things;
         ``"owlvit_b32"`` (also slow) finds the things named in ``labels``.
     threshold
         The lowest score of a thing that is kept, from 0 to 1. A lower threshold finds more things,
@@ -322,7 +322,7 @@ def _loader(
         squares = row(header.width, header.height)
         side = {"short_side" if stretch or squares else "long_side": size}
         image = decode_picture(data, **side, exactness=exactness, max_pixels=max_pixels)
-        square, scale = whole_square(image, size, how, stretch=stretch)
+        square, scale = whole_square(image, size, how, stretch=stretch, margin=preprocess.margin)
         # A JPEG may have been decoded at a reduced scale.
         reduced = (image.width / header.width, image.height / header.height)
         across, down = (one * part for one, part in zip(scale, reduced, strict=True))

@@ -17,12 +17,15 @@ _TRAINING = (
     "COCO 2017 by its source (118,000 photographs from Flickr, 80 kinds of things); the package does "
     "not say how it was trained"
 )
-_LIMITS = (
+LIMITS = (
     "Knows 80 kinds of everyday things. It does not detect others, such as flags, banners, police "
     "shields or weapons.",
     "Misses small things and distant people in a crowd: a count of a crowd is a lower bound.",
     "Trained on photographs from Flickr, mostly from North America and Europe.",
     "Scores are not calibrated; precision at a threshold differs by kind of thing.",
+)
+_LIMITS = (
+    *LIMITS,
     "Republished in another form by V. Mandic; the conversion was not compared with the original "
     "here.",
 )
