@@ -43,7 +43,7 @@ if os.environ.get("IMAGESASDATA_CHECK_SHAPES") != "no":
 from imagesasdata.machine import home
 from imagesasdata.networks.weights.file import WeightFile
 from imagesasdata.networks.zoo import registry
-from tests.session import long_first, tally
+from tests.session import every, long_first, tally
 
 REPO = Path(__file__).parents[1]
 _USERS_HOME = home()
@@ -136,10 +136,18 @@ def bring_weights() -> Callable[..., None]:
     return bring
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--every=4`` runs each test, but only every fourth case of one that has several."""
+    parser.addoption("--every", type=int, default=1, help="of a test's cases run every so many-th")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests come first; some examples need weights that do not come with the library."""
-    items[:] = long_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    kept = every(items, config.getoption("--every"))
+    chosen = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = long_first(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     if all(_fetched(file).is_file() for file in registry.files(["faces"])):
         return
     skip = pytest.mark.skip(reason="needs: imagesasdata weights fetch faces")

@@ -43,6 +43,18 @@ def long_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     return ordered + fast
 
 
+def every(items: list[pytest.Item], step: int) -> list[pytest.Item]:
+    """Of each test with several cases the first and each ``step``-th after it; all other tests."""
+    seen = Counter[str]()
+    kept = []
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if seen[test] % step == 0:
+            kept.append(item)
+        seen[test] += 1
+    return kept
+
+
 def tally(stats: Mapping[str, list[Any]]) -> list[str]:
     """A line for each suite, such as ``slow suite: 101 passed, 4 skipped``."""
     counts: dict[str, Counter[str]] = {}

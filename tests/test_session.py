@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPO
-from tests.session import long_first, suite, tally
+from tests.session import every, long_first, suite, tally
 
 
 def item(name: str, *marks: str) -> Any:
@@ -38,6 +38,19 @@ def test_each_worker_begins_with_its_share_of_long_tests() -> None:
     assert names(long_first(fast, 2)) == names(fast)
     assert names(long_first(slow, 2)) == names(slow)
     assert long_first([], 2) == []
+
+
+def test_every_third_case_of_each_test() -> None:
+    ids = [
+        "t.py::one",
+        *(f"t.py::two[{case}]" for case in "abcde"),
+        "t.py::three[a]",
+        "u.py::two[b]",
+    ]
+    items: list[Any] = [SimpleNamespace(nodeid=one) for one in ids]
+    kept = [one.nodeid for one in every(items, 3)]
+    assert kept == ["t.py::one", "t.py::two[a]", "t.py::two[d]", "t.py::three[a]", "u.py::two[b]"]
+    assert every(items, 1) == items
 
 
 def test_a_test_belongs_to_one_suite() -> None:
