@@ -158,7 +158,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
         iad.read_text(PHOTO, keep_empty=True, shape=shape) for shape in ("long", "wide")
     ],
     "find_similar": lambda to: [iad.find_similar(_vectors(), _vectors()[:2], top=2, index="hnsw")],
-    "find_duplicates": lambda to: [iad.find_duplicates([PHOTO, OTHER])],
+    "find_duplicates": lambda to: [iad.find_duplicates([PHOTO, OTHER], against=[PHOTO])],
     "cluster": lambda to: [iad.cluster(_vectors(), k=k) for k in (2, range(2, 4))],
     "cluster_table": lambda to: [iad.cluster_table(iad.cluster(_vectors(), k=2))],
     "reduce": lambda to: [iad.reduce(_vectors())],

@@ -121,6 +121,14 @@ def test_a_number_where_several_may_stand_is_a_number() -> None:
     assert value(languages, ["en"]) == ["en"]
 
 
+def test_a_table_may_stand_for_a_second_collection(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("path\na.jpg\n")
+    against = next(one for one in read("find_duplicates")[0] if one.name == "against")
+    assert value(against, [str(tmp_path / "old.csv")])["path"].tolist() == ["a.jpg"]
+    assert value(against, ["old/"]) == "old/"
+    assert value(against, ["a.jpg", "b.jpg"]) == ["a.jpg", "b.jpg"]
+
+
 def test_texts_of_steps_and_of_tables(tmp_path: Path) -> None:
     pd.DataFrame({"n": [1]}).to_csv(tmp_path / "t.csv", index=False)
     (step,) = value(parameter({"Sequence", "Step"}), ["resize(9)"])

@@ -48,7 +48,7 @@ def value(parameter: Parameter, given: Any, tables: Tables | None = None) -> Any
             mapping.setdefault(_number(name), []).append(_number(rest))
         return {name: cells if len(cells) > 1 else cells[0] for name, cells in mapping.items()}
     values = [_single(parameter, text, tables) for text in texts]
-    if parameter.is_either and len(values) == 1:
+    if (parameter.is_either or parameter.is_data) and len(values) == 1:
         return values[0]
     return (
         values

@@ -279,7 +279,7 @@ def test_without_hashes_equal_files_are_copies() -> None:
     nothing = Hashes(np.empty(0, np.int64), np.empty((0, 64, 64), np.uint8), 6)
     found = group_copies(np.array([0, 1, 0]), np.array([1, 2, 0]), nothing, None)
     assert found.groups.tolist() == [0, -1, 0]
-    assert found.best.tolist() == [False, True, True]
+    assert found.best.tolist() == [2, 1, 2]
     assert found.distances[[0, 2]].tolist() == [0, 0]
 
 
@@ -356,6 +356,8 @@ def test_the_best_copy_is_the_largest() -> None:
     widths, heights, sizes = [2, 4, 0, 4, 4], [3, 4, 0, 4, 4], [9, 1, 5, 7, 7]
     assert largest_first(np.array([widths, heights, sizes])).tolist() == [3, 2, 4, 0, 1]
     assert largest_first(np.empty((3, 0), np.int64)).tolist() == []
+    sizes = np.array([[1, 9, 1, 9], [1] * 4, [1] * 4])
+    assert largest_first(sizes, np.array([1, 3, 0, 2]), old=2).tolist() == [1, 3, 0, 2]
     assert numbered(["b", "a", "b"]).tolist() == [0, 1, 0]
     assert numbered([]).tolist() == []
 

@@ -224,6 +224,18 @@ def test_vectors_under_another_name_or_in_columns() -> None:
             "cosine distance from 0 to 2, got 3",
         ),
         (
+            lambda t: iad.find_duplicates(t, against=t.drop(columns="path")),
+            iad.ColumnError,
+            "no column 'path'",
+        ),
+        (
+            lambda t: iad.find_duplicates(
+                t, method="embedding", against=t.assign(embedding=[np.ones(3)] * 8)
+            ),
+            iad.ArgumentError,
+            "vectors have 6 numbers and those of against 3",
+        ),
+        (
             lambda t: iad.find_duplicates(t, method="both", threshold=5),
             iad.ArgumentTypeError,
             r"must be a pair, got 5(.|\n)*threshold=\(6, 0.1\)",
@@ -489,6 +501,71 @@ def test_both_methods_find_what_either_finds(folder: Path) -> None:
     assert done.copy_group[2:].isna().all()
     done = iad.find_duplicates(rows, method="both", threshold=(0, 0.0))
     assert done.copy_distance.tolist()[:2] == [0, 0]
+
+
+def crowded(method: Method, folder: Path) -> pd.DataFrame:
+    """Pictures with many near ones and ties: chains of small steps, and equal files."""
+    draws = np.random.default_rng(3)
+    rows = []
+    for family in range(4):
+        cells = Image.fromarray(draws.integers(0, 255, (12, 12, 3), np.uint8))
+        base = cells.resize((128, 128), Image.Resampling.BICUBIC)
+        for step in range(5):
+            image = base.crop((8 * step, 0, 128, 128))
+            path = save(image, folder / f"{family}-{step}.png")
+            rows.append({"path": path, "embedding": draws.normal(size=3).astype(np.float32)})
+    rows = pd.DataFrame([*rows, *rows[::7]])
+    return rows if method != "hash" else rows[["path"]]
+
+
+def sets(table: pd.DataFrame, of: pd.Index) -> set[frozenset[int]]:
+    """The groups, each as the labels of its rows that are among ``of``."""
+    some = table.loc[table.index.isin(of)].groupby("copy_group").groups.values()
+    return {frozenset(one) for one in some}
+
+
+@pytest.mark.parametrize("method", ["hash", "embedding", "both"])
+def test_new_pictures_against_old_ones(method: Method, tmp_path: Path) -> None:
+    rows = crowded(method, tmp_path).reset_index(drop=True)
+    together = iad.find_duplicates(rows, method=method)
+    assert together.copy_group.notna().sum() > 8
+    for seed, share in enumerate((0.3, 0.8)):
+        shuffled = rows.sample(frac=1, random_state=seed)
+        assert sets(iad.find_duplicates(shuffled, method=method), rows.index) == sets(
+            together, rows.index
+        )
+        old = shuffled.iloc[: round(share * len(rows))]
+        new = shuffled.iloc[len(old) :]
+        done = iad.find_duplicates(new, method=method, against=old)
+        assert done.index.equals(new.index)
+        assert sets(done, new.index) == sets(together, new.index)
+        numbers = done.copy_group.dropna().drop_duplicates().tolist()
+        assert numbers == list(range(len(numbers)))
+        for label, row in done.iterrows():
+            number = together.copy_group[label]
+            group = together.index[(together.copy_group == number).fillna(value=False)]
+            before = [one for one in group if one in old.index]
+            assert pd.isna(row.copy_of) == pd.isna(row.copy_group) == pd.isna(number)
+            if before:
+                assert not row.is_kept
+                assert row.copy_of in rows.path[before].tolist()
+        grouped = done[done.copy_group.notna()]
+        kept = grouped[grouped.is_kept == True]  # noqa: E712
+        assert (kept.copy_of == kept.path).all()
+        assert kept.copy_distance.max() < 1e-9 or not len(kept)
+
+
+def test_against_takes_paths_and_tells_what_it_could_not_compare(folder: Path) -> None:
+    old = [str(folder / "0.jpg"), str(folder / "gone.jpg")]
+    with pytest.warns(iad.GuessWarning, match="1 of 2 pictures of against could not be compared"):
+        done = iad.find_duplicates([str(folder / "0.jpg"), str(folder / "1.jpg")], against=old)
+    assert done.copy_of.tolist()[:1] == old[:1]
+    assert done.copy_of.isna().tolist() == [False, True]
+    assert done.is_kept.tolist() == [False, True]
+    with pytest.raises(iad.ImageError, match="file not found"):
+        iad.find_duplicates([old[0]], against=old, on_error="raise")
+    assert "copy_of" not in iad.find_duplicates(old[:1])
+    assert iad.find_duplicates(old[:1], against=[]).is_kept.tolist() == [True]
 
 
 @pytest.mark.parametrize("method", ["pca", "umap", "tsne"])

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int, UInt8
+from jaxtyping import Float, Float32, Int, UInt8
 
 from imagesasdata.arrays.neighbors.copies import bits_between, copies_by_prints
 from imagesasdata.arrays.neighbors.distances import of_pairs
-from imagesasdata.arrays.neighbors.groups import best_of_groups, linked_groups, row_groups
+from imagesasdata.arrays.neighbors.groups import (
+    best_of_groups,
+    in_order,
+    linked_groups,
+    row_groups,
+)
 from imagesasdata.arrays.neighbors.vectors import near_vectors
 
 
@@ -36,11 +41,19 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Copies:
-    """For each row: its group or -1, whether it is the group's best, its distance from the best."""
+    """For each row: its group or -1, the row that is the group's best, the distance from it.
+
+    A row without a group is its own best.
+    """
 
     groups: Int[np.ndarray, " rows"]
-    best: Bool[np.ndarray, " rows"]
+    best: Int[np.ndarray, " rows"]
     distances: Float[np.ndarray, " rows"]
+
+    def in_rows(self, rows: Int[np.ndarray, " rows"]) -> Copies:
+        """The same for rows in another order: the copies' row ``i`` is row ``rows[i]`` there."""
+        at = np.argsort(rows)
+        return Copies(in_order(self.groups[at]), rows[self.best[at]], self.distances[at])
 
 
 def numbered(contents: Sequence[str]) -> Int[np.ndarray, " rows"]:
@@ -49,11 +62,23 @@ def numbered(contents: Sequence[str]) -> Int[np.ndarray, " rows"]:
     return np.array([numbers[text] for text in contents], np.int64)
 
 
-def largest_first(sizes: Int[np.ndarray, "3 rows"]) -> Int[np.ndarray, " rows"]:
-    """The rank of each picture, from width, height and bytes: most pixels first, then most bytes."""
+def in_turn(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """The rows of several arrays, one after the other."""
+    return np.concatenate(parts)
+
+
+def largest_first(
+    sizes: Int[np.ndarray, "3 rows"], rows: Int[np.ndarray, " rows"] | None = None, *, old: int = 0
+) -> Int[np.ndarray, " rows"]:
+    """The rank of each picture, from width, height and bytes: most pixels first, then most bytes.
+
+    Ties go to the lowest number in ``rows``, by default the picture's place; numbers below ``old`` come
+    before all others.
+    """
     width, height, size = sizes
+    rows = np.arange(len(size)) if rows is None else rows
     priority = np.empty(len(size), np.int64)
-    priority[np.lexsort((-size, -width * height))] = np.arange(len(size))
+    priority[np.lexsort((rows, -size, -width * height, rows >= old))] = np.arange(len(size))
     return priority
 
 
@@ -63,6 +88,7 @@ def group_copies(
     hashes: Hashes | None,
     vectors: Vectors | None,
     *,
+    kept: Int[np.ndarray, " rows"] | None = None,
     threads: int = 1,
 ) -> Copies:
     """Group rows that are equal, or near by hash or by vector.
@@ -72,10 +98,12 @@ def group_copies(
     contents
         Numbers that are equal for rows with the same bytes.
     priority
-        The row with the lowest number in a group is the best.
+        Of rows with as many near rows, the one with the lowest number becomes a group's center.
     hashes, vectors
         What rows are compared by; at least one of them. With both, a row without a hash is a plain
         surface and compared only by its bytes.
+    kept
+        The row with the lowest number in a group is the best; by default as in ``priority``.
     threads
         Threads for comparing hashes.
 
@@ -110,9 +138,9 @@ def group_copies(
     size = items.max() + 1 if len(items) else 1
     low, high = np.divmod(np.unique((low * size + high)[low < high]), size)
     groups = row_groups(items, low, high, priority)
-    best = best_of_groups(groups, priority)
+    best = best_of_groups(groups, priority if kept is None else kept)
     distances = np.where(groups < 0, np.nan, _distances(best, hashes, vectors))
-    return Copies(groups, best == np.arange(len(best)), distances)
+    return Copies(groups, best, distances)
 
 
 def _distances(

@@ -40,7 +40,7 @@ def star_groups(
         groups[row] = row if len(taken) else groups[partners[starts[row]]]
         for near in taken.tolist():
             take(near, row)
-    return _renumber(groups)
+    return in_order(groups)
 
 
 def linked_groups(
@@ -74,7 +74,7 @@ def row_groups(
     groups = star_groups(a, b, best)
     several = (np.bincount(items) > 1) & (groups < 0)
     groups[several] = groups.max() + 1 + np.arange(several.sum())
-    return _renumber(groups[items])
+    return in_order(groups[items])
 
 
 def best_of_groups(
@@ -89,7 +89,8 @@ def best_of_groups(
     return best
 
 
-def _renumber(groups: np.ndarray) -> np.ndarray:
+def in_order(groups: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+    """Groups numbered from 0 in the order of their first rows; -1 stays."""
     grouped = np.flatnonzero(groups >= 0)
     _, first, inverse = np.unique(groups[grouped], return_index=True, return_inverse=True)
     renumbered = groups.copy()

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from imagesasdata.columns import EMB, EMBEDDING, IMAGE_ERROR
 from imagesasdata.engine.results import row_name, stop_at_first, within
-from imagesasdata.errors import ColumnError
+from imagesasdata.errors import ArgumentError, ColumnError
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.tables.table import Table, open_table
@@ -75,6 +75,26 @@ def read_collection(
         paths = table.paths()
         stop_at_first(options, errors, lambda row: row_name(row, paths[row]))
     return Collection(table, usable, matrix[usable], errors)
+
+
+def of_one_size(both: Sequence[Collection], first: str) -> list[np.ndarray]:
+    """The vectors of one or two collections; one without rows takes the size of the other.
+
+    ``first`` names the vectors of the first of two in the message.
+
+    Raises
+    ------
+    ArgumentError
+        When vectors differ in size.
+    """
+    sizes = list(dict.fromkeys(one.vectors.shape[1] for one in both if len(one.rows)))
+    if len(sizes) > 1:
+        raise ArgumentError(
+            f"The collection's vectors have {sizes[1]} numbers and {first} {sizes[0]}.",
+            "embed both with the same model: name it as model=, or give rows with vectors.",
+        )
+    empty = np.zeros((0, sizes[0] if sizes else 0), np.float32)
+    return [one.vectors if len(one.rows) else empty for one in both]
 
 
 def _embed(table: Table, options: Options, model: str) -> tuple[np.ndarray, list[str | None]]:

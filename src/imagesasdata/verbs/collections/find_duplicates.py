@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -17,24 +19,27 @@ from imagesasdata.arrays.neighbors.duplicates import (
     Hashes,
     Vectors,
     group_copies,
+    in_turn,
     largest_first,
     numbered,
 )
+from imagesasdata.arrays.neighbors.groups import in_order
 from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.verb import Verb, run
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell
 from imagesasdata.files.decode import decode, read_header
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores
 from imagesasdata.networks.zoo.registry import card
 from imagesasdata.options import COPY_BITS, COPY_COSINE, EMBEDDER, OnError, Options
-from imagesasdata.tables.frames import Frame, Paths
-from imagesasdata.tables.kinds import from_columns
+from imagesasdata.tables.frames import AnyFrame, Frame, Paths
+from imagesasdata.tables.kinds import from_columns, is_paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.verbs.collections._vectors import (
     Collection,
+    of_one_size,
     read_collection,
 )
 
@@ -56,7 +61,13 @@ COPY_DISTANCE = Column(
 IS_KEPT = Column(
     "is_kept", "bool", "Whether to keep the picture: the best of its group, or the only one."
 )
-COLUMNS = (COPY_GROUP, COPY_DISTANCE, IS_KEPT)
+COPY_OF = Column(
+    "copy_of",
+    "string",
+    "With against: path of the picture of its group that is kept.",
+    null="the picture has no copy, or could not be read",
+)
+COLUMNS = (COPY_GROUP, COPY_DISTANCE, IS_KEPT, COPY_OF)
 
 _PRINTS = Column("prints", "string", "The picture as small gray squares.")
 _FINGERPRINT = (col.SHA256, col.BYTES, col.WIDTH, col.HEIGHT, _PRINTS)
@@ -71,6 +82,7 @@ def find_duplicates(
     method: Method = "hash",
     threshold: float | tuple[float, float] | None = None,
     mirror: bool = False,
+    against: AnyFrame | Paths | None = None,
     embedding: str | None = None,
     prefix: str | None = None,
     replace: bool = False,
@@ -104,6 +116,11 @@ def find_duplicates(
         6; for ``"embedding"`` the cosine distance, by default 0.1; for ``"both"`` the two as a pair.
     mirror
         Whether a mirrored picture counts as a copy.
+    against
+        Pictures that were checked before: a table with the same column of paths, or paths. All are
+        compared with all, so the groups do not depend on which pictures came first; but a copy in
+        ``against`` is kept before a new one, and only the rows of ``images`` are given back. With the
+        same ``cache`` the old pictures are not read again.
     embedding
         The column of vectors; by default ``"embedding"``, or ``emb_0``, ``emb_1``, ... if there.
         Pictures without vectors are embedded first. Not used by ``"hash"``.
@@ -141,6 +158,8 @@ def find_duplicates(
         - ``is_kept``: true for the best of each group and for pictures without a copy, so that
           ``photos[photos.is_kept == True]`` has each once. The best has the most pixels; ties go to
           the most bytes, then to the first row;
+        - ``copy_of``: only with ``against``: the path of the picture of its group that is kept. Groups
+          are numbered within this table alone, so this tells which old picture it is;
         - ``image_error``: why a picture was not compared, else null.
 
     Raises
@@ -159,7 +178,8 @@ def find_duplicates(
     has no hash and is compared only by its bytes. Not all pairs are compared: hashes are looked up by
     their bits, which misses no near one, and vectors are compared only with those near the same leaders.
     A group is a center (the picture with the most near pictures), the pictures near it, and the pictures
-    near those. So it does not grow along a chain of small changes. Each picture takes 4 kB of memory, a
+    near those. So it does not grow along a chain of small changes. The order of the rows decides no
+    group. Each picture takes 4 kB of memory, a
     framed one 8 kB.
 
     References
@@ -179,6 +199,13 @@ def find_duplicates(
     0           0            0.0    False
     1        <NA>            NaN     True
     2           0            0.0     True
+
+    A new picture, against those that were checked before:
+
+    >>> new = iad.find_duplicates([small], against=[cat])
+    >>> new[["copy_of", "is_kept"]]
+                           copy_of  is_kept
+    0  examples/photos/chelsea.jpg    False
     """
     options = Options(
         path=path,
@@ -194,23 +221,76 @@ def find_duplicates(
     check_choice("method", method, get_args(Method))
     bits, cosine = _thresholds(method, threshold)
     card(model, "embed")
-    out = Results("find_duplicates", open_table(images, path), COLUMNS, options).checked()
-    prints = _fingerprints(out.table.paths(), options, hashes=method != "embedding")
+    added = COLUMNS if against is not None else COLUMNS[:-1]
+    out = Results("find_duplicates", open_table(images, path), added, options).checked()
+    tables = [out.table]
+    if against is not None:
+        # Opened before any picture is read, because it may not be a table.
+        tables.insert(0, open_table(against, "path" if is_paths(against) else path))
+    read = [
+        _compared(table, options, method=method, embedding=embedding, model=model)
+        for table in tables
+    ]
+    new = read[-1].collection
+    old = 0 if against is None else _tell_unusable(read[0].collection)
+    copies = _group(read, old, method, bits, cosine, mirror, workers or cores())
+    groups, best = in_order(copies.groups[old:]).tolist(), copies.best[old:].tolist()
+    cells: dict[str, Any] = {
+        COPY_GROUP.name: [None if group < 0 else group for group in groups],
+        COPY_DISTANCE.name: copies.distances[old:],
+        IS_KEPT.name: [row == place for place, row in enumerate(best, old)],
+    }
+    if against is not None:
+        kept = [path for one in read for path in one.paths]
+        cells[COPY_OF.name] = [
+            None if group < 0 else kept[row] for group, row in zip(groups, best, strict=True)
+        ]
+    return out.join(out.spread(cells, new.rows), new.errors)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The usable pictures of a table, and what they are compared and ranked by, in the same order."""
+
+    collection: Collection
+    paths: list[str | None]
+    prints: list[str | None]
+    sha256: list[str | None]
+    sizes: np.ndarray
+
+
+def _compared(
+    table: Table, options: Options, *, method: Method, embedding: str | None, model: str
+) -> _Compared:
+    prints = _fingerprints(table.paths(), options, hashes=method != "embedding")
     if method == "hash":
         errors = prints.cells(col.IMAGE_ERROR.name)
         usable = np.array([row for row, error in enumerate(errors) if error is None], np.int64)
-        collection = Collection(out.table, usable, np.zeros((len(usable), 0), np.float32), errors)
+        collection = Collection(table, usable, np.zeros((len(usable), 0), np.float32), errors)
     else:
-        collection = read_collection(out.table, options, embedding=embedding, model=model)
+        collection = read_collection(table, options, embedding=embedding, model=model)
     if method == "both":
         collection = collection.without(prints.cells(col.IMAGE_ERROR.name))
-    copies = _group(collection, prints, method, bits, cosine, mirror, workers or cores())
-    cells = {
-        COPY_GROUP.name: [None if group < 0 else group for group in copies.groups.tolist()],
-        COPY_DISTANCE.name: copies.distances,
-        IS_KEPT.name: copies.best,
-    }
-    return out.join(out.spread(cells, collection.rows), collection.errors)
+    names = [one.name for one in (_PRINTS, col.SHA256, col.WIDTH, col.HEIGHT, col.BYTES)]
+    rows = collection.rows.tolist()
+    paths, texts, sha256, *sizes = (
+        [cells[row] for row in rows] for cells in (table.paths(), *map(prints.cells, names))
+    )
+    known = np.array([[cell or 0 for cell in cells] for cells in sizes], np.int64)
+    return _Compared(collection, paths, texts, sha256, known.T)
+
+
+def _tell_unusable(old: Collection) -> int:
+    """The number of old pictures that can be compared; a warning counts the others."""
+    gone = len(old.table) - len(old.rows)
+    if gone:
+        first = next(error for error in old.errors if error is not None)
+        tell(
+            f"find_duplicates: {gone:,} of {len(old.table):,} pictures of against could not be compared, "
+            f"so copies of them are not found (the first: {first}).",
+            "iad.find_duplicates(OLD) says in image_error why, row by row.",
+        )
+    return len(old.rows)
 
 
 def _thresholds(method: Method, threshold: object) -> tuple[int, float]:
@@ -270,31 +350,36 @@ def _fingerprints(paths: list[str | None], options: Options, *, hashes: bool) ->
 
 
 def _group(
-    collection: Collection,
-    prints: Table,
+    read: Sequence[_Compared],
+    old: int,
     method: Method,
     bits: int,
     cosine: float,
     mirror: bool,
     threads: int,
 ) -> Copies:
-    """Group the usable rows."""
-    rows = collection.rows.tolist()
-    texts, sha256, *sizes = (
-        [cells[row] for row in rows]
-        for cells in map(
-            prints.cells,
-            [_PRINTS.name, col.SHA256.name, col.WIDTH.name, col.HEIGHT.name, col.BYTES.name],
-        )
-    )
-    widths, heights, sizes = ([cell or 0 for cell in cells] for cells in sizes)
+    """Group the usable rows of all tables; of each group one of the first ``old`` is kept, if any."""
+    vectors = in_turn(of_one_size([one.collection for one in read], "those of against"))
     # A row with a vector whose file is not here is like no other by its bytes.
-    contents = [text or f"row {row}" for row, text in zip(rows, sha256, strict=True)]
-    hashes = vectors = None
+    sha256 = [sha256 for one in read for sha256 in one.sha256]
+    # In the order of their contents, so that no group depends on the order of rows.
+    rows = sorted(range(len(sha256)), key=lambda row: (sha256[row] or "", vectors[row].tobytes()))
+    order = np.array(rows, np.int64)
+    vectors = vectors[order]
+    hashed = near = None
     if method != "embedding":
-        owners, squares = as_prints(texts, mirror=mirror)
-        hashes = Hashes(owners, squares, bits)
+        prints = [text for one in read for text in one.prints]
+        owners, squares = as_prints([prints[row] for row in rows], mirror=mirror)
+        hashed = Hashes(owners, squares, bits)
     if method != "hash":
-        vectors = Vectors(collection.vectors, cosine)
-    priority = largest_first(np.array([widths, heights, sizes], np.int64))
-    return group_copies(numbered(contents), priority, hashes, vectors, threads=threads)
+        near = Vectors(vectors, cosine)
+    sizes = in_turn([one.sizes for one in read])[order].T
+    copies = group_copies(
+        numbered([sha256[row] or f"row {row}" for row in rows]),
+        largest_first(sizes),
+        hashed,
+        near,
+        kept=largest_first(sizes, order, old=old),
+        threads=threads,
+    )
+    return copies.in_rows(order)

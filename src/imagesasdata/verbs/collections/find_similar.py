@@ -29,7 +29,7 @@ from imagesasdata.options import EMBEDDER, Keep, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
 from imagesasdata.tables.kinds import arrow_type, as_ids, is_paths
 from imagesasdata.tables.table import Table, open_table
-from imagesasdata.verbs.collections._vectors import Collection, read_collection
+from imagesasdata.verbs.collections._vectors import Collection, of_one_size, read_collection
 
 QUERY_ID = Column(
     "query_id",
@@ -198,7 +198,8 @@ def find_similar(
     else:
         named = None if is_paths(query) else embedding
         asked = read_collection(given, options, embedding=named, model=model)
-    collection, asked = _of_one_size(collection, asked)
+    sized = of_one_size([asked, collection], "the query's")
+    asked, collection = replace(asked, vectors=sized[0]), replace(collection, vectors=sized[1])
     if index == "exact" or not len(collection.rows):
         found = nearest(asked.vectors, collection.vectors, top, metric, device=place)
         reached = None
@@ -278,18 +279,3 @@ def _is_text(query: str) -> bool:
     if any(sign in query for sign in "*?[") and "/" in query:
         return False
     return PurePosixPath(query).suffix.lower() not in PICTURES.endings
-
-
-def _of_one_size(collection: Collection, asked: Collection) -> tuple[Collection, Collection]:
-    """Both, with vectors of the same size, which one without rows takes from the other."""
-    sizes = collection.vectors.shape[1], asked.vectors.shape[1]
-    if not len(collection.rows):
-        return replace(collection, vectors=np.zeros((0, sizes[1]), np.float32)), asked
-    if not len(asked.rows):
-        return collection, replace(asked, vectors=np.zeros((0, sizes[0]), np.float32))
-    if sizes[0] != sizes[1]:
-        raise ArgumentError(
-            f"The collection's vectors have {sizes[0]} numbers and the query's {sizes[1]}.",
-            "embed both with the same model: name it as model=, or give rows as the query.",
-        )
-    return collection, asked
