@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from imagesasdata.errors import GuessWarning
+from imagesasdata.tables.files import read, save
 from imagesasdata.tables.stata import read_stata, stata_names, write_stata
 
 
@@ -120,3 +121,53 @@ def test_kinds_of_missing_values_are_told(tmp_path: Path) -> None:
     ):
         frame = read_stata(str(file))
     assert frame["y"].isna().tolist() == [False, True, False]
+
+
+def test_what_stata_says_of_its_variables_is_written_again(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2020-02-03", None, "1899-12-31"])
+    halves = {"ty": "2020-01-01", "th": "2020-07-01", "tq": "2020-10-01", "tm": "2020-05-01"}
+    frame = pd.DataFrame(
+        {
+            "path": ["a.jpg", "b.jpg", "c.jpg"],
+            "party": np.array([7, 3, 7], np.int8),
+            "vote": [3.0, np.nan, 7.0],
+            "scale": np.array([1, 2, 99], np.int16),
+            "id": [12345678901.0, 2.0**53 - 1, 1e300],
+            "td": days,
+            "tc": days + pd.Timedelta("1s"),
+            "tw": pd.to_datetime(["2020-01-08"] * 3),
+            **{kind: pd.to_datetime([day] * 3) for kind, day in halves.items()},
+        }
+    )
+    names = {3: "no", 7: "yes"}
+    frame.to_stata(
+        tmp_path / "in.dta",
+        write_index=False,
+        version=118,
+        convert_dates={kind: kind for kind in ("td", "tc", "tw", *halves)},
+        value_labels={"party": names, "vote": names, "scale": {1: "low", 99: "none"}},
+        variable_labels={"party": "Vote for", "scale": "How much"},
+    )
+    with pytest.warns(GuessWarning, match="Only some values of 'scale' have labels"):
+        opened = read(str(tmp_path / "in.dta"))
+    assert opened.frame["party"].tolist() == ["yes", "no", "yes"]
+    save(opened.frame.assign(x=1).iloc[[2, 1, 0]], str(tmp_path / "out.dta"), [opened])
+    raw = {"convert_categoricals": False, "convert_dates": False}
+    was, now = (pd.read_stata(tmp_path / name, **raw) for name in ("in.dta", "out.dta"))
+    was = was.iloc[::-1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(now.drop(columns="x"), was, check_dtype=False)
+    with pd.read_stata(tmp_path / "out.dta", iterator=True) as reader:
+        labels = reader.variable_labels()
+        assert reader.value_labels() == {
+            "party": names,
+            "vote": names,
+            "scale": {1: "low", 99: "none"},
+        }
+    assert (labels["party"], labels["scale"], labels["x"]) == ("Vote for", "How much", "x")
+    save(opened.frame, str(tmp_path / "out.csv"), [opened])
+    assert [line.split(",")[4] for line in (tmp_path / "out.csv").read_text().splitlines()] == [
+        "id",
+        "12345678901",
+        "9007199254740991",
+        "1e+300",
+    ]

@@ -20,6 +20,7 @@ from imagesasdata.tables.kinds import duration_texts
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # also in full width
 _IDS = (VIDEO_ID.name, FILE_ID.name, IMAGE_ID.name)
 _CHUNK_ROWS = 50_000
+_EXACT = 2**53  # up to here a double has each whole number
 
 
 def without_formula(text: str, *, is_path: bool = False) -> str:
@@ -203,10 +204,23 @@ def _fresh(cells: pa.ChunkedArray, name: str, dialect: Dialect, *, is_own: bool)
         present = pc.call_function("is_nan", [cells])
         cells = pc.call_function("if_else", [present, pa.scalar(None, cells.type), cells])
     texts = duration_texts(cells) if pa.types.is_duration(cells.type) else cells.cast(pa.string())
+    if pa.types.is_floating(cells.type):
+        texts = _with_all_digits(texts, cells)
     texts = texts.fill_null("")
     if pa.types.is_floating(cells.type) and dialect.decimal != ".":
         texts = pc.call_function("replace_substring", [texts], pc.ReplaceSubstringOptions(".", ","))
     return texts
+
+
+def _with_all_digits(texts: pa.ChunkedArray, cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers, such as ids that Stata and R keep as doubles, not as 1.2345678901e+10."""
+    is_whole = pc.call_function("equal", [pc.call_function("trunc", [cells]), cells])
+    exact = pc.call_function("less", [pc.call_function("abs", [cells]), float(_EXACT)])
+    is_long = pc.call_function("match_substring", [texts], pc.MatchSubstringOptions("e+"))
+    chosen = pc.call_function("and", [pc.call_function("and", [is_whole, exact]), is_long])
+    chosen = chosen.fill_null(False)
+    whole = pc.call_function("if_else", [chosen, cells, pa.scalar(0, cells.type)])
+    return pc.call_function("if_else", [chosen, whole.cast(pa.int64()).cast(pa.string()), texts])
 
 
 def _as_read(

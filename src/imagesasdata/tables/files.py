@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from imagesasdata.tables.frames import Backend
 from imagesasdata.tables.kinds import frame_of, from_columns, gapped, to_arrow, without_index
 from imagesasdata.tables.marks import note, text_in
 from imagesasdata.tables.stata import read_stata, write_stata
+from imagesasdata.tables.stata_variables import Variable, variables_of
 
 ENDINGS = (".parquet", ".csv", ".feather", ".dta")
 WITHOUT_VECTORS = (".csv", ".dta")
@@ -56,6 +57,7 @@ class Opened:
     frame: Any
     names: frozenset[str]
     csv: Typed | None = None
+    stata: Mapping[str, Variable] = field(default_factory=dict)
 
 
 def read(file: str, texts: Collection[str] = ()) -> Opened:
@@ -81,10 +83,12 @@ def read(file: str, texts: Collection[str] = ()) -> Opened:
         if ending == ".csv":
             csv = typed(read_csv(file), texts)
             return Opened(_with_record(csv.frame(), file), frozenset(csv.columns), csv)
-        frame = readers[ending](os.path.expanduser(file))
+        place = os.path.expanduser(file)
+        frame = readers[ending](place)
         if ending in WITHOUT_RECORD:
             frame = _with_record(frame, file)
-        return Opened(frame, frozenset(map(str, frame.columns)))
+        variables = variables_of(place) if ending == ".dta" else {}
+        return Opened(frame, frozenset(map(str, frame.columns)), stata=variables)
     except FileNotFoundError:
         raise ArgumentError(f"There is no table at {file!r}.") from None
     except ImagesAsDataError:
@@ -133,7 +137,10 @@ def save(images: Any, to: str, opened: Sequence[Opened] = (), *, escape: bool = 
 
             feather.write_feather(table, file)
         elif ending == ".dta":
-            write_stata(table, file)
+            known: dict[str, Variable] = {}
+            for one in opened:
+                known = {**one.stata, **known}
+            write_stata(table, file, known)
         else:
             own: dict[str, Typed | None] = {}
             for one in opened:

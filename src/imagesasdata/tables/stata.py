@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from imagesasdata.errors import tell
 from imagesasdata.tables.kinds import duration_texts
+from imagesasdata.tables.stata_variables import Variable
 
 _NAME_LENGTH = 32
 _LABEL_LENGTH = 80
@@ -25,12 +26,13 @@ _RESERVED = re.compile(
 _EXACT = 2**53  # the largest whole number up to which a double has each
 
 
-def write_stata(table: pa.Table, file: BinaryIO) -> None:
+def write_stata(table: pa.Table, file: BinaryIO, own: Mapping[str, Variable] | None = None) -> None:
     """Write a table for Stata 14 and later.
 
     Missing text is empty text; truth values are 0 and 1; whole numbers with more digits than Stata's
     numbers keep are text. A name that Stata does not take is changed, with a warning, and is the
-    variable's label.
+    variable's label. Columns that come from a Stata file, ``own``, keep what it says of them: labels of
+    values with their numbers, kinds of dates, labels of variables.
     """
     import pandas as pd
 
@@ -45,13 +47,31 @@ def write_stata(table: pa.Table, file: BinaryIO) -> None:
             + (f" and {len(changed) - 5:,} more." if len(changed) > 5 else "."),
             "the variables' labels are the names; give prefix= or other names before, if you like.",
         )
-    columns = {new: _column(table[old]) for old, new in zip(given, names, strict=True)}
+    known = own or {}
+    columns, labels = {}, {}
+    values: dict[Any, Any] = {}
+    dates: dict[Any, Any] = {}
+    for old, new in zip(given, names, strict=True):
+        cells, variable = table[old], known.get(old, Variable())
+        codes = variable.codes(cells) if pa.types.is_dictionary(cells.type) else None
+        column = columns[new] = _column(cells if codes is None else codes)
+        labels[new] = (variable.label or old)[:_LABEL_LENGTH]
+        if variable.values and column.dtype.kind in "iuf":
+            values[new] = dict(variable.values)
+        if variable.dates and column.dtype.kind == "M":
+            dates[new] = variable.dates
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
-    labels = {new: old[:_LABEL_LENGTH] for old, new in zip(given, names, strict=True)}
     with warnings.catch_warnings():
         # pandas tells that it stores whole numbers in a larger type.
         warnings.simplefilter("ignore", pd.errors.PossiblePrecisionLoss)
-        frame.to_stata(file, write_index=False, version=118, variable_labels=labels)
+        frame.to_stata(
+            file,
+            convert_dates=dates,
+            write_index=False,
+            version=118,
+            variable_labels=labels,
+            value_labels=values or None,
+        )
 
 
 def read_stata(file: str) -> Any:
