@@ -107,6 +107,7 @@ OWN = {
         ("model_card", "model"),
         ("summary", "model"),
     ],
+    "by default each attribute has its own": [("analyze_faces", "model")],
     "the data are of another kind": [
         ("cluster_table", "images"),
         ("fine_tune", "images"),

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from imagesasdata.arrays.faces.columns import CLASSES, attribute_columns
+from imagesasdata.arrays.faces.columns import (
+    AGE_GROUPS,
+    CHILDREN,
+    CLASSES,
+    GENDERS,
+    attribute_columns,
+    class_columns,
+)
 
 # The middle 80% of the predicted distribution.
 _LOW, _HIGH = 0.1, 0.9
@@ -32,17 +39,30 @@ def gender(male: float, years: float) -> dict[str, Any]:
     """The columns of gender, from the probability that the face is male; null for a child's."""
     if years < YOUNGEST:
         return {column.name: None for column in attribute_columns("gender")}
-    return labeled("gender", np.array([1 - male, male]))
+    return most_probable("gender", GENDERS, np.array([1 - male, male]))
+
+
+def gender_by_group(male: float, groups: Float[np.ndarray, " groups"]) -> dict[str, Any]:
+    """The same from the probabilities of age groups; null where the most probable is a child's."""
+    return gender(male, float(AGE_GROUPS[int(np.argmax(groups))] not in CHILDREN) * YOUNGEST)
 
 
 def labeled(attribute: str, probabilities: Float[np.ndarray, " classes"]) -> dict[str, Any]:
     """The most probable label of an attribute if it is probable enough, and the probability of each."""
-    names = CLASSES[attribute]
     if attribute in _POWER:
         probabilities = np.clip(probabilities, 1e-6, 1).astype(float) ** _POWER[attribute]
         probabilities = probabilities / probabilities.sum()
-    columns = [column.name for column in attribute_columns(attribute)[1:]]
+    return most_probable(attribute, CLASSES[attribute], probabilities, LEAST.get(attribute, 0.0))
+
+
+def most_probable(
+    name: str,
+    classes: tuple[str, ...],
+    probabilities: Float[np.ndarray, " classes"],
+    least: float = 0.0,
+) -> dict[str, Any]:
+    """The most probable class if its probability is at least ``least``, and the probability of each."""
+    columns = [column.name for column in class_columns(name, classes)[1:]]
     cells = {name: float(p) for name, p in zip(columns, probabilities, strict=True)}
     best = int(np.argmax(probabilities))
-    sure = probabilities[best] >= LEAST.get(attribute, 0)
-    return {attribute: names[best] if sure else None, **cells}
+    return {name: classes[best] if probabilities[best] >= least else None, **cells}

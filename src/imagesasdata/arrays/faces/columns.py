@@ -113,6 +113,20 @@ AGE = (
 GENDERS = ("female", "male")
 RACES = ("white", "black", "asian", "indian", "other")
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+# What other networks than the default ones know.
+SEVEN_RACES = (
+    "white",
+    "black",
+    "latino_hispanic",
+    "east_asian",
+    "southeast_asian",
+    "indian",
+    "middle_eastern",
+)
+EIGHT_EXPRESSIONS = (*EXPRESSIONS, "contempt")
+AGE_GROUPS = ("0-2", "3-9", "10-19", "20-29", "30-39", "40-49", "50-59", "60-69", "70+")
+# Age groups of which gender is not told, as of faces that look younger than 12.
+CHILDREN = ("0-2", "3-9")
 CLASSES = {"gender": GENDERS, "race": RACES, "expression": EXPRESSIONS}
 _FACE_NULL = "there is no face or the picture could not be read"
 _LABEL_NULL = {
@@ -125,11 +139,18 @@ def attribute_columns(attribute: str) -> tuple[Column, ...]:
     """The columns of one attribute: the most probable label, and a probability for each."""
     if attribute == "age":
         return tuple(Column(**{**vars(column), "null": _FACE_NULL}) for column in AGE)
+    null = _LABEL_NULL.get(attribute, _FACE_NULL)
+    chances = _LABEL_NULL["gender"] if attribute == "gender" else _FACE_NULL
+    return class_columns(attribute, CLASSES[attribute], null, chances)
+
+
+def class_columns(
+    name: str, classes: tuple[str, ...], null: str = _FACE_NULL, chances_null: str = _FACE_NULL
+) -> tuple[Column, ...]:
+    """A column for the most probable class of a face, and one for the probability of each."""
+    said = name.replace("_", " ")
     label = Column(
-        attribute,
-        "string",
-        f"Most probable {attribute} by appearance: {', '.join(CLASSES[attribute])}.",
-        null=_LABEL_NULL.get(attribute, _FACE_NULL),
+        name, "string", f"Most probable {said} by appearance: {', '.join(classes)}.", null=null
     )
-    null = _LABEL_NULL["gender"] if attribute == "gender" else _FACE_NULL
-    return (label, *probabilities(attribute, CLASSES[attribute], CLASSES[attribute], null))
+    written = [one.replace("-", "_").replace("+", "_up") for one in classes]
+    return (label, *probabilities(name, written, classes, chances_null))

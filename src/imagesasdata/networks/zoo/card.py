@@ -25,7 +25,7 @@ Task = Literal[
     "score_unsafe",
 ]
 # The part of a picture that the network sees.
-Fit = Literal["center", "letterbox", "stretch", "face", "points"]
+Fit = Literal["center", "letterbox", "stretch", "face", "eyes", "points"]
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ class Preprocess:
 
     ``size`` is the input's side in pixels. ``fit`` says what is scaled to it: a ``"center"`` square,
     whose side is ``share`` of the picture's shorter side; that share of width and height, stretched
-    to a square (``"stretch"``); the whole picture with a margin (``"letterbox"``); the crop of a
-    ``"face"``, whose side is ``share`` times the face's; or a face with its eyes, nose and mouth in
-    their places (``"points"``). A margin has the gray value ``margin``. The network itself subtracts
-    ``mean`` from the values 0 to 255 of red, green and blue and divides by ``sd``.
+    to a square (``"stretch"``); the whole picture with a margin (``"letterbox"``), of the gray value
+    ``margin``; the crop of a ``"face"``, whose side is ``share`` times the face's; or a face whose
+    eyes are where dlib puts them (``"eyes"``), or eyes, nose and mouth where ArcFace does
+    (``"points"``). The network itself subtracts ``mean`` from the values 0 to 255 of red, green and
+    blue and divides by ``sd``.
     """
 
     size: int
@@ -67,6 +68,7 @@ class Preprocess:
             "letterbox": "whole picture, with a margin to make it square,",
             "stretch": f"{part} picture, pressed into a square,",
             "face": "a face that was found, cropped,",
+            "eyes": "a face that was found, with its eyes level and in their places,",
             "points": "a face that was found, with its eyes, nose and mouth in their places,",
         }[self.fit]
         return (

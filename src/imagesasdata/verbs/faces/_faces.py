@@ -11,15 +11,19 @@ import pyarrow as pa
 from PIL import Image
 
 from imagesasdata.arrays.faces import columns as col
+from imagesasdata.arrays.faces.align import ARCFACE, by_eyes, by_points, cut
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.stream import Sample
 from imagesasdata.engine.verb import Network, Row, Source, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, decode
+from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import is_paths
 from imagesasdata.tables.table import Table, open_table
 
+# Where dlib's alignment puts the eyes on a crop, as shares of its side.
+_EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
 _ROW = Column("face_row", "int64", "Number of the row in the table of faces.", null="never")
 _PATH = "path"
 NO_FACES = "it is not a table of faces"
@@ -63,7 +67,7 @@ def run_on_faces(
     *,
     name: str,
     columns: Sequence[Column],
-    cut: Callable[[Image.Image, Face], np.ndarray],
+    crop: Callable[[Image.Image, Face], np.ndarray],
     finish: Callable[[Any], Row],
     network: Network,
     options: Options,
@@ -83,7 +87,7 @@ def run_on_faces(
         for row in by_path[source.path]:
             face = found[row]
             if face is not None:
-                yield Sample(cut(image, face), row)
+                yield Sample(crop(image, face), row)
 
     verb = Verb(
         name=name,
@@ -96,6 +100,23 @@ def run_on_faces(
     pictures = pa.table({_PATH: pa.array(list(by_path), pa.string())})
     inner = replace(within(options), path=_PATH, cache=None)
     return _joined(out, run(pictures, verb, inner), by_path)
+
+
+def points_for(preprocess: Preprocess) -> tuple[Column, ...]:
+    """The columns of the points by which a model's faces are aligned."""
+    return col.FOUR if preprocess.fit == "points" else col.EYES
+
+
+def aligned(preprocess: Preprocess) -> Callable[[Image.Image, Face], np.ndarray]:
+    """A function that crops a face so that its points are where a model expects them."""
+
+    def cut_out(image: Image.Image, face: Face) -> np.ndarray:
+        if preprocess.fit == "points":
+            return cut(image, by_points(face.points, ARCFACE), preprocess.size)
+        frame = by_eyes(*face.points, distance=_EYE_DISTANCE, height=_EYE_HEIGHT)
+        return cut(image, frame, preprocess.size)
+
+    return cut_out
 
 
 def _joined(out: Results, long: pa.Table, by_path: dict[str, list[int]]) -> Any:

@@ -13,19 +13,26 @@ from PIL import Image
 
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.align import Look, looks_at
-from imagesasdata.arrays.faces.attributes import age, gender, labeled
+from imagesasdata.arrays.faces.attributes import (
+    age,
+    gender,
+    gender_by_group,
+    labeled,
+    most_probable,
+)
 from imagesasdata.checks import check_choice
+from imagesasdata.columns import Column
 from imagesasdata.engine.results import Results, speaking_as
 from imagesasdata.engine.verb import Network
 from imagesasdata.errors import AppearanceWarning, ArgumentError, users_line
 from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.program import mean_of_crops
 from imagesasdata.networks.zoo.card import Preprocess
-from imagesasdata.networks.zoo.registry import Model, load
+from imagesasdata.networks.zoo.registry import Model, card, load
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import open_table
-from imagesasdata.verbs.faces._faces import Face, has_faces, run_on_faces
+from imagesasdata.verbs.faces._faces import Face, aligned, has_faces, points_for, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
 
 Attribute = Literal["age", "gender", "race", "expression"]
@@ -37,25 +44,69 @@ _SIDES = (Look(1.0, False), Look(1.0, True))
 _SIZES = (Look(0.9, False), Look(1.1, True))
 
 
+# The one crop that a network was made for.
+_ONE = (Look(1.0, False),)
+
+
 class _Part(NamedTuple):
     """The model for an attribute, its crops of a face, and how their mean becomes columns."""
 
     model: str
     looks: tuple[Look, ...]
     finish: Callable[[Any], dict[str, Any]]
+    columns: tuple[Column, ...]
 
 
 _PARTS: dict[Attribute, _Part] = {
-    "age": _Part("faceres", _SIZES, lambda outputs: age(outputs["age"])),
+    "age": _Part(
+        "faceres", _SIZES, lambda outputs: age(outputs["age"]), col.attribute_columns("age")
+    ),
     "gender": _Part(
         "faceres",
         _SIDES,
         lambda outputs: gender(float(outputs["gender"][0]), age(outputs["age"])["age"]),
+        col.attribute_columns("gender"),
     ),
-    "race": _Part("gear", _SIDES, lambda outputs: labeled("race", outputs["race"])),
+    "race": _Part(
+        "gear",
+        _SIDES,
+        lambda outputs: labeled("race", outputs["race"]),
+        col.attribute_columns("race"),
+    ),
     "expression": _Part(
-        "mini_xception", _SIDES, lambda outputs: labeled("expression", outputs["expression"])
+        "mini_xception",
+        _SIDES,
+        lambda outputs: labeled("expression", outputs["expression"]),
+        col.attribute_columns("expression"),
     ),
+}
+
+
+def _classes(model: str, name: str, classes: tuple[str, ...]) -> _Part:
+    """Classes by another model, with its own probabilities."""
+    return _Part(
+        model,
+        _ONE,
+        lambda outputs: most_probable(name, classes, outputs[name]),
+        col.class_columns(name, classes),
+    )
+
+
+_OTHERS: dict[str, dict[Attribute, _Part]] = {
+    "fairface": {
+        "age": _classes("fairface", "age_group", col.AGE_GROUPS),
+        "gender": _Part(
+            "fairface",
+            _ONE,
+            lambda outputs: gender_by_group(float(outputs["gender"][0]), outputs["age_group"]),
+            col.attribute_columns("gender"),
+        ),
+        "race": _classes("fairface", "race", col.SEVEN_RACES),
+    },
+    "ferplus": {"expression": _classes("ferplus", "expression", col.EIGHT_EXPRESSIONS)},
+    "fer_mobilefacenet": {
+        "expression": _classes("fer_mobilefacenet", "expression", col.EXPRESSIONS)
+    },
 }
 
 COLUMNS = tuple(column for name in ("age", *col.CLASSES) for column in col.attribute_columns(name))
@@ -65,6 +116,7 @@ def analyze_faces(
     images: Frame | Paths,
     *,
     path: str = "path",
+    model: str | None = None,
     attributes: Sequence[Attribute] = ("age",),
     keep: Keep = "all",
     prefix: str | None = None,
@@ -89,6 +141,10 @@ def analyze_faces(
         faces from `detect_faces`.
     path
         The table's column of paths.
+    model
+        A name from ``iad.models("analyze_faces")``; by default each attribute has its own. Another
+        gives its own classes: ``"fairface"`` age group, gender and seven races, ``"ferplus"`` eight
+        expressions, ``"fer_mobilefacenet"`` seven.
     attributes
         Any of ``"age"``, ``"gender"``, ``"race"``, ``"expression"``. The last three are given only
         when named.
@@ -134,8 +190,15 @@ def analyze_faces(
           where none has a probability of 0.3;
         - ``image_error``: why the picture cannot be read, else null.
 
-        Those of expressions are made less extreme, and are not calibrated: labels are right more
-        often than they say. The other probabilities are the network's own.
+        ``model="fairface"`` gives ``age_group`` (``"0-2"``, ``"3-9"``, ``"10-19"`` and so on to
+        ``"70+"``) with ``age_group_prob_0_2`` and so on in place of ``age``, and the races
+        ``"white"``, ``"black"``, ``"latino_hispanic"``, ``"east_asian"``, ``"southeast_asian"``,
+        ``"indian"`` and ``"middle_eastern"``; gender is null where the age group is under 10.
+        ``model="ferplus"`` also knows ``"contempt"``. Of these, the most probable label is always
+        given.
+
+        By default, those of expressions are made less extreme, and are not calibrated: labels are
+        right more often than they say. The other probabilities are the network's own.
 
     Raises
     ------
@@ -186,6 +249,7 @@ def analyze_faces(
         progress=progress,
     )
     chosen = check_attributes(attributes)
+    parts = _parts(model, chosen)
     faces: Any = images
     if keep != "all" and has_faces(images, path):
         raise ArgumentError(
@@ -206,24 +270,45 @@ def analyze_faces(
                 progress=progress,
             )
         options = dataclasses.replace(options, path="path", keep="all")
-    columns = {one: col.attribute_columns(one) for one in chosen}
-    every = [column for one in chosen for column in columns[one]]
+    every = [column for part in parts.values() for column in part.columns]
     Results("analyze_faces", open_table(faces, options.path), every, options).checked()
-    passes: dict[tuple[str, tuple[Look, ...]], list[Attribute]] = {}
-    for one in chosen:
-        passes.setdefault((_PARTS[one].model, _PARTS[one].looks), []).append(one)
-    for (model, looks), mine in passes.items():
-        network = load(model, task="analyze_faces", progress=progress)
+    passes: dict[tuple[str, tuple[Look, ...]], list[_Part]] = {}
+    for part in parts.values():
+        passes.setdefault((part.model, part.looks), []).append(part)
+    for (name, looks), mine in passes.items():
+        network = load(name, task="analyze_faces", progress=progress)
+        prepare = network.card.preprocess
         faces = run_on_faces(
             faces,
             name="analyze_faces",
-            columns=[column for one in mine for column in columns[one]],
-            cut=functools.partial(_crops, preprocess=network.card.preprocess, looks=looks),
+            columns=[column for part in mine for column in part.columns],
+            crop=functools.partial(_crops, preprocess=prepare, looks=looks),
             finish=functools.partial(_finish, mine),
             network=Network(_mean_of_looks(network), network.params),
             options=options,
+            points=points_for(prepare),
         )
     return faces
+
+
+def _parts(model: str | None, chosen: Sequence[Attribute]) -> dict[Attribute, _Part]:
+    """How each attribute is found, by the default models or one that was named.
+
+    Raises
+    ------
+    UnknownNameError, ArgumentError
+        When there is no such model, or it does not know an attribute.
+    """
+    if model is None:
+        return {one: _PARTS[one] for one in chosen}
+    card(model, "analyze_faces")
+    known = _OTHERS.get(model, {one: part for one, part in _PARTS.items() if part.model == model})
+    for one in chosen:
+        if one not in known:
+            raise ArgumentError(
+                f"The model {model!r} does not tell {one}.", f"attributes={list(known)}."
+            )
+    return {one: known[one] for one in chosen}
 
 
 @functools.cache
@@ -264,8 +349,10 @@ def _note() -> None:
 def _crops(
     image: Image.Image, face: Face, *, preprocess: Preprocess, looks: Sequence[Look]
 ) -> np.ndarray:
+    if preprocess.fit != "face":
+        return aligned(preprocess)(image, face)[None]
     return looks_at(image, face.box, looks, share=preprocess.share, size=preprocess.size)
 
 
-def _finish(attributes: list[Attribute], outputs: Any) -> dict[str, Any]:
-    return {name: cell for one in attributes for name, cell in _PARTS[one].finish(outputs).items()}
+def _finish(parts: Sequence[_Part], outputs: Any) -> dict[str, Any]:
+    return {name: cell for part in parts for name, cell in part.finish(outputs).items()}

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-from PIL import Image
-
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.align import ARCFACE, by_eyes, by_points, cut
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
-from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame
-from imagesasdata.verbs.faces._faces import Face, run_on_faces
-
-# Where dlib's alignment puts the eyes on a crop, as shares of its side.
-_EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
+from imagesasdata.verbs.faces._faces import aligned, points_for, run_on_faces
 
 COLUMNS = (col.FACE_EMBEDDING,)
 
@@ -116,22 +106,9 @@ def embed_faces(
         faces,
         name="embed_faces",
         columns=(Column(**{**vars(col.FACE_EMBEDDING), "size": size}),),
-        points=col.FOUR if network.card.preprocess.fit == "points" else col.EYES,
-        cut=aligned(network.card.preprocess),
+        points=points_for(network.card.preprocess),
+        crop=aligned(network.card.preprocess),
         finish=lambda outputs: {col.FACE_EMBEDDING.name: unit(outputs["embedding"])},
         network=network.program,
         options=options,
     )
-
-
-def aligned(preprocess: Preprocess) -> Callable[[Image.Image, Face], np.ndarray]:
-    """A function that crops a face so that its points are where a model expects them."""
-    size = preprocess.size
-
-    def cut_out(image: Image.Image, face: Face) -> np.ndarray:
-        if preprocess.fit == "points":
-            return cut(image, by_points(face.points, ARCFACE), size)
-        right, left = face.points
-        return cut(image, by_eyes(right, left, distance=_EYE_DISTANCE, height=_EYE_HEIGHT), size)
-
-    return cut_out

@@ -47,7 +47,7 @@ _CARDS = (
             interpolation="bilinear",
             mean=(122.782, 117.001, 104.298),
             sd=(255.0, 255.0, 255.0),
-            fit="face",
+            fit="eyes",
         ),
         embedding_size=128,
         # Fitted to pairs of strangers and of one person; see the reference on faces.

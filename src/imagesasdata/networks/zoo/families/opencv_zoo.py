@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from imagesasdata.networks.weights.file import Download, WeightFile
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
-from imagesasdata.networks.zoo.families import coco_detectors, imagenet
+from imagesasdata.networks.zoo.families import coco_detectors, face_looks, imagenet
 from imagesasdata.networks.zoo.families.onnx_graph import (
     ALIGNED,
     End,
@@ -132,6 +132,50 @@ _YOLOX = ModelCard(
     "doi:10.48550/arXiv.2107.08430",
 )
 
+_FER = ModelCard(
+    name="fer_mobilefacenet",
+    title="MobileFaceNet for seven expressions (Progressive Teacher)",
+    architecture="MobileFaceNet",
+    tasks=("analyze_faces",),
+    weights=(
+        _file(
+            "facial_expression_recognition/"
+            "facial_expression_recognition_mobilefacenet_2022july.onnx",
+            "4f61307602fc089ce20488a31d4e4614e3c9753a7d6c41578c854858b183e1a9",
+            4_791_892,
+        ),
+    ),
+    preprocess=Preprocess(
+        112,
+        interpolation="bilinear",
+        mean=(127.5, 127.5, 127.5),
+        sd=(127.5, 127.5, 127.5),
+        fit="points",
+    ),
+    labels="expression",
+    classes=7,
+    parameters=1_200_000,
+    license="Apache-2.0 by OpenCV's model zoo; RAF-DB, which its maker names, is for non-commercial "
+    "research only, and whether that binds the weights is left open",
+    training_data="not stated for this file; its paper trains on RAF-DB (labeled) and faces from the web",
+    score={"RAF-DB accuracy": 0.8827},
+    score_source="OpenCV's model zoo",
+    limits=(
+        face_looks.EXPRESSION,
+        face_looks.OWN_PROBABILITIES,
+        ALIGNED,
+        _HASH,
+        "The file has this one source.",
+        imagenet.NOT_RUN,
+    ),
+    citation="Jiang, J. and Deng, W. (2023). Boosting Facial Expression Recognition by A Semi-Supervised "
+    "Progressive Teacher. IEEE Transactions on Affective Computing 14(3). "
+    "doi:10.1109/TAFFC.2021.3131621",
+)
+
+# The order of its outputs, by the names of the columns.
+_FER_NAMES = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+
 # The sides of the cells of both detectors, in pixels.
 _STRIDES = (8, 16, 32)
 
@@ -200,6 +244,22 @@ def _yolox(card: ModelCard) -> End:
     return end
 
 
+def _fer(card: ModelCard) -> End:
+    def end(outputs: Mapping[str, Any]) -> dict[str, Any]:
+        import jax
+        from jax import numpy as jnp
+
+        from imagesasdata.arrays.faces.columns import EXPRESSIONS
+
+        (given,) = (values.reshape(-1) for values in outputs.values())
+        # Its publisher only looks for the largest, and does not say whether they are probabilities.
+        are = (given.min() >= 0) & (jnp.abs(given.sum() - 1) < 1e-3)
+        probabilities = jnp.where(are, given, jax.nn.softmax(given))
+        return {"expression": face_looks.in_order(probabilities, _FER_NAMES, EXPRESSIONS)}
+
+    return end
+
+
 def _bgr(pixels: Any) -> Any:
     return pixels[..., ::-1]
 
@@ -213,6 +273,7 @@ _ENDS: dict[str, tuple[Callable[[Any], Any], Callable[[ModelCard], End]]] = {
     "yunet": (_bgr, _yunet),
     "sface": (_rgb, embedding),
     "yolox_s": (_bgr, _yolox),
+    "fer_mobilefacenet": (_rgb, _fer),
 }
 
 
@@ -221,4 +282,4 @@ def _inference(network: Network) -> Inference:
     return inference(network, end(network.card), begin)
 
 
-FAMILY = Family(cards=(_YUNET, _SFACE, _YOLOX), read=read, inference=_inference)
+FAMILY = Family(cards=(_YUNET, _SFACE, _FER, _YOLOX), read=read, inference=_inference)
