@@ -53,6 +53,7 @@ def cell_text(cell: object) -> str:
     return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
 
 
-def citation_page(text: str, bibtex: str) -> str:
-    """A paragraph and its references."""
-    return f"<p>{html.escape(text)}</p><pre>{html.escape(bibtex)}</pre>"
+def citation_page(text: str, bibtex: str, notes: Sequence[str]) -> str:
+    """A paragraph, its references, and notes."""
+    told = "".join(f"<p><em>Note: {html.escape(note)}</em></p>" for note in notes)
+    return f"<p>{html.escape(text)}</p><pre>{html.escape(bibtex)}</pre>{told}"

@@ -84,8 +84,39 @@ def test_what_was_not_recorded_is_said_and_not_guessed() -> None:
     assert "luminance_mean" not in text
     assert "rms_contrast" not in iad.cite(photos.drop(columns="rms_contrast")).text
     merged = photos.merge(pd.DataFrame({"path": [PHOTO], "likes": [1]}), on="path")
-    with pytest.raises(iad.ArgumentError, match="no record"):
+    with pytest.raises(
+        iad.ArgumentError, match="no record of what made the columns 'luminance_mean'"
+    ):
         iad.cite(merged)
+
+
+def _changed(photos: pd.DataFrame, likes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What a researcher makes of a table, by the way."""
+    indexed = photos.set_index("path")
+    return {
+        "merge": photos.merge(likes, on="path"),
+        "join": indexed.join(likes.set_index("path")).reset_index(),
+        "concat": pd.concat([photos, likes.assign(luminance_mean=1.0)]),
+        "groupby": photos.groupby("path", as_index=False).first().assign(likes=1),
+        "filter": photos[photos.path == PHOTO].assign(likes=1),
+    }
+
+
+@pytest.mark.parametrize("way", ["merge", "join", "concat", "groupby", "filter"])
+def test_a_lost_record_comes_back_from_the_tables_before(way: str, tmp_path: Path) -> None:
+    photos = iad.features(pd.DataFrame({"path": [PHOTO]}), groups="light")
+    changed = _changed(photos, pd.DataFrame({"path": [PHOTO], "likes": [1]}))[way]
+    file = tmp_path / "photos.csv"
+    save(photos, str(file))
+    for other in (photos, str(file)):
+        found = iad.cite([changed, other])
+        assert found.text.count("measured from the pixels alone (features, ") == 1
+        assert "What made the column 'likes' is not recorded" in found.text
+        assert len(found.notes) == 1
+        assert found.notes[0].startswith("There is no record of the column 'likes'. If a verb")
+        assert f"Note: {found.notes[0]}" in str(found)
+        assert "Note: There is no record" in found._repr_html_()
+    assert iad.cite([photos[["path"]], photos]).notes == ()
 
 
 def test_a_model_is_cited_only_if_it_was_used() -> None:
@@ -196,7 +227,7 @@ def test_a_model_that_was_taught_is_cited_with_its_network(example_photos: Path)
         (
             lambda: iad.cite(pd.DataFrame({"a": [1]})),
             iad.ArgumentError,
-            "no record of what made its columns.\nHint: name the model",
+            "no record of what made the column 'a': merge, join, concat and CSV files drop it",
         ),
         (
             lambda: iad.cite("efficientnet_lite0", truth="a"),

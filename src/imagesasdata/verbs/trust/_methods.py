@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from imagesasdata.columns import IMAGE_ERROR
@@ -66,19 +66,31 @@ _MOST_COLUMNS = 6
 _MOST_UNKNOWN = 12
 
 
-def of_table(table: Table, columns: Iterable[str] | None = None) -> tuple[list[str], list[Run]]:
-    """Sentences on what made the columns of a table, or some of them, and the runs that made them."""
+def of_table(
+    table: Table, columns: Iterable[str] | None = None, told: Collection[str] = ()
+) -> tuple[list[str], list[Run], list[str]]:
+    """Sentences on what made the columns of a table, or some of them; the runs; columns of no record.
+
+    Parameters
+    ----------
+    told
+        Columns that another table has a record of, as before tables were merged.
+    """
     wanted = [name for name in table.names if columns is None or name in set(columns)]
     runs = _together(run.only(wanted) for run in table.runs())
     sentences = [sentence for run in runs for sentence in _of_run(run, table)]
     made = {name for run in runs for name in run.names}
-    unknown = [repr(name) for name in wanted if name not in made | _NAMING and name != table.path]
+    known = {*made, *_NAMING, *told, table.path}
+    unknown = [name for name in wanted if name not in known]
     if unknown:
-        sentences.append(
-            f"What made the column{'s' * (len(unknown) > 1)} {_listed(unknown, _MOST_UNKNOWN)} is not "
-            "recorded in the table."
-        )
-    return sentences, runs
+        sentences.append(f"What made {named(unknown)} is not recorded in the table.")
+    return sentences, runs, unknown
+
+
+def named(columns: Sequence[str]) -> str:
+    """Columns in a sentence, the first of many."""
+    listed = _listed([repr(name) for name in columns], _MOST_UNKNOWN)
+    return f"the column{'s' * (len(columns) > 1)} {listed}"
 
 
 def _together(runs: Iterable[Run]) -> list[Run]:

@@ -21,7 +21,7 @@ from imagesasdata.tables.marks import Run
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.train.fitted_model import FittedModel
 from imagesasdata.verbs.trust._display import Reported
-from imagesasdata.verbs.trust._methods import failed, known_models, of_table, trained
+from imagesasdata.verbs.trust._methods import failed, known_models, named, of_table, trained
 from imagesasdata.verbs.trust.validate import validate
 
 _Cited = str | ModelCard | FittedModel[Any] | Reported
@@ -30,18 +30,22 @@ _MODELS = (str, ModelCard, FittedModel)
 
 @dataclass(frozen=True)
 class Citation:
-    """A paragraph for the methods section, and its references as BibTeX. Print it to see both."""
+    """A paragraph for the methods section, and its references as BibTeX. Print it to see both.
+
+    ``notes`` say which columns have no record, and how to get it back; they are not for the paper.
+    """
 
     text: str
     bibtex: str
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """The paragraph and the references."""
-        return f"{self.text}\n\n{self.bibtex}"
+        """The paragraph, the references, and the notes."""
+        return "\n\n".join([self.text, self.bibtex, *(f"Note: {one}" for one in self.notes)])
 
     def _repr_html_(self) -> str:
-        """The paragraph and the references, as HTML for a notebook."""
-        return citation_page(self.text, self.bibtex)
+        """The paragraph, the references and the notes, as HTML for a notebook."""
+        return citation_page(self.text, self.bibtex, self.notes)
 
 
 def cite(
@@ -73,7 +77,7 @@ def cite(
     Returns
     -------
     Citation
-        ``.text``, ``.bibtex``; printed, both.
+        ``.text``, ``.bibtex``; ``.notes`` on columns that have no record; printed, all.
 
     Raises
     ------
@@ -84,11 +88,13 @@ def cite(
     -----
     Every verb notes in the table what made its columns: the verb, its version, its options and the
     models it used; no paths and no keys. pandas keeps it in ``DataFrame.attrs`` and in parquet files,
-    through filters, sorting and new columns, but not through ``merge``; pyarrow in the schema's metadata;
+    through filters, sorting, new columns and ``groupby``, but not through ``merge``, ``join``, and
+    ``concat`` of tables with different records; pyarrow in the schema's metadata;
     polars not at all, but for the very table that a verb gave. The command line keeps it in parquet
     and feather files, and beside a CSV or Stata file in ``FILE.record.json``, which counts as long as
-    the file is as it was written. Where a record was lost, give the tables that the verbs gave:
-    ``iad.cite([photos, faces, result])``.
+    the file is as it was written. Where a record was lost, also give the tables that the verbs gave, or
+    their files: with ``iad.cite([merged, photos, "faces.csv"])``, the columns of ``merged`` are known
+    by their names in the others.
 
     The record goes by names: a column of which you change values keeps it, and one that you rename
     loses it. Columns without a record are listed as such.
@@ -116,18 +122,22 @@ def cite(
         raise ArgumentTypeError("No model was named.", f'for example iad.cite("{CLASSIFIER}").')
     _check_table(tables, model, truth, prediction)
     reports = [one.methods() for one in results]
-    told = [(*some, failed(table)) for table in tables for some in [of_table(table)]]
+    recorded = {name for table in tables for run in table.runs() for name in run.names}
+    told = [(*of_table(table, told=recorded), failed(table)) for table in tables]
     known = {name for table in tables for name in table.names}
     told += [
         (*of_table(one.table, set(report.columns) - known), [])
         for one, report in zip(results, reports, strict=True)
     ]
-    runs = [run for _, some, _ in told for run in some]
+    runs = [run for _, some, _, _ in told for run in some]
+    unknown = list(dict.fromkeys(name for _, _, some, _ in told for name in some))
     if tables and not runs and not chosen and not results:
         raise ArgumentError(
-            "The table has no record of what made its columns.",
-            f'name the model: iad.cite(photos, model="{CLASSIFIER}"); or give the table as the verb '
-            "gave it, before it was merged or, in polars, changed.",
+            f"The table has no record of what made {named(unknown) if unknown else 'its columns'}: "
+            "merge, join, concat and CSV files drop it.",
+            "give the tables as the verbs gave them, or their files, too: "
+            'iad.cite([merged, photos, "faces.csv"]); or name the model: '
+            f'iad.cite(merged, model="{CLASSIFIER}").',
         )
     cards = [_card(one) for one in chosen]
     cards += [registry.card(name) for name in known_models(_models(runs))]
@@ -136,7 +146,7 @@ def cite(
     sentences = [
         f"Pictures were processed with imagesasdata {' and '.join(versions)} (cited on "
         f"{today.isoformat()}).",
-        *(sentence for made, _, bad in told for sentence in (*made, *bad)),
+        *(sentence for made, _, _, bad in told for sentence in (*made, *bad)),
         *(_sentence(card) for card in _once(cards)),
         *(trained(one.methods()) for one in chosen if isinstance(one, FittedModel)),
         *(report.text for report in reports),
@@ -149,7 +159,19 @@ def cite(
         *(_entry(card.name, card.citation) for card in _one_each(cards)),
         *(_entry(_key(source), source) for source in sources),
     ]
-    return Citation(" ".join(dict.fromkeys(sentences)), "\n\n".join(entries))
+    return Citation(" ".join(dict.fromkeys(sentences)), "\n\n".join(entries), _lost(unknown))
+
+
+def _lost(columns: Sequence[str]) -> tuple[str, ...]:
+    """How to get back the record of columns, if there are some."""
+    if not columns:
+        return ()
+    return (
+        f"There is no record of {named(columns)}. If a verb of this library gave them, the record was "
+        "lost in a merge, join or concat, by a new name, or in a file: give the tables as the verbs gave "
+        "them, or the files that the command line wrote, too, as in "
+        'iad.cite([merged, photos, "faces.csv"]).',
+    )
 
 
 def _read(one: Any) -> Any:
