@@ -255,13 +255,14 @@ def test_a_second_run_in_each_kind_of_table(kind: Kind) -> None:
     "change",
     [
         lambda table: table.assign(aspect_ratio=[1, 2]),  # another type
-        lambda table: pd.DataFrame(
-            table.to_dict("list")
-        ),  # it does not say where columns come from
-        lambda table: pl.from_pandas(table),
-        lambda table: iad.features(
-            pa.Table.from_pandas(table), groups="size", prefix="x_"
-        ).replace_schema_metadata(None),
+        # The table does not say where its columns come from, and lacks one.
+        lambda table: pd.DataFrame(table.drop(columns="megapixel").to_dict("list")),
+        lambda table: pl.from_pandas(table).drop("megapixel"),
+        lambda table: (
+            iad.features(pa.Table.from_pandas(table), groups="size", prefix="x_")
+            .drop_columns("megapixel")
+            .replace_schema_metadata(None)
+        ),
     ],
 )
 def test_what_may_be_the_users_is_only_replaced_when_told(change: Callable[[Any], Any]) -> None:
@@ -272,6 +273,32 @@ def test_what_may_be_the_users_is_only_replaced_when_told(change: Callable[[Any]
     names = told.column_names if isinstance(told, pa.Table) else list(told.columns)
     assert len({*names}) == len(names)
     assert [round(float(one), 3) for one in told["aspect_ratio"].to_numpy()[:1]] == [1.0]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_a_table_without_notes_is_known_by_the_verbs_full_set_of_columns(library: str) -> None:
+    table = pd.DataFrame({"path": [GOOD, GONE, GOOD], "mine": [1, 2, 3]})
+    change: dict[str, Callable[[Any], Any]] = {
+        "pandas": lambda one: pd.DataFrame(one.to_dict("series")).iloc[:2],
+        "polars": lambda one: pl.from_pandas(one).filter(pl.col("mine") < 3),
+        "pyarrow": lambda one: pa.Table.from_pandas(one).replace_schema_metadata(None).slice(0, 2),
+    }
+    shown = lambda one: one if isinstance(one, pd.DataFrame) else one.to_pandas()  # noqa: E731
+    once = change[library](iad.features(table, groups="light"))
+    with pytest.warns(
+        iad.GuessWarning, match=r"features: the table's columns .* are replaced"
+    ) as w:
+        again = iad.features(once, groups="light")
+    assert "replace=True says so; if they are your own, give prefix='new_'" in str(w[0].message)
+    pd.testing.assert_frame_equal(shown(again), shown(once))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # from now on the table notes it
+        pd.testing.assert_frame_equal(shown(iad.features(again, groups="light")), shown(once))
+        iad.features(once, groups="light", replace=True)
+    # A part of the columns, or another type, or fewer than three may be the user's own.
+    table["luminance_mean"] = [0.1, 0.2, 0.3]
+    with pytest.raises(NameClashError, match=r"features\(\.\.\., replace=True\)"):
+        iad.features(table, groups="light")
 
 
 def test_a_path_is_not_replaced(tmp_path: Path) -> None:

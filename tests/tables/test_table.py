@@ -185,7 +185,9 @@ def test_names_of_columns_need_not_be_text(name: Any) -> None:
 
 
 def test_rows_of_views_of_text() -> None:
-    given = pa.table({"path": pa.array(GIVEN["path"], pa.string_view()), "n": GIVEN["n"]})
+    runs = pa.RunEndEncodedArray.from_arrays([2, 3], ["x", "y"])
+    views = pa.array(GIVEN["path"], pa.string_view())
+    given = pa.table({"path": views, "n": GIVEN["n"], "runs": runs})
     table = open_table(given, "path")
     results = pa.table({"score": [0.1, 0.2, 0.3]})
     joined = table.join(results, [SCORE])
@@ -193,8 +195,10 @@ def test_rows_of_views_of_text() -> None:
     assert table.keep([True, False, True], joined)["path"].to_pylist() == ["a.jpg", "c.jpg"]
     assert table.take([2, 0]).paths() == ["c.jpg", "a.jpg"]
     for gaps in (False, True):
-        long = table.expand(results, [2, 2, 0], [SCORE], {"n": "n"}, gaps=gaps)
+        carried = {"n": "n", "runs": "runs"}
+        long = table.expand(results, [2, 2, 0], [SCORE], carried, gaps=gaps)
         assert long["path"].to_pylist() == ["c.jpg", "c.jpg", "a.jpg"]
+        assert long["runs"].to_pylist() == ["y", "y", "x"]
 
 
 def test_another_table_of_the_same_kind(kind: Kind) -> None:

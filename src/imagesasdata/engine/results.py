@@ -27,6 +27,8 @@ from imagesasdata.tables.table import Table
 
 _speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
 _is_unseen: ContextVar[bool] = ContextVar("unseen", default=False)
+# So many columns with the names and types of a verb's are no coincidence.
+_SEVERAL = 3
 # Verbs that give a row for each picture with the counts.
 _COUNTED = {
     "detect_faces": "iad.count_faces(data)",
@@ -143,7 +145,9 @@ class Results:
         """The results for the table without the columns that they replace.
 
         Those are the columns that an earlier run of the same verb added, and with ``replace=True``
-        all of the same names. ``has_prefix`` and ``replaceable`` say whether the verb has these options.
+        all of the same names. A table that lost its notes, such as one of polars that was filtered, is
+        known by the verb's full set of columns, and that is told. ``has_prefix`` and ``replaceable`` say
+        whether the verb has these options.
 
         Raises
         ------
@@ -152,7 +156,9 @@ class Results:
         """
         self._check_errors_are_text()
         taken = {column.name for column in self.named} & set(self.table.names) - {IMAGE_ERROR.name}
-        earlier = self._earlier(taken) if replaceable and has_prefix else set()
+        earlier = (
+            self._earlier(taken) or self._whole(taken) if replaceable and has_prefix else set()
+        )
         is_read = self.table.path in taken | earlier
         clash = sorted(taken if is_read else taken - earlier)
         if clash and (is_read or not self.options.replace):
@@ -183,6 +189,27 @@ class Results:
                 found |= set(run.names) & set(self.table.names)
         changed = [name for name in found & set(new) if not self.table.has_type(name, new[name])]
         return set() if changed else found
+
+    def _whole(self, taken: set[str]) -> set[str]:
+        """The verb's columns, where a table without any notes has all of them and ``image_error``."""
+        new = {column.name: column for column in self.named}
+        if (
+            self.options.replace
+            or self.table.runs()
+            or not {*new, IMAGE_ERROR.name} <= set(self.table.names)
+            or len(taken) < _SEVERAL
+            or not all(self.table.has_type(name, column) for name, column in new.items())
+        ):
+            return set()
+        tell(
+            f"{self.verb}: the table's columns {', '.join(map(repr, list(new)[:3]))}"
+            + (f" and {len(new) - 3:,} more" if len(new) > 3 else "")
+            + " are replaced: they are taken for those of an earlier run, as the table has all columns "
+            "of this verb.",
+            "replace=True says so; if they are your own, give prefix="
+            f"{prefixed('new_', self.options.prefix)!r}.",
+        )
+        return set(new)
 
     def _check_errors_are_text(self) -> None:
         if IMAGE_ERROR.name in self.table.names and not self.table.holds_text(IMAGE_ERROR.name):

@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from imagesasdata.tables.kinds import like
 
@@ -52,14 +53,21 @@ def _of_pandas(
 
 
 def takeable(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
-    """The frame with Arrow's views of text, of which Arrow cannot take single rows, as plain text."""
+    """The frame without Arrow's views of text and columns of runs, of which it cannot take single rows.
+
+    They become plain text and plain columns.
+    """
     native = nw.to_native(frame)
     if not isinstance(native, pa.Table):
         return frame
+    for number, field in enumerate(native.schema):
+        if pa.types.is_run_end_encoded(field.type):
+            plain_cells = pc.call_function("run_end_decode", [native.column(number)])
+            native = native.set_column(number, field.with_type(plain_cells.type), plain_cells)
     plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
     kinds = [plain.get(str(field.type), field.type) for field in native.schema]
     if kinds == native.schema.types:
-        return frame
+        return nw.from_native(native, eager_only=True)
     fields = [field.with_type(kind) for field, kind in zip(native.schema, kinds, strict=True)]
     schema = pa.schema(fields, native.schema.metadata)
     return nw.from_native(native.cast(schema), eager_only=True)
