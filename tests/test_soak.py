@@ -46,6 +46,7 @@ def peak_mebibytes(folder: Path, pictures: int) -> float:
 
 
 @linux
+@pytest.mark.soak
 def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> None:
     for number in range(50):
         photo = picture(500, 375, seed=number)

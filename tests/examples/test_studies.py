@@ -162,7 +162,7 @@ def test_service_audit(examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert missed.loc[income, "conf_low"] < truth < missed.loc[income, "conf_high"]
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["face_audit", "evoked_valence"])
 def test_a_study_of_real_pictures_gives_what_its_page_shows(
     name: str,

@@ -67,9 +67,12 @@ def finish(process: subprocess.Popen[str], to: Path) -> tuple[pd.DataFrame, floa
     return pd.read_pickle(to), time.monotonic() - begin
 
 
-@pytest.mark.parametrize("verb", CALLS)
 @pytest.mark.parametrize(
-    "kills", [pytest.param(2, marks=pytest.mark.slow), pytest.param(50, marks=pytest.mark.soak)]
+    ("verb", "kills"),
+    [
+        *(pytest.param(verb, 50, marks=pytest.mark.soak) for verb in CALLS),
+        pytest.param("detect_faces", 2, marks=pytest.mark.slow),
+    ],
 )
 def test_the_table_is_that_of_an_unbroken_run(
     verb: str, kills: int, tmp_path: Path, bring_weights: Callable[..., None]
@@ -113,7 +116,7 @@ def test_a_killed_run_s_half_written_part_goes(tmp_path: Path) -> None:
     assert left == {"running", "elsewhere"}
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_million_rows_open_in_five_seconds(tmp_path: Path) -> None:
     columns = (
         Column("label", "string", "A name."),

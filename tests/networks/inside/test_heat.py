@@ -120,7 +120,12 @@ def two_classes(folder: Path, known: pd.DataFrame, count: int, to: Path) -> pd.D
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("method", "count"), [("gradcam", 20), ("occlusion", 10), ("integrated_gradients", 10)]
+    ("method", "count"),
+    [
+        ("gradcam", 20),
+        pytest.param("occlusion", 10, marks=pytest.mark.soak),
+        pytest.param("integrated_gradients", 10, marks=pytest.mark.soak),
+    ],
 )
 def test_heat_lies_on_its_half(shared_data: Path, tmp_path: Path, method: str, count: int) -> None:
     folder = shared_data / "classify"

@@ -486,7 +486,7 @@ iad.fine_tune(coded, outcome="warm", checkpoint=sys.argv[2], progress=False, **e
 
 @pytest.mark.parametrize("steps", [0, 2], ids=["between epochs", "within an epoch"])
 @pytest.mark.parametrize(
-    "train", ["head", pytest.param("last:1", marks=pytest.mark.slow, id="last stage")]
+    "train", ["head", pytest.param("last:1", marks=pytest.mark.soak, id="last stage")]
 )
 def test_a_killed_run_ends_as_an_unbroken_one(
     coded: pd.DataFrame, tmp_path: Path, train: str, steps: int
@@ -553,7 +553,7 @@ def test_ants_and_bees(shared_data: Path) -> None:
     assert (got["label_pred"] == got["label"]).mean() >= 0.97
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.filterwarnings("ignore::FutureWarning:sklearn")
 def test_it_is_as_good_as_a_logistic_regression(shared_data: Path) -> None:
     linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
