@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -324,6 +325,21 @@ def test_weights_are_fetched_verified_and_removed() -> None:
     assert done.stdout.startswith("missing  vgg16")
     done = shell("weights", "remove", "efficientnet_lite0")
     assert "efficientnet-lite0-57934424.pth is not in the store" in done.stdout
+
+
+def test_weights_that_fail_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IMAGESASDATA_HOME", str(tmp_path))
+    monkeypatch.setenv("IMAGESASDATA_OFFLINE", "1")
+    done = shell("weights", "fetch", "vgg16", "efficientnet_lite0", "--check")
+    assert done.returncode == 1
+    assert re.search(r"^FAILED   vgg16\S+: .*IMAGESASDATA_OFFLINE forbids", done.stdout, re.M)
+    assert "efficientnet-lite0-57934424.pth: " in done.stdout
+    assert done.stdout.endswith("1 of 2 files are whole.\n")
+    assert shell("weights", "fetch", "efficientnet_lite0", "--check").returncode == 0
+    for both in ([], ["vgg16", "--all"]):
+        done = shell("weights", "fetch", *both)
+        assert done.returncode != 0
+        assert "Name models, or give --all" in done.stderr
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from imagesasdata.cli.command import show
-from imagesasdata.errors import WeightsError
+from imagesasdata.errors import ArgumentError, WeightsError
 
 weights = typer.Typer(help="The files of weights on this machine.", no_args_is_help=True)
 _Source = typer.Argument(help="A file of weights, a .tgz, .tar or .zip, or a folder of such.")
@@ -48,13 +48,33 @@ def _add(source: Annotated[str, _Source]) -> None:
 
 @weights.command("fetch")
 def _fetch(
-    models: Annotated[list[str], _Sets],
+    models: Annotated[list[str] | None, _Sets] = None,
+    every: Annotated[bool, typer.Option("--all", help="The weights of all models.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Go on after a failure, and say what failed.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
-    """Download the weights of models now, so that later runs need no connection."""
+    """Download the weights of models now, so that later runs need no connection.
+
+    The size and hash of each file are compared with the published ones.
+    """
     store, registry = _modules()
-    for file in registry.files(models):
-        typer.echo(f"{file.name}: {store.locate(file, progress=False if quiet else None)}")
+    if bool(models) == every:
+        raise ArgumentError("Name models, or give --all.", "imagesasdata weights fetch faces.")
+    names = [card.name for card in registry.cards()] if every else models
+    files, failed = registry.files(names), 0
+    for file in files:
+        try:
+            typer.echo(f"{file.name}: {store.locate(file, progress=False if quiet else None)}")
+        except WeightsError as error:
+            if not check:
+                raise
+            failed += 1
+            typer.echo(f"FAILED   {file.name}: {error.message}")
+    if check:
+        typer.echo(f"{len(files) - failed} of {len(files)} files are whole.")
+    raise typer.Exit(bool(failed))
 
 
 @weights.command("verify")

@@ -59,6 +59,23 @@ def test_weights_that_are_not_here_are_downloaded_once(site: Site) -> None:
     assert left() == [f"{one.sha256}-a.bin"]
 
 
+def test_a_mirror_is_asked_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = weights(Download(f"{site.address}/a.bin"))
+    site.files[f"/copy/{one.digest[:2]}/{one.digest}-a.bin"] = DATA
+    del site.files["/a.bin"]
+    monkeypatch.setenv("IMAGESASDATA_MIRROR", f"{site.address}/copy/")
+    assert store.locate(one).read_bytes() == DATA
+    # A file in no public place, too; a mirror that is wrong is told, and the publisher asked.
+    store.remove(one)
+    assert store.locate(weights()).read_bytes() == DATA
+    store.remove(one)
+    monkeypatch.setenv("IMAGESASDATA_MIRROR", f"{site.address}/other")
+    with pytest.raises(
+        WeightsError, match=r"/other/\S+: the server .* 404.*/a.bin: the server .* 404"
+    ):
+        store.locate(one)
+
+
 def test_a_cut_connection_is_taken_up_where_it_was(site: Site) -> None:
     site.cut_after = 100_000
     one = weights(Download(f"{site.address}/a.bin"))

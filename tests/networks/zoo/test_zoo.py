@@ -58,6 +58,12 @@ def test_cards_are_complete(card: ModelCard) -> None:
     assert card.cautions
     assert all(caution in text for caution in card.cautions)
     assert all(file.digest in text for file in card.weights)
+    for file in card.weights:
+        (line,) = (line for line in text.splitlines() if file.digest in line)
+        # A second source, or that there is none; the size, or that none is stated.
+        assert (len(file.sources) > 1) != line.endswith(", its only source")
+        assert all(str(source) in line for source in file.sources)
+        assert (f"{file.bytes:,} bytes" if file.bytes else "size is not stated") in line
 
 
 def test_the_center_that_efficientnet_lite_sees() -> None:

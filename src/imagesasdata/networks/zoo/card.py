@@ -138,12 +138,7 @@ class ModelCard:
             f"- **training data**: {self.training_data}",
             f"- **published accuracy**: {accuracy}",
             f"- **license**: {self.license}",
-            *(
-                f"- **weights**: {file.name}, "
-                + (f"{file.bytes:,} bytes, " if file.bytes else "")
-                + f"{file.algorithm} {file.digest}"
-                for file in self.weights
-            ),
+            *(f"- **weights**: {file}" for file in self.weights),
             f"- **cite**: {self.citation}",
             "",
             "## Known limits",

@@ -57,7 +57,6 @@ _CARD = ModelCard(
         ALIGNED,
         "Less accurate than ArcFace on faces in profile and years apart (its publisher's figures).",
         "The other files on its publisher's page are InsightFace's, for non-commercial research only.",
-        "The file has this one source.",
         "The file's hash is the one stated by its host, read from public repositories that pin it.",
         imagenet.NOT_RUN,
     ),

@@ -32,8 +32,8 @@ _PREPROCESS = Preprocess(
     fit="stretch",
 )
 _TRAINING = (
-    "129 million pictures with texts from the web, partly filtered and recaptioned by a network "
-    "(CapFilt)"
+    "129 million pictures with texts: COCO, Visual Genome, and collections from the web, which a network "
+    "filtered and recaptioned in part (CapFilt)"
 )
 _LIMITS = (
     "Writes English captions in the style of COCO: what is visible, seldom why it matters. Names of "

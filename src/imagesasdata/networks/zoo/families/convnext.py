@@ -22,7 +22,7 @@ _CARD = ModelCard(
         imagenet.torchvision_file(
             "convnext_tiny-983f1562.pth",
             "983f1562536e84ff750a1576fb08e54de751dbf2e17c0d8a4a13704341fdcd3d",
-            0,
+            114_419_221,
         ),
     ),
     preprocess=Preprocess(224, 224 / 236, "bilinear", mean=imagenet.MEAN, sd=imagenet.SD),

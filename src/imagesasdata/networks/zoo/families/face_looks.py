@@ -63,8 +63,8 @@ _FAIRFACE = ModelCard(
         "Knows two genders, nine age groups, and seven races as its makers drew them.",
         "Faces are aligned by the eyes, as dlib's alignment of its training pictures does, but by "
         "another detector.",
-        "The file's size is not stated by its publisher, and it has this one source, a release that is "
-        "not pinned to a revision; its hash is.",
+        "The file's source is a release that is not pinned to a revision; its hash, from public "
+        "repositories that pin it, is.",
         imagenet.NOT_RUN,
     ),
     citation="Kärkkäinen, K. and Joo, J. (2021). FairFace: Face Attribute Dataset for Balanced Race, "

@@ -24,8 +24,8 @@ LIMITS = (
 )
 # A limit of every network whose published weights were not run here.
 NOT_RUN = (
-    "The network was compared with a reference implementation on random weights; the published "
-    "weights were not available, so the published accuracy was not measured here."
+    "The published weights were not at hand here: the network was compared with a reference on random "
+    "weights, and its accuracy is as published, not measured."
 )
 
 TORCHVISION_LICENSE = (

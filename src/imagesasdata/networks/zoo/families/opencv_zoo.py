@@ -165,7 +165,6 @@ _FER = ModelCard(
         face_looks.OWN_PROBABILITIES,
         ALIGNED,
         _HASH,
-        "The file has this one source.",
         imagenet.NOT_RUN,
     ),
     citation="Jiang, J. and Deng, W. (2023). Boosting Facial Expression Recognition by A Semi-Supervised "

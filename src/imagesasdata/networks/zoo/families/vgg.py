@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from imagesasdata.networks.zoo.architectures.vgg import VGG
 
 _RELEASE = "https://github.com/fchollet/deep-learning-models/releases/download/v0.1"
+# The same files, from which Keras itself takes them.
+_BUCKET = "https://storage.googleapis.com/tensorflow/keras-applications"
 
 
 def _vgg(
     number: int, *, md5: str, length: int, parameters: int, top1: float, top5: float
 ) -> ModelCard:
     file = f"vgg{number}_weights_tf_dim_ordering_tf_kernels.h5"
+    sources = (Download(f"{_RELEASE}/{file}"), Download(f"{_BUCKET}/vgg{number}/{file}"))
     return ModelCard(
         name=f"vgg{number}",
         title=f"VGG{number}",
         architecture="VGG",
         tasks=("classify", "embed"),
-        weights=(WeightFile(file, "", length, (Download(f"{_RELEASE}/{file}"),), md5=md5),),
+        weights=(WeightFile(file, "", length, sources, md5=md5),),
         # The mean color that the authors subtracted, in the order red, green, blue.
         preprocess=Preprocess(224, 224 / 256, "bilinear", mean=(123.68, 116.779, 103.939)),
         labels="imagenet",
