@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from imagesasdata.errors import ImageError
 from imagesasdata.files.video import Video
 from tests.clips import number_of, numbered, write
+from tests.conftest import encoded, picture
 
 FRAMES = [numbered(number) for number in range(60)]
 
@@ -129,6 +131,17 @@ def test_large_frames_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "clip.mp4", FRAMES[:2])
     with pytest.raises(ImageError, match="video has 64 x 48 pixels, over the limit of 3,000"):
         Video(path, max_pixels=3000)
+
+
+def test_a_large_frame_within_is_refused(tmp_path: Path) -> None:
+    """Each picture of a Motion JPEG has a header of its own, and may be larger than the first."""
+    small, large = encoded(picture(64, 48)), encoded(picture(320, 240))
+    (tmp_path / "a.mjpeg").write_bytes(3 * small + large + small)
+    with Video(tmp_path / "a.mjpeg", max_pixels=10_000) as video:
+        assert len(video.times()) == 5
+        assert [frame.number for frame in islice(video.frames(), 3)] == [0, 1, 2]
+        with pytest.raises(ImageError, match="video has 320 x 240 pixels, over the limit"):
+            next(video.frames(video.times()[3:4]))
 
 
 def test_the_header(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ in the order in which they finish, so one slow file does not hold up the others.
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -155,7 +156,13 @@ class _Run:
         )
         self._loaders_left = workers
         self._threads = [
-            threading.Thread(target=self._loader, name=f"iad-load-{i}", daemon=True)
+            # With the caller's context, which says whether pictures are decoded apart.
+            threading.Thread(
+                target=contextvars.copy_context().run,
+                args=(self._loader,),
+                name=f"iad-load-{i}",
+                daemon=True,
+            )
             for i in range(workers)
         ] + [
             threading.Thread(target=self._lane, args=(i,), name=f"iad-lane-{i}", daemon=True)

@@ -1,4 +1,4 @@
-"""A process that decodes pictures for another: requests on stdin, pixels on stdout."""
+"""A process that decodes pictures and videos for another: requests on stdin, pixels on stdout."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from imagesasdata.errors import reason
 from imagesasdata.files.decode import decode, read_frames, read_header
 from imagesasdata.files.exif import camera, camera_as_json
 from imagesasdata.files.isolation import receive, send
+from imagesasdata.files.video_apart import Videos
 
 # Enough for the largest picture that the header check accepts, with the copies on its way to RGB.
 _MOST_MEMORY = 4 << 30
@@ -20,6 +21,7 @@ def main() -> None:
     """Answer requests until the input ends."""
     _limit_memory()
     asked, answers = _pipes()
+    videos = Videos(asked, answers)
     send(answers, {}, b"")
     while True:
         try:
@@ -27,7 +29,9 @@ def main() -> None:
         except EOFError:
             return
         try:
-            reply, answer = _answer(request["what"], data, request["options"])
+            what, options = request["what"], request["options"]
+            talk = videos.answer if what.startswith("video") else _answer
+            reply, answer = talk(what, data, options)
         except Exception as error:  # a picture's error is reported, as in the stream
             reply, answer = {"error": reason(error)}, b""
         send(answers, reply, answer)

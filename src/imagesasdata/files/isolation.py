@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import json
 import os
 import queue
@@ -10,38 +11,55 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from imagesasdata.errors import ImageError
+from imagesasdata.errors import ImageError, reason
 
-# The module that a process of the pool runs.
+# The module that a process of the pool runs, and the one that ends what it leaves.
 DECODER = "imagesasdata.files.decoder_process"
+_GUARD = "imagesasdata.files.guard"
 # Python and its packages start in a second or two; on a busy machine it takes longer.
 _START_SECONDS = 120.0
+# Seconds in which the guard ends what a decoder started.
+_END_SECONDS = 10.0
 # The most bytes of a message's first line, which holds all pages of a file, and of its pixels.
 _LONGEST, _LARGEST = 1 << 26, 1 << 33
 
-Answer = tuple[dict[str, Any], bytes]
+# The most bytes of a lent file in one message.
+MOST_AT_ONCE = 1 << 24
 
-# The current pool. Not a ContextVar, because loader threads would not see it.
-_pool: DecoderPool | None = None
+Answer = tuple[dict[str, Any], bytes]
+Ask = Callable[..., Answer]
+
+# The pool of the block that this call is in (`Stream` gives it to its threads), and those of all blocks.
+_own: contextvars.ContextVar[DecoderPool | None] = contextvars.ContextVar("pool", default=None)
+_open: list[DecoderPool] = []
 
 
 def pool() -> DecoderPool | None:
-    """The processes that decode, within a ``with iad.isolate():``."""
-    return _pool
+    """The processes that decode, within a ``with iad.isolate():``.
+
+    Threads that a program starts within a block do not know of it: they get the newest block's.
+    """
+    own = _own.get()
+    if own is not None:
+        return own
+    return next(iter(_open[-1:]), None)
 
 
 @contextlib.contextmanager
 def decode_in(pool: DecoderPool) -> Iterator[None]:
     """Decode in the processes of a pool within a ``with`` block, and end them with it."""
-    global _pool
-    before, _pool = _pool, pool
+    before = _own.get()
+    _own.set(pool)
+    _open.append(pool)
     try:
         yield
     finally:
-        _pool = before
+        _own.set(before)
+        _open.remove(pool)
         pool.close()
 
 
@@ -56,7 +74,9 @@ class DecoderPool:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._idle: queue.SimpleQueue[_Decoder] = queue.SimpleQueue()
+        self._idle: list[_Decoder] = []
+        self._lock = threading.Lock()
+        self._closed = False
 
     def ask(self, what: str, data: bytes, **options: Any) -> Answer:
         """Send a picture to `imagesasdata.files.decoder_process` and return the answer.
@@ -66,80 +86,120 @@ class DecoderPool:
         ImageError
             When the picture cannot be decoded, crashes the decoder or takes too long.
         """
+        with self.process() as ask:
+            return ask(what, data, **options)
+
+    @contextlib.contextmanager
+    def process(self, file: IO[bytes] | None = None, kind: str = "picture") -> Iterator[Ask]:
+        """A function like `ask` for several questions to one process, which may read from a file.
+
+        Parameters
+        ----------
+        file
+            An open file; only what the process asks for is read, and that takes no time off its limit.
+        kind
+            What the process decodes, for messages.
+        """
         decoder = self._take()
+
+        def ask(what: str, data: bytes = b"", **options: Any) -> Answer:
+            try:
+                header, rest = decoder.ask(
+                    {"what": what, "options": options}, data, file, self._seconds
+                )
+            except TimeoutError:
+                raise ImageError(
+                    f"decoding took over {self._seconds:g} seconds and was given up"
+                ) from None
+            except EOFError:
+                raise ImageError(f"the decoder crashed on this {kind}") from None
+            if "error" in header:
+                raise ImageError(header["error"])
+            return header, rest
+
         try:
-            header, rest = decoder.ask({"what": what, "options": options}, data, self._seconds)
-        except TimeoutError:
-            decoder.end()
-            raise ImageError(
-                f"decoding took over {self._seconds:g} seconds and was given up"
-            ) from None
-        except EOFError:
-            decoder.end()
-            raise ImageError("the decoder crashed on this picture") from None
-        except BaseException:
-            decoder.end()
-            raise
-        self._idle.put(decoder)
-        if "error" in header:
-            raise ImageError(header["error"])
-        return header, rest
+            yield ask
+        finally:
+            self._give_back(decoder)
 
     def close(self) -> None:
-        """End the processes."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().end()
+        """End the processes: those that are idle now, those of other calls when they are given back."""
+        with self._lock:
+            self._closed = True
+            ended, self._idle = self._idle, []
+        for decoder in ended:
+            decoder.end()
 
     def _take(self) -> _Decoder:
-        try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            return _Decoder()
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return _Decoder()
+
+    def _give_back(self, decoder: _Decoder) -> None:
+        with self._lock:
+            kept = decoder.waits and not self._closed
+            if kept:
+                self._idle.append(decoder)
+        if not kept:
+            decoder.end()
 
 
 class _Decoder:
     """A process that decodes, and a thread that talks to it.
 
-    The thread may wait for ever: a program that a decoder started can keep the pipe open after the
-    decoder's end. So it is a daemon, and who asks waits for the thread, with a limit.
+    The thread may wait for ever, so it is a daemon, and who asks waits for the thread, with a limit.
     """
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", DECODER],
+            [sys.executable, "-m", _GUARD, DECODER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # In a group of its own, so that whatever it starts ends with it.
+            # In a group of its own, which can be ended where there is no guard.
             start_new_session=True,
         )
-        self._questions: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = (
-            queue.SimpleQueue()
-        )
+        self._questions: queue.SimpleQueue[tuple[dict[str, Any], bytes, IO[bytes] | None] | None]
+        self._questions = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        # Seconds of reading for the process, and when the current reading began.
+        self._read, self._reads_since = 0.0, 0.0
         threading.Thread(target=self._talk, name="iad-isolate", daemon=True).start()
         self._started = False
+        self.waits = True  # for a question; not while one is open, nor after one without an answer
 
-    def ask(self, header: dict[str, Any], data: bytes, seconds: float) -> Answer:
+    def ask(
+        self, header: dict[str, Any], data: bytes, file: IO[bytes] | None, seconds: float
+    ) -> Answer:
         """Send a message and wait for the answer.
 
         Raises
         ------
         TimeoutError
-            When there is none after some seconds.
+            When there is none after some seconds, without those in which the file is read.
         EOFError
             When the process has ended.
         """
+        if not self.waits:
+            raise EOFError
+        self.waits = False
         if not self._started:
             self._wait(_START_SECONDS)
             self._started = True
-        self._questions.put((header, data))
-        return self._wait(seconds)
+        self._questions.put((header, data, file))
+        answer = self._wait(seconds)
+        self.waits = True
+        return answer
 
     def end(self) -> None:
         """End the process and all that it started."""
         self._questions.put(None)
+        if sys.platform == "linux":
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_END_SECONDS)
+                return
         if os.name == "posix":
             # Before the wait below, its number cannot belong to another process.
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -148,13 +208,18 @@ class _Decoder:
         self._process.wait()
 
     def _wait(self, seconds: float) -> Answer:
-        try:
-            answer = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            raise TimeoutError from None
-        if answer is None:
-            raise EOFError
-        return answer
+        start = time.monotonic() - self._read
+        while True:
+            now = time.monotonic()
+            since = self._reads_since
+            left = seconds - (now - start) + self._read + (now - since if since else 0.0)
+            if left <= 0:
+                raise TimeoutError
+            with contextlib.suppress(queue.Empty):
+                answer = self._answers.get(timeout=left)
+                if answer is None:
+                    raise EOFError
+                return answer
 
     def _talk(self) -> None:
         """Pass on messages until one of the two sides ends."""
@@ -164,13 +229,29 @@ class _Decoder:
         try:
             self._answers.put(receive(back))  # says that it has started
             while (question := self._questions.get()) is not None:
-                send(to, *question)
-                self._answers.put(receive(back))
-        except (OSError, EOFError, ValueError):
+                header, data, file = question
+                send(to, header, data)
+                answer = receive(back)
+                while file is not None and "read" in answer[0]:
+                    send(to, *self._part(file, *answer[0]["read"]))
+                    answer = receive(back)
+                self._answers.put(answer)
+        except (OSError, EOFError, ValueError, TypeError):
             self._answers.put(None)
         for pipe in (to, back):
             with contextlib.suppress(OSError):
                 pipe.close()
+
+    def _part(self, file: IO[bytes], start: int, size: int) -> Answer:
+        self._reads_since = time.monotonic()
+        try:
+            file.seek(start)
+            return {}, file.read(min(size, MOST_AT_ONCE))
+        except Exception as error:  # the process then says what became of its question
+            return {"error": reason(error)}, b""
+        finally:
+            self._read += time.monotonic() - self._reads_since
+            self._reads_since = 0.0
 
 
 def send(file: IO[bytes], header: dict[str, Any], data: bytes) -> None:

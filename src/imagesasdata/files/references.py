@@ -19,9 +19,9 @@ import numpy as np
 
 from imagesasdata.errors import ImageError
 from imagesasdata.files.addresses import exists
-from imagesasdata.files.animations import Moving, open_video
 from imagesasdata.files.decode import MAX_PIXELS, decode
 from imagesasdata.files.sources import Files
+from imagesasdata.files.video_apart import AnyVideo, open_moving
 
 _REFERENCE = re.compile(r"(?P<file>.+)#(?P<kind>t|frame)=(?P<value>\d+(?:\.\d+)?)", re.DOTALL)
 _REGION = re.compile(r"(?P<whole>.+)#xywh=(?P<box>\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3})", re.DOTALL)
@@ -82,7 +82,7 @@ class Pictures(Files):
     def __init__(self, max_pixels: int = MAX_PIXELS) -> None:
         super().__init__()
         self._max_pixels = max_pixels
-        self._videos: list[tuple[str, Moving, float, contextlib.ExitStack]] = []
+        self._videos: list[tuple[str, AnyVideo, float, contextlib.ExitStack]] = []
         self._videos_lock = threading.Lock()
 
     def __exit__(self, *rest: Any) -> None:
@@ -146,7 +146,7 @@ class Pictures(Files):
         self._put_back(reference.file, video, frame.time, stack)
         return frame.pixels
 
-    def _take(self, reference: Reference) -> tuple[Moving, contextlib.ExitStack]:
+    def _take(self, reference: Reference) -> tuple[AnyVideo, contextlib.ExitStack]:
         """An open video, preferably one positioned shortly before the frame."""
         with self._videos_lock:
             before = [
@@ -161,12 +161,15 @@ class Pictures(Files):
         stack = contextlib.ExitStack()
         try:
             file = stack.enter_context(self.open(reference.file))
-            return stack.enter_context(open_video(file)), stack
+            video = stack.enter_context(open_moving(file, max_pixels=self._max_pixels))
+            return video, stack
         except BaseException:
             stack.close()
             raise
 
-    def _put_back(self, file: str, video: Moving, time: float, stack: contextlib.ExitStack) -> None:
+    def _put_back(
+        self, file: str, video: AnyVideo, time: float, stack: contextlib.ExitStack
+    ) -> None:
         with self._videos_lock:
             self._videos.append((file, video, time, stack))
             surplus = self._videos.pop(0) if len(self._videos) > _WAITING else None

@@ -72,7 +72,7 @@ class Video:
         self._base: Fraction = self._stream.time_base
         if not self._timed:
             self._base = 1 / rate_of_raw(self._stream)
-        self._upright = Upright(self._stream.sample_aspect_ratio)
+        self._upright = Upright(self._stream.sample_aspect_ratio, max_pixels)
         self._stream.thread_type = "AUTO"
         names = self._container.format.name.split(",")
         self._indexed = any(name in _INDEXED for name in names)

@@ -30,6 +30,14 @@ def shown_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, i
     return width, round(height / aspect)
 
 
+def check_video_size(width: int, height: int, max_pixels: int) -> None:
+    """Refuse a video or a frame of it with more than ``max_pixels``."""
+    if width * height > max_pixels:
+        raise ImageError(
+            f"video has {width} x {height} pixels, over the limit of {max_pixels:,} (max_pixels)"
+        )
+
+
 class Upright:
     """Makes upright pixels of a video's frames.
 
@@ -37,12 +45,14 @@ class Upright:
     ----------
     aspect
         How many times as wide as high the video's pixels are.
+    max_pixels
+        The most pixels of a frame; some may be larger than the video's header says.
     """
 
-    def __init__(self, aspect: Fraction | None) -> None:
+    def __init__(self, aspect: Fraction | None, max_pixels: int) -> None:
         from av.video.reformatter import VideoReformatter
 
-        self._aspect = aspect
+        self._aspect, self._max_pixels = aspect, max_pixels
         # Kept for all frames: for high dynamic range it makes a table, which takes seconds.
         self._reformatter = VideoReformatter()
 
@@ -52,9 +62,10 @@ class Upright:
         Raises
         ------
         ImageError
-            When its colors are coded in a way that cannot be converted.
+            When it is too large, or its colors are coded in a way that cannot be converted.
         """
         width, height = shown_size(frame.width, frame.height, self._aspect)
+        check_video_size(width, height, self._max_pixels)
         scale = long_side / max(width, height) if long_side else 1.0
         options: dict[str, Any] = _colors(frame)
         if scale < 1.0:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from imagesasdata.errors import ImageError
-from imagesasdata.files.video_pixels import shown_size
+from imagesasdata.files.video_pixels import check_video_size, shown_size
 
 # FFmpeg's flag of raw streams, whose frames may have an order but no times, and the rate of those that
 # state none.
@@ -35,10 +35,7 @@ def pictures(container: Any, max_pixels: int) -> Any:
     if stream.codec_context is None or not stream.width:
         raise ImageError("is cut off or damaged: what it says of its pictures is incomplete")
     width, height = shown_size(stream.width, stream.height, stream.sample_aspect_ratio)
-    if width * height > max_pixels:
-        raise ImageError(
-            f"video has {width} x {height} pixels, over the limit of {max_pixels:,} (max_pixels)"
-        )
+    check_video_size(width, height, max_pixels)
     return stream
 
 

@@ -8,7 +8,7 @@ import re
 from imagesasdata.arrays.measures.shots import LONG_SIDE, Shot, ShotDetector
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError, ImageError
-from imagesasdata.files.animations import Moving
+from imagesasdata.files.video_apart import AnyVideo
 
 FRAME_ID = Column("image_id", "int64", "Row number in this table.", range="0 ...", null="never")
 FRAME_PATH = Column(
@@ -44,7 +44,7 @@ def seconds(name: str, value: str | float) -> float:
     return number
 
 
-def find_shots(video: Moving, min_length: float) -> list[Shot]:
+def find_shots(video: AnyVideo, min_length: float) -> list[Shot]:
     """All shots of a video; each of its frames is decoded once.
 
     Raises
@@ -61,6 +61,6 @@ def find_shots(video: Moving, min_length: float) -> list[Shot]:
     return shots
 
 
-def key_frames(video: Moving) -> list[int]:
+def key_frames(video: AnyVideo) -> list[int]:
     """The number of the middle frame of each shot."""
     return [shot.middle for shot in find_shots(video, seconds("min_length", MIN_LENGTH))]

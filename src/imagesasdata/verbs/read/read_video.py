@@ -12,11 +12,11 @@ from imagesasdata.checks import check_count
 from imagesasdata.columns import IMAGE_ERROR
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ArgumentError, ImageError
-from imagesasdata.files.animations import Moving, open_video
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.media import VIDEOS
 from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.video_apart import AnyVideo, open_moving
 from imagesasdata.files.writing import Folder, folder
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
@@ -37,7 +37,7 @@ _OF_FRAME = (FRAME_PATH, col.FRAME, col.TIME)
 COLUMNS = (FRAME_ID, col.VIDEO_ID, col.VIDEO_PATH, *_OF_FRAME)
 
 
-Choice = Callable[[Moving], Sequence[int]]
+Choice = Callable[[AnyVideo], Sequence[int]]
 
 
 class _Own(Reading, total=False):
@@ -180,7 +180,7 @@ def read_video(
     def visit(source: Source) -> Iterator[Row]:
         with (
             source.files.open(source.path) as file,
-            open_video(file, max_pixels=max_pixels) as video,
+            open_moving(file, max_pixels=max_pixels) as video,
         ):
             chosen = choose(video)
             if not len(chosen):
@@ -231,7 +231,7 @@ def _choice(every: str | float | None, fps: float | None, n: int | None) -> Choi
     return lambda video: shown_at_steps(video.times(), step, video.end).tolist()
 
 
-def _references(path: str, video: Moving, chosen: Sequence[int]) -> Iterator[Row]:
+def _references(path: str, video: AnyVideo, chosen: Sequence[int]) -> Iterator[Row]:
     times = video.times()
     for number in chosen:
         time = float(times[number])
@@ -239,7 +239,7 @@ def _references(path: str, video: Moving, chosen: Sequence[int]) -> Iterator[Row
 
 
 def _files(
-    path: str, video: Moving, chosen: Sequence[int], target: Folder, stamp: object
+    path: str, video: AnyVideo, chosen: Sequence[int], target: Folder, stamp: object
 ) -> Iterator[Row]:
     times = video.times()
     files = {number: target.name(path, stamp, suffix=f"-{number:06d}") for number in chosen}

@@ -13,10 +13,10 @@ from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.errors import ImageError
-from imagesasdata.files.animations import Moving, open_video
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.media import VIDEOS
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.video_apart import AnyVideo, open_moving
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
     Backend,
@@ -169,7 +169,7 @@ def video_motion(
     def visit(source: Source) -> Iterator[Row]:
         with (
             source.files.open(source.path) as file,
-            open_video(file, max_pixels=max_pixels) as video,
+            open_moving(file, max_pixels=max_pixels) as video,
         ):
             yield from _intervals(video, length, 1.0 / rate, flow)
 
@@ -186,7 +186,7 @@ def video_motion(
     return run(videos, verb, options, backend)
 
 
-def _intervals(video: Moving, length: float, step: float, flow: Flow) -> Iterator[Row]:
+def _intervals(video: AnyVideo, length: float, step: float, flow: Flow) -> Iterator[Row]:
     times = video.times()
     if not len(times):
         raise ImageError("video has no frame")

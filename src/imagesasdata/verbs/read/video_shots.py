@@ -10,11 +10,11 @@ from imagesasdata.arrays.measures.shots import Shot
 from imagesasdata.checks import check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.verb import Row, Source, Verb, run
-from imagesasdata.files.animations import Moving, open_video
 from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.media import VIDEOS
 from imagesasdata.files.references import Reference
 from imagesasdata.files.sources import PathLike
+from imagesasdata.files.video_apart import AnyVideo, open_moving
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import (
     Backend,
@@ -163,7 +163,7 @@ def video_shots(
     def visit(source: Source) -> Iterator[Row]:
         with (
             source.files.open(source.path) as file,
-            open_video(file, max_pixels=max_pixels) as video,
+            open_moving(file, max_pixels=max_pixels) as video,
         ):
             yield from _rows(source.path, video, find_shots(video, least))
 
@@ -181,7 +181,7 @@ def video_shots(
     return run(videos, verb, options, backend)
 
 
-def _rows(path: str, video: Moving, shots: list[Shot]) -> Iterator[Row]:
+def _rows(path: str, video: AnyVideo, shots: list[Shot]) -> Iterator[Row]:
     times = video.times()
     starts = [float(times[shot.start]) for shot in shots]
     ends = [*starts[1:], video.end]
