@@ -134,10 +134,16 @@ def test_other_files_are_named(tmp_path: Path) -> None:
     Image.new("RGB", (64, 48)).save(photo, "JPEG")
     for data, message in {
         b"": "file is empty",
-        b"<!DOCTYPE html><p>": "is a web page",
+        b"<!DOCTYPE html><p>There is none here.</p>": "is a web page",
         photo.getvalue(): "is a picture, not a video",
         b"#EXTM3U\nhttp://127.0.0.1/a.ts\n": "is a playlist, not a video",
-        b"no video at all": "is not a video that can be read",
+        b"no video": "is not a video that can be read",
+        b"There is no video at this place.": "is text .'There .*'., which is not a video",
+        b"PK\3\4" + bytes(99): "is a zip archive, not a video",
+        b"%PDF-1.4" + bytes(99): "is a PDF document, not a video",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0": "is a PostScript program .EPS., which is not run$",
+        b"id,path\n1,a.mp4\n2,b.mp4\n3,c.mp4\n": "is a table in a text file .CSV., not a video",
+        b"\x1a\x45\xdf\xa3" + bytes(99): "is not a video that can be read, or is cut off",
     }.items():
         path = tmp_path / "a.mp4"
         path.write_bytes(data)

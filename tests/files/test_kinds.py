@@ -69,6 +69,7 @@ def array() -> bytes:
     return file.getvalue()
 
 
+PACKED = "is a packed archive ({}), not a picture; unpack it, or pack it as .zip or .tar"
 TEXTS = [
     (b" <!DOCTYPE html>", HTML),
     (b"<html><body>", HTML),
@@ -134,16 +135,31 @@ CONTAINERS = [
     (b"ID3\x04\0\0\0\0\0\0", "is a sound, not a picture"),
     (b"\x1aE\xdf\xa3" + b"\0" * 30, "is a video (Matroska or WebM), not a picture"),
     (b"RIFF\x24\0\0\0AVI LIST", "is a video (AVI), not a picture"),
-    (tar(), "is an archive, not a picture; unpack it first (tar)"),
-    (gzip.compress(tar()), "is an archive, not a picture; unpack it first (tar.gz)"),
-    (gzip.compress(b"x" * 99), "is an archive, not a picture; unpack it first (gzip)"),
-    (b"\x1f\x8b" + b"\xff" * 40, "is an archive, not a picture; unpack it first (gzip)"),
-    (bz2.compress(b"x"), "is an archive, not a picture; unpack it first (bzip2)"),
-    (lzma.compress(b"x"), "is an archive, not a picture; unpack it first (xz)"),
-    (zipped("a.jpg"), "is an archive, not a picture; unpack it first (zip)"),
+    (tar(), "is a tar archive, not a picture: give it by itself, not in a list"),
+    (
+        gzip.compress(tar()),
+        PACKED.format("tar.gz"),
+    ),
+    (
+        gzip.compress(b"x" * 99),
+        PACKED.format("gzip"),
+    ),
+    (
+        b"\x1f\x8b" + b"\xff" * 40,
+        PACKED.format("gzip"),
+    ),
+    (
+        bz2.compress(b"x"),
+        PACKED.format("bzip2"),
+    ),
+    (
+        lzma.compress(b"x"),
+        PACKED.format("xz"),
+    ),
+    (zipped("a.jpg"), "is a zip archive, not a picture: give it by itself, not in a list"),
     (
         zipped("a.jpg")[:100],
-        "is a damaged zip archive: its list of files is missing; fetch it again",
+        "is a zip archive that is damaged or cut off",
     ),
     (
         zipped("[Content_Types].xml", "word/document.xml"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.training.arrays import DamagedFileError, read_arrays, write_arrays
@@ -33,7 +34,7 @@ def test_no_flipped_bit_is_believed(tmp_path: Path) -> None:
         file.write_bytes(damaged)
         try:
             arrays, about = read_arrays(file, "thing 1")
-        except WeightsError:
+        except DamagedFileError:
             refused += 1
             continue
         # A blank of the header may differ; what it says may not.
@@ -41,6 +42,15 @@ def test_no_flipped_bit_is_believed(tmp_path: Path) -> None:
         for name, values in ARRAYS.items():
             np.testing.assert_array_equal(arrays[name], values, strict=True)
     assert refused > 0.9 * len(whole)
+
+
+def test_a_file_of_another_format(tmp_path: Path) -> None:
+    write_arrays(tmp_path / "other", "thing 2", ARRAYS, ABOUT)
+    save_file(ARRAYS, tmp_path / "foreign", {"format": "pt"})
+    for name in ("other", "foreign"):
+        with pytest.raises(WeightsError, match="is not an thing") as raised:
+            read_arrays(tmp_path / name, "thing 1")
+        assert raised.type is WeightsError
 
 
 @pytest.mark.parametrize("keep", [0, 7, 100, -1])

@@ -1,4 +1,4 @@
-"""Opens video containers by handle: which formats are read, and what another file is said to be.
+"""Opens video containers by handle: which formats are read.
 
 FFmpeg would take a name for an address, and a playlist for a list of files and addresses to open. So it
 gets neither: no name, only containers that hold their own frames, and no second file.
@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from typing import IO, Any, NoReturn
 
 from imagesasdata.errors import ImageError
+from imagesasdata.files.kinds import no_video
+from imagesasdata.files.reasons import file_reasons
 
 Where = str | os.PathLike[str] | IO[bytes]
 
@@ -59,14 +61,10 @@ _OF_PICTURES = (
 _OF_SOUND = ("wav", "mp3", "flac", "aac", "aiff", "au", "amr", "caf")
 _FORMATS = ",".join((*_OF_PICTURES, *_OF_SOUND))
 
-_PLAYLISTS = re.compile(
-    rb"#EXTM3U|ffconcat |v=0\r?\n|\[playlist\]|\[Reference\]|RTSPtext"
-    rb"|(<\?xml[^>]*>\s*)?<(asx|smil|MPD|SmoothStreamingMedia)\b",
-    re.IGNORECASE,
-)
-_PICTURES = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"BM", b"II*\0", b"MM\0*")
 # Bytes read at a time: fewer calls into Python than FFmpeg's default.
 _BUFFER = 1 << 18
+# Bytes that tell what a file is that is no video.
+_START = 1 << 16
 # FFmpeg's number for "Input/output error".
 _FAILED = -5
 _CUT_OFF = ("moov atom not found", "invalid data", "end of file", "input/output error")
@@ -109,7 +107,8 @@ def open_container(where: Where, files: ExitStack) -> Any:
         )
     except FFmpegError as error:
         file.seek(0)
-        raise _what_else(file.read(1024)) or unreadable(error) from None
+        why = no_video(file.read(_START))
+        raise (ImageError(why) if why else unreadable(error)) from None
     files.callback(container.close)
     return container
 
@@ -126,29 +125,9 @@ def unreadable(error: Exception) -> ImageError:
 
 def open_local(path: str | os.PathLike[str]) -> IO[bytes]:
     """A local file; why it cannot be opened as an `ImageError`."""
-    try:
+    with file_reasons("video"):
         return open(path, "rb")
-    except FileNotFoundError:
-        raise ImageError("file not found") from None
-    except PermissionError:
-        raise ImageError("permission denied") from None
-    except IsADirectoryError:
-        raise ImageError("is a folder, not a video") from None
 
 
 def _refuse(*asked: object) -> NoReturn:
     raise PermissionError("a video may not open other files")
-
-
-def _what_else(start: bytes) -> ImageError | None:
-    """What a file is that is no video, from its first bytes; ``None`` if these do not tell."""
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        return ImageError("file is empty (0 bytes)")
-    if _PLAYLISTS.match(text):
-        return ImageError("is a playlist, not a video: it names other files or addresses")
-    if text[:15].lower().startswith((b"<!doctype html", b"<html")):
-        return ImageError("is a web page (HTML), not a video")
-    if start.startswith(_PICTURES):
-        return ImageError("is a picture, not a video")
-    return None

@@ -1,16 +1,16 @@
-"""What a file is that no reader of pictures takes, from its first bytes."""
+"""What a file is that no reader of pictures or videos takes, from its first bytes."""
 
 from __future__ import annotations
 
 import importlib.util
-import io
-import zipfile
-import zlib
 
+from imagesasdata.files.media import HEAD, VIDEOS
+from imagesasdata.files.packed import what_archive
 from imagesasdata.files.pillow import features
-from imagesasdata.files.texts import what_text
+from imagesasdata.files.texts import is_playlist, what_text
 from imagesasdata.files.tiffs import why_not
 
+_EMPTY = "file is empty (0 bytes)"
 UNKNOWN = "is not a picture in a format that can be read"
 
 # The brands of ISO/IEC 23008-12 (HEIF) for pictures that are coded by HEVC, and the two for any
@@ -20,7 +20,6 @@ _ANY = frozenset([b"mif1", b"msf1"])
 _AVIF = frozenset([b"avif", b"avis", b"avio"])
 _SOUND = frozenset([b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B "])
 
-_UNPACK = "an archive, not a picture; unpack it first"
 _RAW = "a camera's raw file ({}); export it as JPEG or TIFF first"
 _EXPORT = "export it as PNG first"
 
@@ -56,12 +55,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PAR1", "is a table (Parquet), not a picture; read the table first"),
     (0, b"ARROW1", "is a table (Arrow), not a picture; read the table first"),
     (0, b"SQLite format 3\0", "is a database (SQLite), not a picture; read the table first"),
-    (0, b"BZh", f"is {_UNPACK} (bzip2)"),
-    (0, b"\xfd7zXZ\0", f"is {_UNPACK} (xz)"),
-    (0, b"7z\xbc\xaf\x27\x1c", f"is {_UNPACK} (7z)"),
-    (0, b"Rar!\x1a\x07", f"is {_UNPACK} (rar)"),
-    (0, b"\x28\xb5\x2f\xfd", f"is {_UNPACK} (zstd)"),
-    (257, b"ustar", f"is {_UNPACK} (tar)"),
     (0, b"\x1aE\xdf\xa3", "is a video (Matroska or WebM), not a picture"),
     (0, b"FLV\x01", "is a video (FLV), not a picture"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "is a video (WMV), not a picture"),
@@ -102,19 +95,43 @@ _READ: tuple[tuple[int, bytes, str], ...] = (
 def what_else(data: bytes) -> str:
     """The reason why bytes are not read as a picture: what they are instead."""
     if not data:
-        return "file is empty (0 bytes)"
-    for position, start, what in _SIGNATURES:
-        if data.startswith(start, position):
-            return what
-    found = _media(data) or _zip(data) or _gzip(data) or what_text(data) or why_not(data)
+        return _EMPTY
+    found = _known(data, whole=True) or why_not(data)
     if found is not None:
         return found
-    for position, start, name in _READ:
-        if data.startswith(start, position):
-            return f"is a damaged {name} picture, or one of a rare kind"
+    name = _picture(data)
+    if name is not None:
+        return f"is a damaged {name} picture, or one of a rare kind"
     if not data[:4096].strip(b"\0"):
         return "begins with zeros alone, as after a copy or download that failed"
     return UNKNOWN
+
+
+def no_video(start: bytes) -> str | None:
+    """The reason why a file is no video, from its first bytes; ``None`` if they do not tell."""
+    if not start:
+        return _EMPTY
+    # The few bytes of a video that is cut off could be a text.
+    if VIDEOS.begins(start[:HEAD]) or (len(start) < HEAD and not is_playlist(start)):
+        return None
+    if _picture(start) is not None:
+        return "is a picture, not a video"
+    found = _known(start, whole=False)
+    return found and found.removesuffix(f"; {_EXPORT}").replace("not a picture", "not a video")
+
+
+def _known(data: bytes, *, whole: bool) -> str | None:
+    """What a file is that is no picture; ``None`` when the bytes do not tell."""
+    for position, start, what in _SIGNATURES:
+        if data.startswith(start, position):
+            return what
+    return _media(data) or what_archive(data, whole=whole) or what_text(data)
+
+
+def _picture(data: bytes) -> str | None:
+    """The name of the format of pictures that bytes begin like."""
+    names = (name for position, start, name in _READ if data.startswith(start, position))
+    return next(names, None)
 
 
 def cut_off(data: bytes) -> str | None:
@@ -173,25 +190,3 @@ def _media(data: bytes) -> str | None:
             "(pip install 'imagesasdata[heic]')"
         )
     return "is a sound, not a picture" if named[0] in _SOUND else "is a video, not a picture"
-
-
-def _zip(data: bytes) -> str | None:
-    if not data.startswith(b"PK\x03\x04"):
-        return None
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return "is a damaged zip archive: its list of files is missing; fetch it again"
-    start = data[:4096]
-    for folder, what in ((b"word/", "Word"), (b"xl/", "Excel"), (b"ppt/", "PowerPoint")):
-        if b"[Content_Types].xml" in start and folder in data:
-            return f"is a document of {what}, not a picture"
-    return f"is {_UNPACK} (zip)"
-
-
-def _gzip(data: bytes) -> str | None:
-    if not data.startswith(b"\x1f\x8b"):
-        return None
-    try:
-        inner = zlib.decompressobj(31).decompress(data[:65536], 512)
-    except zlib.error:
-        inner = b""
-    return f"is {_UNPACK} (tar.gz)" if inner[257:262] == b"ustar" else f"is {_UNPACK} (gzip)"

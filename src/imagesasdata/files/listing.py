@@ -19,9 +19,9 @@ from imagesasdata.errors import (
 )
 from imagesasdata.files.addresses import Member, as_text, exists, is_remote, local, parse_member
 from imagesasdata.files.held import no_path
-from imagesasdata.files.media import HEAD, PICTURES, Media, ending_of, is_hidden
+from imagesasdata.files.media import HEAD, PICTURES, TABLES, Media, ending_of, is_hidden
 from imagesasdata.files.remote import has_password, list_names, open_system, password_error, shown
-from imagesasdata.files.sources import TABLES, Files, PathLike
+from imagesasdata.files.sources import Files, PathLike
 
 _MAGIC = re.compile(r"[*?\[]")
 

@@ -154,6 +154,25 @@ _VIDEO_BEGINNING = re.compile(
 _NO_VIDEOS = frozenset(
     [".aax", ".m4a", ".m4b", ".m4p", ".mka", ".oga", ".ogg", ".opus", ".spx", ".wma"]
 )
+# Endings of tables, which are read by a table library.
+TABLES = frozenset(
+    [
+        ".csv",
+        ".tsv",
+        ".parquet",
+        ".feather",
+        ".arrow",
+        ".xlsx",
+        ".xls",
+        ".ods",
+        ".dta",
+        ".sav",
+        ".rds",
+        ".rdata",
+        ".jsonl",
+        ".sqlite",
+    ]
+)
 PICTURES = Media("picture", _PICTURE_ENDINGS, _PICTURE_BEGINNING, _NO_PICTURES, IMAGE_ID, PATH)
 VIDEOS = Media("video", _VIDEO_ENDINGS, _VIDEO_BEGINNING, _NO_VIDEOS, VIDEO_ID, VIDEO_PATH)
 

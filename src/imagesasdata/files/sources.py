@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import io
 import os
@@ -18,38 +17,19 @@ from typing import IO, Self
 from imagesasdata.errors import ImageError
 from imagesasdata.files.addresses import Member, is_remote, local, parse_member
 from imagesasdata.files.archives import Archive, Opener, shared
-from imagesasdata.files.media import HEAD, MAX_BYTES, PICTURES, ending_of, too_large
+from imagesasdata.files.media import HEAD, MAX_BYTES, PICTURES, TABLES, ending_of, too_large
+from imagesasdata.files.packed import what_archive
+from imagesasdata.files.reasons import file_reasons
 from imagesasdata.files.remote import ask, fetch, gives_parts, open_system
 
 PathLike = str | os.PathLike[str]
 
 
-# Endings of tables, which are read by a table library.
-TABLES = frozenset(
-    [
-        ".csv",
-        ".tsv",
-        ".parquet",
-        ".feather",
-        ".arrow",
-        ".xlsx",
-        ".xls",
-        ".ods",
-        ".dta",
-        ".sav",
-        ".rds",
-        ".rdata",
-        ".jsonl",
-        ".sqlite",
-    ]
-)
 # Indexes of archives that are kept at once; a member takes some 300 bytes.
 _MOST_MEMBERS = 1_000_000
 _MOST_ARCHIVES = 1000
 # An archive in an archive in an archive.
 _MAX_NESTED = 3
-# Where a zip archive's end mark stands: before a comment of at most 64 KiB.
-_ZIP_END = 65_557
 
 
 class Files:
@@ -82,7 +62,7 @@ class Files:
             With a short reason, when the file is missing, is not a regular file, may not be read, is
             over `MAX_BYTES`, or its server does not answer; also when it is an archive or a table.
         """
-        with _reasons():
+        with file_reasons():
             member = parse_member(path)
             if member is not None:
                 data = self.archive(member).read(member.name, MAX_BYTES)
@@ -116,7 +96,7 @@ class Files:
             As `read` does, but not for a large file.
         """
         with contextlib.ExitStack() as stack:
-            with _reasons():
+            with file_reasons("file"):
                 member = parse_member(path)
                 if member is not None:
                     file = stack.enter_context(self.archive(member).open(member.name))
@@ -214,21 +194,14 @@ def refuse_other_kinds(path: str, data: bytes) -> None:
     ImageError
         When the bytes are an archive's, or the name is a table's and the bytes are not a picture's.
     """
-    head, ending = data[:HEAD], ending_of(path)
-    if PICTURES.begins(head):
+    if PICTURES.begins(data[:HEAD]):
         return
+    ending = ending_of(path)
     if ending in TABLES:
         raise ImageError(f"is a table ({ending}), not a picture")
-    if head.startswith((b"PK\3\4", b"PK\5\6")):
-        if b"PK\5\6" not in data[-_ZIP_END:]:
-            raise ImageError("is a zip archive that is damaged or cut off")
-        raise ImageError("is a zip archive, not a picture: give it by itself, not in a list")
-    if data[257:262] == b"ustar":
-        raise ImageError("is a tar archive, not a picture: give it by itself, not in a list")
-    if head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf", b"Rar!")):
-        raise ImageError(
-            "is a packed archive, not a picture; unpack it, or pack it as .zip or .tar"
-        )
+    archive = what_archive(data)
+    if archive is not None:
+        raise ImageError(archive)
 
 
 def _check(path: str) -> int:
@@ -236,31 +209,10 @@ def _check(path: str) -> int:
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
         os.scandir(path).close()  # or it raises: permission denied
-        raise ImageError("is a folder, not a picture")
+        raise IsADirectoryError
     if not stat.S_ISREG(status.st_mode):
         # Opening a pipe waits for a writer that may never come.
         raise ImageError("is not a regular file (a pipe, socket or device)")
     if not os.access(path, os.R_OK):
         raise PermissionError(path)
     return status.st_size
-
-
-@contextlib.contextmanager
-def _reasons() -> Iterator[None]:
-    """Turn a file's errors into an `ImageError` with a short reason."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise ImageError("file not found") from None
-    except PermissionError:
-        raise ImageError("permission denied") from None
-    except IsADirectoryError:
-        raise ImageError("is a folder, not a picture") from None
-    except OSError as error:
-        if isinstance(error, ImageError) or error.errno not in {errno.ENAMETOOLONG, errno.ELOOP}:
-            raise
-        raise ImageError(f"not a possible file name: {(error.strerror or '').lower()}") from None
-    except ValueError as error:
-        if "null" not in str(error):
-            raise
-        raise ImageError(f"not a possible file name: {error}") from None

@@ -9,6 +9,12 @@ import re
 # The tags by which the standard on MIME sniffing of the WHATWG knows a web page.
 _TAGS = "html head body script iframe h1 h2 div font table a style title b br p meta link noscript"
 _HTML = re.compile(rf"<(?:!doctype\s+html|(?:{'|'.join(_TAGS.split())})[\s>/])", re.IGNORECASE)
+# Playlists and descriptions of streams, which FFmpeg would follow.
+_PLAYLIST = re.compile(
+    r"#EXTM3U|ffconcat |v=0\r?\n|\[playlist\]|\[Reference\]|RTSPtext"
+    r"|<(?:asx|smil|MPD|SmoothStreamingMedia)\b",
+    re.IGNORECASE,
+)
 # What may stand before a document's first tag.
 _BEFORE = re.compile(
     r"\s*(?:<!--.*?-->|<\?.*?\?>|<!(?!doctype\s+html)[a-z][^>\[]*(?:\[.*?\]\s*)?>)",
@@ -33,6 +39,8 @@ def what_text(data: bytes) -> str | None:
     start = text.lstrip()
     while before := _BEFORE.match(start):
         start = start[before.end() :].lstrip()
+    if _PLAYLIST.match(start):
+        return "is a playlist, not a picture: it names other files or addresses"
     if _HTML.match(start):
         return "is a web page (HTML), not a picture"
     if re.match(r"<(?:\w+:)?svg[\s>]", start, re.IGNORECASE):
@@ -48,6 +56,12 @@ def what_text(data: bytes) -> str | None:
     if not start:
         return "is text without a word in it, which is not a picture"
     return f"is text ({_short(start)}), which is not a picture"
+
+
+def is_playlist(data: bytes) -> bool:
+    """Whether bytes begin as a list of files or addresses to play."""
+    text = _as_text(data)
+    return text is not None and _PLAYLIST.match(text.lstrip()) is not None
 
 
 def _as_text(data: bytes) -> str | None:

@@ -19,6 +19,7 @@ from imagesasdata.errors import ArgumentError, WeightsError
 from imagesasdata.files.atomic import remove_orphans, write_whole
 
 _CHECKSUM = "sha256"
+_NAMES = {"format", "about", _CHECKSUM}
 
 
 class DamagedFileError(WeightsError):
@@ -78,17 +79,25 @@ def read_arrays(
     try:
         with safe_open(path, framework="numpy") as opened:
             meta = opened.metadata() or {}
-            if meta.get("format") != format:
-                raise WeightsError(f"{str(path)!r} is not an {format.rsplit(' ', 1)[0]}.")
+            # Damage can take one name; a file of another program has not two of them.
+            if len(_NAMES & meta.keys()) < 2:
+                raise _another(path, format)
             arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        if _checksum(format, arrays, meta["about"]) != meta[_CHECKSUM]:
+        # Before its format is believed, too: a damaged format is not another one.
+        if _checksum(meta["format"], arrays, meta["about"]) != meta[_CHECKSUM]:
             raise ValueError("its content does not fit its checksum")
+        if meta["format"] != format:
+            raise _another(path, format)
         return arrays, json.loads(meta["about"])
     except (SafetensorError, ValueError, KeyError) as error:
         raise DamagedFileError(
             f"{str(path)!r} is damaged, or not an {format.rsplit(' ', 1)[0]}: {error}.",
             "take a copy of it from before, or make it again.",
         ) from error
+
+
+def _another(path: Path, format: str) -> WeightsError:
+    return WeightsError(f"{str(path)!r} is not an {format.rsplit(' ', 1)[0]}.")
 
 
 def _checksum(format: str, arrays: Mapping[str, np.ndarray], about: str) -> str:

@@ -57,6 +57,8 @@ class Checkpoint:
                 "give a folder of your own.",
             ) from error
 
+        # What was read for `rate`, until `restore` takes it.
+        self._known: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
         self._written, self._took = time.monotonic(), 0.0
 
     def is_due(self) -> bool:
@@ -71,7 +73,7 @@ class Checkpoint:
         ArgumentError
             When the checkpoint belongs to another fit.
         """
-        known = self._read()
+        known, self._known = self._read(), None
         if known is None:
             return
         arrays, about = known
@@ -121,17 +123,17 @@ class Checkpoint:
 
     def _read(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """The checkpoint; ``None`` if there is none. A damaged one is put aside with a warning."""
-        if not self._file.is_file():
-            return None
+        if self._known is not None or not self._file.is_file():
+            return self._known
         try:
-            return read_arrays(self._file, _FORMAT)
+            self._known = read_arrays(self._file, _FORMAT)
         except DamagedFileError as error:
             aside = put_aside(self._file)
             warnings.warn(
                 f"{error.message} It is now {aside.name!r}, and training starts afresh.",
                 stacklevel=2,
             )
-            return None
+        return self._known
 
 
 def _like(params: dict[str, Any], arrays: Mapping[str, np.ndarray], part: str) -> dict[str, Any]:
