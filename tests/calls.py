@@ -164,7 +164,13 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "reduce": lambda to: [iad.reduce(_vectors())],
     "sample_for_labels": lambda to: [iad.sample_for_labels(_vectors(), 5)],
     "read_labels": lambda to: [iad.read_labels(_codes(to))],
-    "read_annotations": lambda to: [iad.read_annotations(_answers(to))],
+    "read_annotations": lambda to: [
+        iad.read_annotations(_answers(to)),
+        iad.read_annotations(
+            pd.DataFrame({"path": [PHOTO], "answer": ['{"protest": "yes"}']}),
+            service="language_model",
+        ),
+    ],
     "pseudonymize": lambda to: [iad.pseudonymize(_vectors(), key="a long enough key")],
     "plan_labels(...).tidy()": lambda to: [
         iad.plan_labels(900, effect=0.2, group=0.5, share=0.3, accuracy=0.9).tidy()

@@ -71,6 +71,8 @@ MORE = {
     ],
     "a table or paths may be given": [
         ("measure_regions", "backend"),
+        ("read_annotations", "backend"),
+        ("read_annotations", "path"),
         ("read_images", "backend"),
         ("read_video", "backend"),
         ("video_motion", "backend"),

@@ -160,7 +160,7 @@ def test_columns() -> None:
 
     assert wrong_spelling(column.name for column in constants()) == []
     copies = {column.name for column in BY_VERB["find_duplicates"]}
-    assert copies == {"copy_group", "copy_distance", "is_kept"}
+    assert copies == {"copy_group", "copy_distance", "is_kept", "copy_of"}
     for verb, columns in BY_VERB.items():
         assert (verb, wrong_columns(column.name for column in columns)) == (verb, [])
 

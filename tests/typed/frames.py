@@ -71,6 +71,8 @@ def backends(frame: pl.DataFrame) -> None:
     assert_type(iad.summary("vgg16", backend="polars"), pl.DataFrame)
     assert_type(iad.read_labels("answers/"), pd.DataFrame)
     assert_type(iad.read_annotations("answers/", backend="polars"), pl.DataFrame)
+    assert_type(iad.read_annotations("answers/", service="azure"), pd.DataFrame)
+    assert_type(iad.read_annotations(frame, service="language_model"), pl.DataFrame)
 
 
 def results(pandas: pd.DataFrame, eager: pl.DataFrame) -> None:

@@ -73,6 +73,7 @@ LONG: dict[str, Call] = {
     "read_text": lambda t, f: iad.read_text(t),
     "sample_for_labels": lambda t, f: iad.sample_for_labels(t, 2),
     "video_motion": lambda t, f: iad.video_motion(t, every="1s", fps=2),
+    "read_annotations": lambda t, f: iad.read_annotations(t, answer="said", keep_empty=True),
 }
 # The same with an index of their own.
 NUMBERED: dict[str, Call] = {
@@ -107,7 +108,7 @@ OTHER: dict[str, Call] = {
 # Verbs that take no table.
 WITHOUT = {
     *("feature_maps", "models", "model_card", "summary", "plan_labels", "cite"),  # names
-    *("load_model", "read_labels", "read_annotations"),  # files
+    *("load_model", "read_labels"),  # files
     *("register_model", "ray_workers", "isolate"),  # settings of a program
     "ray_dataset",  # starts Ray: tests/engine/ray
 }
@@ -134,6 +135,7 @@ MORE: dict[str, list[Any]] = {
     "user": ["ann", "ann", None, "ben", "00"],
     "x": [0, 1, 2, 3, 5],
     "y": [1.0, 0.5, 2.0, 4.0, 4.5],
+    "said": ['{"Labels": []}', "{'tags': [{'name': 'a'}]}", None, "no", '{"Labels": [3]}'],
     "vector": [[1.0, 0.0], [0.0, 1.0], None, [0.5, 0.5], [1.0, 1.0]],
     "area": [f"POLYGON ((0 0, {n} 0, {n} 2, 0 2, 0 0))" for n in range(1, ROWS + 1)],
 }

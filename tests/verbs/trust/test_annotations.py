@@ -1,8 +1,9 @@
-"""`read_annotations`: answers of three services in one form, and answers that cannot be used."""
+"""`read_annotations`: answers of services and of language models, and answers that cannot be used."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
-from imagesasdata.verbs.trust.read_annotations import COLUMNS
+from imagesasdata.verbs.trust.read_annotations import SAID
+from tests.conftest import Kind
 
 GOOGLE = {
     "context": {"uri": "photos/cat.jpg"},
@@ -131,7 +133,7 @@ def test_google(tmp_path: Path) -> None:
     assert got.label_id[0] == "/m/01yrx"
     box = ["x", "y", "width", "height", "box_unit"]
     assert said(got, *box)[2:4] == [[0.0, 0.25, 0.5, 0.5, "share"], [10, 20, 30, 40, "pixel"]]
-    assert list(got.columns) == [column.name for column in COLUMNS]
+    assert list(got.columns) == ["image_id", "path", *(one.name for one in SAID), "image_error"]
 
 
 def test_rekognition(tmp_path: Path) -> None:
@@ -269,3 +271,237 @@ def test_a_services_answers_can_be_validated(tmp_path: Path) -> None:
     truth = pd.DataFrame({"path": ["0.jpg", "1.jpg", "2.jpg"], "truth": ["Cat", "Dog", "Dog"]})
     found = iad.validate(got.merge(truth, on="path"), "truth", "label", rounds=5)
     assert found.glance().accuracy[0] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("write", [json.dumps, repr], ids=["JSON", "Python"])
+def test_a_column_of_answers(write: Any, kind: Kind) -> None:
+    answers = [write(REKOGNITION), None, write({"Labels": []}), write(AZURE)]
+    columns = {"path": list("abcd"), "party": [1, 2, 3, 4], "answer": answers}
+    got = iad.read_annotations(kind.make(columns), keep=["party"])
+    assert kind.is_kind(got)
+    cells = kind.columns(got)
+    assert list(dict.fromkeys(cells["path"])) == ["a", "b", "d"]
+    assert list(dict.fromkeys(cells["party"])) == [1, 2, 4]
+    assert cells["label"][0] == "Person"
+    errors = [one for one in cells["image_error"] if isinstance(one, str)]
+    assert errors == ["there is no answer"]
+    every = iad.read_annotations(kind.make(columns), keep_empty=True)
+    assert list(dict.fromkeys(kind.columns(every)["path"])) == ["a", "b", "c", "d"]
+
+
+def line(content: Any, **more: Any) -> dict[str, Any]:
+    """A line of OpenAI's batch interface."""
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": content},
+        "finish_reason": "stop",
+    }
+    choice = {**choice, **{key: more.pop(key) for key in list(more) if key in choice}}
+    body = {"object": "chat.completion", "model": "gpt-4o-2024-08-06", "choices": [choice]}
+    return {
+        "id": "batch_req_1",
+        "custom_id": "a.jpg",
+        "response": {"status_code": 200, "request_id": "r", "body": body},
+        "error": None,
+    } | more
+
+
+def result(content: Any, stop: str = "end_turn", **more: Any) -> dict[str, Any]:
+    """A line of Anthropic's batch results."""
+    message = {"type": "message", "role": "assistant", "model": "claude-x", "content": content}
+    done = {"type": "succeeded", "message": {**message, "stop_reason": stop}, **more}
+    return {"custom_id": "a.jpg", "result": done}
+
+
+OBJECT = '{"protest": true}'
+RESPONSE = {
+    "object": "response",
+    "model": "gpt-x",
+    "error": None,
+    "output": [
+        {"type": "reasoning", "summary": []},
+        {"type": "message", "content": [{"type": "output_text", "text": OBJECT}]},
+    ],
+}
+
+
+def one(answer: Any) -> pd.Series:
+    table = pd.DataFrame({"path": ["a.jpg"], "answer": pd.Series([answer], dtype=object)})
+    return iad.read_annotations(table, service="language_model").iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "model"),
+    [
+        ({"protest": True}, None),
+        (OBJECT, None),
+        ("{'protest': True}", None),
+        (f"```json\n{OBJECT}\n```", None),
+        (f"Here it is:\n```\n{OBJECT}\n```\nI am {{sure}}.", None),
+        (f"The answer is {OBJECT}.", None),
+        ([{"protest": True}], None),
+        (line(OBJECT), "gpt-4o-2024-08-06"),
+        (json.dumps(line(f"```json\n{OBJECT}\n```")), "gpt-4o-2024-08-06"),
+        (line([{"type": "text", "text": OBJECT}]), "gpt-4o-2024-08-06"),
+        (
+            line(None)["response"]["body"]
+            | {"choices": line(OBJECT)["response"]["body"]["choices"]},
+            "gpt-4o-2024-08-06",
+        ),
+        (
+            line(
+                "", message={"content": None, "tool_calls": [{"function": {"arguments": OBJECT}}]}
+            ),
+            "gpt-4o-2024-08-06",
+        ),
+        (RESPONSE, "gpt-x"),
+        (result([{"type": "text", "text": OBJECT}]), "claude-x"),
+        (
+            result(
+                [{"type": "text", "text": "Yes."}, {"type": "tool_use", "input": {"protest": True}}]
+            ),
+            "claude-x",
+        ),
+        (result([{"type": "text", "text": OBJECT}])["result"]["message"], "claude-x"),
+    ],
+)
+def test_an_object_in_any_interface(answer: Any, model: str | None) -> None:
+    got = one(answer)
+    assert got.protest == True  # noqa: E712
+    assert pd.isna(got.image_error)
+    assert got.answer_model == model or (model is None and pd.isna(got.answer_model))
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (None, "there is no answer"),
+        ("  ", "there is no answer"),
+        ("I'm sorry, but I can't help with that.", "has no object .* \"I'm sorry, but"),
+        ('{"protest": tr', "is cut off within an object"),
+        ('{"protest": true, "protest": false}', "has the key 'protest' twice"),
+        ("{'protest': True, 'protest': False}", "has the key 'protest' twice"),
+        ('{"protest": NaN}', "NaN, which is no number"),
+        ('{"protest": 1e999}', "a number for 'protest' that is not finite"),
+        ("{}", "an object without keys"),
+        ("3", "not one object with keys, but 3"),
+        ([{"a": 1}, {"a": 2}], "but a list of 2"),
+        (f"{OBJECT} or {OBJECT}", "has no object"),
+        ("[" * 5000, "has no object"),
+        ("x" * 2_000_000, "2,000,000 characters"),
+        (line(OBJECT, finish_reason="length"), "cut off at the limit of its length"),
+        (line(None, finish_reason="content_filter"), "the model refused: content_filter"),
+        (line("", message={"content": None, "refusal": "I can't."}), "the model refused: I can't."),
+        (line(None), "there is no answer"),
+        (line(OBJECT, response=None), "there is no answer"),
+        (line(OBJECT, response=None, error={"code": "e", "message": "expired"}), "failed: expired"),
+        (
+            line(
+                OBJECT, response={"status_code": 400, "body": {"error": {"message": "too large"}}}
+            ),
+            "the request failed: too large",
+        ),
+        (RESPONSE | {"incomplete_details": {"reason": "max_output_tokens"}}, "cut off"),
+        (
+            RESPONSE
+            | {"output": [{"type": "message", "content": [{"type": "refusal", "refusal": "no"}]}]},
+            "refused: no",
+        ),
+        (RESPONSE | {"output": [3]}, "not in the form of its interface"),
+        (result([], "refusal"), "the model refused: refusal"),
+        (result([{"type": "text", "text": OBJECT}], "max_tokens"), "cut off"),
+        (result([], type="expired"), "the request expired"),
+        (
+            result([], type="errored", error={"type": "error", "error": {"message": "bad"}}),
+            "errored: bad",
+        ),
+        ({"custom_id": "a.jpg", "result": 3}, "there is no answer"),
+    ],
+)
+def test_an_answer_without_an_object_is_a_row_with_its_reason(answer: Any, reason: str) -> None:
+    got = one(answer)
+    assert got.path == "a.jpg"
+    assert re.search(reason, got.image_error)
+    assert set(got.index) == {"path", "answer", "answer_model", "image_error"}
+
+
+def test_each_key_is_a_column_of_its_type(kind: Kind) -> None:
+    objects = [
+        {"protest": True, "people": 12, "share": 0.5, "mood": "angry", "tags": ["a", "b"]},
+        {"protest": False, "people": 7, "share": 1, "mood": None, "tags": []},
+    ]
+    answers = [*map(json.dumps, objects), "I cannot."]
+    given = kind.make({"path": list("abc"), "answer": answers})
+    got = iad.read_annotations(given, service="language_model", prefix="gpt_")
+    assert kind.is_kind(got)
+    cells = kind.columns(got)
+    assert list(cells) == [
+        *("path", "answer", "gpt_protest", "gpt_people", "gpt_share", "gpt_mood", "gpt_tags"),
+        *("gpt_answer_model", "image_error"),
+    ]
+    assert cells["gpt_protest"][:2] == [True, False]
+    assert [cells["gpt_people"][0] + 1, cells["gpt_share"][1]] == [13, 1.0]
+    assert cells["gpt_tags"][:2] == ['["a", "b"]', "[]"]
+    for name in ("gpt_protest", "gpt_people", "gpt_share", "gpt_mood", "gpt_tags"):
+        assert pd.isna(cells[name][2])
+    assert [isinstance(error, str) for error in cells["image_error"]] == [False, False, True]
+
+
+def test_what_is_doubtful_of_keys_is_told() -> None:
+    table = pd.DataFrame({"path": list("ab"), "answer": ['{"n": 3, "odd": 1}', '{"n": "many"}']})
+    with pytest.warns(iad.GuessWarning) as warned:
+        got = iad.read_annotations(table, service="language_model")
+    assert got.n.tolist() == ["3", "many"]
+    told = [str(one.message) for one in warned]
+    assert any("2 answers that can be used have the key 'odd' (1)" in one for one in told)
+    assert any("several types were given for 'n' (text, whole number)" in one for one in told)
+
+
+def test_answers_of_a_language_model_in_files(tmp_path: Path) -> None:
+    second = line(OBJECT) | {"custom_id": "b.jpg"}
+    (tmp_path / "out.jsonl").write_text(f"{json.dumps(line(OBJECT))}\n\n{json.dumps(second)}\n{{\n")
+    (tmp_path / "c.jpg.json").write_text(f"```json\n{OBJECT}\n```")
+    (tmp_path / "list.json").write_text('[{"path": "d.jpg", "protest": false}, {"protest": true}]')
+    got = iad.read_annotations(tmp_path, service="language_model", backend="polars").to_pandas()
+    assert got.path.tolist() == ["c.jpg", "d.jpg", "list#1", "a.jpg", "b.jpg", "out#2"]
+    assert got.protest.tolist() == [True, False, True, True, True, None]
+    assert got.image_id.tolist() == [0, 1, 2, 3, 4, 5]
+    assert got.image_error.notna().tolist() == [False] * 5 + [True]
+    lines = "\n".join(json.dumps(one) for one in (REKOGNITION, {"Labels": []}))
+    (tmp_path / "aws.jsonl").write_text(lines)
+    assert len(iad.read_annotations(tmp_path / "aws.jsonl", keep_empty=True)) == 10
+
+
+def test_a_service_is_not_taken_for_a_language_model() -> None:
+    table = pd.DataFrame({"path": ["a.jpg"], "answer": [OBJECT]})
+    got = iad.read_annotations(table)
+    assert 'give service="language_model"' in got.image_error[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        ({"answer": "said"}, iad.ColumnError, "answer names 'said'"),
+        ({"path": "file"}, iad.ColumnError, "no column 'file'"),
+        ({"prefix": "1"}, iad.ArgumentError, "prefix='1'"),
+        ({"keep": ["gone"]}, iad.ColumnError, "keep names 'gone'"),
+    ],
+)
+def test_misuse_with_a_table(change: Any, error: Any, text: str) -> None:
+    table = pd.DataFrame({"path": ["a.jpg"], "answer": ['{"Labels": []}']})
+    with pytest.raises(error, match=text):
+        iad.read_annotations(table, **change)
+
+
+@pytest.mark.parametrize("key", ["path", "image_error", "answer_model", "answer"])
+def test_a_key_overwrites_nothing(key: str) -> None:
+    table = pd.DataFrame({"path": ["a.jpg"], "answer": [json.dumps({key: "x"})]})
+    with pytest.raises(iad.NameClashError, match=key):
+        iad.read_annotations(table, service="language_model")
+
+
+def test_a_second_run_replaces_the_keys_of_the_first() -> None:
+    table = pd.DataFrame({"path": ["a.jpg"], "answer": [OBJECT]})
+    once = iad.read_annotations(table, service="language_model")
+    again = iad.read_annotations(once, service="language_model")
+    assert list(again.columns) == list(once.columns)

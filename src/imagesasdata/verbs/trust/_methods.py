@@ -35,7 +35,7 @@ DID = {
     "find_similar": "The most similar pictures were looked for",
     "measure_regions": "A raster was measured by region",
     "pseudonymize": "Columns that identify were replaced by keyed hashes",
-    "read_annotations": "The answers of a commercial service were read",
+    "read_annotations": "The answers of a commercial service or a language model were read",
     "read_images": "Files were described by their headers and names",
     "read_labels": "Hand-coded labels were read",
     "read_text": "Text was read",
