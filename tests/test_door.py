@@ -15,7 +15,7 @@ import pytest
 
 import imagesasdata as iad
 from imagesasdata.engine import verb as engine
-from imagesasdata.errors import LONGEST, ImageError
+from imagesasdata.errors import LONGEST, ArgumentTypeError, ImageError
 from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import Files
 from imagesasdata.machine import find_devices
@@ -246,6 +246,21 @@ def test_what_is_told(options: dict[str, Any], text: str) -> None:
     with pytest.raises(iad.ArgumentTypeError) as told:
         SAME(**options)
     assert str(told.value).startswith(text)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda photos: iad.regress(photos, "likes ~ brightness"),
+        lambda photos: photos.pipe(iad.regress, "likes ~ brightness"),
+    ],
+)
+def test_arguments_in_each_others_place(call: Callable[[pd.DataFrame], Any]) -> None:
+    with pytest.raises(
+        ArgumentTypeError, match="formula and data are in each other's place."
+    ) as told:
+        call(pd.DataFrame({"likes": [1, 2], "brightness": [0.5, 0.1]}))
+    assert "regress(formula='likes ~ brightness', data=...)" in str(told.value)
 
 
 def test_arguments_without_a_name() -> None:

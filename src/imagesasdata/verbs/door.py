@@ -66,7 +66,13 @@ def _with_door(function: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 bound.arguments[name] = kinds.read(value)
             except TypeError:
-                raise _wrong_type(parameter, kinds, value) from None
+                others = [*bound.arguments][: len(args)]
+                other = _in_its_place(name, others, bound.arguments, _kinds(function))
+                raise (
+                    _wrong_type(parameter, kinds, value)
+                    if other is None
+                    else _wrong_order(function, name, other, bound.arguments[other])
+                ) from None
             if name in _ALWAYS:
                 _ALWAYS[name](name, bound.arguments[name])
         options = {} if under_way() else told_options(bound, _kinds(function))
@@ -88,6 +94,35 @@ def _kinds(function: Callable[..., Any]) -> dict[str, Takes]:
         else Takes(anything=True)
         for name, parameter in inspect.signature(function).parameters.items()
     }
+
+
+def _in_its_place(
+    name: str, others: list[str], given: dict[str, Any], kinds: dict[str, Takes]
+) -> str | None:
+    """The parameter, of those given by place, whose value fits this one, and this one's value it."""
+    if name not in others:
+        return None
+    for other in others:
+        if other != name and _fits(kinds[name], given[other]) and _fits(kinds[other], given[name]):
+            return other
+    return None
+
+
+def _fits(kinds: Takes, value: Any) -> bool:
+    try:
+        kinds.read(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _wrong_order(
+    function: Callable[..., Any], name: str, other: str, value: Any
+) -> ArgumentTypeError:
+    return ArgumentTypeError(
+        f"{name} and {other} are in each other's place.",
+        f"give them by name: {function.__name__}({name}={short(value)}, {other}=...).",
+    )
 
 
 def _wrong_type(parameter: inspect.Parameter, kinds: Takes, value: Any) -> ArgumentTypeError:
