@@ -5,13 +5,23 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 from labeled import DATA as PICTURES
 from labeled import largest, told
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
 
 import imagesasdata as iad
+from imagesasdata.arrays.faces.attributes import CALIBRATION, LEAST
+from imagesasdata.arrays.faces.columns import CLASSES
 
 DATA = PICTURES / "faces"
+# Of the calibration of expressions, fitted without the people or pictures that it is tried on.
+FOLDS, PENALTY = 10, 3.0
 # The London set's groups that the network has a class for.
 RACES = {"white": "white", "black": "black", "east_asian": "asian"}
 
@@ -40,20 +50,74 @@ def share(what: str, true: pd.Series) -> None:
 
 
 def expressions(faces: pd.DataFrame) -> None:
-    """Which faces get a label, how often it is right, and by its probability."""
-    faces = faces[faces["set"].isin(["emotion", "london"])]
-    given = faces[faces["expression"].notna()]
-    right = given["expression"] == given["true_label"]
-    for name, part in faces.groupby("set"):
-        share(f"{name}: with a label", part["expression"].notna())
-        share(f"{name}: right", right[given["set"] == name])
-        calm = part[part["true_label"] == "neutral"]
-        share(f"{name}: neutral, told as angry or sad", calm["expression"].isin(["angry", "sad"]))
-    for name, part in given.groupby("expression"):
-        share(f"told as {name}, right", right[part.index])
-    best = given.filter(like="expression_prob_").max(axis=1)
-    for low, high in ((0.3, 0.4), (0.4, 0.5), (0.5, 0.6), (0.6, 1.01)):
-        share(f"probability {low} to {min(high, 1)}, right", right[(best >= low) & (best < high)])
+    """How often expressions are right, with the calibration fitted to other people and pictures."""
+    columns = [f"expression_prob_{name}" for name in CLASSES["expression"]]
+    faces = faces[faces["set"].isin(["emotion", "london"]) & faces[columns[0]].notna()]
+    slope, offsets = CALIBRATION["expression"]
+    raw = log_softmax((np.log(faces[columns].to_numpy(float)) - offsets) / slope, axis=1)
+    raw = np.maximum(raw, np.log(1e-6))
+    truth = faces["true_label"].map(CLASSES["expression"].index).to_numpy()
+    people = pd.factorize(pd.Series([Path(path).name.split("_0")[0] for path in faces["path"]]))[0]
+    folds = np.random.default_rng(0).integers(0, FOLDS, people.max() + 1)[people]
+    print("fitted to all:", np.round(fitted(raw, truth), 3).tolist())
+    chances = np.zeros_like(raw)
+    for fold in range(FOLDS):
+        ours, others = folds == fold, folds != fold
+        chances[ours] = calibrated(raw[ours], fitted(raw[others], truth[others]))
+    for name, some in (("not calibrated", softmax(raw, axis=1)), ("held out", chances)):
+        loss = -np.log(some[np.arange(len(truth)), truth]).mean()
+        print(f"{name}: mean probability {some.max(axis=1).mean():.3f}, log loss {loss:.3f}")
+        print(f"{name}: calibration error {calibration_error(some, truth):.3f}")
+        share(f"{name}: most probable is right", pd.Series(some.argmax(axis=1) == truth))
+    tables(faces, chances, truth)
+
+
+def tables(faces: pd.DataFrame, chances: np.ndarray, truth: np.ndarray) -> None:
+    """Shares that are right by set, by class and by probability."""
+    names = np.array(CLASSES["expression"])
+    best, label = chances.max(axis=1), names[chances.argmax(axis=1)]
+    right, given = label == names[truth], best >= LEAST["expression"]
+    for name in ("emotion", "london"):
+        part = (faces["set"] == name).to_numpy()
+        share(f"{name}: with a label", pd.Series(given[part]))
+        share(f"{name}: right, of those with a label", pd.Series(right[part & given]))
+        calm = part & (names[truth] == "neutral")
+        wrong = np.isin(label, ["angry", "sad"])
+        share(f"{name}: neutral, most probably angry or sad", pd.Series(wrong[calm]))
+        share(f"{name}: neutral, told as angry or sad", pd.Series((wrong & given)[calm]))
+    for name in names:
+        share(f"told as {name}, right", pd.Series(right[given & (label == name)]))
+        share(f"{name}, told so", pd.Series((given & (label == name))[names[truth] == name]))
+    for low, high in itertools.pairwise((0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.01)):
+        some = (best >= low) & (best < high)
+        share(f"probability {low} to {min(high, 1)}, right", pd.Series(right[some]))
+    for low in (0.4, 0.5, 0.6, 0.7, 0.8):
+        share(f"probability {low} and more, right", pd.Series(right[best >= low]))
+
+
+def calibrated(raw: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Probabilities from the network's log probabilities, by a slope and an offset for each class."""
+    return softmax(values[0] * raw + values[1:], axis=1)
+
+
+def fitted(raw: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """The slope and the offsets of greatest likelihood, with a small penalty on the offsets."""
+
+    def loss(values: np.ndarray) -> float:
+        logs = log_softmax(values[0] * raw + values[1:], axis=1)
+        return float(
+            PENALTY / 2 * (values[1:] ** 2).sum() - logs[np.arange(len(truth)), truth].sum()
+        )
+
+    return minimize(loss, np.r_[1.0, np.zeros(raw.shape[1])]).x
+
+
+def calibration_error(chances: np.ndarray, truth: np.ndarray) -> float:
+    """The mean distance between probability and share that are right, over ten bins of equal size."""
+    best, right = chances.max(axis=1), chances.argmax(axis=1) == truth
+    bins = np.array_split(np.argsort(best), 10)
+    sizes = [len(one) / len(best) for one in bins]
+    return float(np.dot(sizes, [abs(best[one].mean() - right[one].mean()) for one in bins]))
 
 
 def ages(faces: pd.DataFrame) -> None:

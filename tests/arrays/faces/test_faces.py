@@ -10,7 +10,7 @@ from PIL import Image
 
 from imagesasdata.arrays.faces import identity
 from imagesasdata.arrays.faces.align import Frame, Look, by_box, by_eyes, cut, looks_at
-from imagesasdata.arrays.faces.attributes import age, gender, labeled
+from imagesasdata.arrays.faces.attributes import CALIBRATION, age, gender, labeled
 from imagesasdata.arrays.faces.blazeface import decode
 from imagesasdata.arrays.faces.boxes import inside, is_among, overlap, suppress
 from imagesasdata.arrays.faces.hide import hide
@@ -247,15 +247,27 @@ def test_attributes() -> None:
     assert set(gender(0.75, 11.9).values()) == {None}
 
 
-def test_expressions_are_less_sure_than_the_network_is() -> None:
-    given = np.array([0.9, 0.05, 0.01, 0.01, 0.01, 0.01, 0.01])
+def test_expressions_are_calibrated() -> None:
+    given = np.array([0.02, 0.02, 0.02, 0.9, 0.01, 0.01, 0.02])
     cells = labeled("expression", given)
     chances = np.array([value for name, value in cells.items() if name != "expression"])
-    # A power of the odds: of 90 to 1, the 0.28th.
-    assert chances[0] / chances[2] == pytest.approx(90**0.28)
+    slope, offsets = CALIBRATION["expression"]
+    # Log odds: the network's times the slope, and the difference of the two offsets.
+    odds = slope * np.log(given[3] / given) + offsets[3] - np.array(offsets)
+    np.testing.assert_allclose(np.log(chances[3] / chances), odds)
     assert chances.sum() == pytest.approx(1)
-    assert cells["expression"] == "angry"
-    assert labeled("expression", np.full(7, 1 / 7))["expression"] is None
+    assert cells["expression"] == "happy"
+    # All alike but for the offsets: none has a probability that is enough for a label.
+    assert (
+        labeled("expression", np.array([0.2, 0.01, 0.2, 0.2, 0.2, 0.1, 0.2]))["expression"] is None
+    )
+
+
+def test_a_network_that_knows_nothing_gives_the_offsets() -> None:
+    cells = labeled("expression", np.full(7, 1 / 7))
+    chances = np.array([value for name, value in cells.items() if name != "expression"])
+    offsets = np.exp(CALIBRATION["expression"][1])
+    np.testing.assert_allclose(chances, offsets / offsets.sum())
 
 
 @pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])

@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 import imagesasdata as iad
-from imagesasdata.arrays.faces.counts import age_class, count_columns, counted, label_class
+from imagesasdata.arrays.faces.counts import (
+    age_class,
+    certain_from,
+    count_columns,
+    counted,
+    label_class,
+)
 from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError
 from tests.conftest import REPO, Kind
 
@@ -71,6 +77,12 @@ def test_classes() -> None:
     assert label_class("female", 0.8, 0.8) == "female"
     assert label_class("female", 0.79, 0.8) is None
     assert label_class(None, None, 0.0) is None
+    assert [certain_from(name, None) for name in ("gender", "race", "expression")] == [
+        0.8,
+        0.8,
+        0.6,
+    ]
+    assert certain_from("expression", 0.0) == 0.0
     cells = counted("gender", ["female", "male", "female", None, "female"])
     assert cells == {
         "n_gender_female": 3,

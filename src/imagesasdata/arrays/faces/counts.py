@@ -11,6 +11,9 @@ from imagesasdata.columns import Column
 # From which age on a face is of each class.
 AGES = {"child": 0.0, "adult": 18.0, "senior": 65.0}
 UNCERTAIN = "uncertain"
+# From which probability on a class is certain, unless the user says so. Of expressions, few reach what is
+# usual for gender; see the reference on faces for how many from here on are right.
+_CERTAIN, _CERTAIN_OF = 0.8, {"expression": 0.6}
 
 _CLASSES: dict[str, tuple[str, ...]] = {"age": tuple(AGES), **CLASSES}
 _NO_SHARE = "the picture could not be read or has no face whose class is certain"
@@ -48,6 +51,11 @@ def age_class(low: float | None, high: float | None) -> str | None:
         return None
     first, last = (_of_age(one) for one in (low, high))
     return first if first == last else None
+
+
+def certain_from(attribute: str, certainty: float | None) -> float:
+    """The lowest probability of a certain class: the user's, or by default the attribute's."""
+    return _CERTAIN_OF.get(attribute, _CERTAIN) if certainty is None else certainty
 
 
 def label_class(label: str | None, probability: float | None, certainty: float) -> str | None:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from imagesasdata.arrays.faces import columns as col
-from imagesasdata.arrays.faces.counts import age_class, count_columns, counted, label_class
+from imagesasdata.arrays.faces.counts import (
+    age_class,
+    certain_from,
+    count_columns,
+    counted,
+    label_class,
+)
 from imagesasdata.checks import check_count, check_share
 from imagesasdata.columns import IMAGE_ERROR, PATH, Column
 from imagesasdata.engine.results import Results, row_name, speaking_as, stop_at_first
@@ -30,7 +36,7 @@ def count_faces(
     path: str = "path",
     model: str = FACE_DETECTOR,
     attributes: Sequence[Attribute] = (),
-    certainty: float = 0.8,
+    certainty: float | None = None,
     min_size: float = 20,
     threshold: float = FACE_SCORE,
     tiles: Tiles = "auto",
@@ -61,9 +67,9 @@ def count_faces(
         Any of ``"age"``, ``"gender"``, ``"race"``, ``"expression"``: faces are also counted by them.
     certainty
         The lowest probability of a face's most probable class with which it is counted in that class,
-        from 0 to 1. All other faces are counted as uncertain. A face is of an age class if the whole
-        interval of its age (``age_low`` to ``age_high``) is in it. Few expressions reach 0.8: 0.3 counts
-        all that have a label.
+        from 0 to 1; by default 0.8, and 0.6 of expressions, which few reach. All other faces are counted
+        as uncertain. A face is of an age class if the whole interval of its age (``age_low`` to
+        ``age_high``) is in it. An expression below 0.4 has no label and is uncertain anyway.
     min_size
         The smallest face, by the longer side of its box, in pixels.
     threshold
@@ -139,7 +145,9 @@ def count_faces(
         on_error=on_error,
         progress=progress,
     )
-    check_share("certainty", certainty)
+    if certainty is not None:
+        check_share("certainty", certainty)
+        certainty = float(certainty)
     check_count("max_pixels", max_pixels)
     chosen = check_attributes(attributes) if len(attributes) else []
     table = open_table(images, path)
@@ -170,7 +178,7 @@ def count_faces(
     found = open_table(faces, PATH.name)
     errors = _errors(found, paths)
     stop_at_first(options, errors, lambda row: row_name(row, paths[row]))
-    counts = _counts(found, chosen, float(certainty))
+    counts = _counts(found, chosen, certainty)
     there = [row for row, error in enumerate(errors) if error is None]
     rows = [counts[paths[row]] for row in there]
     cells = {column.name: [row[column.name] for row in rows] for column in columns}
@@ -185,7 +193,7 @@ def _errors(found: Table, paths: Sequence[str | None]) -> list[str | None]:
 
 
 def _counts(
-    found: Table, chosen: Sequence[Attribute], certainty: float
+    found: Table, chosen: Sequence[Attribute], certainty: float | None
 ) -> dict[str | None, dict[str, Any]]:
     """The counts of each picture."""
     numbers = found.cells(col.FACE_ID.name)
@@ -194,7 +202,7 @@ def _counts(
         faces = rows.setdefault(path, [])
         if numbers[row] is not None:
             faces.append(row)
-    classes = {name: _classes(found, name, certainty) for name in chosen}
+    classes = {name: _classes(found, name, certain_from(name, certainty)) for name in chosen}
     return {
         path: {
             N_FACES.name: len(faces),
