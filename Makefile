@@ -28,7 +28,7 @@ FAST := not slow and not soak and not parity and not browser
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install weights demo tutorial-1 tutorial-2 tutorial-3 notebooks test elsewhere slow parity browser lint types contract docs bench evaluate wheel remote soak sbom audit check clean
+.PHONY: help install weights demo tutorial-1 tutorial-2 tutorial-3 notebooks test elsewhere slow parity r browser lint types contract docs bench evaluate wheel remote soak sbom audit check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ slow: $(VENV)/.group-test $(VENV)/.group-notebooks  ## The slow tests
 # One thread for PyTorch in each process: there is a process for each core.
 parity: $(VENV)/.group-test $(VENV)/.torch $(VENV)/.tfjs  ## Compare with PyTorch's and TensorFlow.js's numbers
 	OMP_NUM_THREADS=1 IMAGESASDATA_TFJS=$(CURDIR)/$(VENV)/tfjs/node_modules $(PYTEST) $(PARALLEL) -m "parity and not soak" tests
+
+r: $(VENV)/.group-test  ## The tests from R, with reticulate and the packages that they name
+	$(PYTEST) -m slow tests/cli/r
 
 browser: $(VENV)/.group-test $(VENV)/.group-browser  ## The tests in a real browser
 	$(PYTEST) -m "browser and not soak" tests/browser
