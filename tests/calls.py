@@ -49,6 +49,7 @@ WATCHED = {
     ),
     "models": "iad.models()",
     "model_card": "iad.model_card('efficientnet_lite0')",
+    "status": "iad.status()",
     "plan_labels": "iad.plan_labels(900, width=0.1, share=0.3).plot()",
     "sample_for_labels": "iad.sample_for_labels(coded, 5)",
     "label_page": "iad.label_page(photos, 'Q?', ['y', 'n'], to=folder + '/l.html')",
@@ -137,6 +138,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "embed": lambda to: [iad.embed(PHOTO), iad.embed(PHOTO, shape="wide")],
     "zero_shot": lambda to: [iad.zero_shot(PHOTO, labels=["a person", "a cup"])],
     "models": lambda to: [iad.models()],
+    "status().tidy()": lambda to: [iad.status().tidy()],
     "summary": lambda to: [iad.summary("efficientnet_lite0")],
     "explain": lambda to: [iad.explain(PHOTO, to=to)],
     "count_faces": lambda to: [

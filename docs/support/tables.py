@@ -193,7 +193,7 @@ def commands() -> dict[str, list[tuple[str, ...]]]:
 
 def model_table() -> str:
     """The models in a table: what they do, their size and their published accuracy."""
-    listed = iad.models()
+    listed = iad.models().sort_values("model")  # the same whatever is on this machine
     rows = [
         [
             f"`{one.model}`",
@@ -212,7 +212,7 @@ def model_table() -> str:
 
 def model_cards() -> str:
     """Every model's card, as a section each."""
-    cards = [str(iad.model_card(name)) for name in iad.models().model]
+    cards = [str(iad.model_card(name)) for name in sorted(iad.models().model)]
     # A card is a page with a heading of its own; here it is part of one.
     return "\n\n".join(card.replace("## ", "#### ").replace("# ", "### ", 1) for card in cards)
 

@@ -31,6 +31,7 @@ from .verbs.train.load_model import load_model as load_model
 # inside
 from .verbs.inside.models import models as models
 from .verbs.inside.models import model_card as model_card
+from .verbs.inside.status import status as status
 from .verbs.inside.summary import summary as summary
 from .verbs.inside.feature_maps import feature_maps as feature_maps
 from .verbs.inside.explain import explain as explain
@@ -83,6 +84,7 @@ from .verbs.scale.isolate import isolate as isolate
 from .verbs.read.show import Shown as Shown
 from .verbs.train.fitted_model import FittedModel as FittedModel
 from .networks.zoo.card import ModelCard as ModelCard
+from .verbs.inside.status import Status as Status
 from .verbs.trust._label_plan import LabelPlan as LabelPlan
 from .verbs.trust.agreement import Agreement as Agreement
 from .verbs.trust.validate import Validation as Validation

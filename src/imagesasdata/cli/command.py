@@ -21,7 +21,7 @@ LEFT_OUT += ("register_model", "ray_dataset")  # take or return a Python object
 LEFT_OUT += ("ray_workers", "isolate")  # affect the rest of a Python program
 NOT_OPTIONS = ("progress", "backend")  # --quiet instead; printed tables look the same
 _COMMON = (*Options.__dataclass_fields__, "quiet", "escape_formulas")
-_MODELS = ["model", "tasks", "input_size", "parameters", "score", "available", "install"]
+_MODELS = ["model", "tasks", "ready", "input_size", "parameters", "score", "install"]
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 

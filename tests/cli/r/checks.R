@@ -14,6 +14,7 @@ check <- function(name, expression) {
     error = function(e) conditionMessage(e)
   )
   cat(if (is.null(problem)) paste("ok", name) else paste0("not ok ", name, ": ", gsub("\n", " ", problem)), "\n")
+  flush(stdout())
 }
 
 same <- function(found, wanted) {

@@ -97,7 +97,7 @@ check("agreement of coders given as factors", {
   codes <- tibble::tibble(
     path = rep(c("a", "b", "c"), 2), coder = rep(c("x", "y"), each = 3), label = factor(c("p", "q", "p", "p", "q", "q"))
   )
-  found <- iad$agreement(codes)
+  found <- iad$agreement(codes, value = "label")
   same("label" %in% names(tidy(found)), TRUE)
   fails(nobs(found), "imagesasdata_error", "no glance()")
 })

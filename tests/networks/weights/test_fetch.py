@@ -354,6 +354,12 @@ def test_a_progress_bar_counts_bytes(site: Site, capsys: pytest.CaptureFixture[s
     assert "a.bin: 100%" in capsys.readouterr().err
     store.remove(one)
     store.locate(one)
+    size = f"{len(DATA) / 1e6:,.1f} MB"
+    said = capsys.readouterr().err
+    assert said.startswith(f"imagesasdata: downloads a.bin ({size}) into ")
+    assert said.count("\n") == 1
+    store.remove(one)
+    store.locate(one, progress=False)
     assert capsys.readouterr().err == ""
 
 

@@ -28,7 +28,7 @@ def _codes() -> pd.DataFrame:
     return pd.DataFrame(codes)
 
 
-@pytest.mark.parametrize("name", list(iad.models().model))
+@pytest.mark.parametrize("name", sorted(iad.models().model))
 def test_every_model_can_be_cited(name: str) -> None:
     card = iad.model_card(name)
     got = iad.cite(card)

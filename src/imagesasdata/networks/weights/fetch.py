@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import sys
 import uuid
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
     to
         Its path in the store.
     show
-        Whether to show a progress bar; ``None`` in a terminal and in a notebook.
+        Whether to show a progress bar; ``None`` in a terminal and in a notebook. Unless ``False``, a line
+        on standard error says first what comes, and how large it is.
 
     Raises
     ------
@@ -78,12 +80,21 @@ def fetch(weights: WeightFile, to: Path, *, show: bool | None = None) -> None:
                 return
             mark = "" if held else f"-{uuid.uuid4().hex}"
             partial = to.with_name(f".{weights.digest}{mark}.part")
+            if show is not False:
+                _announce(weights, to)
             _try_each(weights, partial, show)
             os.replace(partial, to)
     except WeightsError:
         raise
     except OSError as error:
         raise _no_room(weights, to, error) from error
+
+
+def _announce(weights: WeightFile, to: Path) -> None:
+    """Say what is about to be downloaded, and how large it is, also where no bar is shown."""
+    size = f"{weights.bytes / 1e6:,.1f} MB" if weights.bytes else "its size was not published"
+    said = f"imagesasdata: downloads {weights.name} ({size}) into {str(to.parent)!r}, this once"
+    print(f"{said}; IMAGESASDATA_OFFLINE=1 forbids it.", file=sys.stderr, flush=True)
 
 
 def _try_each(weights: WeightFile, partial: Path, show: bool | None) -> None:

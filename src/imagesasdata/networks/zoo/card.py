@@ -85,7 +85,8 @@ class ModelCard:
     empty. ``threshold`` is the default score threshold of an object detector; ``calibration`` turns
     distances of face embeddings into probabilities of one person, ``odds`` a face detector's scores
     into the probability of a face. ``cpu_batch`` is the number of pictures that a core gets at once,
-    if another than the default was measured best.
+    if another than the default was measured best. ``extra`` is the extra of this library that installs
+    what it runs with, besides its weights.
     """
 
     name: str
@@ -108,6 +109,7 @@ class ModelCard:
     calibration: Calibration | None = None
     odds: Odds | None = None
     cpu_batch: int | None = None
+    extra: str = ""
 
     @property
     def intended_use(self) -> str:

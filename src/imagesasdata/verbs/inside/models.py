@@ -11,6 +11,7 @@ from imagesasdata.networks.weights.file import PackageResource
 from imagesasdata.networks.weights.store import install, is_here
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import ModelCard, Task
+from imagesasdata.networks.zoo.ready import NEEDS, ready
 from imagesasdata.tables.frames import (
     Backend,
     MadeFrame,
@@ -31,7 +32,7 @@ def models(task: Task | None = None, *, backend: Polars) -> PolarsFrame: ...
 @overload
 def models(task: Task | None = None, *, backend: Pyarrow) -> PyarrowFrame: ...
 def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFrame:
-    """List the models: their tasks, their published accuracy, whether they are installed.
+    """List the models, those that work now first: tasks, published accuracy, what each still needs.
 
     Parameters
     ----------
@@ -45,10 +46,11 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFram
     Returns
     -------
     table
-        A row for each model: ``model``, ``tasks``, ``architecture``, ``input_size`` (pixels),
-        ``classes``, ``embedding_size``, ``parameters``, ``megabytes`` (of the file of weights),
-        ``score`` (published), ``training_data``, ``license``, ``available`` (whether the weights are
-        on this machine), ``install`` (how to get them), ``citation``.
+        A row for each model: ``model``, ``tasks``, ``ready`` (``yes``, or what it needs on this
+        machine: ``download of 45 MB``, ``needs extra [clip]``, ``bring the file``), ``architecture``,
+        ``input_size`` (pixels), ``classes``, ``embedding_size``, ``parameters``, ``megabytes`` (of the
+        file of weights), ``score`` (published), ``training_data``, ``license``, ``available`` (whether
+        the weights are on this machine), ``install`` (how to get them), ``citation``.
 
     Raises
     ------
@@ -59,12 +61,15 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFram
     --------
     >>> import imagesasdata as iad
     >>> models = iad.models("classify")
-    >>> models[models.parameters < 5e6].model.tolist()
+    >>> sorted(models[models.parameters < 5e6].model)
     ['efficientnet_lite0', 'mobilenet_v2']
+    >>> models.ready[0]
+    'yes'
     """
     if task is not None:
         check_choice("task", task, get_args(Task))
     cards = [card for card in registry.cards() if task is None or task in card.tasks]
+    cards.sort(key=lambda card: NEEDS.index(ready(card).need))
     return from_columns(
         {column.name: [of_card(card) for card in cards] for column, of_card in _OF_CARD.items()},
         backend,
@@ -129,6 +134,9 @@ def _column(name: str, kind: Kind, description: str, unit: str = "") -> Column:
 _OF_CARD: dict[Column, Callable[[ModelCard], Any]] = {
     _column("model", "string", "The name that verbs take."): lambda card: card.name,
     _column("tasks", "string", "What it can do."): lambda card: ", ".join(card.tasks),
+    _column("ready", "string", "yes, or what it needs on this machine."): lambda card: (
+        ready(card).text
+    ),
     _column("architecture", "string", "The kind of network."): lambda card: card.architecture,
     _column("input_size", "int64", "Side of the square that it sees.", "pixels"): (
         lambda card: card.preprocess.size

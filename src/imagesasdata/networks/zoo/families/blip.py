@@ -57,6 +57,7 @@ _CARDS = (
         title="BLIP base, captions",
         architecture="Vision Transformer and text transformer",
         tasks=("caption",),
+        extra="captions",
         weights=(
             WeightFile(
                 "blip-image-captioning-base.bin",
@@ -80,6 +81,7 @@ _CARDS = (
         title="BLIP base, answers to questions",
         architecture="Vision Transformer and two text transformers",
         tasks=("caption",),
+        extra="captions",
         weights=(
             WeightFile(
                 "blip-vqa-base.safetensors",

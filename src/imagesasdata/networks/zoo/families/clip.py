@@ -33,6 +33,7 @@ _CARD = ModelCard(
     title="CLIP ViT-B/32",
     architecture="Vision Transformer and text transformer",
     tasks=("embed", "zero_shot"),
+    extra="clip",
     weights=(
         WeightFile(
             "clip-vit-base-patch32.bin",

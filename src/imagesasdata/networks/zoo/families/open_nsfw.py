@@ -21,6 +21,7 @@ _CARD = ModelCard(
     title="open_nsfw",
     architecture="ResNet-50 with half the filters (resnet_50_1by2)",
     tasks=("score_unsafe",),
+    extra="unsafe",
     weights=(
         WeightFile(
             "open-nsfw.onnx",

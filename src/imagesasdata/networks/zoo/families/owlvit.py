@@ -19,6 +19,7 @@ _CARD = ModelCard(
     title="OWL-ViT B/32",
     architecture="OWL-ViT on CLIP ViT-B/32",
     tasks=("detect_objects",),
+    extra="clip",
     weights=(
         WeightFile(
             "owlvit-base-patch32.safetensors",
