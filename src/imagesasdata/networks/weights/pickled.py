@@ -18,6 +18,10 @@ from imagesasdata.errors import WeightsError
 from imagesasdata.networks.weights.numbers import check_shape, widen
 from imagesasdata.networks.weights.opcodes import Machine, dictionary
 
+# What people call the state dict in a checkpoint.
+_NAMES = ("state_dict", "model_state_dict", "model")
+# DataParallel adds this to all names.
+_SPREAD = "module."
 _BFLOAT16 = "BFloat16Storage"
 # How often each number may be in several tensors: layers that share weights name them twice.
 _MOST_SHARED = 8
@@ -99,22 +103,26 @@ def load(file: io.BytesIO, storages: dict[str, Storage]) -> Any:
 
 
 def arrays(state: Any) -> dict[str, np.ndarray]:
-    """The arrays of a state dict, or of a checkpoint's ``"state_dict"``.
+    """The arrays of a state dict, or of the one in a checkpoint (see `_NAMES`).
+
+    Names of a network that was trained on several GPUs lose the ``module.`` before all of them.
 
     Raises
     ------
     WeightsError
         When there is none, or it holds anything but tensors.
     """
-    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
-        state = state["state_dict"]
+    inner = [state.get(name) for name in _NAMES] if isinstance(state, dict) else []
+    state = next((one for one in inner if isinstance(one, dict)), state)
     if not isinstance(state, dict):
         raise WeightsError("does not hold a state dict.")
     tensors = {name: value for name, value in state.items() if isinstance(value, Tensor)}
     if len(tensors) != len(state) or not all(isinstance(name, str) for name in tensors):
         raise WeightsError("holds things that are not tensors.")
     _check_memory(tensors.values())
-    return {name: value.array() for name, value in tensors.items()}
+    spread = len(tensors) > 0 and all(name.startswith(_SPREAD) for name in tensors)
+    start = _SPREAD if spread else ""
+    return {name.removeprefix(start): value.array() for name, value in tensors.items()}
 
 
 def _check_memory(tensors: Collection[Tensor]) -> None:
@@ -136,7 +144,8 @@ def _find(module: str, name: str) -> Any:
         return _StorageKind(name)
     raise WeightsError(
         f"asks for {module}.{name}, which is not needed to hold numbers.",
-        "do not use this file: it may have been made to run code.",
+        "do not use this file: it may have been made to run code. Of a network of your own save the "
+        'numbers alone: torch.save(network.state_dict(), "FILE.pth").',
     )
 
 

@@ -28,12 +28,14 @@ def read_pth(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     ----------
     path
         A file that ``torch.save(module.state_dict(), path)`` wrote, as a zip file or in the format
-        of PyTorch before 1.6; or a checkpoint with a state dict under the name ``"state_dict"``.
+        of PyTorch before 1.6; or a checkpoint with a state dict under the name ``"state_dict"``,
+        ``"model_state_dict"`` or ``"model"``.
 
     Returns
     -------
     dict
-        The arrays by parameter name; bfloat16 becomes float32.
+        The arrays by parameter name, without a ``module.`` before all of them; bfloat16 becomes
+        float32.
 
     Raises
     ------

@@ -130,6 +130,17 @@ def cards() -> tuple[ModelCard, ...]:
     return (*model_card, *(added.model.card for added in _added.values()))
 
 
+def family(name: str) -> tuple[Family, ModelCard]:
+    """A model of the library's: its family and its card.
+
+    Raises
+    ------
+    UnknownNameError
+        When the library has no model of that name.
+    """
+    return _find(name)
+
+
 def names() -> list[str]:
     """The names of all models."""
     return [card.name for card in cards()]

@@ -10,9 +10,6 @@ from imagesasdata.networks.weights.assign import Slot, assign
 from imagesasdata.networks.weights.torch_names import COUNTERS, conv_norm, linear
 from imagesasdata.networks.zoo.architectures.resnet import ResNet
 
-# Places365's networks were trained on several GPUs (DataParallel), which adds this to all names.
-_SPREAD = "module."
-
 
 def load(model: ResNet, state: Mapping[str, np.ndarray]) -> None:
     """Put a PyTorch state dict into a model, in place.
@@ -22,8 +19,7 @@ def load(model: ResNet, state: Mapping[str, np.ndarray]) -> None:
     WeightsError
         When a parameter is missing, left over or of another shape.
     """
-    plain = {name.removeprefix(_SPREAD): values for name, values in state.items()}
-    assign(_slots(model), plain, ignored=COUNTERS)
+    assign(_slots(model), state, ignored=COUNTERS)
 
 
 def _slots(model: ResNet) -> Iterator[Slot]:
