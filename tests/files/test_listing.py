@@ -289,9 +289,16 @@ def test_nothing_but_other_files(tmp_path: Path) -> None:
 
 
 def test_a_table_is_not_a_picture(tmp_path: Path) -> None:
-    (tmp_path / "posts.csv").write_text("id,path")
-    with pytest.raises(ArgumentError, match=r"is a table, not a picture.\nHint: read it first"):
-        iad.read_images(tmp_path / "posts.csv")
+    for ending, hint in {
+        ".csv": r"read it first: iad.read_images\(pandas.read_csv\('.*posts.csv'\), path=\"THE_COL",
+        ".tsv": r"pandas.read_csv\('.*posts.tsv', sep=\"\\t\"\).*For the shell, save it as .csv",
+        ".XLSX": r"pandas.read_excel\('.*posts.XLSX'\).*For the shell, save it as .csv",
+        ".dta": r"pandas.read_stata\('.*posts.dta'\), path=\"THE_COLUMN_OF_PATHS\"\)\.$",
+        ".rds": r"in R, write it with write.csv or arrow::write_parquet",
+    }.items():
+        (tmp_path / f"posts{ending}").write_text("id,path")
+        with pytest.raises(ArgumentError, match=rf"is a table, not a picture.\nHint: .*{hint}"):
+            iad.read_images(tmp_path / f"posts{ending}")
     with pytest.raises(ArgumentError, match="'file://server/a' is on the machine 'server'"):
         list_files("file://server/a")
 

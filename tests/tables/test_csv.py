@@ -201,6 +201,11 @@ def test_columns_of_other_files_are_written_as_they_are(tmp_path: Path) -> None:
         (b"sep=;\npath;x\na;1;2\n", ArgumentError, "Line 3 of the table .* has 3 cells, and"),
         (b"sep=;\n", ArgumentError, "is empty.\nHint: its first row"),
         (b"path,path\na,b\n", ColumnError, "more than one column named 'path'"),
+        (
+            b"path,,\na,,\n",
+            ColumnError,
+            "column without a name.\nHint: delete the columns to the right",
+        ),
     ],
 )
 def test_damaged_files(

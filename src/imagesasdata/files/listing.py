@@ -19,7 +19,15 @@ from imagesasdata.errors import (
 )
 from imagesasdata.files.addresses import Member, as_text, exists, is_remote, local, parse_member
 from imagesasdata.files.held import no_path
-from imagesasdata.files.media import HEAD, PICTURES, TABLES, Media, ending_of, is_hidden
+from imagesasdata.files.media import (
+    HEAD,
+    PICTURES,
+    TABLES,
+    Media,
+    ending_of,
+    how_to_read,
+    is_hidden,
+)
 from imagesasdata.files.remote import has_password, list_names, open_system, password_error, shown
 from imagesasdata.files.sources import Files, PathLike
 
@@ -170,8 +178,7 @@ def _search_local(where: str, found: _Found) -> bool:
         if ending in TABLES:
             raise ArgumentError(
                 f"{where!r} is a table, not a {found.media.name}.",
-                "read it first, for example iad.read_images(pandas.read_csv(FILE), "
-                'path="THE_COLUMN_OF_PATHS").',
+                how_to_read(where, ending),
             )
         if ending not in {".zip", ".tar"} or not _search_archive(
             Member(ending[1:], "**", path), found

@@ -154,25 +154,25 @@ _VIDEO_BEGINNING = re.compile(
 _NO_VIDEOS = frozenset(
     [".aax", ".m4a", ".m4b", ".m4p", ".mka", ".oga", ".ogg", ".opus", ".spx", ".wma"]
 )
-# Endings of tables, which are read by a table library.
-TABLES = frozenset(
-    [
-        ".csv",
-        ".tsv",
-        ".parquet",
-        ".feather",
-        ".arrow",
-        ".xlsx",
-        ".xls",
-        ".ods",
-        ".dta",
-        ".sav",
-        ".rds",
-        ".rdata",
-        ".jsonl",
-        ".sqlite",
-    ]
-)
+# Endings of tables, and how pandas reads such a file; it does not read those of R.
+TABLES = {
+    ".csv": "pandas.read_csv({})",
+    ".tsv": 'pandas.read_csv({}, sep="\\t")',
+    ".parquet": "pandas.read_parquet({})",
+    ".feather": "pandas.read_feather({})",
+    ".arrow": "pandas.read_feather({})",
+    ".xlsx": "pandas.read_excel({})",
+    ".xls": "pandas.read_excel({})",
+    ".ods": "pandas.read_excel({})",
+    ".dta": "pandas.read_stata({})",
+    ".sav": "pandas.read_spss({})",
+    ".rds": None,
+    ".rdata": None,
+    ".jsonl": "pandas.read_json({}, lines=True)",
+    ".sqlite": 'pandas.read_sql("select * from TABLE", sqlite3.connect({}))',
+}
+# The shell reads these.
+_OF_SHELL = (".csv", ".parquet", ".feather", ".dta")
 PICTURES = Media("picture", _PICTURE_ENDINGS, _PICTURE_BEGINNING, _NO_PICTURES, IMAGE_ID, PATH)
 VIDEOS = Media("video", _VIDEO_ENDINGS, _VIDEO_BEGINNING, _NO_VIDEOS, VIDEO_ID, VIDEO_PATH)
 
@@ -180,6 +180,15 @@ VIDEOS = Media("video", _VIDEO_ENDINGS, _VIDEO_BEGINNING, _NO_VIDEOS, VIDEO_ID, 
 def ending_of(name: str) -> str:
     """A file name's ending in small letters, with its dot; ``""`` if it has none."""
     return os.path.splitext(name.rpartition("/")[2])[1].lower()
+
+
+def how_to_read(file: str, ending: str) -> str:
+    """The hint for a table's file that is given where pictures are expected."""
+    call = TABLES[ending]
+    if call is None:
+        return "in R, write it with write.csv or arrow::write_parquet, and give that table."
+    hint = f'read it first: iad.read_images({call.format(repr(file))}, path="THE_COLUMN_OF_PATHS").'
+    return hint if ending in _OF_SHELL else f"{hint} For the shell, save it as .csv or .parquet."
 
 
 def is_hidden(name: str) -> bool:

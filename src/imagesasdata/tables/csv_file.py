@@ -132,8 +132,11 @@ def read_csv(file: str | os.PathLike[str]) -> CsvFile:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ColumnError(
-            f"The table {os.fspath(file)!r} has more than one column named {twice!r}.",
-            "rename or drop one of them.",
+            f"The table {os.fspath(file)!r} has more than one column "
+            + (f"named {twice!r}." if twice else "without a name."),
+            "rename or drop one of them."
+            if twice
+            else "delete the columns to the right of the table, or give them names.",
         )
     chunks: list[list[pa.Array]] = [[] for _ in header]
     rows: list[list[str]] = []
