@@ -251,6 +251,27 @@ def test_a_small_part_that_moved_is_seen() -> None:
         assert shows_same(prints[:1], prints[1:], whole).tolist() == [same]
 
 
+@pytest.mark.parametrize(
+    ("gain", "added"), [(1.1, 0), (1.25, 0), (1.0, 25), (0.9, -60), (1.5, -90)]
+)
+def test_what_became_white_or_black_need_not_agree(gain: float, added: float) -> None:
+    """A figure on a bright ground that loses details where it is made brighter, and the reverse."""
+    random = np.random.default_rng(0)
+    ground = 232 + 12 * gaussian_filter(random.standard_normal((64, 64)), 1) * 3
+    figure = 90 + 70 * gaussian_filter(random.standard_normal((64, 64)), 1.5) * 4
+    inside = np.hypot(*(np.mgrid[:64, :64] - 32.0)) < 22
+    scene = np.where(inside, figure, ground).clip(0, 255)
+    changed = (gain * scene + added).clip(0, 255)
+    assert (np.isin(changed, (0, 255)) != np.isin(scene, (0, 255))).mean() > 0.1
+    elsewhere = np.where(inside, np.roll(figure, 2, axis=1), ground)
+    whole = np.array([[0.0, 0.0, 1.0, 1.0]])
+    prints = np.stack([scene, changed, (gain * elsewhere + added)]).clip(0, 255).astype(np.uint8)
+    for one, other in ((0, 1), (1, 0)):
+        assert shows_same(prints[[one]], prints[[other]], whole).tolist() == [True]
+    for one, other in ((0, 2), (2, 0), (1, 2)):
+        assert shows_same(prints[[one]], prints[[other]], whole).tolist() == [False]
+
+
 def test_frames_are_not_compared_with_frames() -> None:
     one = picture(320, 240, seed=2)
     prints = squares(one, one.resize((160, 120)))

@@ -31,6 +31,11 @@ _NOISE = 0.5
 _FIRST, _MORE, _LAST = 3, 4, 4
 # Far from the best place even after some steps: not the same.
 _HOPELESS = 0.7
+# Grays between which nothing was cut off; changes of the range that do not count; the share of cells that
+# tells how much brighter one print is, and how much that may be.
+_BLACK, _WHITE = 6, 249
+_SLIGHT = 4
+_LEAST_SEEN, _MOST_GAIN = 0.2, 2.0
 _AT_ONCE = 256
 _FURTHEST = 0.04
 # A side may lie outside by this share, or as far within.
@@ -58,20 +63,55 @@ def shows_same(wholes: Prints, others: Prints, boxes: Boxes) -> Bool[np.ndarray,
 
 
 def _same(wholes: np.ndarray, others: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    left = np.arange(len(wholes))
+    count = len(wholes)
+    left = np.arange(count)
     for level, steps, least in (
         (_COARSE, _FIRST, _HOPELESS),
         (_COARSE, _MORE, _LEAST_LIKENESS),
     ):
         boxes, likeness = _fitted(wholes[left], others[left], boxes, level, steps)
         left, boxes = left[likeness >= least], boxes[likeness >= least]
-    boxes, agreement = _fitted(wholes[left], others[left], boxes, _FINE, _LAST)
-    goal, shown = _seen(wholes[left], others[left], boxes, _FINE)
+    wholes, others = _of_one_range(wholes[left], others[left], boxes)
+    boxes, agreement = _fitted(wholes, others, boxes, _FINE, _LAST)
+    goal, shown = _seen(wholes, others, boxes, _FINE)
     contrast = np.sqrt(goal.std(axis=(1, 2)) * shown.std(axis=(1, 2)))
     differ = contrast * np.sqrt(np.maximum(2 - 2 * agreement, 0))
-    same = np.zeros(len(wholes), bool)
+    same = np.zeros(count, bool)
     same[left] = (agreement >= _LEAST_AGREEMENT) | (differ <= _NOISE)
     return same
+
+
+def _of_one_range(
+    wholes: np.ndarray, others: np.ndarray, boxes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The prints with what is too bright or too dark for either of them cut off in both.
+
+    A picture that was made brighter has lost the details of what is white in it now.
+    """
+    goal, shown = _seen(wholes, others, boxes, _COARSE)
+    inside = [(one > _BLACK) & (one < _WHITE) for one in (goal, shown)]
+    both = (inside[0] & inside[1]).reshape(len(wholes), _COARSE.cells**2)
+    goal, shown = (one.reshape(both.shape) for one in (goal, shown))
+    count = np.maximum(both.sum(axis=1), 1)
+    means = [(one * both).sum(axis=1) / count for one in (goal, shown)]
+    goal, shown = (
+        (one - mean[:, None]) * both for one, mean in zip((goal, shown), means, strict=True)
+    )
+    # The slope of one on the other as if both had the same noise.
+    gain = np.sqrt((shown**2).sum(axis=1) / np.maximum((goal**2).sum(axis=1), 1e-6))
+    known = (count >= _LEAST_SEEN * both.shape[1]) & (gain > 1 / _MOST_GAIN) & (gain < _MOST_GAIN)
+    gain = np.where(known, gain, 1)
+    added = np.where(known, means[1] - gain * means[0], 0)
+    return (
+        _cut(wholes, -added / gain, (255 - added) / gain),
+        _cut(others, added, 255 * gain + added),
+    )
+
+
+def _cut(images: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The images without what is outside of these limits, where they are within the range of gray."""
+    low, high = np.where(low > _SLIGHT, low, 0), np.where(high < 255 - _SLIGHT, high, 255)
+    return np.clip(images, low[:, None, None], high[:, None, None]).astype(np.float32)
 
 
 def _fitted(

@@ -173,7 +173,8 @@ def find_duplicates(
     First by the perceptual hash (`features`) of each whole picture and of 256 parts of the other (without
     0, 5, 10 or 15% at each side): hashes that differ in up to ``threshold`` bits are near. Then by their
     pixels: one is laid over the part of the other where it fits best, and the details must agree, because
-    faces, pages and skies have hashes in common with others of their kind. A frame of one color (bars,
+    faces, pages and skies have hashes in common with others of their kind. What is white or black in one
+    of them only does not count, as in a copy that was made brighter. A frame of one color (bars,
     margins of a screenshot) is left out; what it surrounds is compared, too. A picture of a plain surface
     has no hash and is compared only by its bytes. Not all pairs are compared: hashes are looked up by
     their bits, which misses no near one, and vectors are compared only with those near the same leaders.
