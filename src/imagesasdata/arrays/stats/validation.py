@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from imagesasdata.arrays.stats import classification, stratified
+from imagesasdata.arrays.stats.area import area_ends
 from imagesasdata.arrays.stats.folds import variance_factor, widened
 from imagesasdata.arrays.stats.intervals import bootstrap, wilson, within_strata
 
@@ -65,21 +66,17 @@ class Rows:
     def resampled(self, drawn: Drawn) -> Float[np.ndarray, " measures"]:
         """The measures with bootstrap intervals, for a sample of the rows.
 
-        These are F1 of each class and their mean, then `OF_PROB` of each probability, then their means.
+        These are F1 of each class and their mean, then the Brier score of each probability and
+        their mean.
         """
         f1 = self.counts(drawn).f1
-        by_prob = [np.array(self._of_prob(label, drawn)) for label in self.probs]
-        means = [np.mean(by_prob, axis=0)] if by_prob else []
-        return np.concatenate([f1, [classification.mean_known(f1)], *by_prob, *means])
-
-    def _of_prob(self, label: int, drawn: np.ndarray) -> list[float]:
-        event, prob = self.event(label)[drawn], self.probs[label][drawn]
         weights = self.weights[drawn]
-        return [
-            classification.auc(event, prob, weights),
-            classification.brier(event, prob, weights),
-            classification.calibration_error(event, prob, weights),
+        brier = [
+            classification.brier(self.event(label)[drawn], prob[drawn], weights)
+            for label, prob in self.probs.items()
         ]
+        means = [np.mean(brier)] if brier else []
+        return np.array([*f1, classification.mean_known(f1), *brier, *means])
 
 
 def of_two(prob: Float[np.ndarray, " rows"]) -> dict[int, np.ndarray]:
@@ -92,17 +89,17 @@ def measure(rows: Rows, *, rounds: int, seed: int) -> Measured:
 
     Of rows with equal weights, intervals of accuracy, precision and recall are Wilson's, and those of F1
     percentiles of a bootstrap (see `_widen_ends` for 0 and 1). With unequal weights, all of these are
-    drawn within strata of equal weight. Intervals of AUC and Brier score are percentiles of a bootstrap
-    within these strata; that of the calibration error see `classification.debiased`.
+    drawn within strata of equal weight. Intervals of the Brier score are percentiles of a bootstrap
+    within these strata; for those of AUC and calibration error see `area` and `classification.debiased`.
     """
     every = np.arange(len(rows.truth))
     draw = within_strata(stratified.strata(rows.weights))
     parts = rows.resampled(every), *bootstrap(rows.resampled, draw, rounds=rounds, seed=seed)
     # The NaN at the end stands for measures that are undefined.
     sampled = Estimate(*(np.append(part, np.nan) for part in parts))
-    _debias(rows, sampled, seed)
-    by_class = _by_class(rows, rows.counts(every), sampled)
-    overall = _overall(rows, sampled)
+    of_prob = _of_prob(rows, sampled, rounds, seed)
+    by_class = _by_class(rows, rows.counts(every), sampled, of_prob)
+    overall = _overall(rows, sampled, of_prob)
     if stratified.even(rows.weights):
         _widen_ends(rows, by_class, overall)
     else:
@@ -136,54 +133,49 @@ def with_folds(found: Measured, share: float) -> Measured:
     return found._replace(by_class=wider(found.by_class), overall=wider(found.overall))
 
 
-def _debias(rows: Rows, sampled: Estimate, seed: int) -> None:
-    """Put the calibration errors, and their mean, in the place of what the bootstrap gives."""
-    found = [
-        classification.debiased(rows.event(label), prob, rows.weights, seed=seed)
-        for label, prob in rows.probs.items()
-    ]
-    if not found:
-        return
-    # Of several classes, the ends of the mean are the means of the ends, which is cautious.
-    found.append(classification.Debiased(*np.mean(found, axis=0)))
-    shift = OF_PROB.index("calibration_error")
-    for number, one in enumerate(found):
-        place = rows.classes + 1 + len(OF_PROB) * number + shift
-        for cells, end in zip(sampled, one, strict=True):
-            cells[place] = end
+def _of_prob(
+    rows: Rows, sampled: Estimate, rounds: int, seed: int
+) -> dict[str, tuple[list[Estimate], Estimate]]:
+    """Of each measure of `OF_PROB`, the estimates of each probability, and their mean.
+
+    The ends of a mean of AUCs, or of calibration errors, are the means of the ends, which is cautious.
+    """
+    if not rows.probs:
+        return {}
+    areas, errors = [], []
+    for label, prob in rows.probs.items():
+        event = rows.event(label)
+        ends = area_ends(event, prob, rows.weights, rounds=rounds, seed=seed)
+        areas.append(Estimate(classification.auc(event, prob, rows.weights), *ends))
+        errors.append(Estimate(*classification.debiased(event, prob, rows.weights, seed=seed)))
+    start = rows.classes + 1
+    briers = [_at(sampled, start + number) for number in range(len(areas))]
+    return {
+        "auc": (areas, Estimate(*np.mean(areas, axis=0))),
+        "brier": (briers, _at(sampled, start + len(areas))),
+        "calibration_error": (errors, Estimate(*np.mean(errors, axis=0))),
+    }
 
 
 def _widen_ends(rows: Rows, by_class: dict[str, Estimate], overall: dict[str, Estimate]) -> None:
-    """Intervals of an F1 or AUC of 0 or 1, of which every bootstrap sample gives the same again.
+    """Intervals of an F1 of 0 or 1, of which every bootstrap sample gives the same again.
 
     F1 rises with the share of hits among the rows that are of a class or said to be, so that its interval
-    follows from Wilson's for that share. The interval of an AUC is Wilson's for as many rows as the rarer
-    class has.
+    follows from Wilson's for that share.
     """
     labels = np.arange(rows.classes)[:, None]
     told, said = rows.truth == labels, rows.predicted == labels
     either = (told | said).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = wilson((told & said).sum(axis=1) / either, either)
-    rarer = np.minimum(told.sum(axis=1), (~told).sum(axis=1))
-    ends = {"f1": (2.0 * low / (1.0 + low), 2.0 * high / (1.0 + high))}
-    if "auc" in by_class:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ends["auc"] = wilson(by_class["auc"].value, rarer)
-    for name, (low, high) in ends.items():
-        one = by_class[name]
-        same = one.low == one.high
-        by_class[name] = Estimate(
-            one.value, np.where(same, low, one.low), np.where(same, high, one.high)
-        )
-        if name in overall and overall[name].low == overall[name].high:
-            value, known = overall[name].value, ~np.isnan(one.value)
-            if known.any():
-                means = (float(np.mean(part[known])) for part in by_class[name][1:])
-            else:
-                right = int(rows.event(RIGHT).sum())
-                means = map(float, wilson(value, min(right, len(rows.truth) - right)))
-            overall[name] = Estimate(value, *means)
+    low, high = 2.0 * low / (1.0 + low), 2.0 * high / (1.0 + high)
+    one, mean = by_class["f1"], overall["f1"]
+    same = one.low == one.high
+    ends = np.where(same, low, one.low), np.where(same, high, one.high)
+    by_class["f1"] = Estimate(one.value, *ends)
+    if mean.low == mean.high:
+        known = ~np.isnan(one.value)
+        overall["f1"] = Estimate(mean.value, *(float(np.mean(part[known])) for part in ends))
 
 
 def _draw(
@@ -211,7 +203,12 @@ def _draw(
         overall[name] = Estimate(value[()], *(end[()] for end in stratified.ends(drawn, value)))
 
 
-def _by_class(rows: Rows, counts: classification.Counts, sampled: Estimate) -> dict[str, Estimate]:
+def _by_class(
+    rows: Rows,
+    counts: classification.Counts,
+    sampled: Estimate,
+    of_prob: Mapping[str, tuple[list[Estimate], Estimate]],
+) -> dict[str, Estimate]:
     labels = range(rows.classes)
     estimates = {}
     for name, values, codes in (
@@ -221,23 +218,23 @@ def _by_class(rows: Rows, counts: classification.Counts, sampled: Estimate) -> d
         of_rows = np.bincount(codes, minlength=rows.classes)
         estimates[name] = Estimate(values, *wilson(values, of_rows))
     estimates["f1"] = _at(sampled, list(labels))
-    start = {label: rows.classes + 1 + len(OF_PROB) * n for n, label in enumerate(rows.probs)}
-    for shift, name in enumerate(OF_PROB):
-        indices = [start[label] + shift if label in start else -1 for label in labels]
-        estimates[name] = _at(sampled, indices)
+    place = [list(rows.probs).index(one) if one in rows.probs else -1 for one in labels]
+    unknown = Estimate(*[float("nan")] * 3)
+    for name in OF_PROB:
+        parts = np.array([*of_prob.get(name, ([], None))[0], unknown])[place]
+        estimates[name] = Estimate(*parts.T)
     return estimates
 
 
-def _overall(rows: Rows, sampled: Estimate) -> dict[str, Estimate]:
+def _overall(
+    rows: Rows, sampled: Estimate, of_prob: Mapping[str, tuple[list[Estimate], Estimate]]
+) -> dict[str, Estimate]:
     accuracy = float(np.average(rows.event(RIGHT), weights=rows.weights))
-    estimates = {
+    return {
         "accuracy": Estimate(accuracy, *wilson(accuracy, len(rows.truth))),
         "f1": _at(sampled, rows.classes),
+        **{name: mean for name, (_, mean) in of_prob.items()},
     }
-    if rows.probs:
-        start = rows.classes + 1 + len(OF_PROB) * len(rows.probs)
-        estimates |= {name: _at(sampled, start + shift) for shift, name in enumerate(OF_PROB)}
-    return estimates
 
 
 def _at(sampled: Estimate, indices: int | list[int]) -> Estimate:

@@ -264,8 +264,10 @@ def validate(
     Wilson's, and those of F1 percentiles of a bootstrap. With unequal weights, they are drawn from
     Jeffreys posteriors within strata of equal sampling probability (of similar ones, if there are
     many), for each predicted class: a sample that was drawn by prediction tells little of recall, and
-    an effective number of rows would hide that. Intervals of AUC and Brier score are percentiles of a
-    bootstrap within strata. The ``f1`` of `glance` is the mean over classes.
+    an effective number of rows would hide that. Intervals of the Brier score are percentiles of a
+    bootstrap within strata; those of AUC are drawn with half a row more of each class at each end of the
+    ranks, as resamples of a few rows would not know that the model can miss others. The ``f1`` of
+    `glance` is the mean over classes.
 
     ``calibration_error`` is less what chance adds to the mean difference, which is above 0 even for
     perfect probabilities; its interval can begin at 0.
