@@ -1,56 +1,23 @@
-"""Simulated studies by the public verbs: a known truth, a classifier that errs, rows coded by hand."""
+"""Simulated studies by the public verbs: a known truth, a classifier that errs, rows coded by hand.
+
+`grid` has those that every verb is tried on; these are of one verb, or of clusters, levels and few rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import imagesasdata as iad
+from tests.verbs.trust.coverage import Interval, is_told
+from tests.verbs.trust.grid import GRID
 
 ROWS, CODED = 2000, 300
 # What is measured of a binary truth with a share of 0.4: outcome ~ score, and y ~ truth.
 SLOPE, EFFECT = 0.15, 0.5
-
-
-class Interval(NamedTuple):
-    """An estimate's interval, the truth, and whether the result says that it may be too narrow."""
-
-    low: float
-    high: float
-    truth: float
-    told: bool = False
-
-    @property
-    def holds(self) -> bool:
-        """Whether the truth is inside."""
-        return self.low <= self.truth <= self.high
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Of many studies: how often the interval held the truth, in all and where nothing was said."""
-
-    coverage: float
-    untold: float
-    told: float
-
-
-def summarize(studies: list[dict[str, Interval]]) -> dict[str, Summary]:
-    """The coverage of each interval."""
-    found = {}
-    for name in dict.fromkeys(key for study in studies for key in study):
-        some = [study[name] for study in studies if name in study]
-        quiet = [one.holds for one in some if not one.told]
-        found[name] = Summary(
-            float(np.mean([one.holds for one in some])),
-            float(np.mean(quiet)) if quiet else float("nan"),
-            1.0 - len(quiet) / len(some),
-        )
-    return found
 
 
 def population(seed: int, rows: int = ROWS, share: float = 0.4) -> pd.DataFrame:
@@ -87,8 +54,7 @@ def coded(posts: pd.DataFrame, sample: pd.DataFrame, response: Any = 1.0, seed: 
 
 def _of(result: Any, term: int, truth: float) -> Interval:
     row = result.tidy().iloc[term]
-    told = any("narrow" in note or "too few" in note for note in result.notes)
-    return Interval(row.conf_low, row.conf_high, truth, told)
+    return Interval(row.conf_low, row.conf_high, truth, is_told(result.notes))
 
 
 def regressions(
@@ -102,35 +68,6 @@ def regressions(
     for method in (name for name in methods if name != "ppi"):
         found = iad.regress("y ~ pred + score + group", table, gold=gold, method=method)  # type: ignore[arg-type]
         yield f"explanation, {method}", _of(found, 1, EFFECT)
-
-
-def simple(seed: int) -> dict[str, Interval]:
-    """A simple random sample."""
-    posts = population(seed)
-    return dict(regressions(coded(posts, iad.sample_for_labels(posts, CODED, seed=seed))))
-
-
-def by_prediction(seed: int) -> dict[str, Interval]:
-    """As many of each predicted class."""
-    posts = population(seed)
-    return dict(
-        regressions(coded(posts, iad.sample_for_labels(posts, CODED, by="pred", seed=seed)))
-    )
-
-
-def uncertain(seed: int) -> dict[str, Interval]:
-    """More of those that the model is not certain of."""
-    posts = population(seed)
-    sample = iad.sample_for_labels(posts, CODED, strategy="uncertain", prob="prob", seed=seed)
-    return dict(regressions(coded(posts, sample)))
-
-
-def unfinished(seed: int) -> dict[str, Interval]:
-    """A third is never coded, and more of one stratum than of the other."""
-    posts = population(seed)
-    sample = iad.sample_for_labels(posts, CODED, by="pred", seed=seed)
-    answers: Callable[[Any], Any] = lambda rows: np.where(rows.pred == 1, 0.9, 0.5)  # noqa: E731
-    return dict(regressions(coded(posts, sample, answers, seed)))
 
 
 def rare(seed: int, share: float = 0.02) -> dict[str, Interval]:
@@ -151,29 +88,6 @@ def rare(seed: int, share: float = 0.02) -> dict[str, Interval]:
 def rare_of_4(seed: int) -> dict[str, Interval]:
     """A class of 4%."""
     return rare(seed, 0.04)
-
-
-def imputed(seed: int) -> dict[str, Interval]:
-    """A simple random sample, by the methods that take more time."""
-    posts = population(seed)
-    sample = iad.sample_for_labels(posts, CODED, seed=seed)
-    return dict(regressions(coded(posts, sample), methods=("ptd", "imputation")))
-
-
-def imputed_by_prediction(seed: int) -> dict[str, Interval]:
-    """The same with as many of each predicted class, of which a third is never coded."""
-    posts = population(seed)
-    sample = iad.sample_for_labels(posts, CODED, by="pred", seed=seed)
-    answers: Callable[[Any], Any] = lambda rows: np.where(rows.pred == 1, 0.9, 0.5)  # noqa: E731
-    table = coded(posts, sample, answers, seed)
-    return dict(regressions(table, methods=("ptd", "imputation")))
-
-
-def imputed_uncertain(seed: int) -> dict[str, Interval]:
-    """The same with more of those that the model is not certain of."""
-    posts = population(seed)
-    sample = iad.sample_for_labels(posts, CODED, strategy="uncertain", prob="prob", seed=seed)
-    return dict(regressions(coded(posts, sample), methods=("ptd", "imputation")))
 
 
 def five_clusters(seed: int) -> dict[str, Interval]:
@@ -214,7 +128,7 @@ def full_stratum(seed: int) -> dict[str, Interval]:
     return dict(regressions(coded(posts, sample), SLOPE * 0.05 / 0.4))
 
 
-def clustered(seed: int) -> dict[str, Interval]:
+def between_clusters(seed: int) -> dict[str, Interval]:
     """Thirty outlets with levels of their own; the explanation varies between outlets."""
     random = np.random.default_rng(seed)
     posts = population(seed)
@@ -378,30 +292,24 @@ def agreed_by_prediction(seed: int) -> dict[str, Interval]:
     return {"alpha": Interval(row.conf_low, row.conf_high, float(alpha))}
 
 
+_SPECIAL = (
+    rare,
+    rare_of_4,
+    full_stratum,
+    between_clusters,
+    five_clusters,
+    few_clusters,
+    few_rows,
+    fixed_effects,
+    large_levels,
+    validation,
+    calibrated,
+    audited,
+    shifted,
+    agreed,
+    agreed_by_prediction,
+)
 DESIGNS: dict[str, Callable[[int], dict[str, Interval]]] = {
-    one.__name__: one
-    for one in (
-        simple,
-        by_prediction,
-        uncertain,
-        unfinished,
-        rare,
-        rare_of_4,
-        imputed,
-        imputed_by_prediction,
-        imputed_uncertain,
-        full_stratum,
-        clustered,
-        five_clusters,
-        few_clusters,
-        few_rows,
-        fixed_effects,
-        large_levels,
-        validation,
-        calibrated,
-        audited,
-        shifted,
-        agreed,
-        agreed_by_prediction,
-    )
+    **GRID,
+    **{one.__name__: one for one in _SPECIAL},
 }
