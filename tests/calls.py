@@ -36,6 +36,7 @@ WATCHED = {
     "caption": "iad.caption(photos)",
     "cluster": "iad.cluster(photos, k=2, stability=1)",
     "find_similar": "iad.find_similar(photos, photos[0], top=1)",
+    "similarities": "iad.similarities(photos).plot()",
     "map_images": "iad.map_images(photos, to=folder + '/map.html')",
     "fine_tune": "iad.fine_tune(photos, outcome='y')",
     "load_model": "iad.load_model(folder + '/labels.csv')",
@@ -160,6 +161,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
         iad.read_text(PHOTO, keep_empty=True, shape=shape) for shape in ("long", "wide")
     ],
     "find_similar": lambda to: [iad.find_similar(_vectors(), _vectors()[:2], top=2, index="hnsw")],
+    "similarities(...).tidy()": lambda to: [iad.similarities(_vectors()[:3]).tidy()],
     "find_duplicates": lambda to: [iad.find_duplicates([PHOTO, OTHER], against=[PHOTO])],
     "cluster": lambda to: [iad.cluster(_vectors(), k=k) for k in (2, range(2, 4))],
     "cluster_table": lambda to: [iad.cluster_table(iad.cluster(_vectors(), k=2))],

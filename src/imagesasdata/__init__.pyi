@@ -54,6 +54,7 @@ from .verbs.things.read_text import read_text as read_text
 
 # collections
 from .verbs.collections.find_similar import find_similar as find_similar
+from .verbs.collections.similarities import similarities as similarities
 from .verbs.collections.find_duplicates import find_duplicates as find_duplicates
 from .verbs.collections.cluster import cluster as cluster
 from .verbs.collections.cluster_table import cluster_table as cluster_table
@@ -85,6 +86,7 @@ from .verbs.read.show import Shown as Shown
 from .verbs.train.fitted_model import FittedModel as FittedModel
 from .networks.zoo.card import ModelCard as ModelCard
 from .verbs.inside.status import Status as Status
+from .verbs.collections.similarities import Similarities as Similarities
 from .verbs.trust._label_plan import LabelPlan as LabelPlan
 from .verbs.trust.agreement import Agreement as Agreement
 from .verbs.trust.validate import Validation as Validation

@@ -42,6 +42,8 @@ MORE = {
         ("find_similar", "images"),
         ("map_images", "images"),
         ("reduce", "images"),
+        ("similarities", "images"),
+        ("similarities", "model"),
         ("cluster", "model"),
         ("find_similar", "model"),
         ("map_images", "model"),

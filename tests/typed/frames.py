@@ -77,6 +77,8 @@ def backends(frame: pl.DataFrame) -> None:
 
 def results(pandas: pd.DataFrame, eager: pl.DataFrame) -> None:
     assert_type(iad.agreement(eager), iad.Agreement[pl.DataFrame])
+    assert_type(iad.similarities("photos/").tidy(), pd.DataFrame)
+    assert_type(iad.similarities(eager).tidy(), pl.DataFrame)
     assert_type(iad.agreement(eager).tidy(), pl.DataFrame)
     assert_type(iad.settle_labels(eager), pl.DataFrame)
     assert_type(iad.plan_labels(eager, width=0.1, share=0.3).tidy(), pl.DataFrame)

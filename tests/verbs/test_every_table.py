@@ -96,6 +96,7 @@ OTHER: dict[str, Call] = {
         iad.sample_for_labels(t, 1), "Q?", ["y", "n"], to=f"{f.to}/l.html"
     ),
     "cluster_table": lambda t, f: iad.cluster_table(t, cluster="x", embedding="vector"),
+    "similarities": lambda t, f: iad.similarities(t, embedding="vector").tidy(),
     "settle_labels": lambda t, f: iad.settle_labels(t, coder="party", item="user", value="zeros"),
     "agreement": lambda t, f: iad.agreement(t, coder="party", item="user", value="zeros", rounds=5),
     "validate": lambda t, f: iad.validate(t, "y", "x", rounds=5),

@@ -33,6 +33,19 @@ def of_pairs(
     return distances
 
 
+def cosines(
+    vectors: Float[np.ndarray, "rows size"], usable: Int[np.ndarray, " rows"], count: int
+) -> Float[np.ndarray, "count count"]:
+    """The cosine of each row with each, in float64; with a vector of zeros it is 0.
+
+    Row ``i`` belongs at place ``usable[i]`` of ``count``; the other places are NaN.
+    """
+    long = unit(vectors.astype(np.float64))
+    every = np.full((count, count), np.nan)
+    every[np.ix_(usable, usable)] = np.clip(long @ long.T, -1, 1)
+    return every
+
+
 def unit(vectors: Float[np.ndarray, "*rows size"]) -> Float[np.ndarray, "*rows size"]:
     """The vectors scaled to length one, in their own precision; a vector of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)

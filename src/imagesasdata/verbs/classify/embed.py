@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from imagesasdata import columns as col
-from imagesasdata.checks import check_choice
+from imagesasdata.checks import check_choice, check_count
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.verb import Row, Verb, run
+from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
+from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import EMBEDDER, OnError, Options, VectorShape
 from imagesasdata.tables.frames import Frame, Paths
 
 COLUMNS = (col.EMBEDDING, col.EMB)
+PIXELS = "pixels"  # in place of a network
+_SIDE, _LARGEST = 15, 256
 
 
 def embed(
@@ -23,6 +27,7 @@ def embed(
     *,
     path: str = "path",
     model: str = EMBEDDER,
+    size: int | None = None,
     shape: VectorShape = "vector",
     decode: Exactness = "fast",
     max_pixels: int = MAX_PIXELS,
@@ -48,7 +53,11 @@ def embed(
     path
         The table's column of paths.
     model
-        A name from ``iad.models("embed")``. `register_model` adds one of your own.
+        A name from ``iad.models("embed")``. `register_model` adds one of your own. ``"pixels"`` is no
+        network: the vector is the picture itself, at a few pixels.
+    size
+        With ``model="pixels"``: the side of the square that a picture becomes, from 1 to 256; by default
+        15, which makes 15 x 15 x 3 = 675 numbers.
     shape
         ``"vector"`` gives one column of vectors, ``"wide"`` a column for each dimension (``emb_0``,
         ``emb_1``, ...).
@@ -99,7 +108,9 @@ def embed(
     convolution over all positions (1,280 numbers from 0 to 6). ResNet: the same mean (512 or 2,048
     numbers, from 0). ConvNeXt: the same mean, normalized (768). VGG: the last layer before the
     classes (4,096, from 0). ViT and DINOv2: the class token after the last block (768 and 384). CLIP:
-    the vector in the space that pictures and texts share (512).
+    the vector in the space that pictures and texts share (512). ``"pixels"``: red, green and blue (0 to
+    255) of each pixel, row by row, of the square in the picture's center. It compares where a picture is
+    light and dark and of which color, not what it shows.
 
     Examples
     --------
@@ -107,6 +118,8 @@ def embed(
     >>> photos = iad.embed("examples/photos/chelsea.jpg")
     >>> photos.embedding[0].shape
     (1280,)
+    >>> iad.embed("examples/photos/chelsea.jpg", model="pixels", size=15).embedding[0].shape
+    (675,)
     """
     options = Options(
         path=path,
@@ -120,18 +133,43 @@ def embed(
         progress=progress,
     )
     check_choice("shape", shape, get_args(VectorShape))
-    wide = shape == "wide"
-    network = load(model, task="embed", progress=progress)
-    size = network.card.embedding_size
-    vector = Column(**{**vars(col.EMBEDDING), "size": size})
-    single = tuple(col.EMB.named(col.EMB.name.format(place)) for place in range(size))
+    if model == PIXELS:
+        check_count("size", size, example=_SIDE)
+        side = _SIDE if size is None else size
+        if side > _LARGEST:
+            raise ArgumentError(
+                f"size={side} would make vectors of {3 * side**2:,} numbers; it may be up to {_LARGEST}.",
+                f"for example size={_SIDE}.",
+            )
+        seen, length, program = Preprocess(side, interpolation="bilinear"), 3 * side**2, None
+        settings: dict[str, Any] = {"model": PIXELS, "size": side}
+    else:
+        if size is not None:
+            raise ArgumentError(
+                f"size={size} is for the vector of pixels; {model!r} has an input of its own size.",
+                f'leave out size, or give model="{PIXELS}".',
+            )
+        network = load(model, task="embed", progress=progress)
+        seen, length = network.card.preprocess, network.card.embedding_size
+        program = network.program
+        settings = {"model": network.fingerprint}
+    single = tuple(col.EMB.named(col.EMB.name.format(place)) for place in range(length))
+    wide = single if shape == "wide" else None
+    read = picture_loader(seen, decode, max_pixels)
+
+    def finish(results: list[Any]) -> list[Row]:
+        (result,) = results
+        if program is None:
+            return [_row(result.array.reshape(-1).astype("float32"), wide)]
+        return [_row(result[0]["embedding"], wide)]
+
     verb = Verb(
         name="embed",
-        columns=single if wide else (vector,),
-        load=picture_loader(network.card.preprocess, decode, max_pixels),
-        finish=lambda results: [_row(results[0][0]["embedding"], single if wide else None)],
-        network=network.program,
-        settings={"model": network.fingerprint, "decode": decode, "shape": shape},
+        columns=wide or (Column(**{**vars(col.EMBEDDING), "size": length}),),
+        load=read,
+        finish=finish,
+        network=program,
+        settings={**settings, "decode": decode, "shape": shape},
         max_pixels=max_pixels,
     )
     return run(images, verb, options)
