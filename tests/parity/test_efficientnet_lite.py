@@ -26,7 +26,13 @@ pytestmark = pytest.mark.parity
 CARDS = {card.name: card for card in FAMILY.cards}
 
 
-@pytest.fixture(scope="module", params=sorted(CARDS))
+SMALLEST, *MIDDLE, LARGEST = sorted(CARDS)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[SMALLEST, *(pytest.param(name, marks=pytest.mark.soak) for name in MIDDLE), LARGEST],
+)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -49,7 +55,7 @@ def photos_and_noise(folder: Path, size: int, share: float) -> np.ndarray:
     return np.concatenate([np.stack(photos), noise])
 
 
-@pytest.mark.parametrize("batch", [1, 2, 5])
+@pytest.mark.parametrize("batch", [1, 5])
 def test_jitted_logits_and_embeddings(name: str, batch: int, example_photos: Path) -> None:
     model = registry.load(name, task="classify")
     prepare = model.card.preprocess

@@ -70,7 +70,14 @@ class Compared(NamedTuple):
     count: int
 
 
-@pytest.fixture(scope="module", params=list(REFERENCES))
+# Made of the layers of others.
+ALIKE = {"vgg19", "resnet101", "resnet18_places365"}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=[pytest.mark.soak] * (name in ALIKE)) for name in REFERENCES],
+)
 def compared(request: pytest.FixtureRequest) -> Iterator[Compared]:
     # Files of half a gigabyte are not left behind.
     with tempfile.TemporaryDirectory(prefix="parity-") as folder:
