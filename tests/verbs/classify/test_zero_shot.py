@@ -140,6 +140,26 @@ def test_labels_that_cannot_be_used(labels: list[str], template: str, message: s
         iad.zero_shot("nowhere", labels=labels, template=template, model="colors")
 
 
+def test_several_labels_each_by_itself(
+    pictures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        ArgumentError,
+        match='shares among the labels, not a .*\nHint: model="siglip2_b16" for several',
+    ):
+        iad.zero_shot(pictures, labels=["red", "blue"], several=True, model="colors")
+    with pytest.raises(ArgumentError, match="labels needs at least one text, got 0"):
+        iad.zero_shot(pictures, labels=[], several=True, model="colors")
+    for bias in (-2.0, 0.0):
+        side = TextSide(tokenize, np.float32(list(COLORS.values())), describe, 5.0, bias)
+        for place in (module, _text):
+            monkeypatch.setattr(place, "load_text", lambda name, side=side, **_: side)
+        done = iad.zero_shot(pictures, labels=["blue"], several=True, model="colors")
+        # The cosine is 1 for the blue picture, 0 for the others.
+        expected = 1 / (1 + np.exp(-np.array([bias, bias, bias + 5])))
+        np.testing.assert_allclose(done.label_prob, expected, rtol=1e-5)
+
+
 def test_labels_that_are_no_list() -> None:
     with pytest.raises(ArgumentTypeError, match="labels must be a list of texts, got 'red'"):
         iad.zero_shot("nowhere", labels="red", model="colors")

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
 import imagesasdata as iad
+from imagesasdata.engine import texts
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.class_names import coco
@@ -32,16 +34,16 @@ def made_model(monkeypatch: pytest.MonkeyPatch) -> None:
     def tokenize(texts: list[str]) -> np.ndarray:
         return np.array([[any(word in text.split() for word in RED)] for text in texts], np.int32)
 
-    def embed(params: Any, ids: np.ndarray) -> dict[str, np.ndarray]:
-        red, green = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
-        return {"embedding": np.where(ids == 1, red, green)}
+    def embed(params: Any, ids: Any) -> dict[str, Any]:
+        red, green = jnp.array([1.0, 0, 0]), jnp.array([0, 1.0, 0])
+        return {"embedding": jnp.where(ids == 1, red, green)}
 
     card = replace(registry.card("clip_vit_b32"), preprocess=Preprocess(32))
     model = registry.Model(card, np.zeros(1), apply, "made", coco)
     monkeypatch.setattr(module, "load", lambda name, **_: model)
-    monkeypatch.setattr(
-        module, "load_text", lambda name: TextSide(tokenize, np.zeros(1), embed, 4.0)
-    )
+    side = TextSide(tokenize, np.zeros(1), embed, 4.0)
+    for place in (module, texts):
+        monkeypatch.setattr(place, "load_text", lambda name, **_: side)
 
 
 @pytest.fixture

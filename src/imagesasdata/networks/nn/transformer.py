@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Float
 
 from imagesasdata.networks.nn.watch import Step, say
 
-Gelu = Literal["gelu", "quick_gelu"]
+Gelu = Literal["gelu", "gelu_tanh", "quick_gelu"]
 
 
 class Form(NamedTuple):
@@ -72,9 +72,9 @@ class Block(nnx.Module):
 
 
 def gelu(x: Float[Array, ...], kind: Gelu) -> Float[Array, ...]:
-    """The activation: exact (by the error function), or CLIP's approximation by a sigmoid."""
-    if kind == "gelu":
-        return jax.nn.gelu(x, approximate=False)
+    """The activation: exact (by the error function), or nearly so by a tangent or CLIP's sigmoid."""
+    if kind != "quick_gelu":
+        return jax.nn.gelu(x, approximate=kind == "gelu_tanh")
     return x * jax.nn.sigmoid(1.702 * x)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 from flax import nnx
 
 from imagesasdata.networks.nn.layers import Conv, ConvNorm
@@ -33,6 +34,18 @@ def linear(layer: nnx.Linear, name: str) -> Iterator[Slot]:
     yield Slot(f"{name}.weight", layer.kernel, from_linear)
     if layer.bias is not None:
         yield Slot(f"{name}.bias", layer.bias)
+
+
+def stacked(layers: Sequence[nnx.Linear], name: str) -> Iterator[Slot]:
+    """Matrix products with biases that are one array in the file, such as query, key and value."""
+    for number, layer in enumerate(layers):
+
+        def cut(values: np.ndarray, number: int = number) -> np.ndarray:
+            return np.split(values, len(layers))[number]
+
+        yield Slot(f"{name}_weight", layer.kernel, lambda values, cut=cut: from_linear(cut(values)))
+        if layer.bias is not None:
+            yield Slot(f"{name}_bias", layer.bias, cut)
 
 
 def layer_norm(layer: nnx.LayerNorm, name: str) -> Iterator[Slot]:

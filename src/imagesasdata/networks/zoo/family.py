@@ -38,12 +38,15 @@ class TextSide:
         Pure function of parameters and token ids: ``{"embedding": (n, d)}``.
     scale
         What cosines of pictures and texts are multiplied by before a softmax over texts.
+    bias
+        What is then added before a sigmoid, for a model that judges each pair by itself.
     """
 
     tokenize: Callable[[Sequence[str]], np.ndarray]
     params: Any
     apply: Callable[[Any, Any], dict[str, Any]]
     scale: float
+    bias: float | None = None
 
 
 class Words(NamedTuple):

@@ -34,6 +34,7 @@ from imagesasdata.networks.zoo.families import (
     opencv_zoo,
     owlvit,
     resnet,
+    siglip,
     vgg,
     vit,
 )
@@ -49,6 +50,7 @@ FAMILIES: tuple[Family, ...] = (
     vit.FAMILY,
     dinov2.FAMILY,
     clip.FAMILY,
+    siglip.FAMILY,
     blip.FAMILY,
     human_faces.FAMILY,
     face_api.FAMILY,

@@ -9,7 +9,7 @@ import numpy as np
 
 from imagesasdata import columns as col
 from imagesasdata.arrays.likeness import directions, fit_of
-from imagesasdata.arrays.probabilities import most_probable, softmax
+from imagesasdata.arrays.probabilities import logistic, most_probable, softmax
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.texts import check_labels, check_template, embed_text
@@ -32,6 +32,7 @@ def zero_shot(
     images: Frame | Paths,
     *,
     labels: Sequence[str],
+    several: bool = False,
     template: str = "a photo of {}.",
     path: str = "path",
     model: str = ZERO_SHOT,
@@ -57,7 +58,12 @@ def zero_shot(
     images
         A table with a column of paths, or a folder, glob, archive or list of paths.
     labels
-        At least two texts, such as ``["a protest", "a portrait", "something else"]``.
+        At least two texts, such as ``["a protest", "a portrait", "something else"]``; with
+        ``several=True`` one will do.
+    several
+        Whether several labels, or none, may fit a picture: each then has a probability of its own,
+        and they need not sum to one. Only for a model that judges each label by itself, such as
+        ``"siglip2_b16"``.
     template
         A sentence in which ``{}`` stands for a label. The network learned from captions, which are
         sentences, so it understands a label better in one; ``"{}"`` takes the labels as they are.
@@ -105,7 +111,7 @@ def zero_shot(
     ------
     ArgumentError, ArgumentTypeError
         When there are fewer than two labels, one is empty or given twice, the template has no
-        placeholder, or the model reads no texts.
+        placeholder, the model reads no texts, or it cannot judge each label by itself.
     UnknownNameError, WeightsError, MissingPackageError, ColumnError, NameClashError, DeviceError
         For other misuse, before any picture is read.
 
@@ -114,13 +120,16 @@ def zero_shot(
     The cosine of the picture's vector and each text's is multiplied by a learned factor (100 for
     CLIP); the softmax of these over the labels gives the probabilities. They sum to one over the
     labels given, even if none of them fits, and change when a label is added: include one for the
-    rest, such as "something else". They are not calibrated. CLIP's authors advise against using it
-    to describe people's faces or character, because it carries stereotypes.
+    rest, such as "something else". With ``several=True`` a learned number is added to each product,
+    and a sigmoid gives each label a probability of its own. They are not calibrated. CLIP's authors
+    advise against using it to describe people's faces or character, because it carries stereotypes.
 
     References
     ----------
     Radford, A. et al. (2021). Learning Transferable Visual Models From Natural Language Supervision.
     ICML. https://doi.org/10.48550/arXiv.2103.00020
+
+    Tschannen, M. et al. (2025). SigLIP 2. https://doi.org/10.48550/arXiv.2502.14786
 
     Examples
     --------
@@ -144,32 +153,48 @@ def zero_shot(
         progress=progress,
     )
     names = check_labels(labels)
-    if len(names) < 2:
+    if len(names) < (1 if several else 2):
         raise ArgumentError(
-            f"labels needs at least two texts, got {len(names)}.",
+            f"labels needs at least {'one text' if several else 'two texts'}, got {len(names)}.",
             'add one for everything else, such as "something else".',
         )
     check_template(template)
     network = load(model, task="zero_shot", progress=progress)
-    scale = load_text(model, progress=progress).scale
+    side = load_text(model, progress=progress)
+    if several and side.bias is None:
+        raise ArgumentError(
+            f"The model {model!r} gives shares among the labels, not a probability of each.",
+            'model="siglip2_b16" for several=True.',
+        )
+    bias = side.bias if several else None
     texts = [template.replace("{}", name) for name in names]
-    wanted = directions(embed_text(model, texts, device=device), scale)
+    wanted = directions(embed_text(model, texts, device=device), side.scale)
     numbered = Labels.numbered(names)
     every = col.probabilities(LABEL.name, numbered.identifiers(), names)
+
+    def chances(embedding: np.ndarray) -> np.ndarray:
+        logits = fit_of(wanted, embedding)
+        return softmax(logits) if bias is None else logistic(logits + bias)
+
     verb = Verb(
         name="zero_shot",
         columns=(LABEL, LABEL_PROB, *every),
         load=picture_loader(network.card.preprocess, decode, max_pixels),
-        finish=lambda results: [_row(fit_of(wanted, results[0][0]["embedding"]), names, every)],
+        finish=lambda results: [_row(chances(results[0][0]["embedding"]), names, every)],
         network=network.program,
-        settings={"model": network.fingerprint, "decode": decode, "texts": texts, "labels": names},
+        settings={
+            "model": network.fingerprint,
+            "decode": decode,
+            "texts": texts,
+            "labels": names,
+            **({"several": True} if several else {}),
+        },
         max_pixels=max_pixels,
     )
     return run(images, verb, options)
 
 
-def _row(logits: np.ndarray, names: Sequence[str], every: Sequence[Column]) -> Row:
-    chances = softmax(logits)
+def _row(chances: np.ndarray, names: Sequence[str], every: Sequence[Column]) -> Row:
     (best,) = most_probable(chances, 1).tolist()
     row: dict[str, Any] = {LABEL.name: names[best], LABEL_PROB.name: float(chances[best])}
     row.update(zip((column.name for column in every), chances.tolist(), strict=True))

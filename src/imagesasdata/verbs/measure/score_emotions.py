@@ -12,6 +12,7 @@ from imagesasdata.arrays.probabilities import most_probable, softmax
 from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
 from imagesasdata.engine.pictures import picture_loader
+from imagesasdata.engine.texts import embed_text
 from imagesasdata.engine.verb import Row, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
@@ -177,9 +178,8 @@ def score_emotions(
     network = load(model, task="zero_shot", progress=progress)
     texts = prompts(scheme)
     prepare = picture_loader(network.card.preprocess, decode, max_pixels)
-    side = load_text(model)
-    embedded = np.asarray(side.apply(side.params, side.tokenize(texts))["embedding"])
-    wanted = directions(embedded, side.scale)
+    scale = load_text(model, progress=progress).scale
+    wanted = directions(embed_text(model, texts, device=device), scale)
     verb = Verb(
         name="score_emotions",
         columns=_OF_SCHEME[scheme],

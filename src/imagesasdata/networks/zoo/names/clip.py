@@ -39,21 +39,22 @@ def slots(model: CLIP, *, before: str = BEFORE) -> Iterator[Slot]:
     yield Slot(f"{prefix}position_embedding.weight", image.places)
     if image.before is not None:
         yield from layer_norm(image.before, before)
-    yield from _blocks([b for stage in image.stages for b in stage], "vision_model")
+    yield from blocks([b for stage in image.stages for b in stage], "vision_model")
     yield from layer_norm(image.norm, "vision_model.post_layernorm")
     yield from linear(model.image_projection, "visual_projection")
 
     prefix = "text_model.embeddings."
     yield Slot(f"{prefix}token_embedding.weight", text.words)
     yield Slot(f"{prefix}position_embedding.weight", text.places)
-    yield from _blocks([b for stage in text.stages for b in stage], "text_model")
+    yield from blocks([b for stage in text.stages for b in stage], "text_model")
     yield from layer_norm(text.norm, "text_model.final_layer_norm")
     yield from linear(model.text_projection, "text_projection")
     yield Slot("logit_scale", model.scale)
 
 
-def _blocks(blocks: Sequence[Block], tower: str) -> Iterator[Slot]:
-    for number, block in enumerate(blocks):
+def blocks(them: Sequence[Block], tower: str) -> Iterator[Slot]:
+    """The slots of a tower's blocks."""
+    for number, block in enumerate(them):
         name = f"{tower}.encoder.layers.{number}."
         yield from layer_norm(block.norm1, f"{name}layer_norm1")
         attention = block.attention

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from imagesasdata.networks.weights.assign import Slot, assign, from_linear
-from imagesasdata.networks.weights.torch_names import conv, layer_norm, linear
+from imagesasdata.networks.weights.assign import Slot, assign
+from imagesasdata.networks.weights.torch_names import conv, layer_norm, linear, stacked
 from imagesasdata.networks.zoo.architectures.vit import ViT
 
 
@@ -32,23 +32,11 @@ def _slots(model: ViT) -> Iterator[Slot]:
         name = f"encoder.layers.encoder_layer_{number}."
         yield from layer_norm(block.norm1, f"{name}ln_1")
         attention = block.attention
-        for part, layer in enumerate((attention.query, attention.key, attention.value)):
-            # Query, key and value are stacked in the file.
-            cut = _third(part)
-            yield Slot(
-                f"{name}self_attention.in_proj_weight",
-                layer.kernel,
-                lambda values, cut=cut: from_linear(cut(values)),
-            )
-            if layer.bias is not None:
-                yield Slot(f"{name}self_attention.in_proj_bias", layer.bias, cut)
+        layers = attention.query, attention.key, attention.value
+        yield from stacked(layers, f"{name}self_attention.in_proj")
         yield from linear(attention.out, f"{name}self_attention.out_proj")
         yield from layer_norm(block.norm2, f"{name}ln_2")
         yield from linear(block.widen, f"{name}mlp.0")
         yield from linear(block.narrow, f"{name}mlp.3")
     yield from layer_norm(body.norm, "encoder.ln")
     yield from linear(model.classifier, "heads.head")
-
-
-def _third(part: int) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda values: np.split(values, 3)[part]
