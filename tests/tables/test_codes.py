@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -133,6 +136,28 @@ def test_text_and_numbers_never_agree() -> None:
     assert message.startswith("The columns hold both text (")
     assert message.endswith("), which never agree.")
     assert hint == "write the labels in one way in all columns."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ([b"1"], [1], "both numbers (1) and values of the type bytes (b'1')"),
+        (
+            ["2020-01-01"],
+            [dt.date(2020, 1, 1)],
+            "both text ('2020-01-01') and values of the type date",
+        ),
+        (
+            [Decimal(1)],
+            [dt.date(2020, 1, 1)],
+            "both numbers (Decimal('1')) and values of the type date",
+        ),
+    ],
+)
+def test_labels_of_other_kinds_never_agree(first: list, second: list, message: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=re.escape(message)):
+        numbered(first, second)
+    assert numbered([Decimal(1)], [1, 0.5])[0] == [0.5, 1]
 
 
 def test_labels_in_the_order_of_a_category() -> None:

@@ -46,6 +46,13 @@ def test_a_mixture_of_types() -> None:
         as_pandas(table, ["y"])
 
 
+@pytest.mark.parametrize("cells", [[[1.0], [2.0]], [np.zeros(2), np.ones(2)], [{"a": 1}, {"a": 2}]])
+def test_lists_are_no_variables(cells: list) -> None:
+    table = open_data(pd.DataFrame({"y": [1.0, 2.0], "x": cells}))
+    with pytest.raises(ArgumentTypeError, match="'x' should hold one value in each row"):
+        as_pandas(table, ["y", "x"])
+
+
 def test_bools_are_numbers() -> None:
     frame = pd.DataFrame({"b": [True, False], "o": [True, None], "s": ["a", "b"], "n": [1, 2]})
     for name in frame.columns:

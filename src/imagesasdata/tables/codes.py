@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from imagesasdata.arrays.stats.coding import coding, outside
-from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, short, tell
 from imagesasdata.tables.table import Table
 
 SAMPLE_PROB = "sample_prob"
@@ -210,6 +211,30 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
+def _kind(label: Any) -> str:
+    """What a label is, so that those of one kind can be sorted."""
+    if isinstance(label, str):
+        return "text"
+    return "numbers" if isinstance(label, Number) else f"values of the type {type(label).__name__}"
+
+
+def tell_strangers(told: Sequence[Any], said: Sequence[Any], truth: str, prediction: str) -> None:
+    """Warn when no prediction is one of the true labels: they may be other names of the same.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When the ones are text and the others numbers.
+    """
+    labels, (true, predicted) = numbered(told, said)
+    if not set(true.tolist()) & set(predicted.tolist()):
+        tell(
+            f"No prediction is one of the labels of the truth: {prediction!r} has "
+            f"{short(labels[predicted[0]])}, and {truth!r} has {short(labels[true[0]])}.",
+            "give both the same names, as in data[COLUMN].replace({...}).",
+        )
+
+
 def numbered(
     *columns: Sequence[Any], order: Sequence[Any] = ()
 ) -> tuple[list[Any], list[np.ndarray]]:
@@ -220,15 +245,16 @@ def numbered(
     Raises
     ------
     ArgumentTypeError
-        When one column holds text and another numbers.
+        When labels are of different kinds, such as text and numbers.
     """
     cleaned = [[number_or_text(cell) for cell in column] for column in columns]
     known = {cell for column in cleaned for cell in column}
-    if len({isinstance(cell, str) for cell in known}) > 1:
-        texts = next(cell for cell in known if isinstance(cell, str))
-        number = next(cell for cell in known if not isinstance(cell, str))
+    kinds = {_kind(cell): cell for cell in known}
+    if len(kinds) > 1:
+        first, second = sorted(kinds, key=lambda kind: (kind != "text", kind))[:2]
         raise ArgumentTypeError(
-            f"The columns hold both text ({texts!r}) and numbers ({number!r}), which never agree.",
+            f"The columns hold both {first} ({short(kinds[first])}) and {second} "
+            f"({short(kinds[second])}), which never agree.",
             "write the labels in one way in all columns.",
         )
     first = [label for label in map(number_or_text, order) if label in known]

@@ -29,7 +29,7 @@ def as_pandas(table: Table, columns: Sequence[str]) -> Any:
     Raises
     ------
     ArgumentTypeError
-        When a column holds a mixture of types.
+        When a column holds a mixture of types, or lists.
     """
     wanted = list(dict.fromkeys(columns))
     try:
@@ -42,6 +42,14 @@ def as_pandas(table: Table, columns: Sequence[str]) -> Any:
         raise ArgumentTypeError(
             f"A column among {', '.join(map(repr, wanted))} holds a mixture of types: {error}."
         ) from error
+    lists = next(
+        (name for name in wanted if pa.types.is_nested(arrow.schema.field(name).type)), None
+    )
+    if lists is not None:
+        raise ArgumentTypeError(
+            f"The column {lists!r} should hold one value in each row, but holds lists or dicts.",
+            "make a column of single values, such as emb_0, emb_1, ... of embed(shape='wide').",
+        )
     frame = arrow.select(wanted).to_pandas(ignore_metadata=True, date_as_object=False)
     for name in wanted:
         cells = arrow[name]

@@ -106,6 +106,26 @@ def test_error_rates_that_differ_are_told(posts: pd.DataFrame) -> None:
     assert any("What is predicted of yes differs by year" in note for note in result.notes)
 
 
+def test_labels_that_the_truth_does_not_have_are_told(posts: pd.DataFrame) -> None:
+    as_is = {"yes": "yes", "no": "no"}
+    for names, message in (
+        ({"yes": "Yes", "no": "no"}, "'Yes' .* and 'yes' .* differ only in case or blanks"),
+        (
+            {"yes": "protest", "no": "none"},
+            "No prediction is one of the labels of the truth: 'pred'",
+        ),
+    ):
+        with pytest.warns(iad.GuessWarning, match=message):
+            iad.prevalence(posts.assign(pred=posts.pred.map(names)), "gold", "pred")
+    for truth, said in (
+        (as_is, {"yes": 1, "no": 0}),
+        ({"yes": "1", "no": "0"}, {"yes": 1, "no": 0}),
+    ):
+        given = posts.assign(gold=posts.gold.map(truth), pred=posts.pred.map(said))
+        with pytest.raises(iad.ArgumentTypeError, match="both text .* and numbers"):
+            iad.prevalence(given, "gold", "pred")
+
+
 @pytest.mark.parametrize(
     ("change", "options", "error", "message"),
     [

@@ -21,6 +21,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
+    tell_strangers,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -221,7 +222,9 @@ def prevalence(
     grouped = [row for row in predicted if by is None or whole[row] is not None]
     if not grouped:
         raise ArgumentError(f"No row with a prediction has a value of {by!r}.")
-    tell_alike(f"{truth!r} or {prediction!r}", [said[row] for row in predicted])
+    of_all = [said[row] for row in predicted]
+    tell_alike(f"{truth!r} or {prediction!r}", [*(told[row] for row in coded), *of_all])
+    tell_strangers([told[row] for row in coded], of_all, truth, prediction)
     labels, (true,) = numbered([told[row] for row in coded])
     if len(labels) == 1:
         raise ArgumentError(
@@ -229,7 +232,7 @@ def prevalence(
             "classes are not known.",
             "code more pictures, best some that are predicted to differ.",
         )
-    kinds, (every,) = numbered([said[row] for row in predicted], order=labels)
+    kinds, (every,) = numbered(of_all, order=labels)
     place = dict(zip(predicted, every.tolist(), strict=True))
     names, (group,) = numbered(["all" if by is None else whole[row] for row in grouped])
     weight, notes = row_weights(table, chance, coded)
