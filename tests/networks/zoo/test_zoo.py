@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import keyword
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -16,7 +18,9 @@ from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.architectures import efficientnet_lite
 from imagesasdata.networks.zoo.card import ModelCard, Task
 from imagesasdata.networks.zoo.class_names import imagenet
+from imagesasdata.networks.zoo.families.imagenet import NOT_RUN
 from imagesasdata.networks.zoo.uses import USES
+from tests.conftest import REPO
 
 
 def test_labels_are_those_of_imagenet(shared_data: Path) -> None:
@@ -50,7 +54,7 @@ def test_every_task_has_a_use() -> None:
 def test_cards_are_complete(card: ModelCard) -> None:
     # What a model need not have: classes, an embedding, a published score, an unusual batch, an extra.
     optional = {"labels", "classes", "embedding_size", "score", "calibration", "odds"}
-    optional |= {"cpu_batch", "extra"}
+    optional |= {"cpu_batch", "extra", "measured"}
     for field in fields(card):
         assert field.name in optional or getattr(card, field.name), field.name
     text = str(card)
@@ -65,6 +69,26 @@ def test_cards_are_complete(card: ModelCard) -> None:
         assert (len(file.sources) > 1) != line.endswith(", its only source")
         assert all(str(source) in line for source in file.sources)
         assert (f"{file.bytes:,} bytes" if file.bytes else "size is not stated") in line
+
+
+FACES = {"detect_faces", "embed_faces", "analyze_faces"}
+OF_FACES = [card for card in registry.cards() if FACES & set(card.tasks)]
+
+
+@pytest.mark.parametrize("card", OF_FACES, ids=lambda card: card.name)
+def test_cards_of_faces_say_what_was_measured_or_that_nothing_was(card: ModelCard) -> None:
+    assert card.measured or NOT_RUN in card.limits
+    for figure in card.measured:
+        assert 0 <= figure.right <= figure.of
+        low, high = figure.interval
+        assert 0 <= low <= figure.right / figure.of <= high <= 1
+        assert dt.date.fromisoformat(figure.date) >= dt.date(2026, 11, 1)
+        command = re.fullmatch(r"make evaluate ONLY=(\w+)", figure.command)
+        assert command, figure.command
+        assert (REPO / "benchmarks" / f"{command[1]}.py").is_file()
+        assert f'"{command[1]}"' in (REPO / "benchmarks" / "evaluate.py").read_text()
+        assert str(figure) in str(card)
+        assert f"({low:.3f} to {high:.3f})" in str(figure)
 
 
 def test_the_center_that_efficientnet_lite_sees() -> None:

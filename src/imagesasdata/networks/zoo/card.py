@@ -11,6 +11,7 @@ from imagesasdata.arrays.faces.closer_look import Odds
 from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.arrays.pixels import Interpolation
 from imagesasdata.networks.weights.file import WeightFile
+from imagesasdata.networks.zoo.measured import Measured
 from imagesasdata.networks.zoo.uses import USES
 
 Task = Literal[
@@ -86,7 +87,8 @@ class ModelCard:
     distances of face embeddings into probabilities of one person, ``odds`` a face detector's scores
     into the probability of a face. ``cpu_batch`` is the number of pictures that a core gets at once,
     if another than the default was measured best. ``extra`` is the extra of this library that installs
-    what it runs with, besides its weights.
+    what it runs with, besides its weights. ``score`` is the makers'; ``measured`` is what this project
+    found, with intervals.
     """
 
     name: str
@@ -110,6 +112,7 @@ class ModelCard:
     odds: Odds | None = None
     cpu_batch: int | None = None
     extra: str = ""
+    measured: tuple[Measured, ...] = ()
 
     @property
     def intended_use(self) -> str:
@@ -143,6 +146,9 @@ class ModelCard:
             *(f"- **weights**: {file}" for file in self.weights),
             f"- **cite**: {self.citation}",
             "",
+            *(("## Measured here", "") if self.measured else ()),
+            *(f"- {figure}" for figure in self.measured),
+            *(("",) if self.measured else ()),
             "## Known limits",
             "",
             *(f"- {limit}" for limit in self.limits),

@@ -10,6 +10,7 @@ from imagesasdata.arrays.faces.identity import Calibration
 from imagesasdata.networks.weights.file import Download, NpmPackage, WeightFile
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.family import Family, Inference
+from imagesasdata.networks.zoo.measured import Measured
 
 PACKAGE = ("@vladmandic/face-api", "1.7.15")
 # The same files (by their git hashes) in the package's repository.
@@ -23,6 +24,10 @@ def _file(name: str, sha256: str, length: int) -> WeightFile:
     sources = (NpmPackage(*PACKAGE, f"model/{name}"), Download(f"{_ELSEWHERE}/{name}"))
     return WeightFile(name, sha256, length, sources)
 
+
+# Of what was measured.
+_LONDON, _IDENTITY = "London portraits, of 51 people", "make evaluate ONLY=faces_identity"
+_DATE = "2026-11-27"
 
 _CARDS = (
     ModelCard(
@@ -65,7 +70,14 @@ _CARDS = (
             "8280).",
             "Children, siblings, and pictures taken many years apart are confused more often.",
             "Faces have to be aligned by the eyes, as embed_faces does.",
-            "Weights are packed into 8 bits and were not compared with dlib's own.",
+            "Weights are packed into 8 bits and were not compared with dlib's own. On four folds of LFW, "
+            "as gray crops, a reviewer measured 0.984 with this library, in November 2026; LFW does not "
+            "come with the scripts here.",
+        ),
+        measured=(
+            Measured("the other portrait of a person matched", 51, 51, _LONDON, _IDENTITY, _DATE),
+            Measured("pairs of strangers matched", 6, 5100, _LONDON, _IDENTITY, _DATE),
+            Measured("pairs of strangers matched", 20, 12720, "UTKFace crops", _IDENTITY, _DATE),
         ),
         citation="King, D. E. (2017). High Quality Face Recognition with Deep Metric Learning. dlib.",
     ),
