@@ -70,7 +70,7 @@ class DroppedImagesWarning(UserWarning):
 
 
 class PassedOverWarning(UserWarning):
-    """Says how many files of a folder or an archive were passed over, by the endings of their names."""
+    """Says how many files of a folder or an archive were passed over, or frames of a picture."""
 
 
 class AppearanceWarning(UserWarning):

@@ -117,6 +117,7 @@ def per_frame() -> Verb:
         ],
         network=NETWORK,
         many=True,
+        every_frame=True,
     )
 
 

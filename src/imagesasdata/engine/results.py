@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -16,7 +16,14 @@ import numpy as np
 import pyarrow as pa
 
 from imagesasdata.columns import IMAGE_ERROR, Column
-from imagesasdata.errors import DroppedImagesWarning, ImageError, NameClashError, tell, users_line
+from imagesasdata.errors import (
+    DroppedImagesWarning,
+    ImageError,
+    NameClashError,
+    PassedOverWarning,
+    tell,
+    users_line,
+)
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.remote import shown
 from imagesasdata.networks.calls import under_way
@@ -363,6 +370,20 @@ class Results:
             stacklevel=users_line(),
         )
         return [not bad for bad in failed]
+
+    def tell_several(self, paths: Collection[str]) -> None:
+        """Warn of pictures of which only the first frame or page was taken."""
+        if not paths:
+            return
+        verb, first = _speaker.get() or self.verb, shown(min(paths))
+        which = (
+            f"{first!r} has" if len(paths) == 1 else f"{len(paths)} pictures, as {first!r}, have"
+        )
+        tell(
+            f"{verb}: {which} several frames or pages, and only the first was taken.",
+            'give iad.read_images(PATHS, frames="all") in place of the paths to take them all.',
+            PassedOverWarning,
+        )
 
     def _renamed(self, results: pa.Table) -> pa.Table:
         own = results.select([column.name for column in self.columns])

@@ -84,6 +84,8 @@ class Verb:
         Pictures with more pixels are refused from their header.
     first
         Adds columns that the paths alone tell, before any picture is read.
+    every_frame
+        Whether it has an option for the frames of a picture; else it warns where it took only the first.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Verb:
     number: Column | None = None
     max_pixels: int = MAX_PIXELS
     first: Callable[[Table], Table] | None = None
+    every_frame: bool = False
 
 
 def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") -> Any:
@@ -153,6 +156,8 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
             if done.error is not None:
                 stop_at(options, row_name(done.job, paths[done.job]), done.error)
             _keep(done, verb, rows, cache)
+    if verb.media is PICTURES and not verb.every_frame:
+        out.tell_several(files.several)
     results, numbers, counts = rows.table(cache)
     errors = results[IMAGE_ERROR.name].to_pylist()
     if not verb.many:

@@ -20,6 +20,7 @@ import numpy as np
 from imagesasdata.errors import ImageError
 from imagesasdata.files.addresses import exists
 from imagesasdata.files.decode import MAX_PIXELS, decode
+from imagesasdata.files.several import has_several
 from imagesasdata.files.sources import Files
 from imagesasdata.files.video_apart import AnyVideo, open_moving
 
@@ -77,11 +78,17 @@ class Pictures(Files):
     """Opens paths as `Files` does, and also references to parts of files.
 
     A frame or page with more than ``max_pixels`` is refused.
+
+    Attributes
+    ----------
+    several
+        The paths of whole files that were read and hold several frames or pages.
     """
 
     def __init__(self, max_pixels: int = MAX_PIXELS) -> None:
         super().__init__()
         self._max_pixels = max_pixels
+        self.several: set[str] = set()
         self._videos: list[tuple[str, AnyVideo, float, contextlib.ExitStack]] = []
         self._videos_lock = threading.Lock()
 
@@ -104,7 +111,10 @@ class Pictures(Files):
             return _as_ppm(self._cut(self.read(region.whole), region))
         reference = parse(path)
         if reference is None:
-            return super().read(path)
+            data = super().read(path)
+            if has_several(data):
+                self.several.add(path)
+            return data
         if reference.kind == "t":
             return _as_ppm(self._frame(reference))
         data = super().read(reference.file)

@@ -135,8 +135,8 @@ def detect_faces(
     frame, and for a picture that was stored on its side. `embed_faces` sets turned faces upright.
     Small faces in turned pictures, profiles and covered faces are missed more often; drawn and carved
     faces are found, too.
-    Of an animation or a document, the first frame or page is searched; for all of them, give it
-    ``iad.read_images(images, frames="all")``.
+    Of an animation or a document, the first frame or page is searched, and a warning says so; for all,
+    give it ``iad.read_images(images, frames="all")``.
 
     References
     ----------

@@ -253,6 +253,7 @@ def read_images(
         number=None if whole else IMAGE_ID,
         max_pixels=max_pixels,
         first=lambda table: _named(table, images, fields, options),
+        every_frame=True,
     )
     return run(images, verb, options, backend)
 
