@@ -139,7 +139,7 @@ COMPLETE: dict[str, Callable[[Path], Iterable[Any]]] = {
     "embed": lambda to: [iad.embed(PHOTO), iad.embed(PHOTO, shape="wide")],
     "zero_shot": lambda to: [iad.zero_shot(PHOTO, labels=["a person", "a cup"])],
     "models": lambda to: [iad.models()],
-    "status().tidy()": lambda to: [iad.status().tidy()],
+    "status(...).tidy()": lambda to: [iad.status().tidy()],
     "summary": lambda to: [iad.summary("efficientnet_lite0")],
     "explain": lambda to: [iad.explain(PHOTO, to=to)],
     "count_faces": lambda to: [

@@ -212,6 +212,31 @@ def test_colors_by_a_number(opened: Any) -> None:
     assert opened.locator("#legend div").last.inner_text() == "99"
 
 
+def test_clusters_have_a_color_and_a_line_that_hides_them(
+    page: Any, photos: pd.DataFrame, tmp_path: Path
+) -> None:
+    rows = photos.assign(cluster=[*(n // 6 for n in range(18)), -1], dim_1=photos.dim_1.fillna(0))
+    rows.loc[18, "dim_2"] = 0.0
+    page.goto(iad.map_images(rows, to=tmp_path / "map.html", color="cluster").as_uri())
+    page.wait_for_function("document.documentElement.dataset.ready")
+    lines = page.locator("#legend button")
+    assert lines.nth(0).inner_text() == "in no cluster (1)"
+    assert lines.nth(2).inner_text() == f"1: {list(COLORS)[1]} (6)"
+    marks = page.locator("#legend i")
+    colors = {marks.nth(n).evaluate("one => one.style.background") for n in range(4)}
+    assert len(colors) == 4
+    lines.nth(2).click()
+    assert lines.nth(2).get_attribute("aria-pressed") == "false"
+    assert "6 hidden" in page.inner_text("#status")
+    where = [page.evaluate(f"imageMap.at({n})[0]") for n in (5, 6, 11, 12)]
+    assert [np.isnan(float("nan") if x is None else x) for x in where] == [False, True, True, False]
+    lines.nth(2).click()
+    assert "hidden" not in page.inner_text("#status")
+    lines.nth(1).click()
+    page.select_option("#color", "likes")
+    assert "hidden" not in page.inner_text("#status")
+
+
 def test_nothing_to_show(page: Any, tmp_path: Path) -> None:
     empty = pd.DataFrame({"path": [], "dim_1": [], "dim_2": []})  # their type is "object"
     page.goto(iad.map_images(empty, to=tmp_path / "map.html").as_uri())

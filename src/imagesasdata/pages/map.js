@@ -66,6 +66,14 @@
   }
   const asTime = (v) => data.columns[data.time].kind === "time" ? new Date(v).toISOString().slice(0, 10) : String(v);
 
+  // Groups of the legend that are hidden, and each picture's group.
+  let hidden = new Set(), groupOf = null;
+  function lay() {
+    ({map: layMap, grid: layGrid, time: layTime})[view]();
+    if (hidden.size) for (let i = 0; i < count; i++)
+      if (hidden.has(groupOf[i])) places[2 * i] = places[2 * i + 1] = NaN;
+  }
+
   // ---- drawing
   const app = new PIXI.Application();
   const world = new PIXI.Container(), outline = new PIXI.Graphics(), ring = new PIXI.Graphics();
@@ -181,6 +189,7 @@
     const parts = [`${count.toLocaleString("en")} pictures`];
     const missing = onMap.filter((on) => !on).length;
     if (missing && view === "map") parts.push(`${missing.toLocaleString("en")} without a place on the map (see Grid)`);
+    if (hidden.size) parts.push(`${groupOf.filter((one) => hidden.has(one)).length.toLocaleString("en")} hidden`);
     if (found !== null) parts.push(`${found.size.toLocaleString("en")} found`);
     if (selected.size) parts.push(`${selected.size.toLocaleString("en")} selected`);
     status.textContent = parts.join(", ") + ".";
@@ -193,35 +202,66 @@
     const [r, g, b] = RAMP[at].map((v, c) => Math.round(v + (RAMP[at + 1][c] - v) * part));
     return (r << 16) | (g << 8) | b;
   }
-  function legendRow(color, text) {
+  // Colors for any number of groups: after those of the palette, hues that are far from each other.
+  function colorOf(n) {
+    if (n < PALETTE.length) return PALETTE[n];
+    const hue = (n * 137.508) % 360, part = (k) => {
+      const t = (k + hue / 30) % 12;
+      return Math.round(255 * (.66 - .3 * Math.max(-1, Math.min(t - 3, 9 - t, 1))));
+    };
+    return (part(0) << 16) | (part(8) << 8) | part(4);
+  }
+  function legendRow(color, text, group) {
     const row = document.createElement("div"), mark = document.createElement("i"), name = document.createElement("span");
     mark.style.background = `#${color.toString(16).padStart(6, "0")}`;
     name.textContent = text;
-    row.append(mark, name);
+    if (group === undefined) row.append(mark, name);
+    else { // it hides and shows its pictures
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", "true");
+      button.append(mark, name);
+      button.addEventListener("click", () => {
+        if (hidden.has(group)) hidden.delete(group); else hidden.add(group);
+        button.setAttribute("aria-pressed", String(!hidden.has(group)));
+        if (focus >= 0 && hidden.has(groupOf[focus])) setFocus(-1);
+        lay(); place(); paint();
+      });
+      row.append(button);
+    }
     legend.append(row);
   }
   function chooseColors() {
     legend.replaceChildren();
+    const wasHidden = hidden.size > 0;
+    hidden = new Set(); groupOf = null; colors = null;
+    if (wasHidden) { lay(); place(); }
     const name = byId("color").value;
-    if (!name) { colors = null; return paint(); }
-    const {kind, values} = data.columns[name];
+    if (!name) return paint();
+    const {kind, values, names: called} = data.columns[name];
     const groups = new Map();
     for (const v of values) if (v !== null) groups.set(v, (groups.get(v) || 0) + 1);
-    if (kind !== "text" && groups.size > PALETTE.length) {
+    const most = kind === "group" ? Infinity : PALETTE.length;
+    if (kind !== "text" && groups.size > most) {
       const [low, high] = range(values);
       colors = values.map((v) => v === null ? OTHER : ramp((v - low) / ((high - low) || 1)));
       for (const t of [0, .25, .5, .75, 1]) {
         const v = low + t * (high - low);
         legendRow(ramp(t), kind === "time" ? new Date(v).toISOString().slice(0, 10) : Number(v.toPrecision(3)).toString());
       }
+      if (values.includes(null)) legendRow(OTHER, "none");
     } else {
-      const top = [...groups].sort((a, b) => b[1] - a[1]).slice(0, PALETTE.length).map(([v]) => v);
+      const top = [...groups].sort((a, b) => b[1] - a[1]).slice(0, Math.min(groups.size, most)).map(([v]) => v);
       if (kind !== "text") top.sort((a, b) => a - b);
-      colors = values.map((v) => v === null || !top.includes(v) ? OTHER : PALETTE[top.indexOf(v)]);
-      top.forEach((v, n) => legendRow(PALETTE[n], `${v} (${groups.get(v).toLocaleString("en")})`));
-      if (groups.size > top.length) legendRow(OTHER, `${groups.size - top.length} others`);
+      const place = new Map(top.map((v, n) => [v, n])), rest = groups.size - top.length;
+      const color = (v) => kind === "group" && v < 0 ? OTHER : colorOf(place.get(v));
+      groupOf = values.map((v) => v === null ? "none" : place.has(v) ? place.get(v) : "others");
+      colors = values.map((v) => place.has(v) ? color(v) : OTHER);
+      const said = (v) => called && called[v] ? `${v}: ${called[v]}` : kind === "group" && v < 0 ? "in no cluster" : v;
+      top.forEach((v, n) => legendRow(color(v), `${said(v)} (${groups.get(v).toLocaleString("en")})`, n));
+      if (rest) legendRow(OTHER, `${rest} others`, "others");
+      if (values.includes(null)) legendRow(OTHER, "none", "none");
     }
-    if (values.includes(null)) legendRow(OTHER, "none");
     paint();
   }
 
@@ -251,7 +291,7 @@
     if (name === "time" && !data.time) return;
     view = name;
     for (const one of ["map", "grid", "time"]) byId(`view-${one}`).setAttribute("aria-pressed", String(one === view));
-    ({map: layMap, grid: layGrid, time: layTime})[view]();
+    lay();
     stage.querySelectorAll(".axis").forEach((one) => one.remove());
     if (view === "time") {
       const ends = range(data.columns[data.time].values);

@@ -336,12 +336,23 @@ def test_a_table_of_clusters() -> None:
     assert done["size"].tolist() == [5, 4]
     assert done["share"].tolist() == pytest.approx([5 / 9, 4 / 9])
     assert done["labels"].tolist() == ["a (4, 2.0x)", "b (4, 2.0x)"]
+    assert done["proposed_name"].tolist() == ["a", "b"]
     assert done.stability.tolist() == [1, 1]
     assert done.medoid_path.tolist() == done.typical_path_1.tolist()
     assert done.medoid_id.tolist() == [int(path[0]) for path in done.medoid_path]
     assert {int(path[0]) % 2 for path in done.iloc[0].filter(like="typical_path")} == {0}
     own = iad.cluster(rows, k=2, stability=0, prefix="my_")
-    assert iad.cluster_table(own, prefix="my_", label="none").labels.isna().all()
+    unnamed = iad.cluster_table(own, prefix="my_", label="none")
+    assert unnamed.labels.isna().all()
+    assert unnamed.proposed_name.isna().all()
+
+
+def test_without_labels_words_name_a_cluster() -> None:
+    said = ["Police and a crowd", "a crowd", "Coffee beside a spoon", "coffee", None]
+    rows = table(5).assign(caption=said, cluster=[0, 0, 1, 1, -1])
+    named = iad.cluster_table(rows).set_index("cluster").proposed_name
+    assert (named[0], named[1]) == ("crowd, police", "coffee, beside")
+    assert pd.isna(named[-1])
 
 
 def save(image: Image.Image, to: Path, **options: Any) -> str:

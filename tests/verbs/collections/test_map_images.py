@@ -129,3 +129,38 @@ def test_a_column_that_cannot_be_shown() -> None:
     table = TABLE.assign(vector=[np.ones(2)])
     with pytest.raises(iad.ColumnError, match="'vector' cannot be shown"):
         iad.map_images(table, columns=["vector"])
+
+
+@pytest.mark.parametrize("prefix", [None, "my_"])
+def test_clusters_are_categories_with_names(
+    folder: Path, tmp_path: Path, prefix: str | None
+) -> None:
+    paths = sorted(map(str, folder.glob("*.jpg")))[:4]
+    rows = pd.DataFrame({"path": paths, "label": ["cup", "cup", "cat", "dog"]})
+    rows["embedding"] = [[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [0.1, 1.0]]
+    rows = iad.cluster(rows, k=2, stability=0, prefix=prefix)
+    name = f"{prefix or ''}cluster"
+    made = iad.map_images(rows, to=tmp_path / "map.html", color=name)
+    found = data(made)["columns"][name]
+    assert found == {
+        "kind": "group",
+        "values": rows[name].tolist(),
+        "names": {str(rows[name][0]): "cup", str(rows[name][2]): "cat, dog"},
+    }
+
+
+def test_a_sheet_by_cluster_begins_with_the_most_typical(folder: Path) -> None:
+    paths = sorted(map(str, folder.glob("*.jpg")))[:6]
+    angles = np.radians([0, 40, 10, 90, 99, 93])
+    rows = pd.DataFrame({"path": paths, "cluster": [0, 0, 0, 1, 1, 1]})
+    rows["embedding"] = [[np.cos(angle), np.sin(angle)] for angle in angles]
+    rows.loc[1, "embedding"] = None
+    rows.loc[1, "embedding"] = None
+    sheet = iad.contact_sheet(rows, by="cluster", n=5, per_row=2)
+    shown = [axis.texts[0].get_text() if axis.texts else "" for axis in sheet.axes]
+    assert sheet._suptitle.get_text() == "(the most typical 4 of 6 pictures)"
+    titles = [axis.get_title() or axis.get_xlabel() for axis in sheet.axes]
+    told = " ".join([*shown, *titles])
+    assert Path(paths[5]).name in told
+    assert Path(paths[4]).name not in told
+    assert Path(paths[1]).name not in told

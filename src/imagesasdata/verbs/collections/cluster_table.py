@@ -18,6 +18,7 @@ from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.kinds import arrow_type, as_ids
 from imagesasdata.tables.table import Table, open_table
+from imagesasdata.verbs.collections._names import proposed_names
 from imagesasdata.verbs.collections._vectors import read_collection
 from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
 
@@ -40,6 +41,12 @@ FIRST = (
     ),
     Column(
         "labels", "string", "Labels that the cluster has more of.", null="it has no such, or -1"
+    ),
+    Column(
+        "proposed_name",
+        "string",
+        "The two labels, or words of captions or text, that it has most beyond their overall share.",
+        null="it has no such, or -1",
     ),
     MEDOID_ID,
     Column("medoid_path", "string", "The picture in the middle of the cluster.", null=_NULL),
@@ -91,6 +98,8 @@ def cluster_table(
         - ``stability``: of the whole clustering, as `cluster` gave it;
         - ``labels``: the labels more frequent in it than overall, as ``espresso (4, 2.5x)``: 4 of
           its pictures, 2.5 times as many as if labels were spread evenly;
+        - ``proposed_name``: two of these labels, or, in a table without labels, two words of ``caption``
+          or ``text``; look at the pictures before you take it;
         - ``medoid_id``, ``medoid_path``: the picture in its middle;
         - ``typical_path_1``, ...: the pictures nearest to its middle;
         - ``atypical_path_1``, ...: those farthest from it. Look at these before you name it.
@@ -131,6 +140,10 @@ def cluster_table(
     ids = as_ids(table.ids())
     stable = prefixed(CLUSTER_STABILITY.name, prefix)
     stability = table.cells(stable) if stable in table.names else []
+    of_rows: list[Any] = [None] * len(table)
+    for row, one in zip(collection.rows.tolist(), clusters, strict=True):
+        of_rows[row] = one
+    proposed = proposed_names(table, of_rows, label)
     known = next((value for value in stability if value is not None), None)
     vectors = unit(collection.vectors)
     typical = [TYPICAL.named(TYPICAL.name.format(place + 1)) for place in range(top)]
@@ -151,6 +164,7 @@ def cluster_table(
             found.size / total,
             known,
             "; ".join(f"{one.label} ({one.members}, {one.ratio:.1f}x)" for one in shares) or None,
+            proposed[name],
             ids[int(rows[found.medoid])].as_py(),
             paths[rows[found.medoid]],
             *_padded([paths[rows[row]] for row in found.typical], top),

@@ -30,7 +30,9 @@ from imagesasdata.tables.cells import as_json
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.kinds import id_text
 from imagesasdata.tables.table import Table, open_table
+from imagesasdata.verbs.collections._names import proposed_names
 from imagesasdata.verbs.collections._vectors import read_collection
+from imagesasdata.verbs.collections.cluster import CLUSTER
 from imagesasdata.verbs.collections.reduce import DIM
 
 _SIDES = (32, 64, 128)
@@ -128,7 +130,9 @@ def map_images(
     -----
     Keys: arrows go from picture to picture, space selects, ``+``, ``-`` and ``0`` zoom, ``m``, ``g`` and
     ``t`` change the view, ``/`` searches. Pictures that cannot be read are gray; those without a
-    position are only in the grid. Names and labels are escaped, and the page's policy blocks other
+    position are only in the grid. A column of clusters is one of categories with a color each, which
+    the legend names by what their pictures have most (see `cluster_table`); a click on its lines
+    hides and shows a group. Names and labels are escaped, and the page's policy blocks other
     scripts. Drawn by PixiJS (MIT license), which is part of the page. The page contains the
     thumbnails: whoever has the page has them.
 
@@ -201,7 +205,10 @@ def _columns(
         if name in (path, col.IMAGE_ID.name):
             continue
         found = as_json(table, name)
-        if found is not None:
+        if found is not None and found[0] == "number" and name in _clusters(table):
+            names_of = {str(one): text for one, text in proposed_names(table, found[1]).items()}
+            kept[name] = {"kind": "group", "values": found[1], "names": names_of}
+        elif found is not None:
             kept[name] = {"kind": found[0], "values": found[1]}
         elif chosen is not None:
             raise ColumnError(
@@ -209,6 +216,14 @@ def _columns(
                 "leave it out of columns=.",
             )
     return kept
+
+
+def _clusters(table: Table) -> set[str]:
+    """The columns that number clusters: those of `cluster`, whatever they are called."""
+    made = {name for run in table.runs() for name in run.names if run.verb.startswith("cluster")}
+    return {name for name in table.names if name == CLUSTER.name} | {
+        name for name in made if str(name).endswith(CLUSTER.name)
+    }
 
 
 def _given(kept: dict[str, Any], name: str | None, usual: str) -> str | None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imagesasdata.arrays.clustering.contents import typical_first
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_count
+from imagesasdata.columns import EMBEDDING
 from imagesasdata.engine.stream import Loaded, stream
 from imagesasdata.files.decode import decode, read_header
 from imagesasdata.files.names import file_name
@@ -24,6 +26,7 @@ from imagesasdata.tables.cells import captions, order_by
 from imagesasdata.tables.codes import label_cells, name_of_missing
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
+from imagesasdata.tables.vectors import vectors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +65,8 @@ def contact_sheet(
     sort
         A column to sort by, the smallest first; by default the table's order.
     by
-        A column of groups, such as ``"cluster"``: each group has its own rows under its name.
+        A column of groups, such as ``"cluster"``: each group has its own rows under its name. In a table
+        with an ``embedding``, the most typical pictures of a group come first, unless ``sort`` is given.
     boxes
         Boxes to draw on the pictures: a table from a verb that finds things, with a row for each and
         the columns ``path`` and ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of
@@ -71,7 +75,7 @@ def contact_sheet(
         Pictures in a row.
     n
         The maximum number of pictures. Of a longer table the first ones are shown, and the title
-        says so. With ``by`` each group gets an equal number.
+        says so. With ``by`` each group gets an equal number, in full rows where ``n`` allows.
     title
         Written above the sheet.
     to
@@ -101,7 +105,13 @@ def contact_sheet(
     table = open_table(images, path)
     order = list(range(len(table)) if sort is None else order_by(table, table.known(sort)))
     groups = {None: order} if by is None else _groups(label_cells(table, by), order)
+    is_typical = by is not None and sort is None and EMBEDDING.name in table.names
+    if is_typical:
+        places = vectors(table, EMBEDDING.name)
+        groups = {name: typical_first(places, rows) for name, rows in groups.items()}
     part = max(1, n // max(len(groups), 1))
+    if by is not None and part > per_row:
+        part -= part % per_row
     groups = {name: rows[:part] for name, rows in groups.items()}
     paths = table.paths()
     names = [file_name(name) for name in paths]
@@ -110,7 +120,8 @@ def contact_sheet(
     shown = [row for rows in groups.values() for row in rows]
     small = _thumbnails(paths, shown, drawn, round(_INCHES * _DPI))
     if len(shown) < len(table):
-        title = f"{title or ''} (the first {len(shown):,} of {len(table):,} pictures)".strip()
+        which = "the most typical" if is_typical else "the first"
+        title = f"{title or ''} ({which} {len(shown):,} of {len(table):,} pictures)".strip()
     blocks = {
         None if name is None else f"{by}: {name}": [(small[row], texts[row]) for row in rows]
         for name, rows in groups.items()
