@@ -8,7 +8,7 @@ import pytest
 from imagesasdata.arrays.text.legible import Sides, legible
 from imagesasdata.arrays.text.pieces import Piece
 
-SIDES = Sides(longer=200, shorter=100, illegible=12, legible=24)
+SIDES = Sides(longer=200, shorter=100, illegible=12, legible=24, largest=200)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,8 @@ def test_scale(size: tuple[int, int], letters: float, widths: list[int]) -> None
         quad = np.array([[0, 0], [50, 0], [50, high], [0, high]], np.float64)
         return [Piece("text", 1.0, quad, ())] * 6
 
-    (width, _), pieces = legible(scaled, read, size, SIDES)
+    (width, _), pieces, unread = legible(scaled, read, size, SIDES, 0.5)
     assert asked == widths
     assert width == widths[-1]
     assert len(pieces) == 6
+    assert not unread

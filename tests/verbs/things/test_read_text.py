@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import imagesasdata as iad
 from imagesasdata.networks.ocr import rapidocr
+from imagesasdata.options import Shape
 from tests.conftest import REPO, Kind, encoded
 
 pytest.importorskip("rapidocr", reason="the extra 'text' is not installed")
@@ -54,8 +55,19 @@ def test_lines_in_each_kind_of_table(kind: Kind, page: str, blank: str) -> None:
     got = iad.read_text(table)
     assert kind.is_kind(got)
     columns = kind.columns(got)
-    names = ["image_id", "path", "y", "row", "text", "score", *CORNERS, "image_error"]
+    names = [
+        "image_id",
+        "path",
+        "y",
+        "row",
+        "text",
+        "score",
+        *CORNERS,
+        "unread_print",
+        "image_error",
+    ]
     assert list(columns) == names
+    assert columns["unread_print"] == [False, False, None, None]
     assert columns["y"] == [1, 1, 2, 3]
     assert columns["image_id"] == [0, 0, 1, 2]
     assert columns["text"] == ["Peace and Bread", "Vote 2024", None, None]
@@ -98,7 +110,7 @@ def test_words(page: str) -> None:
 
 def test_a_whole_picture_in_one_cell(kind: Kind, page: str, blank: str) -> None:
     got = kind.columns(iad.read_text(kind.make({"path": [blank, page]}), shape="wide"))
-    amount = ["has_text", "text_chars", "text_share"]
+    amount = ["has_text", "text_chars", "text_share", "unread_print"]
     assert list(got) == ["path", "text", "score", *amount, "image_error"]
     assert got["text"] == [None, "Peace and Bread\nVote 2024"]
     assert got["has_text"] == [False, True]
@@ -166,6 +178,35 @@ def test_a_slanted_page(tmp_path: Path) -> None:
     image.rotate(-12, fillcolor="white").save(tmp_path / "slanted.png")
     got = iad.read_text(tmp_path / "slanted.png", shape="wide")
     assert got["text"][0] == "Peace and Bread\nVote 2024"
+
+
+def test_small_print_on_a_large_page(tmp_path: Path) -> None:
+    page = Image.new("RGB", (1000, 2300), "white")
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(11)
+    lines = ["The committee met on Tuesday", "and kept the minutes of the last meeting"]
+    for number, line in enumerate(lines):
+        pen.text((90, 300 + 40 * number), line, fill="black", font=font)
+    page.save(tmp_path / "page.png")
+    got = iad.read_text(tmp_path / "page.png")
+    assert got["text"].tolist() == lines
+    assert got["unread_print"].tolist() == [False, False]
+    np.testing.assert_allclose(got["x1"], 90, atol=6)
+    np.testing.assert_allclose(got["y1"], [300, 340], atol=8)
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_print_that_cannot_be_read_is_told(shape: Shape, tmp_path: Path) -> None:
+    page = Image.new("L", (700, 900), 255)
+    # Letters of which nothing is left but their height and rhythm.
+    pen, random = ImageDraw.Draw(page), np.random.default_rng(0)
+    for number in range(4):
+        for place in range(60):
+            x, y = 90 + 5 * place, 300 + 30 * number
+            pen.line((x, y, x + int(random.integers(0, 3)), y + 5), fill=0, width=2)
+    page.save(tmp_path / "page.png")
+    [row] = iad.read_text(tmp_path / "page.png", shape=shape, threshold=0.99).to_dict("records")
+    assert row["text"] is None or pd.isna(row["text"])
+    assert row["unread_print"] is True
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,3 +54,24 @@ def along(quad: Float[np.ndarray, "4 2"], start: float, end: float) -> Float[np.
 def corners(quad: Float[np.ndarray, "4 2"], across: float, down: float) -> list[float]:
     """The coordinates x1, y1, ... x4, y4 of a box, scaled across and down."""
     return (quad * [across, down]).ravel().tolist()
+
+
+def moved(piece: Piece, scale: Float[np.ndarray, 2], offset: Float[np.ndarray, 2]) -> Piece:
+    """A piece of a part of a picture in the pixels of the whole: scaled, then shifted."""
+    words = tuple(word._replace(quad=word.quad * scale + offset) for word in piece.words)
+    return piece._replace(quad=piece.quad * scale + offset, words=words)
+
+
+def letter_height(piece: Piece) -> float:
+    """The height of a line."""
+    return float(np.linalg.norm(piece.quad[3] - piece.quad[0]))
+
+
+def letters(pieces: Sequence[Piece]) -> float:
+    """The number of letters read, weighted by score."""
+    return float(sum(piece.score * len(piece.text) for piece in pieces))
+
+
+def middle(piece: Piece) -> Float[np.ndarray, 2]:
+    """The middle of a piece's box."""
+    return piece.quad.mean(axis=0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from imagesasdata.arrays.text.pieces import Piece, Word, along
+from imagesasdata.arrays.text.pieces import Piece, Word, along, letter_height, moved
 
 # Neighboring tiles share this part of their length, so that a word on an edge is whole in one of them.
 OVERLAP = 0.2
@@ -27,7 +27,7 @@ def in_tiles(pixels: Pixels, longest: int, read: Callable[[Pixels], list[Piece]]
     for number, start in enumerate(starts):
         tile = pixels[:, start : start + longest] if axis == 0 else pixels[start : start + longest]
         offset = np.array([start, 0.0] if axis == 0 else [0.0, start])
-        shifted = [_moved(piece, offset) for piece in in_tiles(tile, longest, read)]
+        shifted = [moved(piece, np.ones(2), offset) for piece in in_tiles(tile, longest, read)]
         last = number == len(starts) - 1
         end = np.inf if last else _seam(pixels, axis, starts[number + 1], start + longest)
         parts.append((shifted, float(end)))
@@ -127,7 +127,7 @@ def _touch(first: Piece, second: Piece) -> bool:
 
 def _reaches(piece: Piece, edge: float, seam: float, axis: int) -> bool:
     """Whether a line ends beyond a seam, or so near that it may go on behind."""
-    return _runs_along(piece.quad, axis) and edge > seam - _letter_height(piece)
+    return _runs_along(piece.quad, axis) and edge > seam - letter_height(piece)
 
 
 def _continues(before: Piece, piece: Piece, seam: float, axis: int) -> bool:
@@ -139,10 +139,6 @@ def _continues(before: Piece, piece: Piece, seam: float, axis: int) -> bool:
     return bool(shared > 0.5 * min(high_a - low_a, high_b - low_b))
 
 
-def _letter_height(piece: Piece) -> float:
-    return float(np.linalg.norm(piece.quad[3] - piece.quad[0]))
-
-
 def _runs_along(quad: Float[np.ndarray, "4 2"], axis: int) -> bool:
     direction = np.abs(quad[1] - quad[0])
     return bool(direction[axis] >= direction[1 - axis])
@@ -150,8 +146,3 @@ def _runs_along(quad: Float[np.ndarray, "4 2"], axis: int) -> bool:
 
 def _span(quad: Float[np.ndarray, "4 2"], axis: int) -> tuple[float, float]:
     return float(quad[:, axis].min()), float(quad[:, axis].max())
-
-
-def _moved(piece: Piece, offset: Float[np.ndarray, 2]) -> Piece:
-    words = tuple(word._replace(quad=word.quad + offset) for word in piece.words)
-    return piece._replace(quad=piece.quad + offset, words=words)

@@ -7,7 +7,6 @@ needs it, but the package's own result lacks it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -15,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from imagesasdata.arrays.text.legible import Sides
-from imagesasdata.arrays.text.pieces import Piece, Word, along
+from imagesasdata.arrays.text.pieces import Piece, Word, along, letter_height, letters, moved
 from imagesasdata.arrays.text.tiles import in_tiles
 from imagesasdata.extras import optional
 from imagesasdata.networks.ocr.rapidocr_page import Page
@@ -24,7 +23,7 @@ from imagesasdata.networks.ocr.scripts import Script
 
 # The longest side of the detector's input; a longer picture is read in tiles.
 LONG_SIDE = 2000
-SIDES = Sides(longer=LONG_SIDE, shorter=1000, illegible=20, legible=32)
+SIDES = Sides(longer=LONG_SIDE, shorter=1000, illegible=20, legible=32, largest=3 * LONG_SIDE)
 # A picture whose shorter side is under this is enlarged for the detector. A smaller detector's input is
 # faster on receipts, but very small print is then missed without a word.
 SHORT_SIDE = 736
@@ -53,17 +52,16 @@ class RapidOcr:
     def _tile(self, pixels: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         pieces = self._read(pixels)
         height, width = pixels.shape[:2]
-        if not pieces or np.median([_height(piece) for piece in pieces]) < LARGE * min(
+        if not pieces or np.median([letter_height(piece) for piece in pieces]) < LARGE * min(
             height, width
         ):
             return pieces
         size = (max(width // SHRINK, 1), max(height // SHRINK, 1))
         smaller = self._read(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-        if _letters(smaller) <= _letters(pieces):
+        if letters(smaller) <= letters(pieces):
             return pieces
-        return [
-            _enlarged(piece, np.array([width / size[0], height / size[1]])) for piece in smaller
-        ]
+        scale = np.array([width / size[0], height / size[1]])
+        return [moved(piece, scale, np.zeros(2)) for piece in smaller]
 
     def _read(self, pixels: UInt8[np.ndarray, "h w 3"]) -> list[Piece]:
         framed, corner = _framed(pixels)
@@ -122,27 +120,13 @@ def _framed(
     return framed, np.array([right, down], np.float64)
 
 
-def _height(piece: Piece) -> float:
-    return float(np.linalg.norm(piece.quad[3] - piece.quad[0]))
-
-
-def _letters(pieces: Sequence[Piece]) -> float:
-    """The number of letters read, weighted by score."""
-    return sum(piece.score * len(piece.text) for piece in pieces)
-
-
-def _enlarged(piece: Piece, factor: Float[np.ndarray, 2]) -> Piece:
-    words = tuple(word._replace(quad=word.quad * factor) for word in piece.words)
-    return piece._replace(quad=piece.quad * factor, words=words)
-
-
 def _words(text: str, info: Any, quad: Float[np.ndarray, "4 2"]) -> tuple[Word, ...]:
     """The words of a piece, split at spaces; their position is where the recognizer saw their letters."""
     columns = [column for word in info.word_cols for column in word]
-    letters = [index for index, letter in enumerate(text) if not letter.isspace()]
+    inked = [index for index, letter in enumerate(text) if not letter.isspace()]
     middles = (np.array(columns) + 0.5) / info.line_txt_len
     half = (middles[-1] - middles[0]) / (2 * max(len(middles) - 1, 1)) if len(middles) > 1 else 0.5
-    where = dict(zip(letters, middles.tolist(), strict=True))
+    where = dict(zip(inked, middles.tolist(), strict=True))
     words = []
     start = 0
     for part in text.split():

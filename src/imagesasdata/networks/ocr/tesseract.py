@@ -20,7 +20,7 @@ from imagesasdata.networks.ocr.languages import LANGUAGES
 
 # Well below the library's limit of 32,767 pixels.
 LONG_SIDE = 20_000
-SIDES = Sides(longer=LONG_SIDE, shorter=0, illegible=0, legible=0)
+SIDES = Sides(longer=LONG_SIDE, shorter=0, illegible=0, legible=0, largest=LONG_SIDE)
 _FRAME = 10
 _INSTALL = "on Debian and Ubuntu: apt-get install tesseract-ocr"
 _SECONDS = 600

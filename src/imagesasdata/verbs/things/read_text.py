@@ -51,7 +51,13 @@ CORNERS = tuple(
     for number, where in enumerate(_CORNERS, start=1)
     for axis in "xy"
 )
-PIECE = (ROW, TEXT, SCORE, *CORNERS)
+UNREAD = Column(
+    "unread_print",
+    "bool",
+    "Whether its picture is a page with what looks like lines of small print that were not read.",
+    null="the picture could not be read",
+)
+PIECE = (ROW, TEXT, SCORE, *CORNERS, UNREAD)
 WHOLE = (
     TEXT.named("text"),
     Column(
@@ -66,6 +72,7 @@ WHOLE = (
     Column(
         "text_share", "float64", "Share of the picture's area that text covers.", range="0 to 1"
     ),
+    UNREAD,
 )
 COLUMNS = (*PIECE, *WHOLE)
 
@@ -151,12 +158,14 @@ def read_text(
         - ``text``: the text; ``score``: how sure the engine is, 0 to 1;
         - ``x1``, ``y1`` ... ``x4``, ``y4``: the corners in pixels of the upright original, as seen in
           the direction of reading: top left, top right, bottom right, bottom left;
+        - ``unread_print``: whether the picture is a page with what looks like lines of small print
+          that were not read. A page of which nothing was read then has a row of nulls;
         - ``image_error``: why the picture was not read, else null.
 
         With ``shape="wide"`` the rows given, in order, and ``text`` (a line for each row, null
         without text), ``score`` (mean over letters), ``has_text`` (whether there is text of which the
         engine is sure, whatever ``threshold`` is), ``text_chars`` (letters and digits),
-        ``text_share`` (of the picture's area) and ``image_error``.
+        ``text_share`` (of the picture's area), ``unread_print`` and ``image_error``.
 
     Raises
     ------
@@ -173,7 +182,9 @@ def read_text(
     is downloaded. Pictures are scaled to at most 2,000 pixels on their longer side; those more than
     twice as long as wide (screenshots, panoramas, receipts) to 1,000 on the shorter, and read in
     tiles. Where lines are then under 20 pixels high, as the print of a newspaper page, the picture
-    is read again at a larger scale, in tiles too. Text at any angle is read: the direction of a page
+    is read again at a larger scale, in tiles too. On a page, a picture of which half has one shade,
+    what looks like lines of small print and was not read is read enlarged; if that fails,
+    ``unread_print`` says so. Text at any angle is read: the direction of a page
     is decided from all of its text, so a lone 6 on an upright page is no 9. Rows are ordered by the
     direction of most of the text. Words are separated at spaces, so a Chinese or Japanese line is
     one word. The model lacks the letters of Vietnamese, which is refused.
@@ -229,13 +240,16 @@ def read_text(
         def scaled(long_side: int) -> np.ndarray:
             return fit(decode_picture(data, long_side=long_side, max_pixels=max_pixels), long_side)
 
-        (width, height), found = legible(scaled, read, size, most)
+        (width, height), found, unread = legible(scaled, read, size, most, float(threshold))
         pieces = [piece for piece in found if piece.score >= threshold]
         placed = arrange(pieces)
+        told = {UNREAD.name: unread}
         if shape == "wide":
-            return [{**_joined(placed), **_amount(found, pieces, (width, height))}]
+            return [{**_joined(placed), **_amount(found, pieces, (width, height)), **told}]
         scale = header.width / width, header.height / height
-        return [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
+        rows = [row for row, piece in placed for row in _rows(row, piece, unit, scale)]
+        # A page of which nothing was read has a row if there is something to read.
+        return [{**row, **told} for row in rows] or ([told] if unread else [])
 
     verb = Verb(
         name="read_text",
