@@ -16,7 +16,7 @@ from imagesasdata.files import jpeg
 from imagesasdata.files.decode import decode
 from tests.conftest import encoded, picture
 
-PHOTO = picture(300, 220, seed=5)
+PHOTO = picture(299, 221, seed=5)
 # The ways in which a JPEG may be written.
 KINDS = {
     "baseline": (PHOTO, {}),
@@ -45,11 +45,13 @@ def pillows(data: bytes) -> np.ndarray:
 def test_pixels_are_those_of_pillow(kind: str) -> None:
     data = stored(kind)
     np.testing.assert_array_equal(np.asarray(decode(data)), pillows(data))
-    half = Image.open(io.BytesIO(data))
-    half.draft(None, (150, 110))
-    small = decode(data, short_side=110)
-    assert small.size == half.size == (150, 110)
-    np.testing.assert_array_equal(np.asarray(small), np.asarray(half.convert("RGB")))
+    for scale in (2, 4, 8):
+        size = (-(-PHOTO.width // scale), -(-PHOTO.height // scale))
+        smaller = Image.open(io.BytesIO(data))
+        smaller.draft(None, (PHOTO.width // scale, PHOTO.height // scale))
+        ours = decode(data, short_side=PHOTO.height // scale - 1)
+        assert ours.size == smaller.size == size
+        np.testing.assert_array_equal(np.asarray(ours), np.asarray(smaller.convert("RGB")))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -98,7 +98,7 @@ def _checked(data: bytes, mode: str, size: tuple[int, int]) -> np.ndarray | None
             f"picture is truncated: it ends after {scans.count} of a progressive JPEG's scans, "
             "before it is sharp"
         )
-    if data.find(_END, scans.start) < 0:
+    if data.rfind(_END, scans.start) < 0:
         data += _END  # all pixels may be there without it; a warning says if they are not
     return _decode(data, mode, size)
 

@@ -6,8 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+from threadpoolctl import threadpool_info
 
 from imagesasdata.arrays.clustering import partition
 from imagesasdata.arrays.clustering.choosing import silhouettes
@@ -15,6 +17,8 @@ from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.clustering.partition import Method, part
 from imagesasdata.arrays.clustering.reduction import Reduction, for_clusters, project
 from imagesasdata.arrays.clustering.stability import stability
+from imagesasdata.arrays.clustering.starts import Starts
+from imagesasdata.arrays.clustering.threads import fitting_threads
 from imagesasdata.errors import ArgumentError, MissingPackageError
 
 SIZES = (60, 30, 20)
@@ -43,6 +47,32 @@ def test_clouds_are_found_and_numbered_by_size(method: Method) -> None:
     assert np.isnan(found.distances[~kept]).all()
 
 
+@pytest.mark.parametrize("k", [2, 3, 11])
+@pytest.mark.parametrize("size", [3, 200])
+def test_k_means_is_scikit_learns(k: int, size: int) -> None:
+    draws = np.random.default_rng(k)
+    rows = draws.standard_normal((300, size), dtype=np.float32)
+    rows[:40] = rows[40:80]
+    for seed in range(3):
+        truth = KMeans(k, n_init=4, random_state=seed).fit(rows)
+        same = KMeans(k, init=Starts(4), n_init=4, random_state=seed).fit(rows)
+        np.testing.assert_array_equal(same.labels_, truth.labels_)
+        np.testing.assert_array_equal(same.cluster_centers_, truth.cluster_centers_)
+        assert adjusted_rand_score(part(rows, "kmeans", k, seed=seed).clusters, truth.labels_) == 1
+
+
+def test_few_numbers_are_left_to_one_thread() -> None:
+    def threads() -> list[int]:
+        return [library["num_threads"] for library in threadpool_info()]
+
+    usual = threads()
+    with fitting_threads(clouds()[0]):
+        assert set(threads()) == {1}
+    assert threads() == usual
+    with fitting_threads(np.empty((4096, 1024), np.float32)):
+        assert threads() == usual
+
+
 def test_many_rows_are_clustered_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partition, "MINI_BATCH_ROWS", 50)
     rows, truth = clouds()
@@ -67,7 +97,7 @@ def test_the_silhouette_is_highest_for_three() -> None:
     curve = silhouettes(rows, "kmeans", range(2, 7))
     assert list(curve) == [2, 3, 4, 5, 6]
     assert max(curve, key=curve.__getitem__) == 3
-    assert curve[3] == pytest.approx(silhouette_score(rows, truth))
+    assert curve[3] == float(silhouette_score(rows, truth))
     assert silhouettes(rows[:2], "kmeans", range(2, 7)) == {}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from imagesasdata.arrays.clustering.partition import Method, part
+from imagesasdata.arrays.clustering.threads import fitting_threads
 
 SAMPLE = 2000
 
@@ -25,10 +26,12 @@ def silhouettes(
     nearest. At most 2,000 rows, drawn at random, are clustered and scored; numbers of clusters that
     need more rows are left out.
     """
-    from sklearn.metrics import silhouette_score
+    from sklearn.metrics import pairwise_distances, silhouette_score
 
     sample = np.random.default_rng(seed).permutation(len(vectors))[:SAMPLE]
     some = vectors[np.sort(sample)]
+    with fitting_threads(some):
+        distances = pairwise_distances(some)
     curve = {}
     for k in numbers:
         if k >= len(some):
@@ -36,5 +39,7 @@ def silhouettes(
         clusters = part(some, method, k, seed=seed).clusters
         count = len(np.unique(clusters))
         # Identical rows may leave a single cluster, which has no silhouette.
-        curve[k] = float(silhouette_score(some, clusters)) if 1 < count < len(some) else -1.0
+        curve[k] = -1.0
+        if 1 < count < len(some):
+            curve[k] = float(silhouette_score(distances, clusters, metric="precomputed"))
     return curve

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
+from imagesasdata.arrays.clustering.starts import Starts
+from imagesasdata.arrays.clustering.threads import fitting_threads
 from imagesasdata.errors import ArgumentError
 
 Method = Literal["kmeans", "hdbscan", "agglomerative", "gmm"]
@@ -47,7 +49,8 @@ def part(
     seed
         The seed of algorithms with a random start.
     """
-    labels = _labels(vectors, method, k, least, seed)
+    with fitting_threads(vectors):
+        labels = _labels(vectors, method, k, least, seed)
     clusters = _by_size(labels)
     count = clusters.max() + 1 if len(clusters) else 0
     distances = np.full(len(vectors), np.nan)
@@ -86,7 +89,8 @@ def _labels(
     if len(vectors) > MINI_BATCH_ROWS:
         batches = cluster.MiniBatchKMeans(k, n_init=_STARTS, batch_size=4096, random_state=seed)  # type: ignore[arg-type]
         return batches.fit_predict(vectors)
-    return cluster.KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(vectors)  # type: ignore[arg-type]
+    many = cluster.KMeans(k, init=Starts(_STARTS), n_init=_STARTS, random_state=seed)  # type: ignore[arg-type]
+    return many.fit_predict(vectors)
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float32
 
+from imagesasdata.arrays.clustering.threads import fitting_threads
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.errors import MissingPackageError
 
@@ -42,6 +43,11 @@ def project(
     MissingPackageError
         When UMAP is requested but not installed.
     """
+    with fitting_threads(vectors):
+        return _projected(vectors, method, dims, seed)
+
+
+def _projected(vectors: np.ndarray, method: Reduction, dims: int, seed: int) -> np.ndarray:
     rows, size = vectors.shape
     if not rows:
         return np.zeros((0, dims), np.float32)
