@@ -128,6 +128,7 @@ def faces(**options: Any) -> Any:
         cut=lambda image, one: np.full((4, 4, 3), 7, np.uint8),
         finish=lambda outputs: {"score": float(outputs["mean"])},
         network=Network(lambda params, x: {"mean": jnp.mean(x * params, (1, 2, 3))}, jnp.ones(())),
+        settings={},
         options=Options(**options),
     )
 

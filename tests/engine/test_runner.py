@@ -16,8 +16,8 @@ import pytest
 import imagesasdata as iad
 from imagesasdata import machine
 from imagesasdata.engine import runner
-from imagesasdata.engine.runner import Runner, halved
-from imagesasdata.networks.program import Network
+from imagesasdata.engine.runner import Runner, halved, runner_for
+from imagesasdata.networks.program import Network, Several, apart, side_by_side
 from imagesasdata.networks.zoo import registry
 
 GIB = 2**30
@@ -58,6 +58,18 @@ def test_a_batch_too_large_is_run_in_halves(size: int, room: int, ran: list[int]
         again = run(batch, 0)
     np.testing.assert_array_equal(again["sum"], got["sum"])
     assert run.batch_size == size
+
+
+def test_several_networks_each_get_their_own_pixels() -> None:
+    networks = tuple(Network(Crowded(9), np.float32(one)) for one in (1, 2))
+    pixels = [np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(4, dtype=np.uint8)]
+    several = Several(networks, tuple(one.shape for one in pixels))
+    run = runner_for(several, device="cpu", batch_size=2)
+    sample = side_by_side(pixels)
+    first, second = apart(run(np.stack([sample, 2 * sample]), 0), 2)
+    np.testing.assert_array_equal(first["sum"], [[4, 6, 8], [7, 11, 15]])
+    np.testing.assert_array_equal(second["sum"], [8, 14])
+    assert (run.batch_size, run.precision) == (2, "float32")
 
 
 def test_where_not_even_one_fits() -> None:

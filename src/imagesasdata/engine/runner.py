@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import threading
 import warnings
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from imagesasdata.machine import (
     usual_rules,
 )
 from imagesasdata.networks.nn.compile import cpu_compiler_options
-from imagesasdata.networks.program import Apply, Network
+from imagesasdata.networks.program import Apply, HostFunction, Network, Several
 
 if TYPE_CHECKING:
     import jax
@@ -230,6 +231,45 @@ class HostRunner:
     def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
         """Run one batch and wait for the result."""
         return self._apply(self._params, batch)
+
+
+class SeveralRunner:
+    """Runs several networks on each batch, one after the other: see `Several`.
+
+    Each is compiled by itself, so that no combination of them needs a program of its own.
+    """
+
+    def __init__(
+        self, several: Several, *, device: str | None = None, batch_size: int | None = None
+    ) -> None:
+        self._shapes = several.shapes
+        self._runners = [
+            Runner(network, device=device, batch_size=batch_size) for network in several.networks
+        ]
+        self.batch_size = min(runner.batch_size for runner in self._runners)
+        self.lanes = self._runners[0].lanes
+        halves = {runner.precision for runner in self._runners} - {"float32"}
+        self.precision = halves.pop() if halves else "float32"
+
+    def __call__(self, batch: np.ndarray, lane: int) -> dict[str, np.ndarray]:
+        """Run one batch of samples that are `side_by_side` and wait for the results."""
+        outputs, start = {}, 0
+        for number, (runner, shape) in enumerate(zip(self._runners, self._shapes, strict=True)):
+            end = start + math.prod(shape)
+            own = runner(batch[:, start:end].reshape(len(batch), *shape), lane)
+            outputs |= {f"{number}.{name}": values for name, values in own.items()}
+            start = end
+        return outputs
+
+
+def runner_for(
+    network: Network | Several, *, device: str | None, batch_size: int | None
+) -> Runner | HostRunner | SeveralRunner:
+    """The runner of a network."""
+    if isinstance(network, Several):
+        return SeveralRunner(network, device=device, batch_size=batch_size)
+    kind = HostRunner if isinstance(network.apply, HostFunction) else Runner
+    return kind(network, device=device, batch_size=batch_size)
 
 
 def use_compilation_cache() -> None:

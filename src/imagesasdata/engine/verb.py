@@ -18,7 +18,7 @@ from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.cache import Cache, Known, key
 from imagesasdata.engine.ray.blocks import is_dataset, over_blocks
 from imagesasdata.engine.results import Results, row_name, stop_at
-from imagesasdata.engine.runner import HostRunner, Runner
+from imagesasdata.engine.runner import HostRunner, Runner, SeveralRunner, runner_for
 from imagesasdata.engine.stream import Again, Done, Loaded, stream
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, ImageError
 from imagesasdata.files.addresses import is_remote
@@ -26,7 +26,7 @@ from imagesasdata.files.decode import MAX_PIXELS
 from imagesasdata.files.media import PICTURES, Media
 from imagesasdata.files.references import Pictures
 from imagesasdata.machine import cores
-from imagesasdata.networks.program import HostFunction, Network
+from imagesasdata.networks.program import Network, Several
 from imagesasdata.options import Options
 from imagesasdata.progress import Progress
 from imagesasdata.tables.frames import Backend
@@ -72,6 +72,8 @@ class Verb:
         Gives more samples for the network from a picture's results so far, until it gives none.
     settings
         What the numbers depend on besides the picture; a cached row is used only for equal settings.
+    about
+        What a picture's numbers depend on besides its own bytes and ``settings``, by its path.
     many
         Whether the result is a long table, with a row for each thing found.
     keep_empty
@@ -93,9 +95,10 @@ class Verb:
     load: Callable[[bytes], Iterable[Any]] | None = None
     visit: Callable[[Source], Iterable[Any]] | None = None
     finish: Callable[[list[Any]], Sequence[Row]]
-    network: Network | None = None
+    network: Network | Several | None = None
     again: Again | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    about: Callable[[str], bytes] | None = None
     many: bool = False
     keep_empty: bool = False
     media: Media = PICTURES
@@ -135,7 +138,9 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
     rows = _Rows(verb.columns)
     paths = table.paths()
     with ExitStack() as stack:
-        runner = _runner(verb, options) if paths else None
+        runner = None
+        if paths and verb.network is not None:
+            runner = runner_for(verb.network, device=options.device, batch_size=options.batch_size)
         cache = None
         if options.cache is not None:
             settings = {**verb.settings, **_precision(runner), **_limit(verb)}
@@ -201,14 +206,7 @@ def _on_block(block: pa.Table, verb: Verb, options: Options) -> pa.Table:
     return run(block, verb, options)
 
 
-def _runner(verb: Verb, options: Options) -> Runner | HostRunner | None:
-    if verb.network is None:
-        return None
-    kind = HostRunner if isinstance(verb.network.apply, HostFunction) else Runner
-    return kind(verb.network, device=options.device, batch_size=options.batch_size)
-
-
-def _precision(runner: Runner | HostRunner | None) -> Mapping[str, str]:
+def _precision(runner: Runner | HostRunner | SeveralRunner | None) -> Mapping[str, str]:
     """An extra setting for the cache: bfloat16 gives other numbers."""
     return (
         {} if runner is None or runner.precision == "float32" else {"precision": runner.precision}
@@ -241,12 +239,14 @@ def _loader(
             raise ImageError("no path (the cell is missing or is not text)")
         if cache is None:
             return Loaded(_samples(verb, Source(path, files)))
+        about = [] if verb.about is None else [verb.about(path)]
         stamp = files.stamp(path)
-        place = key(path, stamp) if stamp is not None else None
+        place = key(path, stamp, *about) if stamp is not None else None
         known = cache.find(place=place) if place is not None else None
         if known is None:
             data = None if verb.load is None else files.read(path)
-            content = key(files.digest(path) if data is None else hashlib.sha256(data).digest())
+            digest = files.digest(path) if data is None else hashlib.sha256(data).digest()
+            content = key(digest, *about)
             known = cache.find(content=content)
             if known is None:
                 samples = _samples(verb, Source(path, files), data)

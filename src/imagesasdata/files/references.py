@@ -131,7 +131,9 @@ class Pictures(Files):
         return super().stamp(path if reference is None else reference.file)
 
     def digest(self, path: str) -> bytes:
-        """The sha256 of a file of any size."""
+        """The sha256 of a file of any size, or of a part of one as `read` returns it."""
+        if parse_region(path) is not None or parse(path) is not None:
+            return hashlib.sha256(self.read(path)).digest()
         with self.open(path) as opened, contextlib.ExitStack() as stack:
             file = stack.enter_context(open(opened, "rb")) if isinstance(opened, str) else opened
             return hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 Apply = Callable[[Any, Any], dict[str, Any]]
 
@@ -33,6 +32,31 @@ class HostFunction(NamedTuple):
     def __call__(self, params: Any, batch: np.ndarray) -> dict[str, np.ndarray]:
         """Run it."""
         return self.call(params, batch)
+
+
+class Several(NamedTuple):
+    """Networks that look at the same things, each at pixels of its own.
+
+    A sample holds the pixels for all of them, as `side_by_side` puts them; ``shapes`` has their shapes.
+    An output's name begins with the number of its network: ``"0.age"``.
+    """
+
+    networks: tuple[Network, ...]
+    shapes: tuple[tuple[int, ...], ...]
+
+
+def side_by_side(pixels: Sequence[np.ndarray]) -> np.ndarray:
+    """The pixels for `Several` networks as one row."""
+    return np.concatenate([one.ravel() for one in pixels])
+
+
+def apart(outputs: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    """The outputs of each of `Several` networks, by their own names."""
+    each: list[dict[str, Any]] = [{} for _ in range(count)]
+    for name, values in outputs.items():
+        number, own = name.split(".", 1)
+        each[int(number)][own] = values
+    return each
 
 
 def mean_of_crops(apply: Apply) -> Apply:

@@ -23,6 +23,8 @@ from imagesasdata.errors import (
     NameClashError,
     UnknownNameError,
 )
+from imagesasdata.files.decode import decode
+from imagesasdata.verbs.faces import _faces
 from imagesasdata.verbs.faces import analyze_faces as analyze_module
 from tests.conftest import Kind, encoded, picture
 
@@ -337,6 +339,55 @@ def test_analyze_what_is_named(astronaut: str) -> None:
     added = ["gender", "gender_prob_female", "gender_prob_male"]
     assert [name for name in one if name not in faces] == added
     assert one["gender_prob_female"][0] == pytest.approx(got["gender_prob_female"][0], abs=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::imagesasdata.AppearanceWarning")
+def test_a_picture_is_decoded_once_for_all_attributes(
+    astronaut: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = iad.detect_faces(astronaut)
+    named = ("age", "gender", "race", "expression")
+    alone = [iad.analyze_faces(faces, attributes=(one,)) for one in named]
+    decoded = counted_decoding(monkeypatch)
+    together = iad.analyze_faces(faces, attributes=named)
+    assert len(decoded) == 1
+    for one in alone:
+        pd.testing.assert_frame_equal(together[list(one)], one, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "verb", [iad.embed_faces, iad.analyze_faces], ids=["embed_faces", "analyze_faces"]
+)
+def test_a_table_of_faces_goes_on_from_its_cache(
+    verb: Any, astronaut: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = f"{astronaut}#xywh=100,0,300,300"  # a part of a picture has a cache, too
+    faces = iad.detect_faces([astronaut, part])
+    # Two faces of one picture, which come back in their own places whatever the order.
+    faces = pd.concat([faces, faces.assign(face_x=faces["face_x"] + 9)], ignore_index=True)
+    plain = verb(faces)
+    decoded = counted_decoding(monkeypatch)
+    first = verb(faces, cache=tmp_path)
+    pd.testing.assert_frame_equal(first, plain, atol=1e-4)
+    assert len(decoded) == 2
+    pd.testing.assert_frame_equal(verb(faces, cache=tmp_path), first)
+    assert len(decoded) == 2
+    # Another box is another face.
+    moved = faces.assign(face_x=faces["face_x"] + 30, face_left_eye_x=faces["face_left_eye_x"] + 30)
+    pd.testing.assert_frame_equal(verb(moved, cache=tmp_path), verb(moved), atol=1e-4)
+    assert len(decoded) == 6
+
+
+def counted_decoding(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bytes of each picture that is decoded for its faces from now on."""
+    decoded: list[bytes] = []
+
+    def counted(data: bytes, **options: Any) -> Any:
+        decoded.append(data)
+        return decode(data, **options)
+
+    monkeypatch.setattr(_faces, "decode", counted)
+    return decoded
 
 
 @pytest.mark.parametrize("method", ["pixelate", "gaussian", "fill"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,8 +15,9 @@ from imagesasdata.arrays.faces.align import ARCFACE, by_eyes, by_points, cut
 from imagesasdata.columns import IMAGE_ERROR, Column
 from imagesasdata.engine.results import Results, within
 from imagesasdata.engine.stream import Sample
-from imagesasdata.engine.verb import Network, Row, Source, Verb, run
+from imagesasdata.engine.verb import Row, Source, Verb, run
 from imagesasdata.files.decode import MAX_PIXELS, decode
+from imagesasdata.networks.program import Network, Several
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.options import Options
 from imagesasdata.tables.kinds import is_paths
@@ -24,7 +25,7 @@ from imagesasdata.tables.table import Table, open_table
 
 # Where dlib's alignment puts the eyes on a crop, as shares of its side.
 _EYE_DISTANCE, _EYE_HEIGHT = 0.35, 0.314
-_ROW = Column("face_row", "int64", "Number of the row in the table of faces.", null="never")
+_PLACE = Column("face_place", "int64", "Place among the picture's faces.", null="never")
 _PATH = "path"
 NO_FACES = "it is not a table of faces"
 _HINT = "make one with faces = iad.detect_faces(images), and keep its columns."
@@ -69,11 +70,12 @@ def run_on_faces(
     columns: Sequence[Column],
     crop: Callable[[Image.Image, Face], np.ndarray],
     finish: Callable[[Any], Row],
-    network: Network,
+    network: Network | Several,
+    settings: Mapping[str, Any],
     options: Options,
     points: Sequence[Column] = col.EYES,
 ) -> Any:
-    """The table of faces with a network's columns; rows without a face get nulls."""
+    """The table of faces with the columns of networks; rows without a face get nulls."""
     table = open_table(faces, options.path)
     out = Results(name, table, columns, options, "faces").checked()
     found = faces_in(table, points)
@@ -82,23 +84,31 @@ def run_on_faces(
         if path is not None and face is not None:
             by_path.setdefault(path, []).append(row)
 
+    def of_picture(path: str) -> list[Face]:
+        return [face for row in by_path[path] if (face := found[row]) is not None]
+
+    def about(path: str) -> bytes:
+        return b"".join(
+            part.tobytes() for face in of_picture(path) for part in (face.box, face.points)
+        )
+
     def visit(source: Source) -> Iterator[Sample]:
         image = decode(source.files.read(source.path), exactness="exact", max_pixels=MAX_PIXELS)
-        for row in by_path[source.path]:
-            face = found[row]
-            if face is not None:
-                yield Sample(crop(image, face), row)
+        for place, face in enumerate(of_picture(source.path)):
+            yield Sample(crop(image, face), place)
 
     verb = Verb(
         name=name,
-        columns=(_ROW, *columns),
+        columns=(_PLACE, *columns),
         visit=visit,
-        finish=lambda results: [{_ROW.name: row, **finish(one)} for one, row in results],
+        finish=lambda results: [{_PLACE.name: place, **finish(one)} for one, place in results],
         network=network,
+        settings=settings,
+        about=about,
         many=True,
     )
     pictures = pa.table({_PATH: pa.array(list(by_path), pa.string())})
-    inner = replace(within(options), path=_PATH, cache=None)
+    inner = replace(within(options), path=_PATH)
     return _joined(out, run(pictures, verb, inner), by_path)
 
 
@@ -123,9 +133,10 @@ def _joined(out: Results, long: pa.Table, by_path: dict[str, list[int]]) -> Any:
     """The table of faces, joined with the results of their pictures."""
     places: list[int | None] = [None] * len(out.table)
     errors: list[str | None] = [None] * len(out.table)
-    for place, (row, path, error) in enumerate(
-        zip(*(long[n].to_pylist() for n in (_ROW.name, _PATH, IMAGE_ERROR.name)), strict=True)
+    for number, (place, path, error) in enumerate(
+        zip(*(long[n].to_pylist() for n in (_PLACE.name, _PATH, IMAGE_ERROR.name)), strict=True)
     ):
-        for one in by_path[path] if row is None else [row]:
-            places[one], errors[one] = (None if row is None else place), error
+        rows = by_path[path]
+        for row in rows if place is None else [rows[place]]:
+            places[row], errors[row] = (None if place is None else number), error
     return out.join(long.take(pa.array(places, pa.int64())), errors)

@@ -89,6 +89,7 @@ def known_faces(images: Any, model: str, options: Options) -> Known:
         "batch_size": options.batch_size,
         "workers": options.workers,
         "device": options.device,
+        "cache": options.cache,
         "on_error": within(options).on_error,
         "progress": options.progress,
     }
@@ -102,7 +103,6 @@ def known_faces(images: Any, model: str, options: Options) -> Known:
         )
         faces = detect_faces(
             pa.table({IMAGE_ID.name: numbers, PATH.name: paths}),
-            cache=options.cache,
             keep_empty=True,
             **shared,
         )

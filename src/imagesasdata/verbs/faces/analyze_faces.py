@@ -22,16 +22,14 @@ from imagesasdata.arrays.faces.attributes import (
 )
 from imagesasdata.checks import check_choice
 from imagesasdata.columns import Column
-from imagesasdata.engine.results import Results, speaking_as
-from imagesasdata.engine.verb import Network
+from imagesasdata.engine.results import speaking_as
 from imagesasdata.errors import AppearanceWarning, ArgumentError, users_line
 from imagesasdata.files.sources import PathLike
-from imagesasdata.networks.program import mean_of_crops
+from imagesasdata.networks.program import Network, Several, apart, mean_of_crops, side_by_side
 from imagesasdata.networks.zoo.card import Preprocess
 from imagesasdata.networks.zoo.registry import Model, card, load
 from imagesasdata.options import Keep, OnError, Options
 from imagesasdata.tables.frames import Frame, Paths
-from imagesasdata.tables.table import open_table
 from imagesasdata.verbs.faces._faces import Face, aligned, has_faces, points_for, run_on_faces
 from imagesasdata.verbs.faces.detect_faces import detect_faces
 
@@ -212,8 +210,8 @@ def analyze_faces(
 
     Notes
     -----
-    Each number is the mean of two crops: the face and its mirror image; for age, a crop a tenth
-    tighter and a mirrored one a tenth wider.
+    A picture is decoded once for all its faces and attributes. Each number is the mean of two crops:
+    the face and its mirror image; for age, a crop a tenth tighter and a mirrored one a tenth wider.
 
     Gender here is two classes seen from outside; how people see themselves is not visible, and trans
     and non-binary people are misclassified by design. Race is a social category that differs by
@@ -270,25 +268,30 @@ def analyze_faces(
                 progress=progress,
             )
         options = dataclasses.replace(options, path="path", keep="all")
-    every = [column for part in parts.values() for column in part.columns]
-    Results("analyze_faces", open_table(faces, options.path), every, options).checked()
     passes: dict[tuple[str, tuple[Look, ...]], list[_Part]] = {}
     for part in parts.values():
         passes.setdefault((part.model, part.looks), []).append(part)
-    for (name, looks), mine in passes.items():
-        network = load(name, task="analyze_faces", progress=progress)
-        prepare = network.card.preprocess
-        faces = run_on_faces(
-            faces,
-            name="analyze_faces",
-            columns=[column for part in mine for column in part.columns],
-            crop=functools.partial(_crops, preprocess=prepare, looks=looks),
-            finish=functools.partial(_finish, mine),
-            network=Network(_mean_of_looks(network), network.params),
-            options=options,
-            points=points_for(prepare),
-        )
-    return faces
+    networks = [load(name, task="analyze_faces", progress=progress) for name, _ in passes]
+    prepares = [network.card.preprocess for network in networks]
+    cuts = list(zip(prepares, [looks for _, looks in passes], strict=True))
+    return run_on_faces(
+        faces,
+        name="analyze_faces",
+        columns=[column for part in parts.values() for column in part.columns],
+        crop=functools.partial(_crops, cuts=cuts),
+        finish=functools.partial(_finish, list(passes.values())),
+        network=Several(
+            tuple(Network(_mean_of_looks(one), one.params) for one in networks),
+            tuple((len(looks), one.size, one.size, 3) for one, looks in cuts),
+        ),
+        settings={
+            "models": [network.fingerprint for network in networks],
+            "attributes": list(parts),
+        },
+        options=options,
+        # The models of a call all need the same points: they are the default ones, or a single one.
+        points=points_for(prepares[0]),
+    )
 
 
 def _parts(model: str | None, chosen: Sequence[Attribute]) -> dict[Attribute, _Part]:
@@ -347,12 +350,24 @@ def _note() -> None:
 
 
 def _crops(
-    image: Image.Image, face: Face, *, preprocess: Preprocess, looks: Sequence[Look]
+    image: Image.Image, face: Face, *, cuts: Sequence[tuple[Preprocess, Sequence[Look]]]
+) -> np.ndarray:
+    return side_by_side([_cut(image, face, preprocess, looks) for preprocess, looks in cuts])
+
+
+def _cut(
+    image: Image.Image, face: Face, preprocess: Preprocess, looks: Sequence[Look]
 ) -> np.ndarray:
     if preprocess.fit != "face":
         return aligned(preprocess)(image, face)[None]
     return looks_at(image, face.box, looks, share=preprocess.share, size=preprocess.size)
 
 
-def _finish(parts: Sequence[_Part], outputs: Any) -> dict[str, Any]:
-    return {name: cell for part in parts for name, cell in part.finish(outputs).items()}
+def _finish(passes: Sequence[Sequence[_Part]], outputs: Any) -> dict[str, Any]:
+    each = zip(passes, apart(outputs, len(passes)), strict=True)
+    return {
+        name: cell
+        for parts, own in each
+        for part in parts
+        for name, cell in part.finish(own).items()
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.columns import Column
+from imagesasdata.files.sources import PathLike
 from imagesasdata.networks.zoo.registry import load
 from imagesasdata.options import FACE_EMBEDDER, OnError, Options
 from imagesasdata.tables.frames import Frame
@@ -23,6 +24,7 @@ def embed_faces(
     batch_size: int | None = None,
     workers: int | None = None,
     device: str | None = None,
+    cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
 ) -> Frame:
@@ -54,6 +56,8 @@ def embed_faces(
     device
         ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
         kind.
+    cache
+        A folder that keeps finished faces, so that a stopped run resumes where it stopped.
     on_error
         ``"record"`` writes the reason into ``image_error``, ``"raise"`` stops at the first picture
         that cannot be used, ``"drop"`` leaves such rows out and says how many.
@@ -97,6 +101,7 @@ def embed_faces(
         batch_size=batch_size,
         workers=workers,
         device=device,
+        cache=cache,
         on_error=on_error,
         progress=progress,
     )
@@ -110,5 +115,6 @@ def embed_faces(
         crop=aligned(network.card.preprocess),
         finish=lambda outputs: {col.FACE_EMBEDDING.name: unit(outputs["embedding"])},
         network=network.program,
+        settings={"model": network.fingerprint},
         options=options,
     )
