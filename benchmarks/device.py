@@ -1,4 +1,6 @@
-"""How well a device is used: pictures a second, share of the roofline, and of the time.
+"""How well a device is used: pictures a second, share of the roofline, and of the time; memory.
+
+``python benchmarks/run.py --only device --rounds 5`` needs neither PyTorch nor onnxruntime.
 
 The same on CPU, GPU and TPU: JAX takes the best there is. The roofline (Williams, Waterman and
 Patterson 2009) is the rate of a fully used device: a batch's operations at the speed of a large
@@ -15,16 +17,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import fine_tune
 import numpy as np
-import peers
 import pictures
 from measure import Row
 
 import imagesasdata as iad
+from imagesasdata.arrays.pixels import center_square
 from imagesasdata.engine.runner import Runner
+from imagesasdata.files.decode import decode
 from imagesasdata.networks.program import Network
 from imagesasdata.networks.zoo import registry
+from imagesasdata.networks.zoo.card import Preprocess
 
+MODEL = "efficientnet_lite0"
 SIDE, COPIED = 4096, 2**26
 BATCHES = 8
 FILES = 400
@@ -34,19 +40,61 @@ RANDOM = "resnet50"
 def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     """The default classifier and a ResNet-50 with random weights alone; the first one from files."""
     files = 32 if quick else FILES
-    own = registry.load(peers.MODEL, task="classify")
+    own = registry.load(MODEL, task="classify")
     size = own.card.preprocess.size
-    rows, alone = _network(peers.MODEL, own.program, size, rounds)
+    rows, alone = _network(MODEL, own.program, size, rounds)
     rows += _network(f"{RANDOM}, random weights", _random(RANDOM), size, rounds)[0]
     paths = pictures.linked(folder, pictures.small(folder, min(files, 200)), files)
     seconds = [_seconds(lambda: iad.classify(paths, progress=False)) for _ in range(max(2, rounds))]
     # The first run compiles.
     whole = files / statistics.median(seconds[1:])
-    rows += [
+    decoded = _decoding(paths[:32], own.card.preprocess, rounds)
+    return [
+        *rows,
         Row("classify, from files of 500 x 375", whole, "/s"),
         Row("share of the time in which the device computes", 100 * whole / alone, "%"),
+        Row("decoding of files of 500 x 375, by one core", decoded, "/s"),
+        Row("cores that decode as fast as the device computes", alone / decoded, ""),
+        Row("a step of training, pictures", _training(rounds), "/s"),
+        *_memory(),
     ]
-    return rows
+
+
+def _decoding(paths: list[str], prepare: Preprocess, rounds: int) -> float:
+    files = [Path(path).read_bytes() for path in paths]
+
+    def every() -> None:
+        for data in files:
+            center_square(
+                decode(data, short_side=prepare.short_side()), prepare.size, prepare.share
+            )
+
+    return len(files) / min(_seconds(every) for _ in range(rounds + 1))
+
+
+def _training(rounds: int) -> float:
+    import jax
+
+    trainer, pixels, _ = fine_tune._trainer(fine_tune.BATCH, jax.local_devices())
+    trained, batch = trainer.start(), fine_tune._batch(pixels)
+
+    def step() -> None:
+        jax.block_until_ready(trainer.gradients(trained, batch, 1)[0])
+
+    step()
+    return len(pixels) / statistics.median(_seconds(step) for _ in range(rounds))
+
+
+def _memory() -> list[Row]:
+    """The most memory in use so far on each device that reports it; a CPU does not."""
+    import jax
+
+    stats = {str(device): device.memory_stats() or {} for device in jax.local_devices()}
+    return [
+        Row(f"peak memory of {name}", one["peak_bytes_in_use"] / 2**20, "MiB")
+        for name, one in stats.items()
+        if "peak_bytes_in_use" in one
+    ]
 
 
 def _network(name: str, network: Network, size: int, rounds: int) -> tuple[list[Row], float]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pictures
@@ -29,7 +31,7 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     from imagesasdata.machine import cores
 
     count = FEW if quick else BATCH
-    ours, pixels, codes = _trainer(count)
+    ours, pixels, codes = _trainer(count, _cpu())
     trained = ours.start()
     module = peers.torch_module()
     module._fc = torch.nn.Linear(1280, 1)
@@ -65,7 +67,13 @@ def measure(folder: Path, rounds: int, quick: bool) -> list[Row]:
     return [*rows, Row(f"peak memory, batch of {count}", _peak(count), "MiB", at_most=LIMIT_MIB)]
 
 
-def _trainer(count: int):  # type: ignore[no-untyped-def]
+def _cpu() -> Sequence[Any]:
+    import jax
+
+    return jax.local_devices(backend="cpu")
+
+
+def _trainer(count: int, devices: Sequence[Any]):  # type: ignore[no-untyped-def]
     import jax
     from flax import nnx
 
@@ -94,7 +102,6 @@ def _trainer(count: int):  # type: ignore[no-untyped-def]
     objective = Objective(
         outcome=find_outcome("y", [0, 1, 0, 1]), codes=codes, weights=np.ones(count, np.float32)
     )
-    devices = jax.local_devices(backend="cpu")
     return Trainer(network, objective, devices, cores(), PART, 1), pixels, codes
 
 
@@ -113,7 +120,7 @@ def _peak(count: int) -> float:
 def _child(count: int) -> None:
     from imagesasdata.training.optimizer import build_optimizer
 
-    trainer, pixels, _ = _trainer(count)
+    trainer, pixels, _ = _trainer(count, _cpu())
     optimizer = build_optimizer("adamw", 1e-4, l2=1e-4)
     update = trainer.update(optimizer)
     trained = trainer.start()

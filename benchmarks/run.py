@@ -6,6 +6,7 @@ python benchmarks/run.py [--only NAME,NAME] [--rounds N] [--quick]
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import importlib
 import importlib.metadata
@@ -92,7 +93,7 @@ def describe(name: str, arguments: argparse.Namespace) -> dict[str, object]:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "packages": _versions(),
     }
 
 
@@ -106,6 +107,14 @@ def in_own_process(name: str, rounds: int, quick: bool) -> list[Row]:
 def _measure(name: str, rounds: int, quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         return importlib.import_module(name).measure(Path(folder), rounds, quick)
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions
 
 
 def _processor() -> str:

@@ -37,6 +37,20 @@ def test_it_counts_pictures_and_failures(capsys: pytest.CaptureFixture[str]) -> 
     assert re.search(r"embed: 100%.* 4/4 .*pictures/s, failed=1\]", shown)
 
 
+def test_it_says_what_is_under_way(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(2, "embed", show=True) as bar:
+        bar.note("compiling")
+        bar.step(failed=True)
+        bar.note("")
+        bar.step(failed=False)
+    shown = capsys.readouterr().err
+    assert re.search(r"embed:   0%.* 0/2 .*, compiling\]", shown)
+    assert re.search(r"embed: 100%.* 2/2 .*pictures/s, failed=1\]", shown)
+    with Progress(2, "embed", show=False) as bar:
+        bar.note("compiling")
+    assert capsys.readouterr().err == ""
+
+
 def test_it_counts_bytes_in_units(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(2_000_000, "a.bin", show=True, unit="bytes") as bar:
         bar.add(2_000_000)

@@ -25,8 +25,15 @@ def _table(rows: Iterable[dict[str, Any]]) -> str:
 
 def _figure(row: dict[str, Any]) -> str:
     value = row["value"]
-    number = f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+    number = _number(value)
+    rounds = (row["details"] or {}).get("ratios", [])
+    if len(rounds) > 1:
+        number += f" ({_number(min(rounds))} to {_number(max(rounds))})"
     return f"{number} {row['unit']}" + ("" if row["met"] else " (missed)")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
 def _aim(row: dict[str, Any]) -> str:

@@ -32,6 +32,7 @@ class Progress:
         unit: Literal["pictures", "bytes", "epochs"] = "pictures",
     ) -> None:
         self.failed = 0
+        self._note = ""
         self._bar: Any = None
         if is_shown(show):
             tqdm = _bar()
@@ -62,8 +63,18 @@ class Progress:
         self.failed += failed
         if self._bar is not None:
             if failed:
-                self._bar.set_postfix(failed=self.failed, refresh=False)
+                self._show(refresh=False)
             self._bar.update()
+
+    def note(self, text: str) -> None:
+        """Show what is under way beside the bar, until another text or an empty one."""
+        self._note = text
+        if self._bar is not None:
+            self._show(refresh=True)
+
+    def _show(self, *, refresh: bool) -> None:
+        parts = [f"failed={self.failed}"] if self.failed else []
+        self._bar.set_postfix_str(", ".join([*parts, self._note] if self._note else parts), refresh)
 
 
 def notebook() -> Any:

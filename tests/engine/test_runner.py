@@ -60,6 +60,21 @@ def test_a_batch_too_large_is_run_in_halves(size: int, room: int, ran: list[int]
     assert run.batch_size == size
 
 
+def test_it_says_when_it_compiles() -> None:
+    notes: list[str] = []
+    run = lane(Crowded(9), 2)
+    run.note = notes.append
+    batch = np.zeros((2, 3), np.uint8)
+    for _ in range(3):
+        run(batch, 0)
+    assert notes == [runner.COMPILING, ""]
+    failing = lane(Crowded(0), 1)
+    failing.note = notes.append
+    with pytest.raises(iad.DeviceError):
+        failing(batch[:1], 0)
+    assert notes[2:] == [runner.COMPILING, ""]
+
+
 def test_several_networks_each_get_their_own_pixels() -> None:
     networks = tuple(Network(Crowded(9), np.float32(one)) for one in (1, 2))
     pixels = [np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(4, dtype=np.uint8)]

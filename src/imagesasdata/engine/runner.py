@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # core with small batches is faster than one large batch spread over all cores.
 CPU_BATCH = 2
 
+COMPILING = "compiling the network for this machine"
+
 
 class Runner:
     """A function of ``(parameters, batch)``, compiled once and run on every device.
@@ -60,6 +62,8 @@ class Runner:
     ----------
     precision
         The type of the computation: ``"float32"`` or ``"bfloat16"``.
+    note
+        Called with what is under way while a program is compiled, and with an empty text after it.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Runner:
         self.precision = "bfloat16" if network.half and not on_cpu else "float32"
         params = network.params if self.precision == "float32" else halved(network.params)
         self._params = [jax.device_put(params, device) for device in self._devices]
+        self.note: Callable[[str], None] = _unseen
         self._function = _compiled(network.apply, on_cpu)
         self._first = threading.Lock()
         # Keyed by the device's index and the batch's shape.
@@ -121,8 +126,15 @@ class Runner:
             return self._run(program, batch, device_index)
         # One lane compiles; the others wait for it.
         with self._first:
-            program = self._program(batch, device_index)
-            outputs = self._run(program, batch, device_index)
+            program = self._programs.get(key)
+            if program is not None:
+                return self._run(program, batch, device_index)
+            self.note(COMPILING)
+            try:
+                program = self._program(batch, device_index)
+                outputs = self._run(program, batch, device_index)
+            finally:
+                self.note("")
             self._programs[key] = program
         return outputs
 
@@ -169,6 +181,10 @@ class Runner:
             SmallerBatchWarning,
             stacklevel=2,
         )
+
+
+def _unseen(text: str) -> None:
+    pass
 
 
 def halved(params: Any) -> Any:
@@ -248,6 +264,7 @@ class SeveralRunner:
         ]
         self.batch_size = min(runner.batch_size for runner in self._runners)
         self.lanes = self._runners[0].lanes
+        self.note: Callable[[str], None] = _unseen
         halves = {runner.precision for runner in self._runners} - {"float32"}
         self.precision = halves.pop() if halves else "float32"
 
@@ -255,6 +272,7 @@ class SeveralRunner:
         """Run one batch of samples that are `side_by_side` and wait for the results."""
         outputs, start = {}, 0
         for number, (runner, shape) in enumerate(zip(self._runners, self._shapes, strict=True)):
+            runner.note = self.note
             end = start + math.prod(shape)
             own = runner(batch[:, start:end].reshape(len(batch), *shape), lane)
             outputs |= {f"{number}.{name}": values for name, values in own.items()}

@@ -148,6 +148,8 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
             stack.callback(cache.flush)
         files = stack.enter_context(Pictures(verb.max_pixels))
         progress = stack.enter_context(Progress(len(paths), verb.name, show=options.progress))
+        if isinstance(runner, Runner | SeveralRunner):
+            runner.note = progress.note
         workers = options.workers or _workers(paths)
         done_jobs = stream(
             range(len(paths)),
