@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import ndtri
 
 from imagesasdata.arrays.probabilities import logistic
 from imagesasdata.errors import ArgumentError
@@ -36,7 +36,7 @@ class Calibration(NamedTuple):
 
     def threshold(self, false_match_rate: float) -> float:
         """The distance that this share of pairs of strangers does not exceed."""
-        return self.mean + self.sd * float(ndtri(false_match_rate))
+        return NormalDist(self.mean, self.sd).inv_cdf(false_match_rate)
 
 
 def probability(distance: Float[np.ndarray, " n"], by: Calibration) -> Float[np.ndarray, " n"]:
