@@ -22,6 +22,26 @@ def test_classes_as_scikit_learn_has_them() -> None:
     assert metrics.macro_auc("multiclass", CODES, CHANCES) == pytest.approx(expected)
 
 
+def test_two_classes_after_each_epoch_as_scikit_learn_has_them() -> None:
+    codes, chances = (
+        (CODES > 0).astype(np.int32),
+        CHANCES[:, :2] / CHANCES[:, :2].sum(1, keepdims=True),
+    )
+    said = metrics.decide("binary", chances)
+    assert metrics.quick("binary", codes, chances) == pytest.approx(
+        {
+            "accuracy": sk.accuracy_score(codes, said),
+            "macro_f1": sk.f1_score(codes, said, average="macro"),
+            "precision": sk.precision_score(codes, said),
+            "recall": sk.recall_score(codes, said),
+        }
+    )
+    never = metrics.quick("binary", codes, np.array([[1.0, 0.0]] * len(codes)))
+    assert np.isnan(never["precision"])
+    assert never["recall"] == 0
+    assert set(metrics.quick("multiclass", CODES, CHANCES)) == {"accuracy", "macro_f1"}
+
+
 def test_labels_as_scikit_learn_has_them() -> None:
     coded = (RNG.random((50, 4)) < 0.4).astype(np.float32)
     chances = RNG.random((50, 4))

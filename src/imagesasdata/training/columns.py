@@ -18,6 +18,19 @@ _ACCURACY = _measure("{}accuracy", "Share predicted correctly, in the {}.", "0 t
 _MACRO_F1 = _measure("{}macro_f1", "Mean F1 score of the classes, in the {}.", "0 to 1", _CLASSES)
 _RMSE = _measure("{}rmse", "Root mean squared error, in the {}.", "0 ...", _NUMERIC)
 _R_SQUARED = _measure("{}r_squared", "Share of variance explained, in the {}.", "... 1", _NUMERIC)
+_NOT_TWO = "the outcome is not of two classes, or the share is of no row"
+_PRECISION = _measure(
+    "{}precision",
+    "Share of those predicted to be of the second class that are, in the {}.",
+    "0 to 1",
+    _NOT_TWO,
+)
+_RECALL = _measure(
+    "{}recall",
+    "Share of those of the second class that are predicted to be, in the {}.",
+    "0 to 1",
+    _NOT_TWO,
+)
 _BEYOND = {
     "auc": (
         "Area under the ROC curve; for several classes the mean of each against the rest.",
@@ -50,6 +63,7 @@ def _of(column: Column, part: str, rows: str, null: str | None = None) -> Column
 
 
 _FOLLOWED = (_ACCURACY, _MACRO_F1, _RMSE, _R_SQUARED)
+_BY_EPOCH = (*_FOLLOWED, _PRECISION, _RECALL)
 _NO_VALIDATION = "no rows were kept for validation"
 TIDY = (
     Column("epoch", "int64", "A pass over the training rows.", range="1 ...", null="never"),
@@ -62,7 +76,7 @@ TIDY = (
     ),
     Column("train_loss", "float64", "Loss on the training rows.", range="0 ...", null="never"),
     Column("penalty", "float64", "What regularization adds to it.", range="0 ...", null="never"),
-    *(_of(column, "train_", "training rows") for column in _FOLLOWED),
+    *(_of(column, "train_", "training rows") for column in _BY_EPOCH),
     Column(
         "validation_loss",
         "float64",
@@ -70,7 +84,7 @@ TIDY = (
         range="0 ...",
         null=_NO_VALIDATION,
     ),
-    *(_of(column, "validation_", "validation rows", _NO_VALIDATION) for column in _FOLLOWED),
+    *(_of(column, "validation_", "validation rows", _NO_VALIDATION) for column in _BY_EPOCH),
     Column(
         "seconds", "float64", "Duration of the epoch.", unit="seconds", range="0 ...", null="never"
     ),

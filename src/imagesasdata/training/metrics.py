@@ -46,15 +46,16 @@ def decide(kind: OutcomeKind, chances: Float[np.ndarray, "n k"]) -> np.ndarray:
 def quick(
     kind: OutcomeKind, codes: np.ndarray, chances: Float[np.ndarray, "n k"]
 ) -> dict[str, float]:
-    """The measures recorded after each epoch."""
+    """The measures recorded after each epoch; of two classes, precision and recall are the second's."""
     if kind == "numeric":
         values = chances[:, 0]
         return {"rmse": numeric.rmse(codes, values), "r_squared": numeric.r_squared(codes, values)}
     predicted = decide(kind, chances)
-    return {
-        "accuracy": accuracy(codes, predicted),
-        "macro_f1": macro_f1(codes, predicted, chances.shape[1]),
-    }
+    counts = counts_of(codes, predicted, chances.shape[1])
+    found = {"accuracy": accuracy(codes, predicted), "macro_f1": mean_known(counts.f1)}
+    if kind == "binary":
+        found |= {"precision": float(counts.precision[1]), "recall": float(counts.recall[1])}
+    return found
 
 
 def full(kind: OutcomeKind) -> dict[str, Measure]:

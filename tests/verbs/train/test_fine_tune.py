@@ -125,6 +125,9 @@ def test_the_report(fit: iad.FittedModel) -> None:
     tidy = fit.tidy()
     assert tidy["epoch"].tolist() == list(range(1, len(tidy) + 1))
     assert {"train_loss", "validation_loss", "train_accuracy", "validation_macro_f1"} <= set(tidy)
+    for name in ("train_precision", "train_recall", "validation_precision", "validation_recall"):
+        assert tidy[name].dtype == "float64"
+        assert tidy[name].dropna().between(0, 1).all()
     assert tidy["train_loss"].iloc[-1] < tidy["train_loss"].iloc[0]
     assert fit.confusion()["n"].sum() == 12
     assert fit.per_class()["class"].tolist() == ["no", "yes"]

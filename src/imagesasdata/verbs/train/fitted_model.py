@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic
 
+import pyarrow as pa
+
 from imagesasdata.checks import check_count
 from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.engine.ray.blocks import is_dataset
@@ -210,11 +212,16 @@ class FittedModel(Generic[Frame]):
         """A row for each epoch: loss and measures on the training rows and on the validation rows.
 
         Those on the training rows are taken during training, with dropout and augmentation.
-        ``penalty`` is the regularization term of the training loss.
+        ``penalty`` is the regularization term of the training loss. Of two classes, precision and
+        recall are those of the second.
         """
         rows = self._saved.history
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        return self._give({n: [row.get(n) for row in rows] for n in names})
+        names = list(dict.fromkeys(name for row in rows for name in row if name != "epoch"))
+        cells: dict[str, Any] = {"epoch": [row["epoch"] for row in rows]}
+        for name in names:
+            values = [row.get(name) for row in rows]
+            cells[name] = pa.array(values, pa.float64(), from_pandas=True)
+        return self._give(cells)
 
     def glance(self) -> Frame:
         """One row: the pictures in each part, and figures from the test rows with 95% intervals.
