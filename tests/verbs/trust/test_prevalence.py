@@ -126,6 +126,46 @@ def test_labels_that_the_truth_does_not_have_are_told(posts: pd.DataFrame) -> No
             iad.prevalence(given, "gold", "pred")
 
 
+def _of_probabilities(seed: int) -> pd.DataFrame:
+    """Two years of 5 and 50%, probabilities that are not calibrated, codes of the second year."""
+    random = np.random.default_rng(seed)
+    year = np.repeat(["2019", "2020"], 600)
+    truth = (random.random(1200) < np.where(year == "2019", 0.05, 0.5)) * 1
+    sign = random.normal(np.where(truth == 1, 1.2, -1.2))
+    prob = 1.0 / (1.0 + np.exp(-0.6 * sign - 0.5))
+    posts = pd.DataFrame({"year": year, "pred": (prob > 0.5) * 1, "prob": prob})
+    coded = (year == "2020") & (posts.index % 3 == 0)
+    return posts.assign(truth=truth, gold=pd.Series(truth).where(coded))
+
+
+def test_shares_from_probabilities_are_right_and_more_certain() -> None:
+    posts = _of_probabilities(0)
+    of_class = iad.prevalence(posts, "gold", "pred", by="year").tidy().query("label == 1")
+    result = iad.prevalence(posts, "gold", "pred", by="year", prob="prob")
+    found = result.tidy().query("label == 1")
+    assert (found["share"].to_numpy() > found.conf_low.to_numpy() - 1e-12).all()
+    assert ((found.conf_low < [0.05, 0.5]) & (found.conf_high > [0.05, 0.5])).all()
+    assert ((found.conf_high - found.conf_low) < (of_class.conf_high - of_class.conf_low)).all()
+    assert "calibrated on 200 hand-coded rows" in str(iad.cite(result))
+    mapped = iad.prevalence(posts, "gold", "pred", by="year", prob={1: "prob"}).tidy()
+    np.testing.assert_allclose(mapped.query("label == 1")["share"], found["share"])
+
+
+def test_each_of_three_classes_needs_a_probability() -> None:
+    posts = _of_probabilities(0).assign(other=0.1)
+    posts.loc[posts.index[600:610], "gold"] = 2.0
+    for prob in ("prob", {0: "prob", 1: "other"}):
+        with pytest.raises(iad.ArgumentError, match="prob gives no probability of"):
+            iad.prevalence(posts, "gold", "pred", by="year", prob=prob)
+
+
+def test_a_probability_of_the_predicted_class_is_refused() -> None:
+    posts = _of_probabilities(0)
+    for prob in (np.maximum(posts.prob, 1.0 - posts.prob), 1.0 - posts.prob):
+        with pytest.raises(iad.ArgumentError, match="seems to be that of something else"):
+            iad.prevalence(posts.assign(prob=prob), "gold", "pred", prob="prob")
+
+
 @pytest.mark.parametrize(
     ("change", "options", "error", "message"),
     [

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 import pyarrow as pa
 
+from imagesasdata.arrays.stats.classification import auc
 from imagesasdata.arrays.stats.folds import variance_factor, widened
+from imagesasdata.arrays.stats.label_shift import shifted_shares, to_one
 from imagesasdata.arrays.stats.quantification import group_counts, shares, unlike
+from imagesasdata.arrays.stats.validation import RIGHT
 from imagesasdata.columns import Column
 from imagesasdata.errors import ArgumentError
 from imagesasdata.pages.figures import draw_interval, new_figure
@@ -26,6 +30,7 @@ from imagesasdata.tables.codes import (
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._display import Methods, Reported
+from imagesasdata.verbs.trust._probabilities import probabilities
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
 
@@ -54,6 +59,8 @@ TIDY = (
     Column("conf_high", "float64", "Upper end of its 95% interval.", range="0 to 1", null="never"),
 )
 RESULTS = {"tidy": TIDY}
+# By the AUC of a probability for the prediction of its class; that of one model is near 1.
+_APART = 0.6
 _SOURCES = (
     "Saerens, M., Latinne, P. and Decaestecker, C. (2002). Adjusting the Outputs of a Classifier to New "
     "a Priori Probabilities. Neural Computation. doi:10.1162/089976602753284446",
@@ -71,6 +78,7 @@ class Prevalence(Reported, Generic[Frame]):
     truth: str
     prediction: str
     by: str | None
+    prob: tuple[str, ...] = ()
 
     def tidy(self) -> Frame:
         """A row for each group and class.
@@ -114,12 +122,18 @@ class Prevalence(Reported, Generic[Frame]):
     def methods(self) -> Methods:
         """The result in words, the columns it rests on, and what to cite."""
         within = "" if self.by is None else f" by {self.by}"
-        text = (
-            f"The share of each class of {self.truth}{within} was estimated from {self.prediction} by "
-            f"the error rates in {self.n_coded:,} hand-coded rows (expectation maximization; error rates "
-            "taken as the same in all groups)."
+        source = (
+            f"the probabilities in {', '.join(self.prob)}, calibrated on {self.n_coded:,} hand-coded "
+            "rows (expectation maximization; those of each class taken as alike in all groups)."
+            if self.prob
+            else f"{self.prediction} by the error rates in {self.n_coded:,} hand-coded rows (expectation "
+            "maximization; error rates taken as the same in all groups)."
         )
-        columns = (self.truth, self.prediction, *([] if self.by is None else [self.by]))
+        text = f"The share of each class of {self.truth}{within} was estimated from {source}"
+        columns = (
+            *(self.truth, self.prediction, *self.prob),
+            *([] if self.by is None else [self.by]),
+        )
         return Methods(text, columns, _SOURCES)
 
     def _shown(self) -> tuple[str, dict[str, Any], tuple[str, ...]]:
@@ -132,6 +146,7 @@ def prevalence(
     prediction: str,
     *,
     by: str | None = None,
+    prob: str | Mapping[Any, str] | None = None,
     weights: str | None = SAMPLE_PROB,
     seed: int = 0,
 ) -> Prevalence[Frame]:
@@ -152,6 +167,10 @@ def prevalence(
         The column with the predicted classes.
     by
         The column of periods or groups. Without it, the share in all rows is given.
+    prob
+        For two classes the column with the probability of the second (1, or "yes" of "no" and "yes"), for
+        more a mapping from each class to its column. Shares then come from the probabilities, which tell
+        more than the predicted classes: intervals are narrower.
     weights
         The column of the rows' sampling probabilities; each row is weighted by the inverse. If the
         table has no ``sample_prob``, or with ``None``, all rows count the same.
@@ -166,7 +185,8 @@ def prevalence(
     Raises
     ------
     ArgumentError, ArgumentTypeError, ColumnError
-        When no row has truth and prediction, all have the same truth, or a column cannot be used.
+        When no row has truth and prediction, all have the same truth, a class has no probabilities, or
+        a column cannot be used.
 
     Notes
     -----
@@ -179,13 +199,23 @@ def prevalence(
     Of two classes, the share is ``(predicted - false) / (right - false)``, with the shares predicted, of
     false and of right alarms, within 0 and 1; of more classes, it is found by expectation maximization.
     Intervals carry the errors of the rates and of the predicted shares: percentiles of draws from their
-    Jeffreys posteriors, the rates' within strata of equal sampling probability. Coded rows of other
-    pictures than those of ``data`` are no sample of them, but do as well for the rates.
+    Jeffreys posteriors, the rates' within strata of equal sampling probability.
+
+    With ``prob=``, the probabilities are calibrated on the coded rows (one temperature, and a constant
+    for each class), and the shares of a group are those that make its probabilities most likely, by
+    expectation maximization. Intervals are percentiles of 200 rounds of a Bayesian bootstrap of coded
+    rows and groups.
+
+    Coded rows of other pictures than those of ``data`` are no sample of them, but do as well for the
+    rates.
 
     References
     ----------
     Saerens, M., Latinne, P. and Decaestecker, C. (2002). Adjusting the Outputs of a Classifier to New a
     Priori Probabilities. doi:10.1162/089976602753284446
+
+    Alexandari, A., Kundaje, A. and Shrikumar, A. (2020). Maximum Likelihood with Bias-Corrected
+    Calibration is Hard-To-Beat at Label Shift Adaptation. doi:10.48550/arXiv.1901.06852
 
     Rogan, W. J. and Gladen, B. (1978). Estimating prevalence from the results of a screening test.
     doi:10.1093/oxfordjournals.aje.a112510
@@ -239,7 +269,22 @@ def prevalence(
     notes = [*notes, *repeated(table, coded, "rows with a truth")]
     counts = group_counts(group, np.array([place[row] for row in grouped]), len(names), len(kinds))
     of_coded = np.array([place[row] for row in coded])
-    found = shares(counts, of_coded, true, len(labels), weight, seed=seed)
+    if prob is None:
+        found = shares(counts, of_coded, true, len(labels), weight, seed=seed)
+    else:
+        chances = _chances(table, prob, labels, predicted)
+        for number, label in enumerate(labels):
+            if label in kinds:
+                _check_goes_with(chances[:, number], every == kinds.index(label), label)
+        at = {row: number for number, row in enumerate(predicted)}
+        found = shifted_shares(
+            chances[[at[row] for row in grouped]],
+            group,
+            chances[[at[row] for row in coded]],
+            true,
+            weight,
+            seed=seed,
+        )
     factor = variance_factor(share_of_folds(table, coded, trained))
     low, high = widened(found.value, found.low, found.high, factor)
     if by is not None:
@@ -269,4 +314,33 @@ def prevalence(
         truth=truth,
         prediction=prediction,
         by=by,
+        prob=() if prob is None else (prob,) if isinstance(prob, str) else tuple(prob.values()),
     )
+
+
+def _check_goes_with(chance: np.ndarray, said: np.ndarray, label: Any) -> None:
+    """Raise when the probability of a class is no higher in rows that are predicted to be of it."""
+    area = auc(said, chance)
+    if area < _APART:
+        raise ArgumentError(
+            f"The probability of {label!r} is hardly higher in rows that are predicted to be of it than "
+            f"in others (AUC {area:.2f}): it seems to be that of something else.",
+            "give the probability of the second of two classes, or of each class, and not that of the "
+            "predicted one, such as label_prob.",
+        )
+
+
+def _chances(table: Table, prob: Any, labels: list[Any], rows: list[int]) -> np.ndarray:
+    """The probability of each class in some rows, which add up to 1."""
+    found = probabilities(table, prob, labels, rows)
+    if len(labels) == 2 and len(found) == 1 and RIGHT not in found:
+        ((one, values),) = found.items()
+        found = {one: values, 1 - one: 1.0 - values}
+    without = [label for number, label in enumerate(labels) if number not in found]
+    if without:
+        raise ArgumentError(
+            f"prob gives no probability of {without[0]!r}, and the shares of {len(labels)} classes need "
+            "all of them.",
+            f'give prob={{{labels[0]!r}: "COLUMN", ...}} with a column for each class.',
+        )
+    return to_one([found[number] for number in range(len(labels))])

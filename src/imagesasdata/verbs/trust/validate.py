@@ -16,7 +16,6 @@ from imagesasdata.arrays.stats.validation import (
     Estimate,
     Rows,
     measure,
-    of_two,
     with_folds,
 )
 from imagesasdata.checks import check_count
@@ -30,7 +29,6 @@ from imagesasdata.tables.codes import (
     label_cells,
     number_or_text,
     numbered,
-    numbers,
     row_weights,
     sampling_column,
     tell_alike,
@@ -40,6 +38,7 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
 from imagesasdata.verbs.trust._display import Methods
+from imagesasdata.verbs.trust._probabilities import probabilities
 from imagesasdata.verbs.trust._repeated import repeated
 from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
 
@@ -316,7 +315,7 @@ def validate(
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, rows)
     notes = [*unweighted(table, chance), *notes, *repeated(table, rows, "rows with a truth")]
-    probs = _probabilities(table, prob, labels, rows)
+    probs = probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
     found = with_folds(
         measure(given, rounds=rounds, seed=seed), share_of_folds(table, rows, trained)
@@ -358,42 +357,6 @@ def _columns(found: Mapping[str, Estimate]) -> dict[str, Any]:
         for name, estimate in found.items()
         for suffix, cells in zip(("", "_low", "_high"), estimate, strict=True)
     }
-
-
-def _probabilities(
-    table: Table, prob: Any, labels: list[Any], rows: list[int]
-) -> dict[int, np.ndarray]:
-    if prob is None:
-        return {}
-    if isinstance(prob, str):
-        values = _numbers(table, prob, rows)
-        return of_two(values) if len(labels) == 2 else {RIGHT: values}
-    if not isinstance(prob, Mapping):
-        raise ArgumentTypeError(
-            f"prob must be a column or a mapping from class to column, got {prob!r}.",
-            'for example prob={"protest": "label_prob_protest"}.',
-        )
-    found = {}
-    for label, column in prob.items():
-        if number_or_text(label) not in labels:
-            raise ArgumentError(
-                f"prob names the class {label!r}, which is neither true nor predicted in any row.",
-                f"the classes are: {', '.join(map(repr, labels))}.",
-            )
-        found[labels.index(number_or_text(label))] = _numbers(table, column, rows)
-    return found
-
-
-def _numbers(table: Table, column: str, rows: list[int]) -> np.ndarray:
-    cells = table.cells(table.known(column, "prob"))
-    values = numbers([cells[row] for row in rows], column)
-    if not ((values >= 0.0) & (values <= 1.0)).all():
-        raise ArgumentError(
-            f"The probabilities in {column!r} must be from 0 to 1, and none may be missing where there "
-            "are truth and prediction.",
-            "give a column of probabilities, or leave prob= out.",
-        )
-    return values
 
 
 def _arrow(columns: Mapping[str, Any]) -> dict[str, Any]:
