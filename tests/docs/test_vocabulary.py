@@ -27,6 +27,8 @@ BRITISH = re.compile(
 # Published as they are.
 PUBLISHED = re.compile(
     r"great_grey_owl"
+    # A class of the R package haven.
+    r"|haven_labelled"
     # What a user may type, in examples of the message that answers.
     r"|groups=\"colour\""
 )
