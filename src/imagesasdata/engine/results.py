@@ -55,9 +55,9 @@ def within(options: Options) -> Options:
     return replace(options, keep="all", prefix=None, replace=False, on_error=on_error)
 
 
-def run_of(verb: str, prefix: str, names: list[str]) -> Run:
+def run_of(verb: str, prefix: str | None, names: list[str]) -> Run:
     """A run that is under way, with what is known of it."""
-    call = under_way()
+    call, prefix = under_way(), prefix or ""
     if call is None:
         return Run(verb, prefix, names)
     # A verb that another one runs gets options that the user did not give.
@@ -146,7 +146,7 @@ class Results:
     @property
     def run(self) -> Run:
         """What the table notes of this run."""
-        return run_of(self.verb, self.options.prefix or "", [column.name for column in self.named])
+        return run_of(self.verb, self.options.prefix, [column.name for column in self.named])
 
     def checked(self, *, has_prefix: bool = True, replaceable: bool = True) -> Results:
         """The results for the table without the columns that they replace.

@@ -287,7 +287,7 @@ def _of_files(
         prefixed(name, options.prefix if name in _SAID else None): some
         for name, some in _cells(rows, columns).items()
     }
-    run = run_of("read_annotations", options.prefix or "", list(cells))
+    run = run_of("read_annotations", options.prefix, list(cells))
     return made_by(run, from_columns(cells, backend))
 
 
