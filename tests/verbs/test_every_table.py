@@ -108,7 +108,7 @@ OTHER: dict[str, Call] = {
 }
 # Verbs that take no table.
 WITHOUT = {
-    *("feature_maps", "models", "model_card", "summary", "plan_labels", "cite"),  # names
+    *("feature_maps", "models", "model_card", "status", "summary", "plan_labels", "cite"),  # names
     *("load_model", "read_labels"),  # files
     *("register_model", "ray_workers", "isolate"),  # settings of a program
     "ray_dataset",  # starts Ray: tests/engine/ray

@@ -12,7 +12,7 @@ from imagesasdata.cli.values import TABLES
 from imagesasdata.errors import ImagesAsDataError, tell
 from imagesasdata.verbs.signatures import verbs
 
-TEXTS = ("ModelCard", "Citation", "Status")  # results that are written as text
+TEXTS = ("ModelCard", "Citation")  # results that are written as text
 
 
 def check_target(to: str, option: str, *, is_text: bool = False) -> None:
