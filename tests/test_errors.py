@@ -13,6 +13,7 @@ from imagesasdata.errors import (
     LONGEST,
     ArgumentError,
     ColumnError,
+    GuessWarning,
     ImageError,
     ImagesAsDataError,
     MissingPackageError,
@@ -21,6 +22,8 @@ from imagesasdata.errors import (
     one_of,
     reason,
     short,
+    tell,
+    without_credentials,
 )
 
 KINDS = {
@@ -123,6 +126,39 @@ def test_reasons_are_short_and_show_no_addresses() -> None:
     )
     assert reason(MemoryError()) == "not enough memory to decode the picture"
     assert reason(TimeoutError()) == "the server did not answer in time"
+
+
+SECRETS = [
+    ("'https://host/a b.jpg?sig=hunter2'.", "'https://host/a b.jpg?sig=...'."),
+    (
+        "https://host/a?x=1&X-Amz-Signature=hunter2&y=2",
+        "https://host/a?x=1&X-Amz-Signature=...&y=2",
+    ),
+    ("https://host/a?AWSAccessKeyId=hunter2#t=1.5", "https://host/a?AWSAccessKeyId=...#t=1.5"),
+    ("https://host/a#access_token=hunter2", "https://host/a#access_token=..."),
+    ("zip://a.png::https://host/b.zip?token=hunter2", "zip://a.png::https://host/b.zip?token=..."),
+    ("simplecache::https://me:hunter2@host/a", "simplecache::https://host/a"),
+    ("https://hunter2@host/a?api_key=hunter2", "https://host/a?api_key=..."),
+    ("HTTPS://host/a?SIG=hunter2 and s3://k:hunter2@b/c", "HTTPS://host/a?SIG=... and s3://b/c"),
+]
+HARMLESS = [
+    "https://host/a?monkey=1&signal=2&keyword=3",
+    "https://host/@me/a.jpg",
+    "abfs://container@account/a.jpg",
+    "me@example.org, see https://host/a",
+    "a.jpg?token=1",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [*SECRETS, *((text, text) for text in HARMLESS)])
+def test_no_message_holds_credentials(text: str, expected: str) -> None:
+    assert without_credentials(text) == expected
+    error = ArgumentError(f"No file {text}", f"give another than {text}")
+    assert str(error) == f"No file {expected}\nHint: give another than {expected}"
+    assert error.message == pickle.loads(pickle.dumps(error)).message
+    with pytest.warns(GuessWarning) as told:
+        tell(text, "look")
+    assert str(told[0].message) == f"{expected}\nHint: look"
 
 
 @pytest.mark.parametrize(

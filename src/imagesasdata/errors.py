@@ -15,6 +15,18 @@ from typing import Any
 LONGEST = 400
 _SHORT = 60
 
+# What lets a request in: a password before the host of an address (on the web, also a name alone, for
+# that is often a token), and such values after its path.
+_USER = re.compile(
+    r"(?:(?<=http://)|(?<=https://)|(?<=://)(?=[^/?#\s'\"@]*:))[^/?#\s'\"]*@", re.IGNORECASE
+)
+_SECRET = re.compile(
+    r"([?&#;](?:[\w.%-]*(?:signature|token|password|passwd|secret|credential|session(?:[-_]?id)?"
+    r"|api[-_]?key|access[-_]?key(?:[-_]?id)?|accessid)|sig|key|auth|authorization|pwd|jwt|hmac)=)"
+    r"(?:(?!::)[^&#;\s'\"<>])+",
+    re.IGNORECASE,
+)
+
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
 
@@ -25,8 +37,8 @@ class ImagesAsDataError(Exception):
     """
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        self.message = _cut(message)
-        self.hint = hint if hint is None else _cut(hint)
+        self.message = _cut(without_credentials(message))
+        self.hint = hint if hint is None else _cut(without_credentials(hint))
         super().__init__(self.message if hint is None else f"{self.message}\nHint: {self.hint}")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -111,7 +123,18 @@ def users_line() -> int:
 
 def tell(message: str, hint: str, kind: type[UserWarning] = GuessWarning) -> None:
     """Warn at the user's line; as in an error, ``hint`` says what to write."""
-    warnings.warn(f"{message}\nHint: {hint}", kind, stacklevel=users_line())
+    told = without_credentials(f"{message}\nHint: {hint}")
+    warnings.warn(told, kind, stacklevel=users_line())
+
+
+def without_credentials(text: str) -> str:
+    """A text or an address without passwords, tokens and signatures of addresses in it."""
+    return _SECRET.sub(r"\1...", _USER.sub("", text)) if "://" in text else text
+
+
+def has_credentials(address: str) -> bool:
+    """Whether the query of an address holds a token or a signature."""
+    return _SECRET.search(address) is not None
 
 
 def short(value: object) -> str:

@@ -21,6 +21,9 @@ import imagesasdata as iad
 from imagesasdata.errors import CacheError, ImagesAsDataError
 from imagesasdata.tables.files import save
 from imagesasdata.training.arrays import write_arrays
+from imagesasdata.training.checkpoint import Checkpoint
+from imagesasdata.training.course import Course
+from tests.clips import write
 from tests.conftest import REPO, encoded, picture
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks, and limits the size of files")
@@ -151,6 +154,16 @@ def parquet(paths: list[str], to: Path) -> None:
     save(pd.DataFrame({"x": np.random.default_rng(0).random(9000)}), str(to))
 
 
+def checkpoint(paths: list[str], to: Path) -> None:
+    weights = {"w": np.zeros(9999)}
+    Checkpoint(to.parent, to.stem, {}).keep(Course(weights, {}, weights), 0.1)
+
+
+def docx(paths: list[str], to: Path) -> None:
+    truth = [0, 1] * 20
+    iad.validate(pd.DataFrame({"truth": truth, "said": truth}), "truth", "said").to_docx(to)
+
+
 Writer = Callable[[list[str], Path], Any]
 FILES: dict[str, tuple[str, Writer]] = {
     "csv": ("t.csv", lambda paths, to: save(pd.DataFrame({"x": range(9000)}), str(to))),
@@ -160,6 +173,10 @@ FILES: dict[str, tuple[str, Writer]] = {
     "contact_sheet_pdf": ("s.pdf", lambda paths, to: iad.contact_sheet(paths, to=to)),
     "label_page": ("l.html", lambda paths, to: iad.label_page(paths, "Q?", ["a", "b"], to=to)),
     "map_images": ("m.html", map_page),
+    "feature_maps": ("f.png", lambda paths, to: iad.feature_maps(of="filters", top=6, to=to)),
+    "checkpoint": ("c.safetensors", checkpoint),
+    "docx": ("r.docx", docx),
+    **{ending: (f"t.{ending}", parquet) for ending in ("feather", "dta")},
 }
 
 
@@ -175,14 +192,37 @@ def test_a_full_disk_leaves_the_earlier_file(writer: str, noise: list[str], tmp_
     assert (tmp_path / name).read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("format", ["jpeg", "png", "webp", "tiff"])
+def written_frames(paths: list[str], to: Path) -> pd.DataFrame:
+    clip = to.parent / "v.mp4"
+    if not clip.exists():
+        write(clip, [np.asarray(Image.open(path)) for path in paths])
+    return iad.read_video(clip, every="frame", to=to)
+
+
+PICTURES: dict[str, Callable[[list[str], Path], pd.DataFrame]] = {
+    **{
+        format: lambda paths, to, format=format: iad.transform(
+            paths, [iad.steps.resize(200)], to=to, format=format
+        )
+        for format in ("jpeg", "png", "webp", "tiff")
+    },
+    "read_video": written_frames,
+    "blur_faces": lambda paths, to: iad.blur_faces(paths, to=to),
+    "explain": lambda paths, to: iad.explain(paths, to=to),
+}
+
+
+@pytest.mark.parametrize("writer", PICTURES)
 def test_a_full_disk_is_a_reason_of_a_picture(
-    format: Any, noise: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    writer: str, noise: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    # What is loaded or compiled at first use is there.
+    assert PICTURES[writer](noise, tmp_path / "whole")["image_error"].isna().all()
+    (tmp_path / "full").mkdir()
     with small_files(8192):
-        got = iad.transform(noise, [iad.steps.resize(200)], to=tmp_path, format=format)
+        got = PICTURES[writer](noise, tmp_path / "full")
     assert got["image_error"].tolist() == ["result cannot be written: File too large"] * 3
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "full").iterdir()) == []
     assert "TIFF" not in capfd.readouterr().err
 
 

@@ -10,11 +10,12 @@ import logging
 import tarfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pandas as pd
 import pytest
 
 import imagesasdata as iad
@@ -191,6 +192,56 @@ def test_passwords_and_signatures_are_in_no_message(
     assert "hunter2" not in str(four.value)
     assert "hunter2" not in caplog.text
     assert not any("hunter2" in file.read_text("latin-1") for file in tmp_path.rglob("*.*"))
+
+
+# What the library writes; a table's own column of addresses is carried along as it is.
+OUTPUTS: dict[str, Callable[[pd.DataFrame, Path], Any]] = {
+    "show": lambda posts, to: iad.show(posts)._repr_html_(),
+    "show as text": lambda posts, to: iad.show(posts),
+    "map_images": lambda posts, to: iad.map_images(posts, x="x", y="x", to=to / "m.html"),
+    "label_page": lambda posts, to: iad.label_page(posts, "Q?", ["a", "b"], to=to / "l.html"),
+    "contact_sheet": lambda posts, to: iad.contact_sheet(posts, to=to / "s.svg", label="url"),
+    "transform": lambda posts, to: iad.transform(posts, iad.steps.resize(8), to=to),
+    "features": lambda posts, to: iad.features(posts, groups="light", cache=to / "c"),
+    "read_images": lambda posts, to: iad.read_images(posts, exif=True, frames="all"),
+    "find_faces": lambda posts, to: iad.find_faces(list(posts["path"]), posts, cache=to / "c"),
+    "pseudonymize": lambda posts, to: iad.pseudonymize(posts[["path"]], key="a key that is long"),
+    "cite": lambda posts, to: iad.cite(iad.classify(posts)),
+}
+CARRIED = ["path", "url", "file_path"]
+
+
+SLOW = ("find_faces", "cite")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in OUTPUTS],
+)
+@pytest.mark.parametrize("query", ["X-Amz-Signature=hunter2&x={}", "n={}&sig=hunter2"])
+@pytest.mark.filterwarnings("ignore:The page and its answers", "ignore:Gender")
+def test_no_output_holds_a_signature(
+    output: str, query: str, server: Server, tmp_path: Path
+) -> None:
+    addresses = [f"{server.url}/fine/a.jpg?{query.format(number)}" for number in range(2)]
+    posts = pd.DataFrame({"path": addresses, "url": addresses, "x": [0.0, 1.0]})
+    got = OUTPUTS[output](posts, tmp_path)
+    if isinstance(got, pd.DataFrame):
+        assert len(got) >= 2
+        got = got.drop(columns=CARRIED, errors="ignore").to_csv() + repr(got.attrs)
+    assert "hunter2" not in str(got)
+    for file in tmp_path.rglob("*"):
+        assert "hunter2" not in str(file)
+        assert file.is_dir() or "hunter2" not in file.read_text("latin-1")
+
+
+def test_answers_are_joined_by_number_where_addresses_are_cut(
+    server: Server, tmp_path: Path
+) -> None:
+    address = f"{server.url}/fine/a.jpg?sig=hunter2"
+    with pytest.warns(iad.GuessWarning, match="without their signatures .*\nHint: join answers"):
+        iad.label_page([address], "Q?", ["a", "b"], to=tmp_path / "l.html")
+    assert "/fine/a.jpg?sig=..." in (tmp_path / "l.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -158,11 +158,12 @@ def run(images: Any, verb: Verb, options: Options, backend: Backend = "pandas") 
             workers=workers,
             again=verb.again,
         )
-        for done in stack.enter_context(closing(done_jobs)):
+        for given in stack.enter_context(closing(done_jobs)):
+            done, found = _finished(given, verb)
             progress.step(failed=done.error is not None)
             if done.error is not None:
                 stop_at(options, row_name(done.job, paths[done.job]), done.error)
-            _keep(done, verb, rows, cache)
+            _keep(done, found, rows, cache)
     if verb.media is PICTURES and not verb.every_frame:
         out.tell_several(files.several)
     results, numbers, counts = rows.table(cache)
@@ -266,13 +267,22 @@ def _samples(verb: Verb, source: Source, data: bytes | None = None) -> Iterable[
     return verb.load(source.files.read(source.path) if data is None else data)
 
 
-def _keep(done: Done, verb: Verb, rows: _Rows, cache: Cache | None) -> None:
+def _finished(done: Done, verb: Verb) -> tuple[Done, Sequence[Row]]:
+    """The rows of a picture's results; when they cannot be made, as on a full disk, it has failed."""
+    if done.error is not None or done.known is not None:
+        return done, []
+    try:
+        return done, verb.finish(done.results)
+    except ImageError as error:
+        return Done(done.job, tag=done.tag, error=error.message), []
+
+
+def _keep(done: Done, found: Sequence[Row], rows: _Rows, cache: Cache | None) -> None:
     if done.error is not None:
         rows.add(done.job, [], error=done.error)
     elif done.known is not None:
         rows.add_known(done.job, done.known)
     else:
-        found = verb.finish(done.results)
         rows.add(done.job, found)
         # Rows with an error of their own are not cached: the next run tries the picture again.
         whole = not any(row.get(IMAGE_ERROR.name) for row in found)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError
+from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError, has_credentials
 from imagesasdata.files import web
 from imagesasdata.files.addresses import PART, is_remote, parse_member
 from imagesasdata.files.media import MAX_BYTES, too_large
@@ -45,23 +45,6 @@ _AFTER = re.compile(r"[?#]")
 _MEANT = re.compile(
     r"(?P<kind>(?<![a-z0-9+.\-])[a-z][a-z0-9+.\-]+:[/\\]+|^\s*//)(?P<user>[^/\\?#]*)@",
     re.IGNORECASE,
-)
-# Names in a query whose values let a request in.
-_SECRETS = frozenset(
-    [
-        "access_token",
-        "api_key",
-        "apikey",
-        "auth",
-        "key",
-        "password",
-        "sig",
-        "signature",
-        "token",
-        "x-amz-security-token",
-        "x-amz-signature",
-        "x-goog-signature",
-    ]
 )
 
 
@@ -98,9 +81,8 @@ def _has_login(system: Any, url: str) -> bool | None:
         return None
     given = getattr(system, "client_kwargs", None) or {}
     headers = {str(name).lower() for name in given.get("headers", {})}
-    query = url.partition("?")[2].partition("#")[0]
-    names = {part.partition("=")[0].lower() for part in query.split("&")}
-    return bool(given.get("auth") or headers & {"authorization", "cookie"} or names & _SECRETS)
+    sent = bool(given.get("auth") or headers & {"authorization", "cookie"})
+    return sent or has_credentials(url)
 
 
 def password_error(path: str) -> ArgumentError:

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from imagesasdata.errors import ArgumentTypeError
+from imagesasdata.errors import ArgumentTypeError, without_credentials
 from imagesasdata.tables.table import Table
 
 # JavaScript holds whole numbers up to here.
@@ -14,9 +14,13 @@ _EXACT = 2**53
 
 
 def captions(table: Table, column: str) -> list[str]:
-    """A column as text for people: numbers rounded, nulls empty."""
+    """A column as text for people: numbers rounded, nulls empty, addresses without credentials."""
     return [
-        "" if text is None else f"{text:.3g}" if isinstance(text, float) else str(text)
+        ""
+        if text is None
+        else f"{text:.3g}"
+        if isinstance(text, float)
+        else without_credentials(str(text))
         for text in table.cells(column)
     ]
 
@@ -42,7 +46,8 @@ def as_json(
     """A column as JSON values: its kind and its cells; ``None`` for vectors and other types.
 
     Times are milliseconds since 1970, as in JavaScript. Numbers that are not finite become null, and
-    whole numbers that JavaScript would round, such as ids, become text.
+    whole numbers that JavaScript would round, such as ids, become text. Addresses are without
+    credentials.
     """
     cells = table.cells(column)
     present = [cell for cell in cells if cell is not None]
@@ -53,7 +58,7 @@ def as_json(
         finite = [cell if cell is not None and math.isfinite(cell) else None for cell in cells]
         return "number", finite
     if all(isinstance(cell, (str, bool)) for cell in present):
-        return "text", [None if cell is None else str(cell) for cell in cells]
+        return "text", [None if cell is None else without_credentials(str(cell)) for cell in cells]
     if all(isinstance(cell, date) for cell in present):
         return "time", [None if cell is None else _milliseconds(cell) for cell in cells]
     return None

@@ -14,7 +14,7 @@ from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Loaded, stream
-from imagesasdata.errors import ArgumentError, ColumnError
+from imagesasdata.errors import ArgumentError, ColumnError, without_credentials
 from imagesasdata.files.decode import decode
 from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
@@ -175,7 +175,7 @@ def map_images(
     sheets, sizes = _sheets(paths, thumbnail, options)
     data = {
         "ids": [id_text(one) for one in table.ids()],
-        "paths": [name or "" for name in paths],
+        "paths": [without_credentials(name or "") for name in paths],
         "x": places[0],
         "y": places[1],
         "columns": {str(name): cells for name, cells in kept.items()},

@@ -12,6 +12,8 @@ from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.identity import nearest
 from imagesasdata.checks import check_count
 from imagesasdata.engine.results import Results, stop_at_first
+from imagesasdata.errors import without_credentials
+from imagesasdata.files.remote import shown
 from imagesasdata.files.sources import PathLike
 from imagesasdata.options import FACE_EMBEDDER, FALSE_MATCH_RATE, Keep, OnError, Options
 from imagesasdata.tables.frames import AnyFrame, Frame, Paths
@@ -96,7 +98,7 @@ def find_faces(
     table
         Up to ``top`` rows for each target, of the kind of table that ``gallery`` is:
 
-        - ``target``: the target's path;
+        - ``target``: the target's path, of an address without its signature or token;
         - ``rank``: from 1, the nearest first;
         - ``image_id``, ``path``, ``face_id``: the face in the gallery;
         - ``distance``: from the target's face, from 0 (alike) to 2;
@@ -140,7 +142,7 @@ def find_faces(
     targets = list(dict.fromkeys(path for path in wanted.paths if path is not None))
     chosen = [one_face(wanted, path, which) for path in targets]
     stop_at_first(
-        options, [why for _, why in chosen], lambda place: f"The target {targets[place]!r}"
+        options, [why for _, why in chosen], lambda place: f"The target {shown(targets[place])!r}"
     )
     out = Results("find_faces", open_table(gallery, path), _NEW, options, "targets")
     out.check_long()
@@ -152,7 +154,8 @@ def find_faces(
     rows: list[dict[str, Any]] = []
     sources: list[int | None] = []
     told: list[str | None] = []
-    for path, error, kept in zip(targets, errors, out.kept(errors), strict=True):
+    named = map(without_credentials, targets)
+    for path, error, kept in zip(named, errors, out.kept(errors), strict=True):
         if error is None:
             near, distances = next(found)
             rows += _ranked(path, known, near, distances, limit)

@@ -16,7 +16,7 @@ from PIL import Image
 from imagesasdata.arrays.pixels import fit
 from imagesasdata.checks import check_count
 from imagesasdata.engine.stream import Loaded, stream
-from imagesasdata.errors import ArgumentError, ArgumentTypeError
+from imagesasdata.errors import ArgumentError, ArgumentTypeError, tell, without_credentials
 from imagesasdata.files.decode import decode
 from imagesasdata.files.outputs import output
 from imagesasdata.files.references import Pictures
@@ -104,17 +104,23 @@ def label_page(
     check_count("long_side", long_side)
     names = [coders] if isinstance(coders, str) else list(coders or [])
     table = open_table(sample, path)
+    paths = [one and without_credentials(one) for one in table.paths()]
     if len(table) == 0:
         raise ArgumentError("There are no pictures to code.", "give a sample of at least one row.")
     seen: set[str] = set()
-    for row, one in enumerate(table.paths()):
+    for row, one in enumerate(paths):
         if one in seen:
             raise ArgumentError(
                 f"The path {shown(one)!r} is in more than one row, and answers are kept by path.",
                 "drop the rows that repeat a picture.",
             )
         seen.add(f"row {row}" if one is None else one)
-    items = _items(table, long_side)
+    if paths != table.paths():
+        tell(
+            "The page and its answers hold addresses without their signatures and tokens.",
+            'join answers to your table by image_id, as in codes.merge(sample, on="image_id").',
+        )
+    items = _items(table, paths, long_side)
     described = json.dumps([question, chosen, sorted(seen)])
     data = {
         "id": hashlib.sha256(described.encode("utf-8", "surrogateescape")).hexdigest()[:12],
@@ -148,7 +154,7 @@ def _choices(choices: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _items(table: Table, long_side: int) -> list[dict[str, Any]]:
+def _items(table: Table, shown_paths: list[str | None], long_side: int) -> list[dict[str, Any]]:
     paths = table.paths()
     ids = table.ids()
 
@@ -170,7 +176,7 @@ def _items(table: Table, long_side: int) -> list[dict[str, Any]]:
         {
             # As text, because JavaScript rounds numbers of more than 15 digits.
             "image_id": id_text(ids[row]),
-            "path": paths[row] if paths[row] is not None else f"row {row}",
+            "path": f"row {row}" if shown_paths[row] is None else shown_paths[row],
             "source": sources[row][0],
             "error": sources[row][1] or "no path",
         }
