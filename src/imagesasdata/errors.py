@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
 import sys
+import threading
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from numbers import Number
 from typing import Any
 
@@ -26,6 +28,9 @@ _SECRET = re.compile(
     r"(?:(?!::)[^&#;\s'\"<>])+",
     re.IGNORECASE,
 )
+
+# Held while the process's filters of warnings are changed.
+_filters = threading.RLock()
 
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
@@ -125,6 +130,19 @@ def tell(message: str, hint: str, kind: type[UserWarning] = GuessWarning) -> Non
     """Warn at the user's line; as in an error, ``hint`` says what to write."""
     told = without_credentials(f"{message}\nHint: {hint}")
     warnings.warn(told, kind, stacklevel=users_line())
+
+
+@contextlib.contextmanager
+def quiet(*kinds: type[Warning], message: str = "") -> Iterator[None]:
+    """Ignore some warnings of other libraries, one thread at a time.
+
+    Python's filters belong to the process: two threads that each put theirs back would leave one's for
+    good, and whoever ignores every kind would take another call's warnings away.
+    """
+    with _filters, warnings.catch_warnings():
+        for kind in kinds:
+            warnings.filterwarnings("ignore", message, kind)
+        yield
 
 
 def without_credentials(text: str) -> str:

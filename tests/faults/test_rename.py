@@ -173,7 +173,7 @@ FILES: dict[str, tuple[str, Writer]] = {
     "contact_sheet_pdf": ("s.pdf", lambda paths, to: iad.contact_sheet(paths, to=to)),
     "label_page": ("l.html", lambda paths, to: iad.label_page(paths, "Q?", ["a", "b"], to=to)),
     "map_images": ("m.html", map_page),
-    "feature_maps": ("f.png", lambda paths, to: iad.feature_maps(of="filters", top=6, to=to)),
+    "feature_maps": ("f.png", lambda paths, to: iad.feature_maps(of="filters", to=to)),
     "checkpoint": ("c.safetensors", checkpoint),
     "docx": ("r.docx", docx),
     **{ending: (f"t.{ending}", parquet) for ending in ("feather", "dta")},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,11 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from PIL import Image, ImageFile
 
 import imagesasdata as iad
+from imagesasdata.arrays.stats.sampling import clusters
+from imagesasdata.errors import quiet, tell
+from imagesasdata.tables.stata import write_stata
 from tests.calls import OTHER, PHOTO
 
 PHOTOS = [PHOTO, OTHER]
@@ -95,6 +102,53 @@ def test_settings_of_pillow_change_nothing(tmp_path: Path, request: Any) -> None
     request.getfixturevalue("spoiled")
     assert_equal(iad.features([*PHOTOS, str(cut)]), expected)
     assert (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES) == (10, True)
+
+
+def test_warnings_of_other_libraries_are_kept_from_users_one_thread_at_a_time() -> None:
+    """The first thread's filters are put back before the second's are changed."""
+    before, inside, second = list(warnings.filters), threading.Event(), threading.Event()
+
+    def first() -> None:
+        with quiet(RuntimeWarning):
+            inside.set()
+            second.wait(0.2)
+            warnings.warn("of another library", RuntimeWarning, stacklevel=1)
+
+    def other() -> None:
+        inside.wait(60)
+        with quiet(RuntimeWarning):
+            second.set()
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        within = list(warnings.filters)
+        threads = [threading.Thread(target=work) for work in (first, other)]
+        for thread in threads:
+            thread.start()
+        inside.wait(60)
+        tell("A guess of another call.", "state it.")
+        for thread in threads:
+            thread.join(60)
+        assert warnings.filters == within
+    assert [str(one.message) for one in told] == ["A guess of another call.\nHint: state it."]
+    assert warnings.filters == before
+
+
+def test_regressions_and_samples_at_once_leave_the_filters() -> None:
+    table = pd.DataFrame({"y": [0, 1] * 20, "x": np.arange(40) % 7})
+    vectors = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32)
+    calls = {
+        "regress": lambda: iad.regress("y ~ x", table, family="logit").tidy(),
+        "sample": lambda: clusters(vectors, 8, 1),
+        "stata": lambda: write_stata(pa.table({"n": pa.array([2**40, 1])}), io.BytesIO()),
+    }
+    for call in calls.values():
+        call()  # packages that are imported now may add filters of their own
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(call) for _ in range(6) for call in calls.values()]:
+            done.result()
+    assert list(warnings.filters) == before
 
 
 LIMITS = {"all": 200_000_000, "none": 1_000, "some": 250_000}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imagesasdata.errors import tell
+from imagesasdata.errors import quiet, tell
 from imagesasdata.tables.kinds import duration_texts
 from imagesasdata.tables.stata_variables import Variable
 
@@ -61,9 +60,8 @@ def write_stata(table: pa.Table, file: BinaryIO, own: Mapping[str, Variable] | N
         if variable.dates and column.dtype.kind == "M":
             dates[new] = variable.dates
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
-    with warnings.catch_warnings():
-        # pandas tells that it stores whole numbers in a larger type.
-        warnings.simplefilter("ignore", pd.errors.PossiblePrecisionLoss)
+    # pandas tells that it stores whole numbers in a larger type.
+    with quiet(pd.errors.PossiblePrecisionLoss):
         frame.to_stata(
             file,
             convert_dates=dates,
@@ -82,9 +80,8 @@ def read_stata(file: str) -> Any:
     """
     import pandas as pd
 
-    with warnings.catch_warnings():
-        # pandas tells of labels that some values lack, which is told here.
-        warnings.simplefilter("ignore", pd.errors.CategoricalConversionWarning)
+    # pandas tells of labels that some values lack, which is told here.
+    with quiet(pd.errors.CategoricalConversionWarning):
         try:
             frame = pd.read_stata(file)
         except ValueError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +9,7 @@ from jaxtyping import Float32
 
 from imagesasdata.arrays.clustering.threads import fitting_threads
 from imagesasdata.arrays.neighbors.distances import unit
-from imagesasdata.errors import MissingPackageError
+from imagesasdata.errors import MissingPackageError, quiet
 
 Reduction = Literal["pca", "umap", "tsne"]
 # Reductions that may come before clustering.
@@ -91,9 +90,8 @@ def _components(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
 
 def _umap() -> Any:
     try:
-        with warnings.catch_warnings():
-            # umap warns when TensorFlow is missing.
-            warnings.simplefilter("ignore", ImportWarning)
+        # umap warns when TensorFlow is missing.
+        with quiet(ImportWarning):
             import umap  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise MissingPackageError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +12,7 @@ from imagesasdata.arrays.stats.checks import check_separation
 from imagesasdata.arrays.stats.clustered import MOST, cr2
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.sandwich import Robust, leverage_scores, sandwich
-from imagesasdata.errors import ArgumentError
+from imagesasdata.errors import ArgumentError, quiet
 
 Method = Literal["naive", "gold", "ppi", "dsl", "ptd", "imputation"]
 # Methods that correct predictions by gold rows.
@@ -65,6 +64,7 @@ def coefficients(
     """
     # Slow to import, and needed only for a fit.
     import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import ModelWarning
 
     if family == "ols":
         # QR instead of statsmodels' pseudo-inverse, because collinear terms have been refused.
@@ -72,9 +72,8 @@ def coefficients(
         model = sm.WLS(outcome, design, weights=given)
         return np.asarray(model.fit(method="qr").params)
     kind = sm.families.Binomial() if family == "logit" else sm.families.Poisson()
-    with warnings.catch_warnings():
-        # Separation and failed convergence raise errors here and in checks.py.
-        warnings.simplefilter("ignore")
+    # Separation and failed convergence raise errors here and in checks.py.
+    with quiet(ModelWarning, RuntimeWarning, FutureWarning):
         try:
             model = sm.GLM(outcome, design, family=kind, var_weights=weights)
             result = model.fit(maxiter=100, tol=1e-12, tol_criterion="params")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from imagesasdata.arrays.neighbors.distances import unit
+from imagesasdata.errors import quiet
 
 Chances = Float[np.ndarray, " rows"]
 
@@ -100,7 +99,7 @@ def clusters(
 
     vectors = unit(vectors)
     count = min(most, len(np.unique(vectors, axis=0)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about empty clusters, which do not matter here
+    # Empty clusters do not matter here.
+    with quiet(UserWarning, message="One of the clusters is empty"):
         _, labels = kmeans2(vectors, count, minit="++", rng=np.random.default_rng(seed))
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
