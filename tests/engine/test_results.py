@@ -126,7 +126,7 @@ def faces(**options: Any) -> Any:
         table if given is None else given,
         name="embed_faces",
         columns=(SCORE,),
-        cut=lambda image, one: np.full((4, 4, 3), 7, np.uint8),
+        crop=lambda image, one: np.full((4, 4, 3), 7, np.uint8),
         finish=lambda outputs: {"score": float(outputs["mean"])},
         network=Network(lambda params, x: {"mean": jnp.mean(x * params, (1, 2, 3))}, jnp.ones(())),
         settings={},

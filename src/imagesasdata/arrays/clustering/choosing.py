@@ -30,12 +30,13 @@ def silhouettes(
 
     sample = np.random.default_rng(seed).permutation(len(vectors))[:SAMPLE]
     some = vectors[np.sort(sample)]
+    numbers = [k for k in numbers if k < len(some)]
+    if not numbers:
+        return {}
     with fitting_threads(some):
         distances = pairwise_distances(some)
     curve = {}
     for k in numbers:
-        if k >= len(some):
-            continue
         clusters = part(some, method, k, seed=seed).clusters
         count = len(np.unique(clusters))
         # Identical rows may leave a single cluster, which has no silhouette.
