@@ -87,7 +87,7 @@ print(json.dumps([seen, size]))
 
 
 @linux
-@pytest.mark.parametrize("verb", ["features", "classify"])
+@pytest.mark.parametrize("verb", ["features", pytest.param("classify", marks=pytest.mark.soak)])
 @pytest.mark.parametrize(
     "count",
     [
@@ -223,7 +223,7 @@ assert len(found.tidy()) == 10
 
 
 @linux
-@pytest.mark.parametrize("method", ["ppi", "dsl"])
+@pytest.mark.parametrize("method", ["ppi", pytest.param("dsl", marks=pytest.mark.soak)])
 def test_a_regression_of_a_million_rows_stays_within_four_gibibytes(method: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", REGRESS + PRINT_PEAK, method],

@@ -180,6 +180,7 @@ def test_real_want_of_memory() -> None:
     assert "do not fit into the memory" in done.stdout
 
 
+@pytest.mark.slow
 def test_half_precision_changes_little(example_photos: Path) -> None:
     import jax
 

@@ -353,7 +353,7 @@ def test_a_failure_of_tesseract_is_the_rows(page: str, monkeypatch: pytest.Monke
     assert got["image_error"][0].startswith("Tesseract failed:")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_labeled_receipts(shared_data: Path) -> None:
     truth = pd.read_csv(shared_data / "text" / "lines.csv").groupby("path")["text"].agg(" ".join)
     paths = [str(shared_data / "text" / name) for name in truth.index]

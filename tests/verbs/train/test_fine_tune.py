@@ -518,7 +518,7 @@ def test_a_killed_run_ends_as_an_unbroken_one(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("train", ["last:1", "all"])
+@pytest.mark.parametrize("train", ["last:1", pytest.param("all", marks=pytest.mark.soak)])
 def test_each_mode_changes_the_parameters_it_says_and_no_other(
     coded: pd.DataFrame, fresh: pd.DataFrame, tmp_path: Path, train: str
 ) -> None:
