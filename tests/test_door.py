@@ -110,16 +110,15 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def stop(*args: Any, **kwargs: Any) -> Any:
         raise ReachedPictures
 
-    def no_runner(verb: Any, options: Any) -> None:
-        if verb.network is not None:
-            find_devices(options.device)
+    def no_runner(network: Any, *, device: Any, batch_size: Any) -> None:
+        find_devices(device)
 
     def read(self: Files, path: str) -> bytes:
         tried.append(path)
         raise ImageError("not read")
 
     monkeypatch.setattr(engine, "stream", stop)
-    monkeypatch.setattr(engine, "_runner", no_runner)
+    monkeypatch.setattr(engine, "runner_for", no_runner)
     monkeypatch.setattr(Pictures, "read", read)
     return tried
 

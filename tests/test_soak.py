@@ -151,6 +151,7 @@ def test_damaged_files_never_end_a_run(tmp_path: Path, kind: str) -> None:
     assert not got["image_error"].dropna().str.contains("0x").any()
 
 
+@pytest.mark.filterwarnings("ignore::imagesasdata.PassedOverWarning")
 def test_every_odd_file_gives_pixels_or_a_reason(shared_data: Path) -> None:
     odd = pd.read_csv(shared_data / "odd" / "odd.csv")
     odd["path"] = [str(shared_data / "odd" / name) for name in odd["path"]]
