@@ -22,6 +22,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
+    tell_shifted,
 )
 from imagesasdata.tables.table import open_data
 from tests.conftest import Kind
@@ -185,6 +186,38 @@ def test_labels_that_are_not_alike(cells: list[Any]) -> None:
 def test_labels_that_are_alike(cells: list[Any], told: str) -> None:
     with pytest.warns(GuessWarning, match=told):
         tell_alike("'y'", cells)
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "step"),
+    [
+        ([1, 2, 2], [0, 1, 1], "+ 1"),
+        ([1.0, 2.0], [False, True], "+ 1"),
+        ([0, 1], [1, 2], "- 1"),
+        ([1, 2, 3, 4], [0, 1, 3], "+ 1"),
+    ],
+)
+def test_codes_that_count_from_another_number(
+    true: list[Any], predicted: list[Any], step: str
+) -> None:
+    with pytest.warns(GuessWarning, match=rf"may count .*\nHint: .*data\['p'\] \{step}"):
+        tell_shifted(true, predicted, "y", "p")
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted"),
+    [
+        ([0, 1, 1], [0, 0, 1]),
+        ([1, 2], [1, 1]),
+        ([0, 1, 2, 5], [0, 1, 2, 3]),  # rare classes
+        ([1, 2, 3], [2, 3]),
+        ([0.5, 1.5], [1.5, 2.5]),
+        (["1", "2"], ["0", "1"]),
+        ([], []),
+    ],
+)
+def test_codes_that_count_alike(true: list[Any], predicted: list[Any]) -> None:
+    tell_shifted(true, predicted, "y", "p")  # a warning is an error in these tests
 
 
 @pytest.mark.parametrize("cell", [[1, 2], np.array([1]), {"a": 1}])

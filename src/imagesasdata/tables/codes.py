@@ -235,6 +235,30 @@ def tell_strangers(told: Sequence[Any], said: Sequence[Any], truth: str, predict
         )
 
 
+def tell_shifted(told: Sequence[Any], said: Sequence[Any], truth: str, prediction: str) -> None:
+    """Warn of predictions that would be the true labels if each were one more or one less.
+
+    Codes of a survey are often 1 and 2, and those of a model 0 and 1. Both columns must have a label
+    that the other has not.
+    """
+    sides = [{number_or_text(cell) for cell in cells} for cells in (told, said)]
+    if any(len(side) < 2 or not all(isinstance(label, int) for label in side) for side in sides):
+        return
+    true, predicted = sides
+    shifted = [step for step in (1, -1) if {label + step for label in predicted} <= true]
+    if shifted and true - predicted and predicted - true:
+        tell(
+            f"The predictions {prediction!r} are {_listed(predicted)}, and the truth {truth!r} has "
+            f"{_listed(true)}: one may count from another number, and a number then means two things.",
+            f"if so, give both the same numbers: data[{prediction!r}] {'+-'[shifted[0] < 0]} 1.",
+        )
+
+
+def _listed(labels: set[Any]) -> str:
+    few = sorted(labels)[:5]
+    return ", ".join(map(str, few)) + (", ..." if len(labels) > len(few) else "")
+
+
 def numbered(
     *columns: Sequence[Any], order: Sequence[Any] = ()
 ) -> tuple[list[Any], list[np.ndarray]]:

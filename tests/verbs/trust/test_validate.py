@@ -293,6 +293,21 @@ def test_f1_and_auc_of_0_and_1_have_an_interval(wrong: bool) -> None:
         assert found.f1_low[1] == pytest.approx(2 * 0.72247 / 1.72247, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda table: iad.validate(table, truth="y", prediction="p"),
+        lambda table: iad.audit(table, truth="y", prediction="p", by="group"),
+        lambda table: iad.prevalence(table, "p", "y"),
+    ],
+)
+def test_codes_that_count_from_another_number_are_told(check: Any) -> None:
+    codes = np.tile([1, 2], 30)
+    table = pd.DataFrame({"y": codes, "p": codes - 1, "group": ["a"] * 30 + ["b"] * 30})
+    with pytest.warns(iad.GuessWarning, match="one may count from another number"):
+        check(table)
+
+
 def test_pictures_that_are_repeated_are_told() -> None:
     table = pd.DataFrame({"path": list("abcdefghij"), "truth": [0, 1] * 5, "pred": [0, 1] * 5})
     twice = pd.concat([table, table.iloc[:3]])

@@ -25,6 +25,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
+    tell_shifted,
     tell_strangers,
 )
 from imagesasdata.tables.frames import Frame
@@ -255,6 +256,7 @@ def prevalence(
     of_all = [said[row] for row in predicted]
     tell_alike(f"{truth!r} or {prediction!r}", [*(told[row] for row in coded), *of_all])
     tell_strangers([told[row] for row in coded], of_all, truth, prediction)
+    tell_shifted([told[row] for row in coded], of_all, truth, prediction)
     labels, (true,) = numbered([told[row] for row in coded])
     if len(labels) == 1:
         raise ArgumentError(

@@ -32,6 +32,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
+    tell_shifted,
     unweighted,
 )
 from imagesasdata.tables.frames import Frame
@@ -311,6 +312,7 @@ def validate(
             f"give prob={prediction!r}, and as prediction classes: data[{prediction!r}] > 0.5.",
         )
     tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
+    tell_shifted(told, said, truth, prediction)
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, rows)
