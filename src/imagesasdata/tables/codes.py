@@ -235,6 +235,12 @@ def tell_strangers(told: Sequence[Any], said: Sequence[Any], truth: str, predict
         )
 
 
+def tell_labels(told: Sequence[Any], said: Sequence[Any], truth: str, prediction: str) -> None:
+    """Warn of what the columns of the truth and of predictions may write in two ways."""
+    tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
+    tell_shifted(told, said, truth, prediction)
+
+
 def tell_shifted(told: Sequence[Any], said: Sequence[Any], truth: str, prediction: str) -> None:
     """Warn of predictions that would be the true labels if each were one more or one less.
 

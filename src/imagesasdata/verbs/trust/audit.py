@@ -28,7 +28,7 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_alike,
-    tell_shifted,
+    tell_labels,
     unweighted,
 )
 from imagesasdata.tables.frames import Frame
@@ -291,8 +291,7 @@ def audit(
             "join the hand-coded labels to the table by path or image_id.",
         )
     told, said = [told[row] for row in kept], [said[row] for row in kept]
-    tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
-    tell_shifted(told, said, truth, prediction)
+    tell_labels(told, said, truth, prediction)
     for name in names:
         tell_alike(repr(name), [groups[name][row] for row in kept])
         groups[name] = _texts(groups[name])

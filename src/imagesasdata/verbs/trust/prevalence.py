@@ -24,8 +24,7 @@ from imagesasdata.tables.codes import (
     numbered,
     row_weights,
     sampling_column,
-    tell_alike,
-    tell_shifted,
+    tell_labels,
     tell_strangers,
 )
 from imagesasdata.tables.frames import Frame
@@ -254,10 +253,10 @@ def prevalence(
     if not grouped:
         raise ArgumentError(f"No row with a prediction has a value of {by!r}.")
     of_all = [said[row] for row in predicted]
-    tell_alike(f"{truth!r} or {prediction!r}", [*(told[row] for row in coded), *of_all])
-    tell_strangers([told[row] for row in coded], of_all, truth, prediction)
-    tell_shifted([told[row] for row in coded], of_all, truth, prediction)
-    labels, (true,) = numbered([told[row] for row in coded])
+    of_coded = [told[row] for row in coded]
+    tell_labels(of_coded, of_all, truth, prediction)
+    tell_strangers(of_coded, of_all, truth, prediction)
+    labels, (true,) = numbered(of_coded)
     if len(labels) == 1:
         raise ArgumentError(
             f"All {len(coded):,} coded rows have {truth} = {labels[0]!r}, so the error rates of other "

@@ -31,8 +31,7 @@ from imagesasdata.tables.codes import (
     numbered,
     row_weights,
     sampling_column,
-    tell_alike,
-    tell_shifted,
+    tell_labels,
     unweighted,
 )
 from imagesasdata.tables.frames import Frame
@@ -311,8 +310,7 @@ def validate(
             f"The column {prediction!r} holds fractions, not classes.",
             f"give prob={prediction!r}, and as prediction classes: data[{prediction!r}] > 0.5.",
         )
-    tell_alike(f"{truth!r} or {prediction!r}", [*told, *said])
-    tell_shifted(told, said, truth, prediction)
+    tell_labels(told, said, truth, prediction)
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
     weight, notes = row_weights(table, chance, rows)
