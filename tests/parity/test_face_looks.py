@@ -14,6 +14,7 @@ import imagesasdata as iad
 from imagesasdata.arrays.faces.align import ARCFACE, by_box, by_eyes, by_points, cut
 from imagesasdata.networks.weights import store
 from imagesasdata.networks.zoo import registry
+from tests.parity.small_onnx import save
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -37,22 +38,6 @@ def faces() -> pd.DataFrame:
     places = {f"face_{n}_{a}": v for n, xy in POINTS.items() for a, v in zip("xy", xy, strict=True)}
     row = {name: [float(value), None] for name, value in (sides | places).items()}
     return pd.DataFrame({"path": [PHOTO, PHOTO], **row})
-
-
-def save(
-    path: Path, nodes: list[Any], values: dict[str, Any], given: Any, gives: Any, opset: int
-) -> Path:
-    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
-    graph = helper.make_graph(
-        nodes,
-        "small",
-        [helper.make_tensor_value_info(given[0], kind, given[1])],
-        [helper.make_tensor_value_info(name, kind, shape) for name, shape in gives.items()],
-        [onnx.numpy_helper.from_array(array, name) for name, array in values.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=4)
-    onnx.save(model, str(path))
-    return path
 
 
 def fairface(path: Path) -> Path:

@@ -15,36 +15,17 @@ from imagesasdata.arrays.faces import yunet
 from imagesasdata.arrays.faces.align import by_points, cut
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.families import opencv_zoo
+from tests.parity.small_onnx import save
 
 onnx = pytest.importorskip("onnx")
 
 pytestmark = pytest.mark.parity
 
 
-def save(
-    path: Path,
-    nodes: list[Any],
-    values: dict[str, np.ndarray],
-    given: tuple[str, list[int]],
-    gives: dict[str, list[int]],
-) -> str:
-    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
-    graph = helper.make_graph(
-        nodes,
-        "small",
-        [helper.make_tensor_value_info(given[0], kind, given[1])],
-        [helper.make_tensor_value_info(name, kind, shape) for name, shape in gives.items()],
-        [onnx.numpy_helper.from_array(array, name) for name, array in values.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=6)
-    onnx.save(model, str(path))
-    return str(path)
-
-
-def run(name: str, path: str, pixels: np.ndarray) -> dict[str, np.ndarray]:
+def run(name: str, path: Path, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """The outputs of a model, whose weights are those of a file, for pictures."""
     card, family = registry.card(name), opencv_zoo.FAMILY
-    params, forward = family.inference(family.read(card, [Path(path)]))
+    params, forward = family.inference(family.read(card, [path]))
     outputs = jax.jit(registry.normalized(forward, card))(params, pixels)
     return {key: np.asarray(value) for key, value in outputs.items()}
 
@@ -71,7 +52,7 @@ def test_sface(tmp_path: Path) -> None:
     path = save(
         tmp_path / "sface.onnx", nodes, values, ("data", [1, 3, 112, 112]), {"fc1": [1, 128]}
     )
-    reference = cv2.FaceRecognizerSF.create(path, "")
+    reference = cv2.FaceRecognizerSF.create(str(path), "")
     with Image.open("examples/photos/astronaut.jpg") as file:
         image = file.convert("RGB")
     # The box and the eyes, nose and corners of the mouth of a face, a little turned.
@@ -129,7 +110,7 @@ def test_yunet(tmp_path: Path) -> None:
     path = save(tmp_path / "yunet.onnx", nodes, values, ("input", [1, 3, 640, 640]), gives)
     rgb = scene()
     # Nothing is suppressed, so that all candidates can be compared.
-    reference = cv2.FaceDetectorYN.create(path, "", (640, 640), 0.6, 1.0, 10_000)
+    reference = cv2.FaceDetectorYN.create(str(path), "", (640, 640), 0.6, 1.0, 10_000)
     expected = reference.detect(rgb[..., ::-1].copy())[1]
     got = run("yunet", path, rgb[None])
     found = yunet.decode(*(got[part][0] for part in ("scores", "boxes", "points")), threshold=0.6)
@@ -181,7 +162,7 @@ def test_yolox(tmp_path: Path) -> None:
         {"output": [1, 8400, 85]},
     )
     rgb = scene()
-    net = cv2.dnn.readNet(path)
+    net = cv2.dnn.readNet(str(path))
     net.setInput(np.float32(rgb[None, ..., ::-1].transpose(0, 3, 1, 2)))
     raw = net.forward()[0]
     # After the makers' own decoder, written anew; then the kinds one by one, the surest first.
