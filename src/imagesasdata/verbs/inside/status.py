@@ -43,8 +43,7 @@ class Status:
             ``part`` (``version``, ``device``, ``model``, ``extra``, ``folder``, ``downloads``), ``name``,
             ``state``.
         """
-        cells = zip(*self.rows, strict=True)
-        return from_columns(dict(zip((one.name for one in TIDY), cells, strict=True)))
+        return from_columns(self._columns())
 
     def __str__(self) -> str:
         """The status as text, on one screen."""
@@ -76,9 +75,11 @@ class Status:
 
     def _repr_html_(self) -> str:
         """The rows as HTML for a notebook."""
-        cells = zip(*self.rows, strict=True)
-        columns = list(zip((one.name for one in TIDY), cells, strict=True))
-        return result_page("Status", [("On this machine", columns)], [])
+        return result_page("Status", [("On this machine", list(self._columns().items()))], [])
+
+    def _columns(self) -> dict[str, tuple[str, ...]]:
+        names = (column.name for column in TIDY)
+        return dict(zip(names, zip(*self.rows, strict=True), strict=True))
 
 
 def _line(word: str, text: str) -> str:
