@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from imagesasdata.networks.weights.file import Download, WeightFile
-from imagesasdata.networks.zoo.card import ModelCard, Preprocess
+from imagesasdata.networks.zoo.card import ModelCard
 from imagesasdata.networks.zoo.families import imagenet
 from imagesasdata.networks.zoo.families.onnx_graph import (
     ALIGNED,
+    FACE_112,
     Network,
     embedding,
     inference,
@@ -32,13 +33,7 @@ _CARD = ModelCard(
             ),
         ),
     ),
-    preprocess=Preprocess(
-        112,
-        interpolation="bilinear",
-        mean=(127.5, 127.5, 127.5),
-        sd=(127.5, 127.5, 127.5),
-        fit="points",
-    ),
+    preprocess=FACE_112,
     embedding_size=512,
     parameters=65_170_000,
     license="Apache-2.0",

@@ -11,6 +11,7 @@ from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.families import imagenet
 from imagesasdata.networks.zoo.families.onnx_graph import (
     ALIGNED,
+    FACE_112,
     Network,
     embedding,
     inference,
@@ -72,13 +73,7 @@ _CARDS = (
                 174_383_860,
             ),
         ),
-        preprocess=Preprocess(
-            112,
-            interpolation="bilinear",
-            mean=(127.5, 127.5, 127.5),
-            sd=(127.5, 127.5, 127.5),
-            fit="points",
-        ),
+        preprocess=FACE_112,
         embedding_size=512,
         parameters=43_590_000,
         license=_LICENSE,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagesasdata.errors import WeightsError
-from imagesasdata.networks.zoo.card import ModelCard
+from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.family import Inference
 
 if TYPE_CHECKING:
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 ALIGNED = (
     "Faces have to be aligned by eyes, nose and mouth, as is done here; by the middle of the mouth, "
     "where its makers take the two corners."
+)
+# A face that is turned and scaled to fixed places of its points, from -1 to 1.
+FACE_112 = Preprocess(
+    112,
+    interpolation="bilinear",
+    mean=(127.5, 127.5, 127.5),
+    sd=(127.5, 127.5, 127.5),
+    fit="points",
 )
 # The outputs that are used, from those of one picture by name, each with a batch axis of one.
 End = Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -10,6 +10,7 @@ from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.families import coco_detectors, face_looks, imagenet
 from imagesasdata.networks.zoo.families.onnx_graph import (
     ALIGNED,
+    FACE_112,
     End,
     Network,
     embedding,
@@ -145,13 +146,7 @@ _FER = ModelCard(
             4_791_892,
         ),
     ),
-    preprocess=Preprocess(
-        112,
-        interpolation="bilinear",
-        mean=(127.5, 127.5, 127.5),
-        sd=(127.5, 127.5, 127.5),
-        fit="points",
-    ),
+    preprocess=FACE_112,
     labels="expression",
     classes=7,
     parameters=1_200_000,
