@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
+import imagesasdata as iad
 from imagesasdata.errors import ImageError
-from imagesasdata.files.addresses import as_text, exists, is_remote, local, parse_member
+from imagesasdata.files.addresses import as_text, exists, is_chain, is_remote, local, parse_member
 from imagesasdata.files.listing import list_files
+from imagesasdata.files.remote import open_system
 from imagesasdata.files.sources import Files
+from tests.conftest import encoded, picture
+from tests.files.test_archives import tarred, zipped
 
 NAMES = [
     "12::30 shot.png",
@@ -134,6 +139,12 @@ def test_what_is_remote(path: str, remote: bool) -> None:
             ("zip", "a.jpg", "simplecache::s3://x/c.zip"),
         ),
         ("zip://a.jpg::tar://b.zip::c.tar", ("zip", "a.jpg", "tar://b.zip::c.tar")),
+        ("zip://a::http://x/y.zip::c.zip", ("zip", "a::http://x/y.zip", "c.zip")),
+        ("zip://http://x/y.zip::c.zip", ("zip", "http://x/y.zip", "c.zip")),
+        ("tar://a::s3://x/y::s3://z/c.tar", ("tar", "a::s3://x/y", "s3://z/c.tar")),
+        ("zip://a::zip://http://x/y.zip::c.zip", ("zip", "a", "zip://http://x/y.zip::c.zip")),
+        ("zip://a::memory://x::simplecache::y.zip", ("zip", "a::memory://x::simplecache", "y.zip")),
+        ("zip://a.jpg::http://[::1]:80/c.zip", ("zip", "a.jpg", "http://[::1]:80/c.zip")),
         ("zip://a.jpg", None),
         ("s3://a::b", None),
         ("a::b.jpg", None),
@@ -149,6 +160,44 @@ def test_an_archive_with_colons_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "my::archive.zip").touch()
     path = f"zip://a::b.jpg::{tmp_path}/my::archive.zip"
     assert parse_member(path) == ("zip", "a::b.jpg", f"{tmp_path}/my::archive.zip")
+
+
+def test_no_name_in_an_archive_leads_elsewhere(tmp_path: Path) -> None:
+    """Whoever makes an archive chooses its names; whoever reads it chooses the archive."""
+    fsspec = pytest.importorskip("fsspec")
+    elsewhere, photo = encoded(picture(4, 4), "PNG"), encoded(picture(8, 8), "PNG")
+    fsspec.filesystem("memory").pipe("/far.png", elsewhere)
+    (tmp_path / "near.png").write_bytes(elsewhere)
+    with zipfile.ZipFile(tmp_path / "far.zip", "w") as archive:
+        archive.writestr("x.png", elsewhere)
+    fsspec.filesystem("memory").pipe("/far.zip", (tmp_path / "far.zip").read_bytes())
+    names = [
+        "x.png::memory://far.zip",
+        "x.png::memory://far.zip::x.png",
+        "memory://far.png",
+        "simplecache::memory://far.png",
+        f"x.png::{tmp_path}/far.zip/../gone.png",
+        f"file://{tmp_path}/near.png",
+        "q.png::http://127.0.0.1:9/x.png",
+        "::" * 20_000 + ".png",
+        "zip://" * 2000 + "x.png",
+    ]
+    for kind, packed in (("zip", zipped), ("tar", tarred)):
+        path = tmp_path / f"all.{kind}"
+        path.write_bytes(packed([(name, photo) for name in names]))
+        got = iad.read_images(path, progress=False)
+        assert got["image_error"].isna().all(), got["image_error"].tolist()
+        assert got["width"].tolist() == [8] * len(names)
+        got = iad.read_images([f"{kind}://{name}::{path}" for name in names], progress=False)
+        assert got["width"].tolist() == [8] * len(names)
+
+
+def test_a_file_on_a_server_may_have_colons_in_its_name() -> None:
+    pytest.importorskip("aiohttp", reason="the extra 'http' is not installed")
+    for url in ("http://[::1]:9/x.png", "https://example.org/a::b.png", "http://x/a::s3://y/b"):
+        assert not is_chain(url)
+        assert open_system(url)[1] == url
+    assert is_chain("simplecache::https://example.org/a.png")
 
 
 def test_names_that_are_no_text(tmp_path: Path) -> None:

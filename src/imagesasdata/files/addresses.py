@@ -14,9 +14,18 @@ from imagesasdata.errors import ImageError
 
 _SCHEME = r"[a-z][a-z0-9+.\-]+://"
 # Of fsspec's chains, those whose first part names no file.
-_ADDRESS = re.compile(
-    rf"(?:(?:simplecache|filecache|blockcache|cached)::)*{_SCHEME}", re.IGNORECASE
+_CACHED = r"(?:(?:simplecache|filecache|blockcache|cached)::)*"
+_ADDRESS = re.compile(rf"{_CACHED}{_SCHEME}", re.IGNORECASE)
+# On these servers each address is one file, whose name may hold ``::``.
+_ONE = re.compile(r"(?:s3a?|gc?s|https?)://", re.IGNORECASE)
+# The last address in a chain, in which ``[::1]`` may be the server; an archive within another one.
+_FAR = re.compile(
+    rf"::{_CACHED}(?!zip:|tar:){_SCHEME}(?!.*::(?![\w:.%]*\]))", re.IGNORECASE | re.DOTALL
 )
+_INNER = re.compile(r"::(?:zip|tar)://", re.IGNORECASE)
+_MOST_INNER = 8
+# An archive's own name may hold so many ``::``.
+_MOST_COLONS = 8
 _LOCAL = re.compile(r"file:(?=/)", re.IGNORECASE)
 _MEMBER = re.compile(r"(zip|tar)://", re.IGNORECASE)
 # The end of a path that names a part of its file (see references.py), or one of several members.
@@ -93,20 +102,40 @@ class Member(NamedTuple):
         return f"{self.kind}://{self.name}::{self.archive}"
 
 
+def is_chain(url: str) -> bool:
+    """Whether ``::`` in an address joins one kind of server to another, as in ``simplecache::s3://``."""
+    return "::" in url and _ONE.match(url) is None
+
+
 def parse_member(path: str) -> Member | None:
     """The member of an archive that a path means; ``None`` for any other path.
 
-    Names may hold ``::``, too: the first ``::`` is meant after which there is an archive.
+    Names may hold ``::``, too. The outermost archive is what stands last: whoever made it chose the
+    names in it, and such a name must not lead to another address.
     """
     match = _MEMBER.match(path)
     if match is None or "::" not in path or os.path.lexists(path):
         return None
-    kind, rest = match[1].lower(), path[match.end() :]
-    made = [
-        Member(kind, rest[: cut.start()], rest[cut.start() + 2 :])
-        for cut in _BOUNDARY.finditer(rest)
-    ]
-    for member in made:
-        if is_remote(member.archive) or exists(member.archive):
-            return member
-    return made[-1]
+    rest = path[match.end() :]
+    end = _outermost(rest)
+    inner = [part.start() for part in _INNER.finditer(rest, 0, end)]
+    cut = inner[0] if inner and len(inner) <= _MOST_INNER else end
+    return Member(match[1].lower(), rest[:cut], rest[cut + 2 :])
+
+
+def nested(path: str) -> int:
+    """In how many archives, one in another, the file of a path lies."""
+    count = 0
+    while (member := parse_member(path)) is not None:
+        path, count = member.archive, count + 1
+    return count
+
+
+def _outermost(chain: str) -> int:
+    """Where the ``::`` before the outermost archive is."""
+    cuts = [cut.start() for cut in _BOUNDARY.finditer(chain)]
+    for cut in cuts[-_MOST_COLONS:]:
+        if exists(chain[cut + 2 :]):
+            return cut
+    far = _FAR.search(chain)
+    return cuts[-1] if far is None else far.start()

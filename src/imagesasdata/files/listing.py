@@ -17,7 +17,15 @@ from imagesasdata.errors import (
     PassedOverWarning,
     users_line,
 )
-from imagesasdata.files.addresses import Member, as_text, exists, is_remote, local, parse_member
+from imagesasdata.files.addresses import (
+    Member,
+    as_text,
+    exists,
+    is_chain,
+    is_remote,
+    local,
+    parse_member,
+)
 from imagesasdata.files.held import no_path
 from imagesasdata.files.media import (
     HEAD,
@@ -318,7 +326,7 @@ def _search_remote(url: str, found: _Found) -> bool:
         return True
     # A pattern without an extension, such as s3://bucket/**, means only files of this kind.
     any_kind = glob.has_magic(root) and os.path.splitext(root)[1]
-    chain = url.split("::", 1)[1:]
+    chain = url.split("::", 1)[1:] if is_chain(url) else []
     protocol = url.split("://", 1)[0]
     for name in sorted(names):
         path = name

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from imagesasdata.errors import ArgumentError, ImageError, MissingPackageError, has_credentials
 from imagesasdata.files import web
-from imagesasdata.files.addresses import PART, is_remote, parse_member
+from imagesasdata.files.addresses import PART, is_chain, is_remote, parse_member
 from imagesasdata.files.media import MAX_BYTES, too_large
 from imagesasdata.files.retry import Given, is_busy, with_retries
 
@@ -108,11 +108,17 @@ def open_system(url: str) -> tuple[Any, str]:
 
     if has_password(url):
         raise password_error(url)
-    kind = url.rpartition("::")[2].partition("://")[0].lower()
+    chain = is_chain(url)
+    kind = (url.rpartition("::")[2] if chain else url).partition("://")[0].lower()
     given: dict[str, Any] = web.options() if kind in {"http", "https"} else {}
     try:
-        # In a chain, each part takes the options of its own kind.
-        return fsspec.core.url_to_fs(url, **({kind: given} if given and "::" in url else given))
+        if chain:  # each part takes the options of its own kind
+            return fsspec.core.url_to_fs(url, **({kind: given} if given else {}))
+        system = fsspec.get_filesystem_class(kind)
+        return (
+            fsspec.filesystem(kind, **given, **system._get_kwargs_from_urls(url)),
+            str(system._strip_protocol(url)),
+        )
     except ImportError as error:
         if kind not in _PACKAGES:
             raise MissingPackageError(

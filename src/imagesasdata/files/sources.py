@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from imagesasdata.errors import ImageError
-from imagesasdata.files.addresses import Member, is_remote, local, parse_member
+from imagesasdata.files.addresses import Member, is_remote, local, nested, parse_member
 from imagesasdata.files.archives import Archive, Opener, shared
 from imagesasdata.files.media import HEAD, MAX_BYTES, PICTURES, TABLES, ending_of, too_large
 from imagesasdata.files.packed import what_archive
@@ -148,7 +148,7 @@ class Files:
     def _inner(self, path: str) -> bytes:
         """An archive that lies in another one."""
         member = parse_member(path)
-        if member is None or path.count("::") > _MAX_NESTED:
+        if member is None or nested(path) > _MAX_NESTED:
             raise ImageError("lies in too many archives, one in another")
         return self.archive(member).read(member.name, MAX_BYTES)
 
