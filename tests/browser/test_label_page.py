@@ -226,6 +226,14 @@ def test_answers_of_an_earlier_page_are_taken_over(
     assert coder.faults == []
 
 
+# Ends when all that was written before it is on disk.
+ON_DISK = """() => new Promise((done) => {
+    const work = database.transaction("answers", "readwrite");
+    work.objectStore("answers").count();
+    work.oncomplete = () => done();
+})"""
+
+
 def test_a_crash_of_the_browser_loses_nothing(
     with_profile: Any, tmp_path: Path, photos: list[str]
 ) -> None:
@@ -234,7 +242,8 @@ def test_a_crash_of_the_browser_loses_nothing(
     with with_profile(profile) as context:
         coder = Coder(context, file)
         coder.press("1 2 1 u 2")
-        coder.page.wait_for_timeout(300)
+        coder.page.wait_for_function("keptIn.database")
+        coder.page.evaluate(ON_DISK)
         for process in Path("/proc").iterdir():
             words = process / "cmdline"
             if process.name.isdigit() and str(profile).encode() in _read(words):
