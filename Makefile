@@ -22,7 +22,7 @@ PARALLEL ?= --numprocesses logical --maxprocesses 4 --dist worksteal
 SLOW ?=
 # The Python version in between, which `make soak` tests; CI tests the oldest and the newest.
 PYTHON312 ?= python3.12
-# What networks compute, and what pages say, does not depend on the Python version; nor do a test's cases differ much.
+# What networks compute, and what pages say, does not depend on the Python version; of other files each fourth test is enough.
 ELSEWHERE := --every 4 tests src $(addprefix --ignore=tests/,docs examples cli/r networks/nn networks/zoo networks/inside training)
 FAST := not slow and not soak and not parity and not browser
 SETUP := pyproject.toml $(wildcard $(CONSTRAINTS))

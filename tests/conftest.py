@@ -137,8 +137,8 @@ def bring_weights() -> Callable[..., None]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--every=4`` runs each test, but only every fourth case of one that has several."""
-    parser.addoption("--every", type=int, default=1, help="of a test's cases run every so many-th")
+    """``--every=4`` runs every fourth test of each file."""
+    parser.addoption("--every", type=int, default=1, help="of a file's tests run every so many-th")
 
 
 @pytest.hookimpl(trylast=True)

@@ -44,14 +44,14 @@ def long_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
 
 def every(items: list[pytest.Item], step: int) -> list[pytest.Item]:
-    """Of each test with several cases the first and each ``step``-th after it; all other tests."""
+    """Of each file's tests the first and each ``step``-th after it."""
     seen = Counter[str]()
     kept = []
     for item in items:
-        test = item.nodeid.partition("[")[0]
-        if seen[test] % step == 0:
+        file = item.nodeid.partition("::")[0]
+        if seen[file] % step == 0:
             kept.append(item)
-        seen[test] += 1
+        seen[file] += 1
     return kept
 
 

@@ -88,7 +88,7 @@ def test_search_finds_a_verb(page: Any, address: str) -> None:
 
 def test_the_home_page_is_light(page: Any, address: str) -> None:
     answers: list[Any] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     # The index is asked for last, once the page's scripts run.
     with page.expect_response("**/search_index.json"):
         page.goto(f"{address}/index.html")
