@@ -14,8 +14,10 @@ import pandas as pd
 import polars as pl
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 import imagesasdata as iad
+from imagesasdata import cli
 from tests.conftest import REPO, Kind, encoded
 
 
@@ -282,7 +284,7 @@ print(json.dumps([len(jax.devices()), got["warm_prob"].tolist(), float(figures["
 """
 
 
-@pytest.mark.parametrize("devices", [1, 4])
+@pytest.mark.parametrize("devices", [1, pytest.param(4, marks=pytest.mark.soak)])
 def test_a_saved_model_gives_the_same_bits_elsewhere(
     fit: iad.FittedModel, fresh: pd.DataFrame, tmp_path: Path, devices: int
 ) -> None:
@@ -461,14 +463,15 @@ def test_an_ordered_category_is_ordered(coded: pd.DataFrame, quick: dict[str, An
 def test_from_a_shell(coded: pd.DataFrame, quick: dict[str, Any], tmp_path: Path) -> None:
     coded[["path", "warm"]].to_csv(tmp_path / "coded.csv")
     model, out = tmp_path / "warm.iad", tmp_path / "out.csv"
-    command = [sys.executable, "-m", "imagesasdata"]
+
+    def shell(*words: Any) -> str:
+        done = CliRunner().invoke(cli.app, [str(word) for word in words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
     where = ["--outcome", "warm", "--save", model, "--cache", quick["cache"], "--epochs", "3"]
-    done = subprocess.run(
-        [*command, "fine-tune", tmp_path / "coded.csv", *where], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "accuracy" in done.stdout
-    done = subprocess.run([*command, "augment", model, coded["path"][0], "--to", out], check=True)
+    assert "accuracy" in shell("fine-tune", tmp_path / "coded.csv", *where)
+    shell("augment", model, coded["path"][0], "--to", out)
     assert pd.read_csv(out)["warm_pred"].tolist() == ["yes"]
 
 
@@ -487,7 +490,13 @@ iad.fine_tune(coded, outcome="warm", checkpoint=sys.argv[2], progress=False, **e
 """
 
 
-@pytest.mark.parametrize("steps", [0, 2], ids=["between epochs", "within an epoch"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(0, marks=pytest.mark.soak, id="between epochs"),
+        pytest.param(2, id="within an epoch"),
+    ],
+)
 @pytest.mark.parametrize(
     "train", ["head", pytest.param("last:1", marks=pytest.mark.soak, id="last stage")]
 )
