@@ -41,15 +41,17 @@ def test_the_column_of_sampling_probabilities(kind: Kind) -> None:
 
 def test_the_weights_of_some_rows(kind: Kind) -> None:
     table = open_data(kind.make({"p": [0.5, None, 0.25]}))
-    weights, notes = row_weights(table, "p", [0, 2])
+    weights, notes = row_weights(table, "p", [0, 2], "p")
     np.testing.assert_allclose(weights, np.array([2, 4]) / 3)
     assert notes == []
-    np.testing.assert_array_equal(row_weights(table, None, [0, 2])[0], [1, 1])
+    weights, notes = row_weights(table, None, [0, 2], None)
+    np.testing.assert_array_equal(weights, [1, 1])
+    assert notes == []
     # The second row was sampled and not coded, so the third stands for it, too.
     table = open_data(
         kind.make({"p": [0.5, 0.25, 0.25, 0.25], "is_sampled": [True, True, True, None]})
     )
-    weights, notes = row_weights(table, "p", [0, 2])
+    weights, notes = row_weights(table, "p", [0, 2], "p")
     np.testing.assert_allclose(weights, np.array([2, 8]) / 5)
     assert notes[0].startswith(
         "1 of the 3 sampled rows were not coded (coded: 1 of 2 with p 0.25; 1"
@@ -67,7 +69,7 @@ def test_cells_as_numbers() -> None:
 )
 def test_probabilities_that_are_none(cells: list[Any], shown: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        row_weights(open_data(pd.DataFrame({"p": cells})), "p", range(len(cells)))
+        row_weights(open_data(pd.DataFrame({"p": cells})), "p", range(len(cells)), "p")
     assert str(caught.value) == (
         "The sampling probability 'p' must be above 0 and at most 1 in rows with labels; "
         f"one has {shown}.\n"
@@ -77,7 +79,7 @@ def test_probabilities_that_are_none(cells: list[Any], shown: str) -> None:
 
 def test_probabilities_that_are_text() -> None:
     with pytest.raises(ArgumentTypeError, match="^The column 'p' does not hold numbers.$"):
-        row_weights(open_data(pd.DataFrame({"p": ["half"]})), "p", [0])
+        row_weights(open_data(pd.DataFrame({"p": ["half"]})), "p", [0], "p")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 
 from imagesasdata.arrays.stats.coding import coding, outside
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, short, tell
+from imagesasdata.tables.marks import Run
 from imagesasdata.tables.table import Table
 
 SAMPLE_PROB = "sample_prob"
@@ -36,10 +37,11 @@ def sampled_column(table: Table) -> str | None:
     return IS_SAMPLED if IS_SAMPLED in table.names else None
 
 
-def unweighted(table: Table, chance: str | None) -> list[str]:
-    """What to say where a sample with unequal probabilities is taken without them.
+def unweighted(table: Table, chance: str | None, asked: str | None) -> list[str]:
+    """What to say where rows are taken without sampling probabilities.
 
-    ``chance`` is what `sampling_column` gave.
+    ``chance`` is what `sampling_column` gave, ``asked`` what it was given: ``None`` says that rows count
+    the same, which is told only where the table says that they should not.
     """
     if chance is not None:
         return []
@@ -48,11 +50,28 @@ def unweighted(table: Table, chance: str | None) -> list[str]:
         if len(known) < 2:
             return []
         why = f"The sampling probabilities in {SAMPLE_PROB!r} were not used"
+    elif any(_is_uneven(run) for run in table.runs()):
+        why = (
+            "The rows were drawn with unequal probabilities (sample_for_labels), and their column "
+            f"{SAMPLE_PROB!r} is not in this table"
+        )
     elif IS_SAMPLED in table.names:
         why = f"The rows were sampled ({IS_SAMPLED!r}), and no sampling probabilities were given"
+    elif asked is not None:
+        return [
+            "No sampling probabilities were given: all rows count the same, as in a simple random sample."
+        ]
     else:
         return []
     return [f"{why}: figures are those of the sample, and need not be those of all pictures."]
+
+
+def _is_uneven(run: Run) -> bool:
+    """Whether a run drew a sample with unequal probabilities."""
+    options = run.options or {}
+    return run.verb == "sample_for_labels" and (
+        "by" in options or options.get("strategy", "random") != "random"
+    )
 
 
 def is_drawn(table: Table) -> np.ndarray | None:
@@ -62,7 +81,7 @@ def is_drawn(table: Table) -> np.ndarray | None:
 
 
 def row_weights(
-    table: Table, chance: str | None, rows: Sequence[int]
+    table: Table, chance: str | None, rows: Sequence[int], asked: str | None
 ) -> tuple[np.ndarray, list[str]]:
     """The weights of rows with labels, one over their sampling probabilities, with a mean of one.
 
@@ -75,6 +94,8 @@ def row_weights(
         The column of sampling probabilities; without one, weights are equal.
     rows
         The rows that have labels.
+    asked
+        The column that was asked for, or ``None`` for rows that count the same.
 
     Returns
     -------
@@ -87,7 +108,7 @@ def row_weights(
         When a probability is missing, is not a number, or is not above 0 and at most 1.
     """
     if chance is None:
-        return np.ones(len(rows)), []
+        return np.ones(len(rows)), unweighted(table, chance, asked)
     values = numbers(table.cells(chance), chance)
     labeled = np.zeros(len(table), bool)
     labeled[list(rows)] = True

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imagesasdata.arrays.stats.inference import infer
-from imagesasdata.arrays.stats.rare import alike, check_varied, rare
+from imagesasdata.arrays.stats.rare import alike, check_classes, check_varied, rare
 from imagesasdata.errors import ArgumentError
 
 
@@ -38,6 +38,19 @@ def test_what_does_not_vary() -> None:
     with pytest.raises(ArgumentError, match="All 2 gold values of 'y' are 'no'"):
         check_varied(np.array(["no", "no"], object), "y")
     check_varied(np.array([0.0, 1.0]), "y")
+
+
+def test_a_predicted_class_of_which_no_row_is_coded() -> None:
+    is_gold = np.arange(1000) < 300
+    names = np.array(["yes", "no"], object)[is_gold.astype(int)]
+    for values in (np.where(is_gold, 0.0, 1.0), names):
+        with pytest.raises(
+            ArgumentError, match=r"None of the 700 rows with pred = '?(1|yes)'? was"
+        ):
+            check_classes(values, is_gold, "pred")
+    # The share of several models that say yes, where coded rows have the prediction of one.
+    votes = np.random.default_rng(0).integers(0, 6, 1000) / 5
+    check_classes(np.where(is_gold, votes > 0.5, votes), is_gold, "pred")
 
 
 def test_the_rule_of_three() -> None:

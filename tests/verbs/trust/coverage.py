@@ -15,15 +15,22 @@ _TOLD = ("narrow", "too few", "may be wrong")
 class Interval(NamedTuple):
     """An estimate's interval, the truth, and whether the result says that it may be too narrow."""
 
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     truth: float
     told: bool = False
 
     @property
+    def is_given(self) -> bool:
+        """Whether there is an interval: of too few rows a verb gives none."""
+        low, high = self.low, self.high
+        return low is not None and high is not None and not np.isnan([low, high]).any()
+
+    @property
     def holds(self) -> bool:
         """Whether the truth is inside."""
-        return bool(self.low <= self.truth <= self.high)
+        low, high = self.low, self.high
+        return low is not None and high is not None and bool(low <= self.truth <= high)
 
 
 @dataclass(frozen=True)
@@ -48,12 +55,16 @@ def summarize(studies: Sequence[Mapping[str, Interval]]) -> dict[str, Summary]:
     """The coverage of each interval."""
     found = {}
     for name in dict.fromkeys(key for study in studies for key in study):
-        some = [study[name] for study in studies if name in study]
+        some = [study[name] for study in studies if name in study and study[name].is_given]
         quiet = [one.holds for one in some if not one.told]
         found[name] = Summary(
-            float(np.mean([one.holds for one in some])),
-            float(np.mean(quiet)) if quiet else float("nan"),
-            1.0 - len(quiet) / len(some),
+            _share([one.holds for one in some]),
+            _share(quiet),
+            1.0 - len(quiet) / max(len(some), 1),
             1.0 - len(some) / len(studies),
         )
     return found
+
+
+def _share(holds: Sequence[bool]) -> float:
+    return float(np.mean(holds)) if holds else float("nan")

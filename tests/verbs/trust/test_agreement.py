@@ -114,9 +114,8 @@ def test_misuse_is_named(
 
 def test_an_ordered_category_is_an_ordinal_scale() -> None:
     numbers = [1, 2, 3, 1, 2, 3, 3, 1, 2, 2, 3, 1]
-    words = pd.Categorical.from_codes(
-        [n - 1 for n in numbers], ["few", "some", "all"], ordered=True
-    )
+    scale = pd.CategoricalDtype(["few", "some", "all"], ordered=True)
+    words = pd.Series(numbers).map({1: "few", 2: "some", 3: "all"}).astype(scale)
     codes = pd.DataFrame({"path": np.repeat(range(6), 2), "coder": ["ann", "ben"] * 6})
     found = [
         iad.agreement(codes.assign(value=values), level="ordinal", rounds=5).tidy()
@@ -137,26 +136,46 @@ def test_percent_agreement_of_0_and_1_has_about_the_interval_of_jeffreys(
     one, two = ([0] * n, [0] * n) if other is None else ([0, 1] * (n // 2), other * (n // 2))
     wide = pd.DataFrame({"path": range(n), "ann": one, "ben": two})
     tidy = iad.agreement(wide, coders=["ann", "ben"], rounds=500).tidy().set_index("measure")
-    row = tidy.loc["percent_agreement"]
+    row = tidy.to_dict("index")["percent_agreement"]
     low = stats.beta.ppf(0.025, n + 0.5, 0.5)
     ends = (low, 1.0) if share else (0.0, 1.0 - low)
-    assert row.estimate == share
-    assert (row.conf_low, row.conf_high) == pytest.approx(ends, abs=0.012)
+    assert row["estimate"] == share
+    assert (row["conf_low"], row["conf_high"]) == pytest.approx(ends, abs=0.012)
 
 
-def test_what_is_said_where_sampling_probabilities_are_not_used() -> None:
-    wide = pd.DataFrame({"path": range(4), "a": [0, 1, 1, 0], "b": [0, 1, 0, 0]})
-    told = "figures are those of the sample"
-
-    def notes(table: pd.DataFrame, **options: Any) -> tuple[str, ...]:
-        return iad.agreement(table, coders=["a", "b"], rounds=5, **options).notes
-
+def test_what_is_said_where_sampling_probabilities_are_not_used(kind: Kind) -> None:
+    wide = pd.DataFrame({"path": range(4), "a": [0, 1, 1, 0], "b": [0, 1, 0, 0], "g": list("xyxy")})
     uneven = wide.assign(sample_prob=[0.1, 0.1, 0.5, 0.5])
-    assert notes(wide) == ()
-    assert notes(uneven) == ()
-    assert notes(uneven.assign(sample_prob=0.5), weights=None) == ()
-    assert told in notes(uneven, weights=None)[0]
-    assert told in notes(wide.assign(is_sampled=True))[0]
-    assert told in iad.validate(uneven, "a", "b", weights=None, rounds=5).notes[0]
-    assert told in iad.audit(uneven, "a", "b", by="path", weights=None).notes[0]
-    assert told in str(iad.agreement(uneven, coders=["a", "b"], weights=None, rounds=5))
+    verbs = (
+        lambda table, **options: iad.agreement(table, coders=["a", "b"], rounds=5, **options),
+        lambda table, **options: iad.validate(table, "a", "b", rounds=5, **options),
+        lambda table, **options: iad.audit(table, "a", "b", by="g", **options),
+        lambda table, **options: iad.prevalence(table, "a", "b", **options),
+    )
+    told, even = "figures are those of the sample", "all rows count the same"
+    for verb in verbs:
+
+        def notes(table: pd.DataFrame, verb: Any = verb, **options: Any) -> str:
+            return str(
+                verb(kind.make({name: table[name].tolist() for name in table.columns}), **options)
+            )
+
+        assert even in notes(wide)
+        assert even not in notes(wide, weights=None)
+        assert told not in notes(uneven) + notes(wide)
+        assert told not in notes(uneven.assign(sample_prob=0.5), weights=None)
+        assert told in notes(uneven, weights=None)
+        assert told in notes(wide.assign(is_sampled=True))
+
+
+def test_codes_reshaped_without_their_sampling_probabilities_are_told() -> None:
+    posts = pd.DataFrame({"path": range(200), "pred": [0, 1, 0, 0] * 50, "ann": [0, 1] * 100})
+    posts["ben"] = posts.ann.where(posts.path % 9 > 0, 1 - posts.ann)
+
+    def notes(by: str | None) -> tuple[str, ...]:
+        sample = iad.sample_for_labels(posts, 60, by=by, seed=0)
+        long = sample.melt("path", ["ann", "ben"], "coder", "value")
+        return iad.agreement(long, rounds=5).notes
+
+    assert "drawn with unequal probabilities (sample_for_labels)" in notes("pred")[0]
+    assert "all rows count the same" in notes(None)[0]

@@ -6,9 +6,10 @@ prints the table; `benchmarks/coverage.py` writes that of the grid.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tests.verbs.trust.coverage import Summary, summarize
+from tests.verbs.trust.coverage import Interval, Summary, summarize
 from tests.verbs.trust.designs import DESIGNS
 from tests.verbs.trust.grid import GRID
 
@@ -72,3 +73,13 @@ def test_a_narrow_interval_is_found() -> None:
     assert_holds("a slope", Summary(coverage=0.8, untold=float("nan"), told=1.0), 0.9, 0.98)
     with pytest.raises(AssertionError, match="a slope"):
         assert_holds("a slope", Summary(coverage=1.0, untold=1.0, told=0.0), 0.9, 0.98)
+
+
+def test_an_interval_that_is_not_given_is_a_refusal() -> None:
+    nan = float("nan")
+    studies = [{"rate": Interval(*ends, 0.5)} for ends in ((0.4, 0.6), (None, None), (nan, nan))]
+    found = summarize([*studies, {}])["rate"]
+    assert (found.coverage, found.told, found.refused) == (1.0, 0.0, 0.75)
+    none = summarize(studies[1:])["rate"]
+    assert np.isnan(none.coverage)
+    assert none.refused == 1.0

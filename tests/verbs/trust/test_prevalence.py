@@ -18,7 +18,7 @@ SHARES = {"2019": 0.05, "2020": 0.3, "2021": 0.6}
 def posts() -> pd.DataFrame:
     random = np.random.default_rng(1)
     year = np.repeat(list(SHARES), 2000)
-    truth = random.random(6000) < pd.Series(year).map(SHARES)
+    truth = pd.Series(random.random(6000) < pd.Series(year).map(SHARES).to_numpy())
     said = np.where(truth, random.random(6000) < 0.8, random.random(6000) < 0.1)
     names = {True: "yes", False: "no"}
     frame = pd.DataFrame({"year": year, "truth": truth.map(names), "pred": said})
@@ -33,17 +33,17 @@ def of_yes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_shares_by_year_without_codes_in_each(posts: pd.DataFrame) -> None:
-    result = iad.prevalence(posts, "gold", "pred", by="year")
+    result = iad.prevalence(posts, "gold", "pred", by="year", weights=None)
     found = of_yes(result.tidy())
     for year in SHARES:
         own = posts[posts.year == year]
-        row = found.loc[year]
-        assert row.n == 2000
-        assert row.predicted_share == pytest.approx((own.pred == "yes").mean())
-        assert row.conf_low < (own.truth == "yes").mean() < row.conf_high
+        row = found.to_dict("index")[year]
+        assert row["n"] == 2000
+        assert row["predicted_share"] == pytest.approx((own.pred == "yes").mean())
+        assert row["conf_low"] < (own.truth == "yes").mean() < row["conf_high"]
         coded = posts.dropna()
         right, false = ((coded[coded.gold == one].pred == "yes").mean() for one in ("yes", "no"))
-        by_hand = (row.predicted_share - false) / (right - false)
+        by_hand = (row["predicted_share"] - false) / (right - false)
         assert row["share"] == pytest.approx(min(max(by_hand, 0.0), 1.0))
     # As predicted, the first year has three times its share.
     assert found.predicted_share["2019"] > 2 * SHARES["2019"]

@@ -20,7 +20,9 @@ def coded() -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "gender": random.choice(["f", "m"], rows),
-            "region": random.choice(["north", "south", None], rows, p=[0.6, 0.3, 0.1]),
+            "region": random.choice(
+                np.array(["north", "south", None], object), rows, p=[0.6, 0.3, 0.1]
+            ),
             "truth": random.integers(0, 2, rows),
         }
     )
@@ -172,7 +174,7 @@ def test_a_class_may_be_called_positive(coded: pd.DataFrame) -> None:
             "'gender' does not hold numbers",
         ),
         (
-            lambda f: iad.validate(f, "truth", "pred", prob=["prob"]),
+            lambda f: iad.validate(f, "truth", "pred", prob=["prob"]),  # type: ignore[arg-type]
             iad.ArgumentTypeError,
             "prob must be a column or a mapping",
         ),
@@ -202,7 +204,7 @@ def test_a_class_may_be_called_positive(coded: pd.DataFrame) -> None:
             "No row has both a truth",
         ),
         (
-            lambda f: iad.audit(f, "truth", "pred", by="gender", correction="bonferroni"),
+            lambda f: iad.audit(f, "truth", "pred", by="gender", correction="bonferroni"),  # type: ignore[arg-type]
             iad.UnknownNameError,
             "Unknown correction 'bonferroni'",
         ),
@@ -312,6 +314,6 @@ def test_pictures_that_are_repeated_are_told() -> None:
     table = pd.DataFrame({"path": list("abcdefghij"), "truth": [0, 1] * 5, "pred": [0, 1] * 5})
     twice = pd.concat([table, table.iloc[:3]])
     told = "3 of the 13 rows with a truth have the same 'path' as an earlier one"
-    assert told in iad.validate(twice, "truth", "pred", rounds=5).notes[0]
-    assert told in iad.audit(twice.assign(g="x"), "truth", "pred", by="g").notes[0]
-    assert iad.validate(table, "truth", "pred", rounds=5).notes == ()
+    assert told in iad.validate(twice, "truth", "pred", weights=None, rounds=5).notes[0]
+    assert told in iad.audit(twice.assign(g="x"), "truth", "pred", by="g", weights=None).notes[0]
+    assert iad.validate(table, "truth", "pred", weights=None, rounds=5).notes == ()

@@ -109,7 +109,7 @@ def check_varied(values: Shaped[np.ndarray, " gold_rows"], name: str) -> None:
 def check_classes(
     predicted: Shaped[np.ndarray, " rows"], is_gold: Bool[np.ndarray, " rows"], name: str
 ) -> None:
-    """Raise when no row of a predicted class is coded, and this is more than chance.
+    """Raise when no row of a predicted class (text or whole numbers) is coded, and this is no chance.
 
     Raises
     ------
@@ -117,7 +117,9 @@ def check_classes(
         With the class.
     """
     classes, place = np.unique(predicted, return_inverse=True)
-    if len(classes) > _MOST_CLASSES:
+    # Fractions, such as the share of several models that say yes, are no classes.
+    fractions = classes.dtype.kind == "f" and bool((classes % 1.0 != 0.0).any())
+    if fractions or len(classes) > _MOST_CLASSES:
         return
     every, coded = (np.bincount(some, minlength=len(classes)) for some in (place, place[is_gold]))
     lost = (coded == 0) & (every * is_gold.mean() >= _EXPECTED)

@@ -268,7 +268,7 @@ def agreement(
         level=level,
         used=tuple(coders or [coder, value]),
         weights=chance,
-        notes=tuple(unweighted(table, chance)),
+        notes=tuple(unweighted(table, chance, weights)),
     )
 
 

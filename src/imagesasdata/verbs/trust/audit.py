@@ -29,7 +29,6 @@ from imagesasdata.tables.codes import (
     sampling_column,
     tell_alike,
     tell_labels,
-    unweighted,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -297,8 +296,8 @@ def audit(
         groups[name] = _texts(groups[name])
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
-    weight, notes = row_weights(table, chance, kept)
-    notes = [*unweighted(table, chance), *notes, *repeated(table, kept, "rows with a truth")]
+    weight, notes = row_weights(table, chance, kept, weights)
+    notes = [*notes, *repeated(table, kept, "rows with a truth")]
     rates = events(true, predicted, _positive(labels, positive))
     found: dict[str, list[Any]] = {column.name: [] for column in TIDY}
     gaps: dict[str, list[Any]] = {column.name: [] for column in GAPS}

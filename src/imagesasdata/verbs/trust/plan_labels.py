@@ -294,7 +294,7 @@ def _pilot(
     rows_of_training(table, prediction, truth, every=True)
     every = [row for row, cell in enumerate(said) if cell is not None]
     rows = [row for row in every if told[row] is not None]
-    weight, notes = row_weights(table, chance, rows)
+    weight, notes = row_weights(table, chance, rows, sample_prob)
     if any(isinstance(number_or_text(said[row]), float) for row in every):
         found = _number_pilot(truth, prediction, told, said, rows, weight)
         notes.append(

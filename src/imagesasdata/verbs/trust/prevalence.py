@@ -266,7 +266,7 @@ def prevalence(
     kinds, (every,) = numbered(of_all, order=labels)
     place = dict(zip(predicted, every.tolist(), strict=True))
     names, (group,) = numbered(["all" if by is None else whole[row] for row in grouped])
-    weight, notes = row_weights(table, chance, coded)
+    weight, notes = row_weights(table, chance, coded, weights)
     notes = [*notes, *repeated(table, coded, "rows with a truth")]
     counts = group_counts(group, np.array([place[row] for row in grouped]), len(names), len(kinds))
     of_coded = np.array([place[row] for row in coded])

@@ -32,7 +32,6 @@ from imagesasdata.tables.codes import (
     row_weights,
     sampling_column,
     tell_labels,
-    unweighted,
 )
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
@@ -313,8 +312,8 @@ def validate(
     tell_labels(told, said, truth, prediction)
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(told, said, order=classes.values if classes else ())
-    weight, notes = row_weights(table, chance, rows)
-    notes = [*unweighted(table, chance), *notes, *repeated(table, rows, "rows with a truth")]
+    weight, notes = row_weights(table, chance, rows, weights)
+    notes = [*notes, *repeated(table, rows, "rows with a truth")]
     probs = probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
     found = with_folds(
