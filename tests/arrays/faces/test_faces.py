@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,15 @@ from PIL import Image
 
 from imagesasdata.arrays.faces import identity
 from imagesasdata.arrays.faces.align import Frame, Look, by_box, by_eyes, cut, looks_at
-from imagesasdata.arrays.faces.attributes import CALIBRATION, age, gender, labeled
+from imagesasdata.arrays.faces.attributes import (
+    AGE_CURVE,
+    CALIBRATION,
+    MALE,
+    age,
+    calibrated_male,
+    gender,
+    labeled,
+)
 from imagesasdata.arrays.faces.blazeface import decode
 from imagesasdata.arrays.faces.boxes import inside, is_among, overlap, suppress
 from imagesasdata.arrays.faces.hide import hide
@@ -19,6 +28,7 @@ from imagesasdata.errors import ArgumentError
 from tests.conftest import picture
 
 RNG = np.random.default_rng(0)
+NORMAL = np.array([NormalDist().inv_cdf((one + 0.5) / 200) for one in range(200)])
 
 
 def test_overlap() -> None:
@@ -238,13 +248,48 @@ def test_probabilities_fall_with_distance() -> None:
 
 
 def test_attributes() -> None:
-    sure = np.zeros(100)
-    sure[[20, 40]] = 0.5
-    assert age(sure) == {"age": 30.0, "age_low": 20.0, "age_high": 40.0}
     cells = labeled("gender", np.array([0.25, 0.75]))
     assert cells == {"gender": "male", "gender_prob_female": 0.25, "gender_prob_male": 0.75}
     assert gender(0.75, 30.0) == cells
     assert set(gender(0.75, 11.9).values()) == {None}
+
+
+@pytest.mark.parametrize("years", [0, 6, 12, 30, 55, 80])
+def test_of_people_of_any_age_the_interval_holds_four_in_five(years: int) -> None:
+    at = np.array([float(years)])
+    mean, sd = AGE_CURVE.mean(at)[0], AGE_CURVE.sd(at)[0]
+    # What the network says of people of this age, from the lowest to the highest tenth.
+    held = []
+    for said in mean + sd * NORMAL:
+        chances = np.zeros(100)
+        whole = int(np.clip(said, 0, 98))
+        chances[[whole, whole + 1]] = 1 - (said - whole), said - whole
+        told = age(chances)
+        assert 0 <= told["age_low"] <= told["age"] <= told["age_high"] <= 100
+        held.append(told["age_low"] <= years <= told["age_high"])
+    # Of a child the network may say nothing below 0.
+    assert np.mean(held) == pytest.approx(0.8, abs=0.01) or years == 0
+    assert all(held[20:180])
+
+
+def test_an_age_is_that_of_which_the_network_says_so_on_average() -> None:
+    chances = np.zeros(100)
+    chances[[20, 40]] = 0.5
+    told = age(chances)
+    assert told["age"] == pytest.approx((30 - AGE_CURVE.start) / AGE_CURVE.slope)
+    # The lower end is the age of which it says so much, or less, of nine in ten.
+    for end, tenths in (("age_low", 0.9), ("age_high", 0.1)):
+        at = np.array([told[end]])
+        below = NormalDist(AGE_CURVE.mean(at)[0], AGE_CURVE.sd(at)[0]).cdf(30)
+        assert below == pytest.approx(tenths, abs=0.001)
+
+
+def test_gender_is_calibrated() -> None:
+    slope, offset = MALE
+    assert calibrated_male(0.5) == pytest.approx(1 / (1 + np.exp(-offset)))
+    odds = slope * np.log(0.9 / 0.1) + offset
+    assert calibrated_male(0.9) == pytest.approx(1 / (1 + np.exp(-odds)))
+    assert 0 < calibrated_male(0.0) < calibrated_male(1.0) < 1
 
 
 def test_expressions_are_calibrated() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from statistics import NormalDist
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -15,9 +16,8 @@ from imagesasdata.arrays.faces.columns import (
     attribute_columns,
     class_columns,
 )
+from imagesasdata.arrays.probabilities import logistic
 
-# The middle 80% of the predicted distribution.
-_LOW, _HIGH = 0.1, 0.9
 # The network is far too sure of expressions, and too often sees anger. Its log probabilities are
 # multiplied, and each class gets an offset; these, and the probability below which a label is seldom
 # right, come from labeled pictures: `benchmarks/faces_looks.py` fits them.
@@ -25,17 +25,62 @@ CALIBRATION: dict[str, tuple[float, tuple[float, ...]]] = {
     "expression": (0.387, (-0.568, 1.588, -1.434, 0.335, -0.456, 0.381, 0.154))
 }
 LEAST = {"expression": 0.4}
+# Slope and offset of the log odds of male: the network takes some women for men.
+MALE = (1.422, -0.712)
 # Children's faces differ little by gender, and the network is often wrong.
 YOUNGEST = 12
+# Normal quantile of the lower end of an interval that a tenth of people are below.
+_TENTH = NormalDist().inv_cdf(0.9)
+_YEARS = np.arange(0, 100.25, 0.25)
+
+
+class AgeCurve(NamedTuple):
+    """What a network says of people of an age: its mean is normal about a line in their age.
+
+    The mean is ``start + slope * age``, the standard deviation ``exp(spread + growth * age)``. Below
+    ``YOUNGEST`` nothing was measured: there the line goes to the origin.
+    """
+
+    start: float
+    slope: float
+    spread: float
+    growth: float
+
+    def mean(self, ages: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        """What the network says on average of people of some ages."""
+        child = (self.start / YOUNGEST + self.slope) * ages
+        return np.minimum(self.start + self.slope * ages, child)
+
+    def sd(self, ages: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        """How much that differs among people of the same age."""
+        return np.exp(self.spread + self.growth * ages)
+
+    def ages(self, said: Float[np.ndarray, " n"], above: float) -> Float[np.ndarray, " n"]:
+        """The ages at which what the network said is ``above`` standard deviations over its mean."""
+        return np.interp(said, self.mean(_YEARS) + above * self.sd(_YEARS), _YEARS)
+
+
+# `benchmarks/faces_looks.py` fits it, and the two numbers of `MALE`.
+AGE_CURVE = AgeCurve(9.93, 0.708, 1.286, 0.01402)
 
 
 def age(probabilities: Float[np.ndarray, " years"]) -> dict[str, float]:
-    """The mean of a distribution over years, and the ends of its middle 80%."""
+    """The age of which the network usually says what it says here, and an interval.
+
+    The ends are the ages of which it says so much or less (or more) of one person in ten, so that of
+    people of any age 80% have theirs inside.
+    """
     years = np.arange(len(probabilities))
-    total = np.cumsum(probabilities) / probabilities.sum()
-    low, high = (int(np.searchsorted(total, share)) for share in (_LOW, _HIGH))
-    mean = float((years * probabilities).sum() / probabilities.sum())
-    return {"age": mean, "age_low": float(low), "age_high": float(min(high, len(years) - 1))}
+    said = np.atleast_1d((years * probabilities).sum() / probabilities.sum())
+    low, middle, high = (float(AGE_CURVE.ages(said, above)[0]) for above in (_TENTH, 0.0, -_TENTH))
+    return {"age": middle, "age_low": low, "age_high": high}
+
+
+def calibrated_male(male: float) -> float:
+    """The probability that the face is male, from the network's."""
+    slope, offset = MALE
+    chance = np.clip(np.array([male]), 1e-6, 1 - 1e-6)
+    return float(logistic(slope * np.log(chance / (1 - chance)) + offset)[0])
 
 
 def gender(male: float, years: float) -> dict[str, Any]:

@@ -107,8 +107,13 @@ PERSON_DISTANCE = Column(
 
 AGE = (
     Column("age", "float64", "Apparent age.", unit="years", range="0 to 100"),
-    Column("age_low", "float64", "Lower end of the network's 80% interval.", unit="years"),
-    Column("age_high", "float64", "Upper end of the network's 80% interval.", unit="years"),
+    Column(
+        "age_low",
+        "float64",
+        "Lower end of an interval that holds the age of 80% of people.",
+        unit="years",
+    ),
+    Column("age_high", "float64", "Upper end of that interval.", unit="years"),
 )
 GENDERS = ("female", "male")
 RACES = ("white", "black", "asian", "indian", "other")
@@ -131,7 +136,7 @@ CLASSES = {"gender": GENDERS, "race": RACES, "expression": EXPRESSIONS}
 _FACE_NULL = "there is no face or the picture could not be read"
 _LABEL_NULL = {
     "gender": f"{_FACE_NULL}, or the face looks younger than 12",
-    "expression": f"{_FACE_NULL}, or no expression has a probability of 0.3",
+    "expression": f"{_FACE_NULL}, or no expression has a probability of 0.4",
 }
 
 

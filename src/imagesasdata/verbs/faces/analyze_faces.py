@@ -15,6 +15,7 @@ from imagesasdata.arrays.faces import columns as col
 from imagesasdata.arrays.faces.align import Look, looks_at
 from imagesasdata.arrays.faces.attributes import (
     age,
+    calibrated_male,
     gender,
     gender_by_group,
     labeled,
@@ -62,7 +63,9 @@ _PARTS: dict[Attribute, _Part] = {
     "gender": _Part(
         "faceres",
         _SIDES,
-        lambda outputs: gender(float(outputs["gender"][0]), age(outputs["age"])["age"]),
+        lambda outputs: gender(
+            calibrated_male(float(outputs["gender"][0])), age(outputs["age"])["age"]
+        ),
         col.attribute_columns("gender"),
     ),
     "race": _Part(
@@ -177,8 +180,8 @@ def analyze_faces(
     table
         A row for each face (see `detect_faces`), or the rows of faces given, and:
 
-        - ``age``: in years; ``age_low``, ``age_high``: the middle 80% of the predicted
-          distribution;
+        - ``age``: in years; ``age_low``, ``age_high``: an interval that holds the age of 80% of
+          people, young or old;
         - ``gender``: ``"female"`` or ``"male"`` by appearance; ``gender_prob_female``,
           ``gender_prob_male``; null where the face looks younger than 12;
         - ``race``: ``"white"``, ``"black"``, ``"asian"``, ``"indian"`` or ``"other"``, the
@@ -195,8 +198,8 @@ def analyze_faces(
         ``model="ferplus"`` also knows ``"contempt"``. Of these, the most probable label is always
         given.
 
-        By default, those of expressions are calibrated on labeled pictures: of those that say .6,
-        about .6 are right, where expressions are as frequent as there. The others are the network's own.
+        By default, age, gender and expression are calibrated on labeled pictures: of expressions that
+        say .6, about .6 are right, where expressions are as frequent as there. Race is the network's own.
 
     Raises
     ------
