@@ -77,7 +77,7 @@ def _trainer(count: int, devices: Sequence[Any]):  # type: ignore[no-untyped-def
     import jax
     from flax import nnx
 
-    from imagesasdata.engine.runner import use_compilation_cache
+    from imagesasdata.engine.compiled import use_compilation_cache
     from imagesasdata.machine import cores
     from imagesasdata.networks.nn.normalize import normalize
     from imagesasdata.networks.zoo import registry

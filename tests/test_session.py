@@ -86,7 +86,7 @@ def test_without_a_choice_compiled_programs_are_kept_in_the_home(
     chosen: str | None, tmp_path: Path
 ) -> None:
     program = (
-        "import imagesasdata.engine.runner as runner; runner.use_compilation_cache();"
+        "import imagesasdata.engine.compiled as compiled; compiled.use_compilation_cache();"
         "import jax, numpy; jax.jit(lambda x: x + 1)(numpy.ones(3))"
     )
     env = {**os.environ, "IMAGESASDATA_HOME": str(tmp_path / "home")}

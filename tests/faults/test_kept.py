@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax._src import compilation_cache
 
 from imagesasdata.columns import Column
 from imagesasdata.engine.cache import Cache, key
+from imagesasdata.engine.compiled import keep_programs
 from imagesasdata.errors import ImagesAsDataError
 from imagesasdata.networks.zoo.family import Inference
 from imagesasdata.networks.zoo.prepared import prepared
@@ -19,7 +21,7 @@ from imagesasdata.training.arrays import read_arrays, write_arrays
 
 WEIGHTS = np.arange(6, dtype=np.float32).reshape(3, 2)
 BATCH = np.ones((1, 3), np.float32)
-TIMES = [20, pytest.param(300, marks=pytest.mark.soak)]
+TIMES = [10, pytest.param(300, marks=pytest.mark.soak)]
 
 
 def rows(place: Path) -> object:
@@ -50,9 +52,26 @@ def network(place: Path) -> object:
     return np.asarray(jax.jit(apply)(params, BATCH)["y"]).tolist()
 
 
+def program(place: Path) -> object:
+    """What a compiled program computes that is kept for the next process."""
+    jax.clear_caches()
+    keep_programs(place)
+    return np.asarray(jax.jit(lambda x: jnp.tanh(x @ WEIGHTS))(BATCH)).tolist()
+
+
+@pytest.fixture
+def unlimited() -> Iterator[None]:
+    """Programs are kept in the place that a test chooses, and then where they were before."""
+    place = jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]
+    yield
+    compilation_cache.reset_cache()
+    assert jax.config.jax_compilation_cache_dir == place  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("unlimited")
 @pytest.mark.filterwarnings("ignore:The cache part")
 @pytest.mark.parametrize("times", TIMES)
-@pytest.mark.parametrize("use", [rows, model, network])
+@pytest.mark.parametrize("use", [rows, model, network, program])
 def test_no_flipped_bit_is_believed(
     use: Callable[[Path], object], times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

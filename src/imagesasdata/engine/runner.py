@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imagesasdata.engine.compiled import use_compilation_cache
 from imagesasdata.errors import DeviceError, SmallerBatchWarning
 from imagesasdata.machine import (
     accelerator_batch,
@@ -18,7 +19,6 @@ from imagesasdata.machine import (
     cores,
     find_devices,
     free_memory,
-    home,
     usual_rules,
 )
 from imagesasdata.networks.nn.compile import cpu_compiler_options
@@ -288,19 +288,6 @@ def runner_for(
         return SeveralRunner(network, device=device, batch_size=batch_size)
     kind = HostRunner if isinstance(network.apply, HostFunction) else Runner
     return kind(network, device=device, batch_size=batch_size)
-
-
-def use_compilation_cache() -> None:
-    """Keep compiled programs on disk, so that the next process starts without compiling.
-
-    A JAX setting of the user takes precedence.
-    """
-    import jax
-
-    if jax.config.jax_compilation_cache_dir is None:  # pyright: ignore[reportAttributeAccessIssue]
-        jax.config.update("jax_compilation_cache_dir", str(home() / "compiled"))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 
 @functools.lru_cache(maxsize=32)

@@ -2,7 +2,7 @@
 
 Building a Flax module, folding it and tracing its function takes longer than running it on one
 picture. The cache holds the parameters and, for each batch shape, the program that `jax.export`
-writes. JAX caches the compiled program itself (`runner.use_compilation_cache`).
+writes. The compiled program is kept by `engine.compiled`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 
 from imagesasdata import arrays, networks
-from imagesasdata.files.atomic import write_whole
+from imagesasdata.files.checked import read_checked, write_checked
 from imagesasdata.machine import home
 from imagesasdata.networks.zoo.family import Inference
 
 # Larger networks take long to run anyway, and their parameters would be on disk twice.
 LARGEST = 64 * 2**20
-_DIGEST = hashlib.sha256().digest_size
 
 
 def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inference:
@@ -53,7 +52,8 @@ def prepared(name: str, fingerprint: str, build: Callable[[], Inference]) -> Inf
         if sum(leaf.nbytes for leaf in leaves) > LARGEST:
             return build()
         _forget_others(folder)
-        _write(folder / "parameters", _parameters(leaves))
+        path = folder / "parameters"
+        write_checked(path, _purpose(path), _parameters(leaves))
 
     def apply(leaves: list[Any], batch: Any) -> dict[str, Any]:
         return _program(folder, build, leaves, batch).call(leaves, batch)
@@ -83,7 +83,7 @@ def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], ba
     from jax import export
 
     path = folder / f"{batch.dtype}-{'x'.join(map(str, batch.shape))}"
-    kept = _read(path)
+    kept = read_checked(path, _purpose(path))
     if kept is not None:
         return export.deserialize(bytearray(kept))
     params, forward = build()
@@ -96,7 +96,7 @@ def _program(folder: Path, build: Callable[[], Inference], leaves: list[Any], ba
     program = export.export(jax.jit(flat), platforms=["cpu"])(
         shapes, jax.ShapeDtypeStruct(batch.shape, batch.dtype)
     )
-    _write(path, bytes(program.serialize()))
+    write_checked(path, _purpose(path), bytes(program.serialize()))
     return program
 
 
@@ -133,35 +133,17 @@ def _parameters(leaves: list[np.ndarray]) -> bytes:
 def _read_parameters(folder: Path) -> list[np.ndarray] | None:
     from safetensors.numpy import load
 
-    data = _read(folder / "parameters")
+    path = folder / "parameters"
+    data = read_checked(path, _purpose(path))
     if data is None:
         return None
     known = load(data)
     return [known[str(number)] for number in range(len(known))]
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, _digest(path, data) + data)
-    except OSError:
-        # No space or no permission: the next process builds the network again.
-        return
-
-
-def _read(path: Path) -> bytes | None:
-    """The file's content; ``None`` if it is missing, damaged, or that of another network."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    content = data[_DIGEST:]
-    return content if _digest(path, content) == data[:_DIGEST] else None
-
-
-def _digest(path: Path, content: bytes) -> bytes:
-    """A hash of a file's content and of what it is for, so that no file stands for another one."""
-    return hashlib.sha256(repr(path.parts[-3:]).encode() + content).digest()
+def _purpose(path: Path) -> str:
+    """The network, its version and the file: no file stands for another one."""
+    return "/".join(path.parts[-3:])
 
 
 def _forget_others(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from imagesasdata.augmentations import Augmentation
-from imagesasdata.engine.runner import use_compilation_cache
+from imagesasdata.engine.compiled import use_compilation_cache
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.references import Pictures
