@@ -303,6 +303,36 @@ def test_a_table_without_notes_is_known_by_the_verbs_full_set_of_columns(library
         iad.features(table, groups="light")
 
 
+@pytest.mark.parametrize(
+    ("names", "left", "stay"),
+    [
+        (
+            ["label", "label_id", "label_prob"],
+            ["label_2", "label_2_prob"],
+            "'label_2', 'label_2_prob'",
+        ),
+        (["emb_0", "emb_1", "emb_2"], ["emb_3", "emb_4", "emb_5", "emb_6"], "'emb_5' and 1 more"),
+        (["dim_1", "dim_2", "dim_3"], ["dim_4", "labels", "number", "dim"], "'dim_4' stay"),
+        (["label", "label_prob", "label_id"], ["labels", "prob", "emb_1"], ""),
+    ],
+)
+def test_columns_of_a_larger_run_that_stay_are_told(
+    names: list[str], left: list[str], stay: str
+) -> None:
+    cells = {name: [1.0] for name in (*names, *left)}
+    table = open_table(pd.DataFrame({"path": ["a"], **cells, "image_error": [None]}), "path")
+    columns = [Column(name, "float64", "") for name in names]
+    for replace in (True, False):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            out = Results("classify", table, columns, Options(replace=replace)).checked()
+        texts = [str(one.message) for one in told]
+        assert out.table.names == ["path", *left, "image_error"]
+        assert len(texts) == (not replace) + bool(stay)
+        assert all(stay in text for text in texts[-1:])
+    assert not stay or "data.drop(columns=['" in texts[-1]
+
+
 def test_a_path_is_not_replaced(tmp_path: Path) -> None:
     once = iad.transform([GOOD], iad.steps.resize(8), to=tmp_path)
     hint = r"nor are 'out_path'.*\nHint: give prefix=\"new_\" for other names, as path names one"

@@ -189,8 +189,20 @@ def test_columns_of_other_files_are_written_as_they_are(tmp_path: Path) -> None:
         (
             b"path,x\na,caf\xe9\n",
             ArgumentError,
-            "not in UTF-8: line 2 has the byte 0xE9.\nHint: save",
+            "not in UTF-8: line 2 has the byte 0xE9.\nHint: save .* encoding it has: iconv",
         ),
+        (
+            "path,größe\na,1\n".encode("utf-16-le"),
+            ArgumentError,
+            "is in UTF-16LE, [^$]* -f UTF-16LE",
+        ),
+        (
+            "path,x\na.jpg,1\n".encode("utf-16-be"),
+            ArgumentError,
+            "is in UTF-16BE, [^$]* -f UTF-16BE",
+        ),
+        ("path,x\na.jpg,ж\n".encode("utf-32"), ArgumentError, "is in UTF-32LE, [^$]* -f UTF-32LE"),
+        ("path,名\na,1\n".encode("utf-32-be"), ArgumentError, "is in UTF-32BE, [^$]* -f UTF-32BE"),
         (
             b"path,x\na,1\nb\n",
             ArgumentError,

@@ -105,10 +105,37 @@ def test_numbers_of_which_some_have_labels_stay(tmp_path: Path) -> None:
 
 
 def test_two_values_of_one_label(tmp_path: Path) -> None:
-    file = written(tmp_path, {1: "left", 2: "left", 3: "right"})
-    with pytest.warns(GuessWarning, match="Two values of a column have the same label in Stata"):
-        frame = read_stata(file)
-    assert frame["party"].tolist() == [1, 2, 3]
+    other, same = {1: "yes", 2: "no", 9: "refused"}, {1: "left", 2: "left", 3: "right"}
+    frame = pd.DataFrame(
+        {
+            "a": [1, 2, 3],
+            "vote": [1, 2, 1],
+            "b": [3.0, np.nan, 1],
+            "day": pd.Timestamp("2020-02-03"),
+        }
+    )
+    frame.to_stata(
+        tmp_path / "in.dta",
+        write_index=False,
+        version=118,
+        convert_dates={"day": "td"},
+        value_labels={"a": same, "vote": other, "b": same},
+    )
+    with pytest.warns(GuessWarning, match="Two values of 'a', 'b' have the same label in Stata"):
+        opened = read(str(tmp_path / "in.dta"))
+    assert opened.frame["a"].tolist() == [1, 2, 3]
+    assert opened.frame["vote"].tolist() == ["yes", "no", "yes"]
+    assert opened.frame["day"].tolist() == [pd.Timestamp("2020-02-03")] * 3
+    save(opened.frame, str(tmp_path / "out.dta"), [opened])
+    with pd.read_stata(tmp_path / "out.dta", iterator=True) as reader:
+        assert reader.value_labels() == {"a": same, "vote": other, "b": same}
+    pd.testing.assert_frame_equal(
+        *(
+            pd.read_stata(tmp_path / name, convert_categoricals=False)
+            for name in ("in.dta", "out.dta")
+        ),
+        check_dtype=False,
+    )
 
 
 def test_kinds_of_missing_values_are_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ _speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
 _is_unseen: ContextVar[bool] = ContextVar("unseen", default=False)
 # So many columns with the names and types of a verb's are no coincidence.
 _SEVERAL = 3
+# The number of a column of several, as in emb_12 and label_2_prob.
+_NUMBER = re.compile(r"_\d+(?=_|$)")
 # Verbs that give a row for each picture with the counts.
 _COUNTED = {
     "detect_faces": "iad.count_faces(data)",
@@ -163,9 +166,8 @@ class Results:
         """
         self._check_errors_are_text()
         taken = {column.name for column in self.named} & set(self.table.names) - {IMAGE_ERROR.name}
-        earlier = (
-            self._earlier(taken) or self._whole(taken) if replaceable and has_prefix else set()
-        )
+        noted = self._earlier(taken) if replaceable and has_prefix else set()
+        earlier = noted or (self._whole(taken) if replaceable and has_prefix else set())
         is_read = self.table.path in taken | earlier
         clash = sorted(taken if is_read else taken - earlier)
         if clash and (is_read or not self.options.replace):
@@ -184,6 +186,8 @@ class Results:
                 else f"rename or drop it first, as in data.drop(columns={clash!r}).",
             )
         gone = taken | earlier
+        if gone - noted:
+            self._tell_left_over(gone)
         return replace(self, table=self.table.without(gone)) if gone else self
 
     def _earlier(self, taken: set[str]) -> set[str]:
@@ -217,6 +221,27 @@ class Results:
             f"{prefixed('new_', self.options.prefix)!r}.",
         )
         return set(new)
+
+    def _tell_left_over(self, gone: set[str]) -> None:
+        """Warn of columns that a larger run of the same verb may have left beside those replaced."""
+        names = [column.name for column in self.named]
+        kinds = {_NUMBER.sub("_#", name) for name in names if _NUMBER.search(name)}
+        left = [
+            name
+            for name in self.table.names
+            if name not in {*gone, IMAGE_ERROR.name}
+            and (
+                name.startswith(tuple(f"{one}_" for one in names))
+                or (_NUMBER.search(name) and _NUMBER.sub("_#", name) in kinds)
+            )
+        ]
+        if left:
+            tell(
+                f"{self.verb}: {', '.join(map(repr, left[:3]))}"
+                + (f" and {len(left) - 3:,} more columns stay" if len(left) > 3 else " stay")
+                + " beside those that are replaced, and may be of an earlier run with other options.",
+                f"if so, drop them first, as in data.drop(columns={left[:1]!r}).",
+            )
 
     def _check_errors_are_text(self) -> None:
         if IMAGE_ERROR.name in self.table.names and not self.table.holds_text(IMAGE_ERROR.name):

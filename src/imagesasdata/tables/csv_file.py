@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from imagesasdata.errors import ArgumentError, ColumnError
@@ -23,6 +24,9 @@ _DELIMITERS = (",", ";", "\t")
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _TOLD = re.compile(r'"?sep=([^\w"\r\n])"?(?:\r\n?|\n|$)', re.IGNORECASE)
 _CHUNK_ROWS = 20_000
+# Which of four bytes in turn are mostly 0 in a table's separators, digits and Latin letters.
+_WIDE = {"x0x0": "UTF-16LE", "0x0x": "UTF-16BE", "x000": "UTF-32LE", "000x": "UTF-32BE"}
+_TRIED_BYTES, _MOSTLY = 1 << 16, 0.3
 # Rows by which the separator is told.
 _TRIED_ROWS = 200
 
@@ -173,6 +177,8 @@ def _text(file: str | os.PathLike[str]) -> tuple[str, str]:
         encoding = "utf-8-sig"
     elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
+    if b"\x00" in data:
+        _check_width(data, encoding, os.fspath(file))
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError as error:
@@ -180,8 +186,23 @@ def _text(file: str | os.PathLike[str]) -> tuple[str, str]:
         raise ArgumentError(
             f"The table {os.fspath(file)!r} is not in {'UTF-16' if encoding == 'utf-16' else 'UTF-8'}: "
             f"line {line} has the byte 0x{data[error.start]:02X}.",
-            'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW.csv.',
+            'save it as "CSV UTF-8", or convert it from the encoding it has: '
+            "iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW.csv for Western Europe, -f WINDOWS-1251 for "
+            "Cyrillic, -f SHIFT_JIS for Japanese, -f GB18030 for Chinese.",
         ) from error
+
+
+def _check_width(data: bytes, encoding: str, file: str) -> None:
+    """Refuse UTF-32, and UTF-16 without the mark that tells the order of its bytes."""
+    part = data[:_TRIED_BYTES]
+    fours = np.frombuffer(part[: len(part) // 4 * 4], np.uint8).reshape(-1, 4)
+    empty = (fours == 0).sum(axis=0) > _MOSTLY * len(fours)
+    wide = _WIDE.get("".join("0" if one else "x" for one in empty))
+    if wide is not None and not (encoding == "utf-16" and wide.startswith("UTF-16")):
+        raise ArgumentError(
+            f"The table {file!r} is in {wide}, and not in UTF-8.",
+            f'save it as "CSV UTF-8", or convert it: iconv -f {wide} -t UTF-8 FILE > NEW.csv.',
+        )
 
 
 def _delimiter(text: str, newline: str, file: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from imagesasdata.errors import quiet, tell
 from imagesasdata.tables.kinds import duration_texts
-from imagesasdata.tables.stata_variables import Variable
+from imagesasdata.tables.stata_variables import Variable, labels_of
 
 _NAME_LENGTH = 32
 _LABEL_LENGTH = 80
@@ -80,20 +80,22 @@ def read_stata(file: str) -> Any:
     """
     import pandas as pd
 
+    sets = labels_of(file)[1]
+    twice = [name for name, one in sets.items() if len(set(one.values())) < len(one)]
+    raw = pd.read_stata(file, convert_categoricals=False)
     # pandas tells of labels that some values lack, which is told here.
     with quiet(pd.errors.CategoricalConversionWarning):
-        try:
-            frame = pd.read_stata(file)
-        except ValueError as error:
-            if "are not unique" not in str(error):
-                raise
-            frame = pd.read_stata(file, convert_categoricals=False)
-            tell(
-                "Two values of a column have the same label in Stata, so all columns with labels have "
-                "their numbers.",
-                'in Stata, label each value in its own way: label define NAME 2 "other", modify.',
-            )
-    _keep_codes(frame, pd.read_stata(file, convert_categoricals=False, convert_dates=False))
+        frame, others = raw.copy(), [name for name in raw.columns if name not in twice]
+        if others:
+            for name, column in pd.read_stata(file, columns=others).items():
+                frame[name] = column
+    if twice:
+        tell(
+            f"Two values of {', '.join(map(repr, twice))} have the same label in Stata, so its numbers "
+            "are taken.",
+            'in Stata, label each value in its own way: label define NAME 2 "other", modify.',
+        )
+    _keep_codes(frame, raw)
     _tell_kinds(
         pd.read_stata(file, convert_missing=True, convert_categoricals=False, convert_dates=False)
     )

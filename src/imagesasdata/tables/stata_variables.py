@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,39 +31,29 @@ def variables_of(file: str) -> dict[str, Variable]:
     """The variables of a Stata file, by name."""
     import pandas as pd
 
-    with pd.read_stata(file, iterator=True) as reader:
-        labels, sets = reader.variable_labels(), list(reader.value_labels().values())
+    labels, sets = labels_of(file)
     raw = pd.read_stata(file, convert_categoricals=False, convert_dates=False)
     dates = pd.read_stata(file, convert_categoricals=False)
-    try:
-        labeled = pd.read_stata(file, convert_dates=False)
-    except ValueError:  # two values with the same label
-        labeled = raw
     return {
-        name: Variable(
-            labels.get(name, ""),
-            _values(labeled[name], raw[name], sets),
-            _kind(dates[name], raw[name]),
-        )
+        name: Variable(labels[name], sets.get(name, {}), _kind(dates[name], raw[name]))
         for name in raw.columns
     }
 
 
-def _values(labeled: Any, raw: Any, sets: Sequence[Mapping[float, str]]) -> dict[int, str]:
-    """The set of labels by which numbers became categories; pandas does not tell its name."""
-    if str(labeled.dtype) != "category":
-        return {}
-    categories = [level for level in labeled.cat.categories if isinstance(level, str)]
-    seen = dict(zip(raw[labeled.notna()].tolist(), labeled.dropna().tolist(), strict=True))
-    return next(
-        (
-            {int(number): label for number, label in one.items()}
-            for one in sets
-            if sorted(one.values()) == sorted(categories)
-            and all(one.get(number, label) == label for number, label in seen.items())
-        ),
-        {},
-    )
+def labels_of(file: str) -> tuple[dict[str, str], dict[str, dict[int, str]]]:
+    """The labels of variables, and those of the values of each that has such labels, by number."""
+    import pandas as pd
+
+    with pd.read_stata(file, iterator=True) as reader:
+        labels, sets = reader.variable_labels(), reader.value_labels()
+        # pandas has no public name for which set of labels a variable has.
+        names: list[str] = getattr(reader, "_lbllist")  # noqa: B009
+    whole = {
+        name: {int(number): label for number, label in one.items()} for name, one in sets.items()
+    }
+    return labels, {
+        variable: whole[name] for variable, name in zip(labels, names, strict=True) if name in whole
+    }
 
 
 def _kind(dates: Any, raw: Any) -> str | None:

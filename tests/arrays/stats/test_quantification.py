@@ -34,6 +34,14 @@ def test_expectation_maximization_finds_the_mixture_and_the_adjusted_count() -> 
     np.testing.assert_allclose(mixed(three @ np.array([0.7, 0.3]), three), [0.7, 0.3], atol=1e-4)
 
 
+def test_the_shares_of_one_draw_do_not_depend_on_others() -> None:
+    random = np.random.default_rng(0)
+    rates = error_rates(random.gamma(1.0, size=(20, 3, 3)) + 2 * np.eye(3))
+    said = random.dirichlet(np.ones(3), 20)
+    alone = [mixed(one, some) for one, some in zip(said, rates, strict=True)]
+    np.testing.assert_array_equal(mixed(said, rates), alone)
+
+
 def test_rates_and_counts() -> None:
     table = np.array([[80.0, 5.0], [20.0, 45.0]])
     np.testing.assert_allclose(error_rates(table), [[0.8, 0.1], [0.2, 0.9]])

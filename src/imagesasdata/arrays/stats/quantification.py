@@ -62,15 +62,19 @@ def mixed(
         gain = np.where(np.abs(gain) < _TINY, _TINY, gain)
         second = np.clip((said[..., 1] - false) / gain, 0.0, 1.0)
         return np.stack([1.0 - second, second], axis=-1)
-    share = np.full((*said.shape[:-1], classes), 1.0 / classes)
+    shape = (*said.shape[:-1], classes)
+    said, rates = said.reshape(-1, said.shape[-1]), rates.reshape(-1, *rates.shape[-2:])
+    share = np.full((len(said), classes), 1.0 / classes)
+    going = np.arange(len(said))
     for _ in range(_STEPS):
-        part = rates * share[..., None, :]
-        part /= np.maximum(part.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
-        new = (part * said[..., None]).sum(axis=-2)
-        moved, share = np.abs(new - share).max(), new
-        if moved < _DONE:
+        old = share[going]
+        part = rates[going] * old[:, None]
+        part *= (said[going] / np.maximum(part.sum(axis=2), np.finfo(float).tiny))[..., None]
+        share[going] = part.sum(axis=1)
+        going = going[np.abs(share[going] - old).max(axis=1) >= _DONE]
+        if not len(going):
             break
-    return share
+    return share.reshape(shape)
 
 
 def shares(
