@@ -88,6 +88,7 @@ def test_options_are_given_by_name_and_stay_as_they_are() -> None:
         ("zero_shot", options.ZERO_SHOT),
         ("caption", options.CAPTIONER),
         ("detect_objects", options.OBJECT_DETECTOR),
+        ("measure_depth", options.DEPTH),
         ("detect_faces", options.FACE_DETECTOR),
         ("embed_faces", options.FACE_EMBEDDER),
     ],

@@ -14,6 +14,7 @@ from .verbs.measure.features import features as features
 from .verbs.measure.score_aesthetics import score_aesthetics as score_aesthetics
 from .verbs.measure.score_emotions import score_emotions as score_emotions
 from .verbs.measure.score_unsafe import score_unsafe as score_unsafe
+from .verbs.measure.measure_depth import measure_depth as measure_depth
 from .verbs.measure.segment_colors import segment_colors as segment_colors
 from .verbs.measure.measure_regions import measure_regions as measure_regions
 

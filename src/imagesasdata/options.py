@@ -25,6 +25,7 @@ EMBEDDER: Final = CLASSIFIER  # one file for both, and it is installed with the 
 ZERO_SHOT: Final = "clip_vit_b32"
 CAPTIONER: Final = "blip_base"
 OBJECT_DETECTOR: Final = "centernet"
+DEPTH: Final = "depth_anything_v2_small"
 FACE_DETECTOR: Final = "blazeface_full"
 FACE_EMBEDDER: Final = "dlib_resnet"
 FALSE_MATCH_RATE: Final = 1e-3
@@ -87,6 +88,7 @@ SHARED: dict[str, Shared] = {
             "detect_objects",
             "detect_faces",
             "embed_faces",
+            "measure_depth",
         ),
     ),
     "embedding": Shared(

@@ -32,6 +32,7 @@ MODELS = {
     "zero_shot": options.ZERO_SHOT,
     "caption": options.CAPTIONER,
     "detect_objects": options.OBJECT_DETECTOR,
+    "measure_depth": options.DEPTH,
     "detect_faces": options.FACE_DETECTOR,
     "embed_faces": options.FACE_EMBEDDER,
 }

@@ -93,6 +93,27 @@ def whole_square(
     return square, (size / image.width, size / image.height)
 
 
+def whole_shape(
+    image: Image.Image, size: int, multiple: int, interpolation: Interpolation
+) -> np.ndarray:
+    """The whole picture in its own shape, with sides that are multiples of a number.
+
+    Of the two scales at which one side is ``size``, the one that changes the picture less is taken (for
+    a large picture its shorter side is then ``size``). A longer side is at most twice ``size``.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, (height, width, 3).
+    """
+    longest = 2 * size / max(image.size)
+    scale = min(min((size / side for side in image.size[::-1]), key=lambda s: abs(1 - s)), longest)
+    width, height = (
+        max(multiple, round(scale * side / multiple) * multiple) for side in image.size
+    )
+    return np.asarray(image.resize((width, height), Image.Resampling[interpolation.upper()]))
+
+
 def fit(image: Image.Image, long_side: int) -> np.ndarray:
     """The picture, scaled down if its longer side is over ``long_side`` pixels.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import get_args
 
-from imagesasdata.arrays.pixels import center_square
+from imagesasdata.arrays.pixels import center_square, whole_shape
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
 from imagesasdata.files.decode import Exactness, decode
@@ -30,13 +30,12 @@ def picture_loader(
 
     def load(data: bytes) -> list[Sample]:
         image = decode(data, short_side=short_side, exactness=exactness, max_pixels=max_pixels)
-        pixels = center_square(
-            image,
-            preprocess.size,
-            preprocess.share,
-            preprocess.interpolation,
-            stretch=preprocess.fit == "stretch",
-        )
-        return [Sample(pixels)]
+        size, interpolation = preprocess.size, preprocess.interpolation
+        if preprocess.fit == "shape":
+            return [Sample(whole_shape(image, size, preprocess.multiple, interpolation))]
+        stretch = preprocess.fit == "stretch"
+        return [
+            Sample(center_square(image, size, preprocess.share, interpolation, stretch=stretch))
+        ]
 
     return load

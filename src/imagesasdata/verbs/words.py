@@ -46,6 +46,7 @@ _HINTS = (
     ("aesthetics beauty nima", "iad.score_aesthetics(photos) scores how pleasing a picture is."),
     ("emotions evoked_emotions sentiment", "iad.score_emotions(photos) scores what they evoke."),
     ("nsfw detect_nsfw moderate unsafe", "iad.score_unsafe(photos) scores explicit content."),
+    ("depth distance nearness foreground midas", "iad.measure_depth(photos) tells near from far."),
     ("zonal_stats zonal_statistics exact_extract", "iad.measure_regions(RASTER, regions)."),
     # classify
     (

@@ -1,18 +1,27 @@
-"""PyTorch's bicubic interpolation of a small grid, applied once when weights are read."""
+"""PyTorch's bicubic interpolation of a small grid of vectors."""
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 # PyTorch's value; other libraries use -0.5.
 _SHARPNESS = -0.75
 
 
 def resize_grid(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """A grid of vectors (r, c, d), resized without antialiasing."""
+    """A grid of vectors (r, c, d), resized without antialiasing, once when weights are read."""
     down = _weights(grid.shape[0], rows)
     across = _weights(grid.shape[1], columns)
     return np.einsum("ir,rcd,jc->ijd", down, grid.astype(np.float64), across).astype(np.float32)
+
+
+def resized(grid: Float[Array, "r c d"], rows: int, columns: int) -> Float[Array, "rows columns d"]:
+    """The same within a network, which takes pictures of several shapes."""
+    down = jnp.asarray(_weights(grid.shape[0], rows), grid.dtype)
+    across = jnp.asarray(_weights(grid.shape[1], columns), grid.dtype)
+    return jnp.einsum("ir,rcd,jc->ijd", down, grid, across)
 
 
 def _weights(old: int, new: int) -> np.ndarray:

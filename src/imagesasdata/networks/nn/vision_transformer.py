@@ -1,8 +1,8 @@
-"""The vision transformer of ViT, DINOv2, CLIP and OWL-ViT: patches as tokens, and a class token."""
+"""The vision transformer of ViT, DINOv2, CLIP and others: patches as tokens, and a class token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
+from imagesasdata.networks.nn.bicubic import resized
 from imagesasdata.networks.nn.conv import conv
 from imagesasdata.networks.nn.layers import Conv, Folded
 from imagesasdata.networks.nn.transformer import (
@@ -66,6 +67,19 @@ class VisionTransformer(nnx.Module):
                 x = block(x)
         return self.norm(x[:, 0])
 
+    def maps(self, x: Float[Array, "b h w 3"], after: Sequence[int]) -> list[jax.Array]:
+        """The patches of pictures of any shape after some of the blocks, normalized: (b, r, c, d)."""
+        patches = self.patches(x)
+        grid = patches.shape[1], patches.shape[2]
+        x = with_token(patches, self.token[...], places_of(self.places[...], *grid))
+        maps = []
+        for number, stage in enumerate(self.stages, 1):
+            for block in stage:
+                x = block(x)
+            if number in after:
+                maps.append(_map(self.norm(x), grid))
+        return maps
+
 
 def with_token(
     patches: Float[Array, "b r c d"], token: Float[Array, " d"], places: Float[Array, "n d"]
@@ -75,6 +89,19 @@ def with_token(
     row = patches.reshape(batch, -1, width)
     first = jnp.broadcast_to(token, (batch, 1, width))
     return jnp.concatenate([first, row], axis=1) + places
+
+
+def places_of(places: Float[Array, "n d"], rows: int, columns: int) -> Float[Array, "m d"]:
+    """The position vectors of a token and a square of patches, for another grid of patches."""
+    side = round((len(places) - 1) ** 0.5)
+    if (rows, columns) == (side, side):
+        return places
+    grid = resized(places[1:].reshape(side, side, -1), rows, columns)
+    return jnp.concatenate([places[:1], grid.reshape(rows * columns, -1)])
+
+
+def _map(tokens: Float[Array, "b n d"], grid: tuple[int, int]) -> Float[Array, "b r c d"]:
+    return tokens[:, 1:].reshape(len(tokens), *grid, -1)
 
 
 def inference(
@@ -103,6 +130,27 @@ def inference_everywhere(
     epsilon = model.form.epsilon
 
     return params, lambda params, x: scaled(places(params, x), params["norm"], epsilon)
+
+
+def inference_maps(
+    model: VisionTransformer, after: Sequence[int]
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], jax.Array], list[jax.Array]]]:
+    """The network as `VisionTransformer.maps`, for pictures of any shape."""
+    params, _ = _blocks(model)
+    params["norm"] = scale_of(model.norm)
+    form, patch = model.form, model.patches.stride
+
+    def apply(params: dict[str, Any], x: jax.Array) -> list[jax.Array]:
+        patches = _patches(x, params["patches"], patch)
+        grid = patches.shape[1], patches.shape[2]
+        x = with_token(patches, params["token"], places_of(params["places"], *grid))
+        maps = []
+        for start, end in zip((0, *after[:-1]), after, strict=True):
+            x = run_blocks(params["blocks"][start:end], x, form)
+            maps.append(_map(scaled(x, params["norm"], form.epsilon), grid))
+        return maps
+
+    return params, apply
 
 
 def classifier_inference(

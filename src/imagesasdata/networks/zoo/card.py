@@ -24,22 +24,24 @@ Task = Literal[
     "embed_faces",
     "analyze_faces",
     "score_unsafe",
+    "measure_depth",
 ]
 # The part of a picture that the network sees.
-Fit = Literal["center", "letterbox", "stretch", "face", "eyes", "points"]
+Fit = Literal["center", "letterbox", "stretch", "shape", "face", "eyes", "points"]
 
 
 @dataclass(frozen=True)
 class Preprocess:
-    """How a picture becomes the network's input: a square, scaled.
+    """How a picture becomes the network's input: a square, scaled, but for ``"shape"``.
 
     ``size`` is the input's side in pixels. ``fit`` says what is scaled to it: a ``"center"`` square,
     whose side is ``share`` of the picture's shorter side; that share of width and height, stretched
     to a square (``"stretch"``); the whole picture with a margin (``"letterbox"``), of the gray value
-    ``margin``; the crop of a ``"face"``, whose side is ``share`` times the face's; or a face whose
-    eyes are where dlib puts them (``"eyes"``), or eyes, nose and mouth where ArcFace does
-    (``"points"``). The network itself subtracts ``mean`` from the values 0 to 255 of red, green and
-    blue and divides by ``sd``.
+    ``margin``; the whole picture in its own shape (``"shape"``), with ``size`` as the length of one
+    side and all sides multiples of ``multiple``; the crop of a ``"face"``, whose side is ``share`` times
+    the face's; or a face whose eyes are where dlib puts them (``"eyes"``), or eyes, nose and mouth where
+    ArcFace does (``"points"``). The network itself subtracts ``mean`` from the values 0 to 255 of red,
+    green and blue and divides by ``sd``.
     """
 
     size: int
@@ -49,6 +51,7 @@ class Preprocess:
     sd: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fit: Fit = "center"
     margin: int = 0
+    multiple: int = 1
 
     def short_side(self, detail: int = 1) -> int:
         """The shorter side, in pixels, that a decoded picture needs for ``detail`` times the input size.
@@ -59,6 +62,11 @@ class Preprocess:
 
     def __str__(self) -> str:
         """The network's input in words."""
+        if self.fit == "shape":
+            return (
+                f"whole picture in its own shape, its shorter side about {self.size} pixels, both "
+                f"multiples of {self.multiple} ({self.interpolation}), {self._values()}"
+            )
         part = (
             "whole"
             if self.share == 1
@@ -73,9 +81,11 @@ class Preprocess:
             "points": "a face that was found, with its eyes, nose and mouth in their places,",
         }[self.fit]
         return (
-            f"{seen} at {self.size} x {self.size} pixels ({self.interpolation}), "
-            f"RGB less {_triple(self.mean)}, divided by {_triple(self.sd)}"
+            f"{seen} at {self.size} x {self.size} pixels ({self.interpolation}), {self._values()}"
         )
+
+    def _values(self) -> str:
+        return f"RGB less {_triple(self.mean)}, divided by {_triple(self.sd)}"
 
 
 @dataclass(frozen=True, kw_only=True)

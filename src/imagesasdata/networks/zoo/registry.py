@@ -22,6 +22,7 @@ from imagesasdata.networks.zoo.families import (
     clip,
     coco_detectors,
     convnext,
+    depth_anything,
     detr,
     dinov2,
     efficientnet_lite,
@@ -62,6 +63,7 @@ FAMILIES: tuple[Family, ...] = (
     detr.FAMILY,
     owlvit.FAMILY,
     open_nsfw.FAMILY,
+    depth_anything.FAMILY,
 )
 
 # Sets of models that a tutorial or a group of verbs needs, under one name.

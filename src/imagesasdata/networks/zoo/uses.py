@@ -53,4 +53,8 @@ USES: dict[str, Use] = {
         "screening a collection before people look at it",
         f"It helps people to look; it decides nothing. {_VALIDATE}",
     ),
+    "measure_depth": Use(
+        "describing how pictures are laid out in depth, over many pictures",
+        f"It guesses the scene from one view, and knows no distances. {_VALIDATE}",
+    ),
 }

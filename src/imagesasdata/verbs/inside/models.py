@@ -38,8 +38,8 @@ def models(task: Task | None = None, *, backend: Backend = "pandas") -> MadeFram
     ----------
     task
         ``"classify"``, ``"embed"``, ``"zero_shot"``, ``"caption"``, ``"detect_faces"``,
-        ``"embed_faces"``, ``"analyze_faces"``, ``"detect_objects"`` or ``"score_unsafe"``, to list
-        only models that can do it.
+        ``"embed_faces"``, ``"analyze_faces"``, ``"detect_objects"``, ``"score_unsafe"`` or
+        ``"measure_depth"``, to list only models that can do it.
     backend
         The kind of table: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
 

@@ -33,6 +33,7 @@ DID = {
     "find_duplicates": "Copies were looked for",
     "find_faces": "Faces were looked for in a gallery",
     "find_similar": "The most similar pictures were looked for",
+    "measure_depth": "The layout of pictures in depth was measured",
     "measure_regions": "A raster was measured by region",
     "pseudonymize": "Columns that identify were replaced by keyed hashes",
     "read_annotations": "The answers of a commercial service or a language model were read",

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from imagesasdata.networks.nn.bicubic import resize_grid
+from imagesasdata.networks.nn.vision_transformer import VisionTransformer
 from imagesasdata.networks.weights.assign import Slot, assign
 from imagesasdata.networks.weights.torch_names import conv, layer_norm, linear
 from imagesasdata.networks.zoo.architectures.dinov2 import DINOv2
 
 # The token of masked patches in training; not needed for inference.
-_IGNORED = ("mask_token",)
+IGNORED = ("mask_token",)
 
 
 def load(model: DINOv2, state: Mapping[str, np.ndarray]) -> None:
@@ -23,20 +24,22 @@ def load(model: DINOv2, state: Mapping[str, np.ndarray]) -> None:
     WeightsError
         When a parameter is missing, left over or of another shape.
     """
-    assign(_slots(model), state, ignored=_IGNORED)
+    assign(slots(model.body), state, ignored=IGNORED)
 
 
-def _slots(model: DINOv2) -> Iterator[Slot]:
-    body = model.body
-    yield from conv(body.patches, "embeddings.patch_embeddings.projection")
-    yield Slot("embeddings.cls_token", body.token, lambda values: values[0, 0])
+def slots(body: VisionTransformer, start: str = "") -> Iterator[Slot]:
+    """The parameters of the transformer, whose names begin with ``start``."""
+    yield from conv(body.patches, f"{start}embeddings.patch_embeddings.projection")
+    yield Slot(f"{start}embeddings.cls_token", body.token, lambda values: values[0, 0])
     side = round((body.places.shape[0] - 1) ** 0.5)
     yield Slot(
-        "embeddings.position_embeddings", body.places, lambda values: _places(values[0], side)
+        f"{start}embeddings.position_embeddings",
+        body.places,
+        lambda values: _places(values[0], side),
     )
     blocks = [block for stage in body.stages for block in stage]
     for number, block in enumerate(blocks):
-        name = f"encoder.layer.{number}."
+        name = f"{start}encoder.layer.{number}."
         yield from layer_norm(block.norm1, f"{name}norm1")
         attention = block.attention
         for part in ("query", "key", "value"):
@@ -48,7 +51,7 @@ def _slots(model: DINOv2) -> Iterator[Slot]:
         yield from layer_norm(block.norm2, f"{name}norm2")
         yield from linear(block.widen, f"{name}mlp.fc1")
         yield from linear(block.narrow, f"{name}mlp.fc2")
-    yield from layer_norm(body.norm, "layernorm")
+    yield from layer_norm(body.norm, f"{start}layernorm")
 
 
 def _places(values: np.ndarray, side: int) -> np.ndarray:
