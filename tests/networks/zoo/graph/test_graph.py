@@ -147,7 +147,7 @@ def test_shapes() -> None:
     np.testing.assert_array_equal(run("SplitV", ints(1, -1), ints(1)[0], output=1), X[:, 1:])
     np.testing.assert_array_equal(run("Shape", x=MAPS), MAPS.shape)
     np.testing.assert_array_equal(
-        run("Fill", before=(ints(2, 3),), x=np.float32([5.0])[0]), np.full((2, 3), 5.0)
+        run("Fill", before=(ints(2, 3),), x=np.full(1, 5.0, np.float32)[0]), np.full((2, 3), 5.0)
     )
 
 
@@ -159,9 +159,9 @@ def test_sparse_to_dense() -> None:
             node("one", "Max", ["x", "axes"]),
         ],
         {
-            "at": np.int32([[0], [2]]),
+            "at": np.array([[0], [2]], np.int32),
             "size": ints(3),
-            "values": np.float32([1, 2]),
+            "values": np.array([1, 2], np.float32),
             "rest": np.float32(0),
             "axes": ints(0, 1),
         },
@@ -174,7 +174,9 @@ def test_sparse_to_dense() -> None:
 
 def test_strided_slices() -> None:
     def sliced(begin: Any, end: Any, step: Any, **masks: int) -> np.ndarray:
-        return run("StridedSlice", ints(*begin), ints(*end), ints(*step), x=MAPS, **masks)
+        return run(
+            "StridedSlice", ints(*begin), ints(*end), ints(*step), x=MAPS, **dict[str, Any](masks)
+        )
 
     np.testing.assert_array_equal(sliced((0, 1), (2, 5), (1, 2)), MAPS[0:2, 1:5:2])
     np.testing.assert_array_equal(
@@ -387,6 +389,7 @@ def test_every_operation_is_tested() -> None:
 
 
 REFUSED = [
+    ([node("y", "Relu", ["w"])], {"w": W}, "No output of the graph depends on its input"),
     ([node("y", "While", ["x"])], {}, "operations that are not known here: While.\nHint: graphs w"),
     ([node("y", "Add", ["x", "w"])], {}, "uses a node 'w' that it does not have"),
     ([node("y", "Add", ["x", "z"]), node("z", "Relu", ["y"])], {}, "in circles at"),
@@ -406,6 +409,23 @@ def test_graphs_that_are_refused(nodes: list[Any], weights: Any, message: str) -
     outputs = {"y": "y"}
     with pytest.raises(WeightsError, match=message):
         compile_graph(model(nodes, weights, outputs=outputs))
+
+
+LARGE = np.ones((1 << 18, 1), np.float32)
+BOMBS = [
+    (node("z", "Fill", ["s", "c"]), {"s": ints(1 << 20, 1 << 20), "c": np.float32(1)}),
+    (node("z", "Tile", ["c", "s"]), {"s": ints(1 << 30), "c": np.ones(2, np.float32)}),
+    (node("z", "Pad", ["c", "s"]), {"s": ints(0, 1 << 30)[None], "c": np.ones(2, np.float32)}),
+    (node("z", "Add", ["a", "b"]), {"a": LARGE, "b": LARGE.T}),
+]
+
+
+@pytest.mark.parametrize(("bomb", "stored"), BOMBS)
+def test_graphs_that_would_fill_the_memory(bomb: Any, stored: Any) -> None:
+    nodes = [bomb, node("y", "Add", ["x", "z"])]
+    program = compile_graph(model(nodes, stored, outputs={"y": "y"}))
+    with pytest.raises(WeightsError, match="The graph makes an array of"):
+        program.apply(program.params, np.zeros((1, 2, 2, 1), np.float32))
 
 
 def test_graphs_without_what_a_graph_has() -> None:

@@ -208,7 +208,7 @@ def test_a_registered_file_is_a_model_like_any_other(folder: Path, tmp_path: Pat
     assert card.tasks == ("classify", "embed")
     assert card.embedding_size == 3
     photos = iad.read_images(str(folder))
-    means = np.stack(iad.embed(photos, model="ox_all").embedding.dropna())
+    means = np.stack(list(iad.embed(photos, model="ox_all").embedding.dropna()))
     logits = means @ matrix
     odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labeled = iad.classify(photos, model="ox_all").dropna(subset="label")
@@ -308,6 +308,15 @@ def test_graphs_made_to_do_harm(tmp_path: Path) -> None:
     broken(
         [node("Range", ["a", "b", "c"], ["y"])], {"a": 0, "b": 1 << 40, "c": 1}, "makes an array"
     )
+    twins = [node("Concat", [f"x{n}" if n else "x"] * 2, [f"x{n + 1}"], axis=1) for n in range(40)]
+    broken([*twins, node("Identity", ["x40"], ["y"])], match="The graph makes")
+    outer = {"a": np.ones((1 << 18, 1), np.float32), "b": np.ones((1, 1 << 18), np.float32)}
+    for kind in ("Add", "MatMul"):
+        broken([node(kind, ["a", "b"], ["y"])], outer, "makes an array of 262144 x 262144 values")
+    many = [node("ConstantOfShape", ["s"], [f"c{n}"]) for n in range(9)]
+    sums = [node("Add", [f"y{n - 1}" if n else "x", f"c{n}"], [f"y{n}"]) for n in range(9)]
+    sums[-1].output[:] = ["y"]
+    broken([*many, *sums], {"s": np.array([1 << 26])}, "makes far more values than it stores")
     broken([node("Reshape", ["x", "s"], ["y"])], {"s": np.array([7, 7])}, "cannot be computed")
     broken([node("Conv", ["x", "k"], ["y"])], {"k": floats(2, 5, 3, 3)}, "cannot be computed")
 
@@ -348,9 +357,9 @@ def test_weights_in_another_file(tmp_path: Path) -> None:
 
 def test_operations_of_a_version_before_7_say_where_they_broadcast() -> None:
     nodes = [node("Add", ["x", "c"], ["y"], axis=1, broadcast=1)]
-    program = compiled(nodes, {"c": np.float32([1, 2, 3])}, opset=6)
+    program = compiled(nodes, {"c": np.arange(1, 4, dtype=np.float32)}, opset=6)
     x = floats(1, 3, 8, 8)
-    expected = x + np.float32([1, 2, 3])[:, None, None]
+    expected = x + np.arange(1, 4, dtype=np.float32)[:, None, None]
     np.testing.assert_allclose(program.apply(program.params, {"x": x})["y"], expected)
 
 

@@ -14,7 +14,7 @@ from imagesasdata.networks.zoo.graph.nodes import INPUT, STORED, Graph, Node, Te
 from imagesasdata.networks.zoo.graph.onnx import layout
 from imagesasdata.networks.zoo.graph.onnx.parse import needed, parse
 from imagesasdata.networks.zoo.graph.onnx.windows import KERNEL_LAST
-from imagesasdata.networks.zoo.graph.program import check_known, outputs_of, run
+from imagesasdata.networks.zoo.graph.program import Made, check_known, outputs_of, run
 
 # Numbers with a point that are settings, not weights: they are needed before the network runs.
 _SETTINGS: Mapping[str, frozenset[int]] = {
@@ -100,6 +100,7 @@ def _fold_constants(
 ) -> tuple[Graph, dict[str, np.ndarray]]:
     """Compute what follows from the stored values alone."""
     known = dict(stored)
+    made = Made(sum(values.size for values in stored.values()))
     places: dict[Tensor, Tensor] = {}
     nodes = []
     for node in graph.nodes:
@@ -110,6 +111,7 @@ def _fold_constants(
         inputs = [None if one is None else known[one.node] for one in node.inputs]
         outputs = outputs_of(node, layout.compute, inputs)
         outputs = tuple(np.asarray(layout.plain(one)) for one in outputs)
+        made.add(outputs)
         if sum(one.size for one in outputs) > _MOST_FOLDED:
             nodes.append(node)
             continue

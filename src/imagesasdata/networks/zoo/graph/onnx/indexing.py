@@ -12,7 +12,7 @@ from jax.core import Tracer
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.zoo.graph.nodes import Node
-from imagesasdata.networks.zoo.graph.onnx.shapes import sized
+from imagesasdata.networks.zoo.graph.program import sized
 
 Op = Callable[..., Any]
 

@@ -12,7 +12,8 @@ from jaxtyping import Bool, Float
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.zoo.graph.nodes import Node
-from imagesasdata.networks.zoo.graph.onnx.shapes import sized, whole
+from imagesasdata.networks.zoo.graph.onnx.shapes import whole
+from imagesasdata.networks.zoo.graph.program import sized
 
 Op = Callable[..., Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax.numpy as jnp
@@ -12,30 +12,14 @@ import numpy as np
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.zoo.graph.nodes import Node
 from imagesasdata.networks.zoo.graph.onnx.elementwise import type_of
+from imagesasdata.networks.zoo.graph.program import sized
 
 Op = Callable[..., Any]
-
-# A gigabyte in 32 bits: more than a network makes for a picture, and less than a small file can ask for.
-MOST_VALUES = 1 << 28
 
 
 def whole(values: Any) -> list[int]:
     """Whole numbers that are known before the network runs: a shape, axes, indices."""
     return [int(value) for value in np.asarray(values).reshape(-1)]
-
-
-def sized(shape: Iterable[int]) -> tuple[int, ...]:
-    """A shape, after a check that it is not out of all proportion.
-
-    Raises
-    ------
-    WeightsError
-        When it has more than 2^28 values.
-    """
-    shape = tuple(int(length) for length in shape)
-    if math.prod(shape) > MOST_VALUES:
-        raise WeightsError(f"The graph makes an array of {' x '.join(map(str, shape))} values.")
-    return shape
 
 
 def _constant(node: Node, m: Any) -> Any:

@@ -15,7 +15,8 @@ from imagesasdata.errors import WeightsError
 from imagesasdata.networks.nn import conv as fast
 from imagesasdata.networks.nn.pool import max_pool
 from imagesasdata.networks.zoo.graph.nodes import Node
-from imagesasdata.networks.zoo.graph.onnx.shapes import sized, whole
+from imagesasdata.networks.zoo.graph.onnx.shapes import whole
+from imagesasdata.networks.zoo.graph.program import sized
 
 Op = Callable[..., Any]
 # Zeros before and after, for each side of a map.

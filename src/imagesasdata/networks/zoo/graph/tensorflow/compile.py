@@ -67,6 +67,8 @@ def _compute(node: Node, m: Any, inputs: list[Any]) -> Any:
 
 def _is_for_one(graph: Graph) -> bool:
     """Whether the input's shape says that the graph takes one picture at a time."""
-    (placeholder,) = (node for node in graph.nodes if node.op == INPUT)
+    placeholder = next((node for node in graph.nodes if node.op == INPUT), None)
+    if placeholder is None:
+        raise WeightsError("No output of the graph depends on its input.")
     size = placeholder.get("shape")
     return isinstance(size, list) and size[:1] == [1]

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.nn.conv import Around, conv, depthwise, same_padding
 from imagesasdata.networks.zoo.graph.nodes import Node
+from imagesasdata.networks.zoo.graph.program import sized
 
 
 def ordinary(
@@ -67,7 +68,7 @@ def _between(old: int, new: int, centered: bool) -> Float[np.ndarray, "new old"]
     low = np.floor(positions).astype(int)
     high = np.minimum(low + 1, old - 1)
     share = positions - low
-    weights = np.zeros((new, old))
+    weights = np.zeros(sized((new, old)))
     np.add.at(weights, (np.arange(new), low), 1 - share)
     np.add.at(weights, (np.arange(new), high), share)
     return weights.astype(np.float32)

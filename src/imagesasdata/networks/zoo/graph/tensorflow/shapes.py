@@ -9,6 +9,7 @@ import numpy as np
 
 from imagesasdata.errors import WeightsError
 from imagesasdata.networks.zoo.graph.nodes import Node
+from imagesasdata.networks.zoo.graph.program import sized
 
 _TYPES = {
     "DT_FLOAT": np.float32,
@@ -61,6 +62,7 @@ def squeeze(node: Node, m: Any, x: Any) -> Any:
 
 def pad(node: Node, m: Any, x: Any, sides: np.ndarray, value: Any = 0) -> Any:
     """The values with a constant margin."""
+    sized(length + sum(side) for length, side in zip(np.shape(x), sides.tolist(), strict=True))
     return m.pad(x, tuple(map(tuple, sides.tolist())), constant_values=value)
 
 
@@ -128,12 +130,13 @@ def strided_slice(
 
 def tile(node: Node, m: Any, x: Any, times: np.ndarray) -> Any:
     """The array repeated along each axis."""
+    sized(length * many for length, many in zip(np.shape(x), times.tolist(), strict=True))
     return m.tile(x, tuple(times.tolist()))
 
 
 def fill(node: Node, m: Any, size: np.ndarray, value: Any) -> Any:
     """One value in a given shape."""
-    return m.full(tuple(size.tolist()), value)
+    return m.full(sized(size.tolist()), value)
 
 
 def gather(node: Node, m: Any, x: Any, places: Any, axis: np.ndarray) -> Any:
@@ -148,11 +151,12 @@ def sparse_to_dense(
 ) -> Any:
     """A constant array with other values at some indices."""
     index = np.asarray(places).reshape(-1, len(size))
+    shape = sized(size.tolist())
     if m is np:
-        filled = np.full(tuple(size.tolist()), rest)
+        filled = np.full(shape, rest)
         filled[tuple(index.T)] = values
         return filled
-    return m.full(tuple(size.tolist()), rest).at[tuple(index.T)].set(values)
+    return m.full(shape, rest).at[tuple(index.T)].set(values)
 
 
 def depth_to_space(node: Node, m: Any, x: Any) -> Any:
