@@ -106,6 +106,7 @@ def test_a_name_that_is_not_known() -> None:
         (OSError("image file is truncated (3 bytes)"), "picture is truncated (3 bytes)"),
         (OSError("image file is truncated (3 bytes not processed)"), "picture is truncated"),
         (OSError("decoder error -2"), "picture is damaged: its pixels cannot be decoded"),
+        (OSError("cannot load this image"), "picture is damaged: its pixels cannot be decoded"),
         (ValueError("a\n b\tc"), "cannot be read: a b c"),
     ],
 )

@@ -223,6 +223,8 @@ def reason(error: Exception) -> str:
         # How many bytes a decoder has left over says nothing on how many are missing.
         text = re.sub(r" \(\d+ bytes not processed\)", "", text)
         return text.replace("image file is truncated", "picture is truncated")
-    if re.match(r"decoder error -\d|broken data stream|unrecognized data stream", text):
+    if re.match(
+        r"decoder error -\d|(broken|unrecognized) data stream|cannot load this image", text
+    ):
         return "picture is damaged: its pixels cannot be decoded"
     return f"cannot be read: {text}"

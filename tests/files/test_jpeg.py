@@ -89,6 +89,16 @@ def test_how_much_is_missing(share: float, message: str) -> None:
         decode(data[: int(len(data) * share)] + END)
 
 
+@pytest.mark.parametrize("kind", ["baseline", "progressive"])
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
+def test_a_picture_without_a_pixel(kind: str, end: bytes) -> None:
+    data = encoded(picture(), progressive=kind == "progressive")
+    scan = data.index(b"\xff\xda")
+    for cut in range(scan - 2, scan + 14 + 1):
+        with pytest.raises((ImageError, OSError), match="truncated|damaged|cannot load"):
+            decode(data[:cut] + end)
+
+
 def test_a_progressive_picture_without_its_last_scans() -> None:
     data = stored("progressive")
     scans = [found.start() for found in re.finditer(b"\xff\xda", data)]

@@ -166,7 +166,7 @@ CONTAINERS = [
         "is a document of Word, not a picture",
     ),
     (parquet(), "is a table (Parquet), not a picture; read the table first"),
-    (array(), "is a NumPy array; give arrays to the verb as they are"),
+    (array(), "is a NumPy array, not a picture; save it as PNG first"),
     (b"\0" * 128 + b"DICM", "is a DICOM file of a medical scanner; export it as PNG first"),
     (b"MZ" + b"\0" * 300, f"{UNKNOWN}: it is a program"),
     (b"\0" * 5000, "begins with zeros alone, as after a copy or download that failed"),

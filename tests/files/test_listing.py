@@ -26,7 +26,7 @@ PHOTO = encoded(picture(), quality=90)
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    names = "b.jpg a.PNG sub/c.webp sub/deep/d.tiff .hidden.jpg .git/e.jpg Thumbs.db x[1].jpg"
+    names = "b.jpg a.PNG sub/c.webp sub/deep/d.tiff ._b.jpg .git/e.jpg Thumbs.db x[1].jpg"
     for name in names.split():
         file = tmp_path / "tree" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -251,11 +251,22 @@ def test_names_of_videos(tmp_path: Path) -> None:
     assert found == ["clip", "clip.mp4?dl=1", "video.php"]
 
 
+def test_pictures_that_are_hidden_are_counted(tmp_path: Path) -> None:
+    for name in ("a.jpg", ".jpg", ".anna_2020.PNG", "._a.jpg", ".DS_Store", ".notes.txt"):
+        (tmp_path / name).write_bytes(PHOTO)
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "b.jpg").write_bytes(PHOTO)
+    with pytest.warns(PassedOverWarning, match="2 files .*: 2 hidden by a dot before the name"):
+        assert relative(list_files(tmp_path), tmp_path) == ["a.jpg"]
+
+
 def test_folders_elsewhere_count_too(tmp_path: Path) -> None:
     system = fsspec.filesystem("memory")
     for name in ("a.jpg", "b.jpg_large", "c.txt", ".hidden"):
         system.pipe_file(f"/mixed/{name}", PHOTO)
-    with pytest.warns(PassedOverWarning, match=r"2 files .*: 1 .jpg_large, 1 .txt"):
+    system.pipe_file("/mixed/.b.jpg", PHOTO)
+    told = r"3 files .*: 1 .jpg_large, 1 .txt, 1 hidden by a dot before the name"
+    with pytest.warns(PassedOverWarning, match=told):
         assert list_files("memory://mixed") == ["memory://mixed/a.jpg"]
 
 
@@ -268,7 +279,8 @@ def test_archives_are_looked_into(tmp_path: Path) -> None:
     archive = tmp_path / "photos.zip"
     expected = [f"zip://{name}::{archive}" for name in ("b.jpg_large", "in/a.jpg", "in/c")]
     for where in (archive, f"zip://**::{archive}"):
-        with pytest.warns(PassedOverWarning, match=r"2 files in .*: 1 without an ending, 1 .txt"):
+        told = r"3 files in .*: 1 without an ending, 1 .txt, 1 hidden by a dot before the name"
+        with pytest.warns(PassedOverWarning, match=told):
             assert list_files(where) == expected
     assert list_files(f"zip://in/*.jpg::{archive}") == expected[1:2]
     with pytest.warns(PassedOverWarning, match="1 without an ending"):

@@ -93,6 +93,8 @@ def _checked(data: bytes, mode: str, size: tuple[int, int]) -> np.ndarray | None
     scans = _scans(data)
     if scans is None:
         return None
+    if len(data.removesuffix(_END)) <= scans.start:
+        raise ImageError("picture is truncated: it ends before its first pixel")
     if not scans.complete:
         raise ImageError(
             f"picture is truncated: it ends after {scans.count} of a progressive JPEG's scans, "

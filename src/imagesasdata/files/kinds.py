@@ -51,7 +51,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"SIMPLE  =", f"is a FITS file of a telescope; {_EXPORT}"),
     (0, b"\x89HDF\r\n\x1a\n", f"is an HDF5 file; {_EXPORT}"),
     (0, b"CDF\x01", f"is a NetCDF file; {_EXPORT}"),
-    (0, b"\x93NUMPY", "is a NumPy array; give arrays to the verb as they are"),
+    (0, b"\x93NUMPY", "is a NumPy array, not a picture; save it as PNG first"),
     (0, b"PAR1", "is a table (Parquet), not a picture; read the table first"),
     (0, b"ARROW1", "is a table (Arrow), not a picture; read the table first"),
     (0, b"SQLite format 3\0", "is a database (SQLite), not a picture; read the table first"),

@@ -48,10 +48,10 @@ def list_files(where: PathLike | Iterable[PathLike], media: Media = PICTURES) ->
     Parameters
     ----------
     where
-        A folder (searched recursively, also through links; hidden files left out), a ``.zip`` or
-        ``.tar`` file, a glob (``**`` goes into sub-folders), a single picture, or an fsspec URL of any
-        of these. A list is not searched: each of its paths gets a row, with the reason in
-        ``image_error`` if it is no picture.
+        A folder (searched recursively, also through links; hidden files are left out, and counted where
+        their names are those of pictures), a ``.zip`` or ``.tar`` file, a glob (``**`` goes into
+        sub-folders), a single picture, or an fsspec URL of any of these. A list is not searched: each of
+        its paths gets a row, with the reason in ``image_error`` if it is no picture.
     media
         What to look for in folders and archives.
 
@@ -108,6 +108,9 @@ def _path(item: PathLike) -> str:
     return os.fsdecode(path) if isinstance(path, bytes) else path
 
 
+_HIDDEN = "hidden by a dot before the name"
+
+
 class _Found:
     """What a search has found: paths, and the files passed over, counted by ending."""
 
@@ -124,6 +127,11 @@ class _Found:
             self.paths.append(path)
         else:
             self.passed[ending_of(name)] += 1
+
+    def hide(self, name: str) -> None:
+        """Count a hidden file that its name says is of this kind; a system's own begin with ``._``."""
+        if self.media.ends(f"x{name}") and not name.startswith("._"):
+            self.passed[_HIDDEN] += 1
 
     def told(self) -> str:
         """The files passed over, in words."""
@@ -223,7 +231,7 @@ def _walk(root: str, found: _Found) -> None:
         folder, real, above, linked = waiting.pop()
         try:
             with os.scandir(folder) as entries:
-                inside = [entry for entry in entries if not is_hidden(entry.name)]
+                inside = list(entries)
         except OSError as error:
             if folder == root:
                 raise ArgumentError(
@@ -233,6 +241,10 @@ def _walk(root: str, found: _Found) -> None:
             found.paths.append(folder)
             continue
         for entry in sorted(inside, key=lambda entry: entry.name, reverse=True):
+            if is_hidden(entry.name):
+                if not _is_folder(entry):
+                    found.hide(entry.name)
+                continue
             if not _is_folder(entry):
                 found.take(entry.path, entry.name, functools.partial(_head, entry))
                 continue
@@ -280,7 +292,13 @@ def _search_archive(member: Member, found: _Found) -> bool:
         any_kind = _MAGIC.search(member.name) and ending_of(member.name)
         matching = [name for name in archive.names if pattern.fullmatch(name)]
         for name in sorted(matching):
-            if any(is_hidden(part) for part in name.split("/") if part not in {"", ".", ".."}):
+            *folders, base = [part for part in name.split("/") if part not in {"", ".", ".."}] or [
+                ""
+            ]
+            if any(map(is_hidden, folders)):
+                continue
+            if is_hidden(base):
+                found.hide(base)
                 continue
             path = str(member._replace(name=name))
             if any_kind:
@@ -335,7 +353,9 @@ def _search_remote(url: str, found: _Found) -> bool:
         base = name.rpartition("/")[2]
         if any_kind:
             found.paths.append(path)
-        elif not is_hidden(base):
+        elif is_hidden(base):
+            found.hide(base)
+        else:
             found.take(path, base)
     return True
 

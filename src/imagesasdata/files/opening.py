@@ -22,6 +22,8 @@ from imagesasdata.files.pillow import (
 # What Pillow raises for damaged EXIF blocks, which then count as absent.
 BAD_EXIF = (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error)
 
+_BAD_HEADER = (SyntaxError, ValueError, OSError, struct.error)
+
 _REDUCED, _DNG, _PARTS = 254, 50706, 330  # tags of TIFF
 
 
@@ -36,7 +38,10 @@ def open_picture(data: bytes, max_pixels: int) -> ImageFile.ImageFile:
         raise ImageError(missing)
     try:
         image = HeicFile(io.BytesIO(data)) if is_heic(data) else open_image(data, max_pixels)
-    except (UnidentifiedImageError, SyntaxError):
+    except ImageError:
+        raise
+    # The header breaks off, or is of a kind that Pillow does not know.
+    except (UnidentifiedImageError, *_BAD_HEADER):
         raise ImageError(what_else(data)) from None
     check_size(image, max_pixels)
     tags = getattr(image, "tag_v2", {})
