@@ -41,7 +41,9 @@ def on_post_page(output: str, **_: Any) -> str:
     )
 
 
-@event_priority(-100)  # when the index of the search is there
+@event_priority(
+    -50
+)  # when the index of the search is there, before it is copied for pages from disk
 def on_post_build(config: Any) -> None:
     """Write the live pages; take the markup out of the search's index, which every page loads."""
     import live

@@ -85,6 +85,7 @@ from .verbs.scale.isolate import isolate as isolate
 # what verbs give that is no table, for annotations
 from .verbs.read.show import Shown as Shown
 from .verbs.train.fitted_model import FittedModel as FittedModel
+from .verbs.train.fitted_models import FittedModels as FittedModels
 from .networks.zoo.card import ModelCard as ModelCard
 from .verbs.inside.status import Status as Status
 from .verbs.collections.similarities import Similarities as Similarities

@@ -113,6 +113,13 @@ TAKEN_AT = Column(
     null="the picture could not be read or does not say when it was taken",
 )
 
+CLUSTER = Column(
+    "cluster",
+    "int64",
+    "Number of the cluster, the largest being 0; -1 is no cluster (hdbscan).",
+    range="-1 ...",
+)
+
 LABEL = Column("label", "string", "Name of the most probable class.")
 LABEL_ID = Column(
     "label_id",

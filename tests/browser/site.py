@@ -15,6 +15,12 @@ from urllib.parse import unquote, urlsplit
 
 SITE = Path(os.environ.get("IMAGESASDATA_SITE", Path(__file__).parents[2] / "site"))
 
+# What people search for, in their words.
+WORDS = (
+    *("intercoder", "out-of-fold", "clustered standard errors", "docx", "LLM", "GPT"),
+    *("sentiment", "complexity", "women", "offline", "glossary", "filename", "overlay text"),
+)
+
 
 class Page(HTMLParser):
     """What a page can be linked by, and what it links to."""

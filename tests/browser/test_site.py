@@ -28,6 +28,12 @@ KINDS = (
     "reference/augmentations.html",
     "reference/errors.html",
 )
+# Names within tables that go over two lines.
+BROKEN = """
+[...document.querySelectorAll("td code")]
+  .filter(code => !/[\\s-]/.test(code.textContent) && code.getClientRects().length > 1)
+  .map(code => code.textContent)
+"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -47,7 +53,8 @@ def page(chromium: Any, address: str) -> Iterator[Any]:
     page.on(
         "request",
         lambda request: (
-            request.url.startswith((address, "data:", "blob:")) or faults.append(request.url)
+            request.url.startswith((address, "file:", "data:", "blob:"))
+            or faults.append(request.url)
         ),
     )
     yield page
@@ -86,6 +93,19 @@ def test_search_finds_a_verb(page: Any, address: str) -> None:
     page.wait_for_url("**/reference/faces.html*")
 
 
+def test_search_works_from_disk(page: Any) -> None:
+    page.goto((built.SITE / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.keyboard.type("find_faces", delay=20)
+    page.wait_for_selector(".md-search-result__link[href*='imagesasdata.find_faces']")
+    # What people search for, in their words.
+    for words in built.WORDS:
+        page.fill(".md-search__input", "")
+        page.wait_for_selector(".md-search-result__link", state="detached")
+        page.fill(".md-search__input", words)
+        page.wait_for_selector(".md-search-result__link")
+
+
 def test_the_home_page_is_light(page: Any, address: str) -> None:
     answers: list[Any] = []
     page.on("response", lambda answer: answers.append(answer))
@@ -109,12 +129,14 @@ def test_no_page_is_wider_than_what_it_is_read_on(
     }
     page.route("**/search_index.json", lambda route: route.fulfill(json=nothing))
     page.set_viewport_size(size)
-    wide = []
+    wide, broken = [], []
     for name in names() if size is PHONE else KINDS:
         page.goto(f"{address}/{name}", wait_until="domcontentloaded")
         if page.evaluate(WIDER) > 0:
             wide.append((name, page.evaluate(WIDER)))
+        broken += [(name, code) for code in page.evaluate(BROKEN)]
     assert wide == []
+    assert broken == []
 
 
 def test_a_page_that_is_too_wide_is_found(page: Any, address: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 
 import pytest
 
-import imagesasdata as iad
+from imagesasdata.verbs.signatures import read as signature
+from tests.browser.site import WORDS
 from tests.conftest import REPO
 
 DOCS = REPO / "docs"
@@ -36,8 +36,16 @@ def test_an_answer(row: list[str]) -> None:
             function = call.func
             if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
                 continue
-            parameters = inspect.signature(getattr(iad, function.attr)).parameters
+            parameters = {one.name: one for one in signature(function.attr)[0]}
             assert {one.arg for one in call.keywords} <= set(parameters)
+            for one in call.keywords:
+                known = parameters[str(one.arg)]
+                if (
+                    known.choices
+                    and isinstance(one.value, ast.Constant)
+                    and "str" not in known.kinds
+                ):
+                    assert one.value.value in known.choices
     # Those of a trained model and of a table are named by the user's own outcome.
     known = {column.name for column in constants()} | {"protest_prob", "outlet", "n_person"}
     examples = {column.example for column in constants()}
@@ -47,13 +55,7 @@ def test_an_answer(row: list[str]) -> None:
     assert (DOCS / link).exists()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *("intercoder", "out-of-fold", "clustered standard errors", "docx", "LLM", "GPT"),
-        *("sentiment", "complexity", "women", "offline", "glossary", "filename", "overlay text"),
-    ],
-)
+@pytest.mark.parametrize("words", WORDS)
 def test_the_search_finds(words: str) -> None:
     # The search of the site has the text of all pages.
     pages = [*DOCS.rglob("*.md")]

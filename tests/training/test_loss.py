@@ -20,6 +20,7 @@ from imagesasdata.training.network import put, split_module
 from imagesasdata.training.optimizer import build_optimizer, rates
 from imagesasdata.training.outcome import Outcome, find_outcome
 from imagesasdata.training.trainer import Objective, Trainer
+from imagesasdata.training.weights import row_weights
 from tests.conftest import REPO
 
 OUTPUTS = np.array([[2.0, -1.0, 0.5], [0.0, 0.3, -2.0]], np.float32)
@@ -97,8 +98,7 @@ def test_a_step_by_hand(optimizer: str) -> None:
     w = np.array([0.5, -1.0])
     slope = x.T @ (1 / (1 + np.exp(-x @ w)) - y) / 2 + 0.1 * np.sign(w)
     if optimizer == "sgd":
-        # Nesterov's first step is (1 + momentum) times the gradient.
-        expected = w - 0.01 * 1.9 * (slope + 2 * 0.2 * w)
+        expected = w - 0.01 * (slope + 2 * 0.2 * w)
     else:
         expected = w - 0.01 * (np.sign(slope) + 2 * 0.2 * w)
     np.testing.assert_allclose(np.asarray(new["output.kernel"])[:, 0], expected, atol=1e-5)
@@ -154,11 +154,36 @@ def test_batches_are_filled_up_and_ordered_by_the_seed() -> None:
 
 
 def test_the_learning_rate_falls_by_a_cosine() -> None:
-    rate = rates("cosine", 1.0, 100)
+    rate = rates("cosine", 1.0, epochs=10, steps=10)
     assert float(rate(0)) == 1.0
     assert float(rate(50)) == pytest.approx(0.505)
     assert float(rate(100)) == pytest.approx(0.01)
-    assert float(rates("constant", 0.5, 100)(99)) == 0.5
+    assert float(rates("constant", 0.5, epochs=1, steps=100)(99)) == 0.5
+
+
+@pytest.mark.parametrize(("steps", "step_size", "gamma"), [(1, 7, 0.1), (5, 3, 0.5), (33, 1, 1.0)])
+def test_the_learning_rate_falls_in_stairs(steps: int, step_size: int, gamma: float) -> None:
+    stairs = {"step_size": step_size, "gamma": gamma}
+    rate = rates("step", 1e-4, epochs=30, steps=steps, **stairs)  # type: ignore[arg-type]
+    every = np.arange(30 * steps)
+    # PyTorch's StepLR, which is told of each epoch's end.
+    expected = 1e-4 * gamma ** (every // steps // step_size)
+    np.testing.assert_allclose(jax.jit(jax.vmap(rate))(every), expected, rtol=1e-5)
+    assert rate(8 * steps) == pytest.approx(expected[8 * steps])
+    usual = rates("step", 1.0, epochs=30, steps=2)
+    assert [usual(step) for step in (13, 14, 27, 28)] == pytest.approx([1, 0.1, 0.1, 0.01])
+
+
+def test_each_row_counts_by_its_weight() -> None:
+    codes, train = np.array([0, 0, 1, 1]), np.array([0, 1, 2])
+    outcome, own = find_outcome("y", [0, 0, 1, 1]), np.array([1.0, 3.0, 2.0, 2.0])
+    np.testing.assert_array_equal(row_weights(None, outcome, codes, train), 1)
+    np.testing.assert_array_equal(row_weights(None, outcome, codes, train, own), own)
+    got = row_weights("balanced", outcome, codes, train, own)
+    np.testing.assert_allclose(got, own * [0.75, 0.75, 1.5, 1.5])
+    assert got[[0, 1]].sum() == got[2]
+    got = row_weights({1: 4.0}, outcome, codes, train, own)
+    np.testing.assert_allclose(got, own * [1, 1, 4, 4])
 
 
 DEVICES = """

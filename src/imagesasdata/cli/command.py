@@ -94,6 +94,12 @@ def _made(verb: str) -> Any:
         tell_doubts(tables.opened, passed)
         if "save" in given:
             check_target(given["save"], "save")
+            if isinstance(passed.get("outcome"), list):
+                raise ArgumentError(
+                    "A file holds the model of one outcome, and --outcome was given "
+                    f"{len(passed['outcome'])} times.",
+                    "run fine-tune once for each, with a --save of its own.",
+                )
         if given.get(to) is not None and gives not in ("Figure", "Path"):
             check_target(given[to], to, is_text=gives in TEXTS)
             check_vectors(verb, passed, tables.opened, given[to])

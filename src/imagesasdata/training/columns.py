@@ -65,7 +65,7 @@ def _of(column: Column, part: str, rows: str, null: str | None = None) -> Column
 _FOLLOWED = (_ACCURACY, _MACRO_F1, _RMSE, _R_SQUARED)
 _BY_EPOCH = (*_FOLLOWED, _PRECISION, _RECALL)
 _NO_VALIDATION = "no rows were kept for validation"
-TIDY = (
+HISTORY = (
     Column("epoch", "int64", "A pass over the training rows.", range="1 ...", null="never"),
     Column(
         "learning_rate",

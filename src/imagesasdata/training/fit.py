@@ -20,8 +20,9 @@ from imagesasdata.training.network import as_arrays, put, split_module
 from imagesasdata.training.optimizer import build_optimizer, rates
 from imagesasdata.training.outcome import Outcome
 from imagesasdata.training.range_test import find_rate
-from imagesasdata.training.recipe import AUTO, Recipe, row_weights
+from imagesasdata.training.recipe import AUTO, Recipe
 from imagesasdata.training.trainer import Objective, Trainer
+from imagesasdata.training.weights import row_weights
 
 # Pictures of a batch that one CPU core processes together.
 PART = 2
@@ -30,18 +31,22 @@ _BEFORE: dict[str, Any] = {
     "optimizer": "adamw",
     "learning_rate": AUTO,
     "schedule": "cosine",
+    "step_size": None,
+    "gamma": None,
     "epochs": EPOCHS,
     "early_stopping": EARLY_STOPPING,
+    "target_accuracy": None,
 }
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Coded:
-    """The coded pictures: their outcome, its values and their embeddings, row by row."""
+    """The coded pictures: their outcome, its values, their embeddings and weights, row by row."""
 
     outcome: Outcome
     values: np.ndarray
     embeddings: np.ndarray
+    weights: np.ndarray | None = None
 
 
 class Network(NamedTuple):
@@ -100,7 +105,7 @@ def fit(
     """
     outcome = _scaled(coded.outcome, coded.values[train])
     codes = _codes(outcome, coded.values)
-    weights = row_weights(recipe.class_weight, outcome, codes, train)
+    weights = row_weights(recipe.class_weight, outcome, codes, train, coded.weights)
     head = _untrained(coded, outcome, train, codes, weights, recipe)
     job = _Job(
         coded=coded,
@@ -237,7 +242,14 @@ def _train(
     elif named:
         rate = float(recipe.learning_rate)
     size = trainer.size(min(recipe.batch_size, len(train)))
-    schedule = rates(recipe.schedule, rate, recipe.epochs * -(-len(train) // size))
+    schedule = rates(
+        recipe.schedule,
+        rate,
+        epochs=recipe.epochs,
+        steps=-(-len(train) // size),
+        step_size=recipe.step_size,
+        gamma=recipe.gamma,
+    )
     course = run_epochs(
         trainer,
         build_optimizer(recipe.optimizer, schedule, l2=recipe.l2),
@@ -249,6 +261,7 @@ def _train(
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             early_stopping=recipe.early_stopping,
+            target_accuracy=recipe.target_accuracy,
             seed=recipe.seed,
         ),
         values=values,

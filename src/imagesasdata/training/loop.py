@@ -1,4 +1,4 @@
-"""Epochs: train, evaluate on the validation rows, keep the best weights, stop early."""
+"""Epochs: train, evaluate on the validation rows, keep the best weights, stop in time."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ class Plan:
     batch_size: int
     early_stopping: int | None
     seed: int
+    target_accuracy: float | None = None
+
+    def is_over(self, course: Course) -> bool:
+        """Whether there is no further epoch."""
+        return (
+            len(course.history) >= self.epochs
+            or (self.early_stopping is not None and course.waited() >= self.early_stopping)
+            or (bool(course.history) and self.is_reached(course.history[-1]))
+        )
+
+    def is_reached(self, row: Row) -> bool:
+        """Whether an epoch has the accuracy that was wanted."""
+        return self.target_accuracy is not None and watched(row) >= self.target_accuracy
 
 
 def run_epochs(
@@ -44,7 +57,8 @@ def run_epochs(
 ) -> Course:
     """Train for the planned epochs and return the course, with the best weights.
 
-    Without validation rows, the last weights count as the best.
+    Without validation rows, the last weights count as the best; so do those of an epoch with the
+    accuracy that was wanted, after which training ends.
 
     Parameters
     ----------
@@ -69,9 +83,7 @@ def run_epochs(
     update = trainer.update(optimizer)
     size = trainer.size(min(plan.batch_size, len(train)))
     steps = -(-len(train) // size)
-    while len(course.history) < plan.epochs:
-        if plan.early_stopping is not None and course.waited() >= plan.early_stopping:
-            break
+    while not plan.is_over(course):
         began = time.perf_counter()
         epoch = len(course.history) + 1
         order = shuffled(train, plan.seed, epoch)
@@ -90,9 +102,11 @@ def run_epochs(
         row["penalty"] = trainer.penalty(course.trained)
         row |= _named("train", trainer, outputs, values(order))
         row |= _validation(trainer, course.trained, inputs, validation, size, values)
-        better = "validation_loss" not in row or row["validation_loss"] < min(
-            (past["validation_loss"] for past in course.history), default=np.inf
+        lowest = min(
+            (past.get("validation_loss", np.inf) for past in course.history), default=np.inf
         )
+        # With the accuracy that was wanted, these are the weights that were wanted.
+        better = row.get("validation_loss", -np.inf) < lowest or plan.is_reached(row)
         row["seconds"] = time.perf_counter() - began
         course.history.append(row)
         if better:
@@ -102,6 +116,12 @@ def run_epochs(
         report(row)
     jax.block_until_ready(course.best)
     return course
+
+
+def watched(row: Row) -> float:
+    """The accuracy of an epoch that may end the training: on the validation rows, if there are any."""
+    part = "validation" if "validation_loss" in row else "train"
+    return row[f"{part}_accuracy"]
 
 
 def predict(

@@ -13,7 +13,10 @@ from imagesasdata.errors import ArgumentTypeError
 from imagesasdata.training.loss import Params, is_kernel
 
 OptimizerName = Literal["sgd", "adamw"]
-Schedule = Literal["cosine", "constant"]
+Schedule = Literal["cosine", "constant", "step"]
+
+# Of the schedule "step", unless told otherwise.
+STEP_EPOCHS, STEP_GAMMA = 7, 0.1
 
 _MOMENTUM = 0.9
 
@@ -51,17 +54,38 @@ def build_optimizer(
     if isinstance(optimizer, optax.GradientTransformation):
         return Optimizer(optimizer, decoupled=False)
     if optimizer == "sgd":
-        return Optimizer(optax.sgd(learning_rate, momentum=_MOMENTUM, nesterov=True), False)
+        return Optimizer(optax.sgd(learning_rate, momentum=_MOMENTUM), False)
     # The gradient of l2 * w^2 is 2 * l2 * w.
     transform = optax.adamw(learning_rate, weight_decay=2 * l2, mask=_kernels)
     return Optimizer(transform, decoupled=True)
 
 
-def rates(schedule: Schedule, learning_rate: float, steps: int) -> Callable[[Any], Any]:
-    """The learning rate at each step: constant, or a cosine decay to a hundredth."""
+def rates(
+    schedule: Schedule,
+    learning_rate: float,
+    *,
+    epochs: int,
+    steps: int,
+    step_size: int | None = None,
+    gamma: float | None = None,
+) -> Callable[[Any], Any]:
+    """The learning rate at each step: constant, falling in stairs, or by a cosine to a hundredth.
+
+    Parameters
+    ----------
+    steps
+        Steps of an epoch.
+    step_size, gamma
+        Of stairs: after how many epochs, and by which factor (PyTorch's ``StepLR``).
+    """
     if schedule == "constant":
         return optax.constant_schedule(learning_rate)
-    return optax.cosine_decay_schedule(learning_rate, max(steps, 1), alpha=0.01)
+    if schedule == "step":
+        stair = (step_size or STEP_EPOCHS) * max(steps, 1)
+        factor = STEP_GAMMA if gamma is None else gamma
+        # Whole numbers: a rounded quotient could be a stair too low.
+        return lambda step: learning_rate * factor ** (step // stair)
+    return optax.cosine_decay_schedule(learning_rate, max(epochs * steps, 1), alpha=0.01)
 
 
 def _kernels(params: Params) -> dict[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from imagesasdata.augmentations import Augmentation
@@ -14,6 +15,7 @@ from imagesasdata.steps.step import Step
 from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.deal import Dealt
 from imagesasdata.training.fit import Coded
+from imagesasdata.training.outcome import identifier
 from imagesasdata.training.recipe import Recipe
 
 
@@ -21,6 +23,7 @@ def provenance(
     recipe: Recipe,
     split: Sequence[float] | str,
     group: str | None,
+    weights: str | None,
     folds: int,
     stratify: bool,
     steps: Sequence[Augmentation | Step],
@@ -38,6 +41,7 @@ def provenance(
         **chosen,
         "split": split if isinstance(split, str) else list(split),
         "group": group,
+        "row_weights": weights,
         "folds": folds or None,
         "stratify": stratify,
         "augment": [repr(step) for step in steps],
@@ -48,9 +52,15 @@ def provenance(
     }
 
 
+def folder_of(folder: PathLike, outcome: str, outcomes: int) -> PathLike:
+    """Where the checkpoints of an outcome are: of several, each has a folder of its own."""
+    return folder if outcomes == 1 else Path(folder) / identifier(outcome)
+
+
 def identity(coded: Coded, hashes: Sequence[Sequence[str]]) -> str:
     """A text that identifies the coded pictures and is the same in every run."""
-    return repr((coded.outcome, hashes, coded.values.tolist()))
+    weights = None if coded.weights is None else coded.weights.tolist()
+    return repr((coded.outcome, hashes, coded.values.tolist(), weights))
 
 
 def checkpoints(

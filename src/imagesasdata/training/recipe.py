@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import numbers
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
+from typing import Any
 
 from imagesasdata.checks import check_amount, check_count, check_share, check_whole
 from imagesasdata.errors import ArgumentError, ArgumentTypeError, UnknownNameError
-from imagesasdata.tables.codes import python_value
-from imagesasdata.training.optimizer import OptimizerName, Schedule, check_optimizer
+from imagesasdata.training.optimizer import (
+    STEP_EPOCHS,
+    STEP_GAMMA,
+    OptimizerName,
+    Schedule,
+    check_optimizer,
+)
 from imagesasdata.training.outcome import Outcome
+from imagesasdata.training.weights import ClassWeight
 
-ClassWeight = Literal["balanced"] | Mapping[Any, float] | None
 AUTO = "auto"
 
 
@@ -38,11 +41,14 @@ class Recipe:
     learning_rate: float | str
     optimizer: OptimizerName | Any
     schedule: Schedule
+    step_size: int | None = None
+    gamma: float | None = None
     l1: float
     l2: float
     label_smoothing: float
     class_weight: ClassWeight
     early_stopping: int | None
+    target_accuracy: float | None = None
     seed: int
 
     def __post_init__(self) -> None:
@@ -63,6 +69,10 @@ class Recipe:
         check_amount("l2", self.l2, example=0.0001)
         check_whole("seed", self.seed, most=2**31 - 1)
         check_optimizer(self.optimizer, self.schedule)
+        self._check_stairs()
+        if self.target_accuracy is not None:
+            check_share("target_accuracy", self.target_accuracy)
+            check_amount("target_accuracy", self.target_accuracy, over_zero=True, example=0.95)
         if self.learning_rate == AUTO:
             return
         rate = self.learning_rate
@@ -70,6 +80,26 @@ class Recipe:
             raise ArgumentError(
                 f"learning_rate must be a number over 0, got {rate!r}.",
                 'learning_rate="auto" looks for one; else for example learning_rate=0.001.',
+            )
+
+    def _check_stairs(self) -> None:
+        """Raise unless the settings of the learning rate's fall belong to its schedule."""
+        check_count("step_size", self.step_size, example=STEP_EPOCHS)
+        if self.gamma is not None:
+            check_share("gamma", self.gamma)
+            check_amount("gamma", self.gamma, over_zero=True, example=STEP_GAMMA)
+        if self.schedule != "step":
+            for name in ("step_size", "gamma"):
+                if getattr(self, name) is not None:
+                    raise ArgumentError(
+                        f'{name} is only for schedule="step", got {getattr(self, name)!r}.',
+                        f'leave {name} out, or write schedule="step".',
+                    )
+        elif not isinstance(self.optimizer, str):
+            raise ArgumentError(
+                'schedule="step" is for optimizer="sgd" or "adamw"; an optax transform has a learning '
+                "rate of its own.",
+                'write optimizer="sgd", or give the transform optax.exponential_decay as its rate.',
             )
 
     def stages(self, count: int) -> int:
@@ -91,46 +121,10 @@ class Recipe:
         return int(last[1])
 
 
-def check_weights(class_weight: ClassWeight, outcome: Outcome) -> None:
-    """Raise unless ``class_weight`` fits the outcome."""
-    if class_weight is None:
-        return
-    if outcome.kind in {"numeric", "multilabel"}:
+def check_target(accuracy: float | None, outcome: Outcome) -> None:
+    """Raise if an accuracy is wanted of an outcome that has none."""
+    if accuracy is not None and outcome.kind == "numeric":
         raise ArgumentError(
-            f"class_weight is for classes; the outcome {outcome.name!r} is {outcome.kind}.",
-            "leave it out.",
+            f"target_accuracy is for classes; the outcome {outcome.name!r} is numeric.",
+            "leave it out; early_stopping= watches the loss.",
         )
-    if class_weight == "balanced":
-        return
-    if not isinstance(class_weight, Mapping):
-        raise ArgumentTypeError(
-            f'class_weight must be "balanced" or a dict, got {class_weight!r}.',
-            f"for example class_weight={{{outcome.levels[1]!r}: 2.0}}.",
-        )
-    for level, weight in class_weight.items():
-        if python_value(level) not in outcome.levels:
-            raise ArgumentError(
-                f"class_weight names {level!r}, which is no class of {outcome.name!r}.",
-                f"its classes: {', '.join(map(repr, outcome.levels))}.",
-            )
-        check_amount(f"class_weight[{level!r}]", weight)
-        if weight == 0:
-            raise ArgumentError(
-                f"class_weight[{level!r}] is 0, so that nothing would be learned of this class.",
-                "leave out its rows.",
-            )
-
-
-def row_weights(
-    class_weight: ClassWeight, outcome: Outcome, codes: np.ndarray, train: np.ndarray
-) -> np.ndarray:
-    """The weight of each row; ``"balanced"`` gives each class equal weight in the training rows."""
-    if class_weight is None:
-        return np.ones(len(codes), np.float32)
-    if class_weight == "balanced":
-        counts = np.bincount(codes[train], minlength=len(outcome.levels))
-        each = len(train) / (len(outcome.levels) * np.maximum(counts, 1))
-    else:
-        given = {python_value(level): float(weight) for level, weight in dict(class_weight).items()}
-        each = np.array([given.get(level, 1.0) for level in outcome.levels])
-    return each[codes].astype(np.float32)

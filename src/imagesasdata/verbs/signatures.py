@@ -31,7 +31,7 @@ class Parameter(NamedTuple):
     is_argument: bool  # the data, or a parameter after it without a default
     default: Any
     help: str
-    is_either: bool = False  # a number, or several
+    is_either: bool = False  # a number or text, or several
 
 
 @functools.cache
@@ -73,7 +73,7 @@ def read(verb: str) -> tuple[list[Parameter], str]:
         kinds = re.findall(r"[\w.]+", re.sub(r"'.*?'|Literal|(?<=Mapping)\[.*?\]", "", text))
         plain = re.sub(r"\[.*?\]", "", text)
         is_data = re.search(r"\bAny\b|Frame\b", plain) is not None
-        is_either = re.search(r"\b(?:int|float)\b", plain) is not None
+        is_either = re.search(r"\b(?:int|float|str)\b", plain) is not None
         argument = default is None and (not found or (is_data and one in places))
         home = module
         while isinstance(default, ast.Name) and (constant := _find(default.id, home)):

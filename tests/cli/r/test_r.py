@@ -14,6 +14,7 @@ import pytest
 
 from imagesasdata.cli.r import in_r
 from tests.conftest import REPO
+from tests.tasks import FILES, SAYS, lay_out, tasks
 
 HERE = Path(__file__).parent
 SCRIPTS = ("values", "results", "errors")
@@ -32,7 +33,8 @@ def missing() -> str:
 
 def r_script(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a script of R's in a folder, with this Python."""
-    paths = {"RETICULATE_PYTHON": sys.executable, "PYTHONPATH": str(REPO / "src")}
+    packages = os.pathsep.join([str(REPO / "src"), str(REPO)])
+    paths = {"RETICULATE_PYTHON": sys.executable, "PYTHONPATH": packages}
     return subprocess.run(
         ["Rscript", script],
         cwd=folder,
@@ -84,6 +86,51 @@ def test_the_study_on_the_page(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert "protest_prob" in run.stdout
     assert (tmp_path / "study.rds").exists()
+
+
+# Small functions in place of networks, then each script by itself, as one would run it.
+TASKS = """
+Sys.setenv(MPLBACKEND = "agg")
+networks <- reticulate::import("tests.small")$small_networks()
+networks$`__enter__`()
+for (file in sort(list.files(pattern = "^task.*R$"))) {
+  cat("##", file, "\\n")
+  tryCatch(
+    source(file, print.eval = TRUE, local = new.env(parent = globalenv())),
+    error = function(e) cat("FAILED:", conditionMessage(e), "\\n")
+  )
+}
+"""
+
+
+@functools.cache
+def said_by_tasks(folder: Path) -> list[str]:
+    """What each of the fourteen scripts prints."""
+    lay_out(folder)
+    for number, task in enumerate(tasks()):
+        (folder / f"task{number:02}.R").write_text(task.r, encoding="utf-8")
+    (folder / "all.R").write_text(TASKS, encoding="utf-8")
+    run = r_script("all.R", folder)
+    assert run.returncode == 0, run.stderr
+    return re.split(r"^## task.*$", run.stdout, flags=re.MULTILINE)[1:]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if missing():
+        pytest.skip(f"not installed: {missing()}")
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(14), ids=lambda number: tasks()[number].name)
+def test_a_task_of_the_page(desk: Path, number: int) -> None:
+    name, told = tasks()[number].name, said_by_tasks(desk)[number]
+    assert "FAILED" not in told
+    assert SAYS.get(name, "") in told
+    # R draws on its own device.
+    for file in set(FILES.get(name, [])) - {"figure.png"}:
+        assert (desk / file).exists()
 
 
 @pytest.mark.parametrize(

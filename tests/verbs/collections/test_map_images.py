@@ -18,7 +18,7 @@ from PIL import Image
 
 import imagesasdata as iad
 from imagesasdata.pages import sprites
-from tests.conftest import REPO, Kind
+from tests.conftest import REPO, Kind, encoded, picture
 
 VENDOR = REPO / "src" / "imagesasdata" / "pages" / "vendor"
 
@@ -164,3 +164,28 @@ def test_a_sheet_by_cluster_begins_with_the_most_typical(folder: Path) -> None:
     assert Path(paths[5]).name in told
     assert Path(paths[4]).name not in told
     assert Path(paths[1]).name not in told
+
+
+def test_a_contact_sheet_has_the_names_of_clusters(tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{number}.jpg") for number in range(6)]
+    for number, path in enumerate(paths):
+        Path(path).write_bytes(encoded(picture(seed=number)))
+    rows = pd.DataFrame({"path": paths, "cluster": [0, 0, 0, 1, 1, -1]})
+    rows["label"] = ["cup", "cup", "plate", "dog", "dog", "cup"]
+
+    def headings(table: pd.DataFrame, by: str) -> list[str]:
+        sheet = iad.contact_sheet(table, by=by)
+        return [title for axis in sheet.axes if (title := axis.get_title("left"))]
+
+    proposed = iad.cluster_table(
+        rows.assign(embedding=[[1.0, float(number)] for number in range(6)])
+    ).set_index("cluster")["proposed_name"]
+    assert headings(rows, "cluster") == [
+        "cluster: -1",
+        f"cluster: 0 ({proposed[0]})",
+        f"cluster: 1 ({proposed[1]})",
+    ]
+    assert "dog" in proposed[1]
+    assert headings(rows.drop(columns="label"), "cluster")[1] == "cluster: 0"
+    # Other groups have names of their own.
+    assert headings(rows.rename(columns={"cluster": "outlet"}), "outlet")[1] == "outlet: 0"

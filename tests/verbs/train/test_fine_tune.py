@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optax
 import pandas as pd
 import polars as pl
 import pytest
@@ -124,7 +125,8 @@ def test_the_report(fit: iad.FittedModel) -> None:
     assert (glance["n_train"], glance["n_validation"], glance["n_test"]) == (20, 8, 12)
     assert glance["n"] == 40
     assert glance["accuracy_low"] <= glance["accuracy"] <= glance["accuracy_high"] <= 1
-    tidy = fit.tidy()
+    tidy = fit.history()
+    assert fit.tidy().equals(tidy)
     assert tidy["epoch"].tolist() == list(range(1, len(tidy) + 1))
     assert {"train_loss", "validation_loss", "train_accuracy", "validation_macro_f1"} <= set(tidy)
     for name in ("train_precision", "train_recall", "validation_precision", "validation_recall"):
@@ -248,6 +250,80 @@ def test_early_stopping(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
     best = int(losses.idxmin())
     assert model.glance()["best_epoch"][0] == best + 1
     assert len(losses) == best + 3 < 40
+
+
+def test_the_accuracy_that_is_wanted_ends_the_training(
+    coded: pd.DataFrame, quick: dict[str, Any]
+) -> None:
+    options = {**quick, "epochs": 8, "split": (0.7, 0, 0.3), "outcome": "sort"}
+    whole = iad.fine_tune(coded, **options).history()["train_accuracy"]
+    first = int(whole.idxmax()) + 1
+    assert 1 < first < 8
+    model = iad.fine_tune(coded, target_accuracy=float(whole.max()), **options)
+    assert model.history()["train_accuracy"].tolist() == whole[:first].tolist()
+    assert model.glance()[["epochs", "best_epoch"]].iloc[0].tolist() == [first, first]
+    # Where there are rows for validation, those count.
+    options = {**options, "split": (0.6, 0.2, 0.2), "learning_rate": 1e-6}
+    model = iad.fine_tune(coded, target_accuracy=0.1, **options)
+    assert model.history()["validation_accuracy"].tolist()[0] >= 0.1
+    assert len(model.history()) == 1
+    options = {**options, "outcome": "warm", "split": (0.7, 0, 0.3)}
+    noise = coded.assign(warm=np.random.default_rng(0).permutation(coded["warm"]))
+    with pytest.warns(
+        iad.GuessWarning, match="accuracy of 1 was not reached: for 'warm' the highest"
+    ):
+        iad.fine_tune(noise, target_accuracy=1, **{**options, "epochs": 2})
+
+
+def test_the_learning_rate_in_stairs(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
+    options = {**quick, "early_stopping": None, "split": (0.7, 0, 0.3), "optimizer": "sgd"}
+    model = iad.fine_tune(coded, outcome="warm", schedule="step", step_size=2, gamma=0.5, **options)
+    expected = [0.01, 0.01, 0.005, 0.005, 0.0025]
+    np.testing.assert_allclose(model.history()["learning_rate"], expected, rtol=1e-6)
+    assert model.provenance["step_size"] == 2
+
+
+@pytest.mark.filterwarnings("ignore::imagesasdata.TrainedRowsWarning")
+def test_rows_count_by_their_weights(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
+    options = {**quick, "epochs": 1, "learning_rate": 1e-6, "split": (0.6, 0, 0.4)}
+    noise = coded.assign(
+        warm=np.random.default_rng(0).permutation(coded["warm"]), equal=[7] * len(coded)
+    )
+    noise["heavy"] = np.where(noise["warm"] == "yes", 3.0, 1.0)
+    plain = iad.fine_tune(noise, outcome="warm", **options)
+    same = iad.fine_tune(noise, outcome="warm", weights="equal", **options)
+    heavy = iad.fine_tune(noise, outcome="warm", weights="heavy", **options)
+    assert same.augment(noise).equals(plain.augment(noise))
+    # The head begins at the weighted share: 3 of 4.
+    assert heavy.augment(noise)["warm_prob"].mean() == pytest.approx(0.75, abs=0.02)
+    assert heavy.provenance["row_weights"] == "heavy"
+    assert plain.provenance["weights"] == heavy.provenance["weights"]  # of the network
+
+
+def test_several_outcomes_in_one_call(
+    coded: pd.DataFrame, fresh: pd.DataFrame, quick: dict[str, Any], tmp_path: Path
+) -> None:
+    options = {**quick, "split": (0.6, 0.1, 0.3), "checkpoint": tmp_path}
+    fits = iad.fine_tune(coded, outcome=["warm", "redness"], **options)
+    assert [fit.outcome for fit in fits] == list(fits.models) == ["warm", "redness"]
+    got = fits.augment(fresh[["path"]])
+    added = ["warm_pred", "warm_prob", "warm_trained", "redness_pred", "redness_trained"]
+    assert list(got) == ["path", *added, "image_error"]
+    for fit in fits:
+        one = iad.fine_tune(coded, outcome=fit.outcome, **{**options, "checkpoint": None})
+        alone = one.augment(fresh[["path"]])
+        pd.testing.assert_frame_equal(got[list(alone)], alone, rtol=1e-5)
+    assert fits.history().groupby("outcome").size().to_dict() == {"redness": 5, "warm": 5}
+    glance = fits.glance().set_index("outcome")
+    assert glance.loc["warm", "accuracy"] == fits["warm"].glance()["accuracy"][0]
+    assert np.isnan(glance.loc["redness", "accuracy"])
+    assert fits.per_class()[["outcome", "class"]].to_numpy().tolist() == [
+        ["warm", "no"],
+        ["warm", "yes"],
+    ]
+    assert repr(fits).count("<FittedModel of") == len(fits) == 2
+    with pytest.raises(iad.UnknownNameError, match="Unknown outcome 'cold'"):
+        fits["cold"]
 
 
 def test_a_large_penalty_makes_weights_small(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
@@ -377,8 +453,6 @@ def test_a_damaged_checkpoint_is_told_and_trained_again(
 
 
 def test_optimizers_of_ones_own(coded: pd.DataFrame, quick: dict[str, Any]) -> None:
-    import optax
-
     model = iad.fine_tune(
         coded, outcome="warm", split=(0.8, 0.1, 0.1), **{**quick, "optimizer": optax.lion(1e-3)}
     )
@@ -406,7 +480,38 @@ def test_optimizers_of_ones_own(coded: pd.DataFrame, quick: dict[str, Any]) -> N
         ({"learning_rate": "fast"}, iad.ArgumentError, "learning_rate must be a number over 0"),
         ({"optimizer": "adam"}, iad.UnknownNameError, "Unknown optimizer 'adam'"),
         ({"optimizer": 3}, iad.ArgumentTypeError, "optimizer must be a name or an optax transform"),
-        ({"schedule": "step"}, iad.UnknownNameError, "Unknown schedule 'step'"),
+        ({"schedule": "stairs"}, iad.UnknownNameError, "Unknown schedule 'stairs'"),
+        ({"step_size": 7}, iad.ArgumentError, 'step_size is only for schedule="step", got 7'),
+        ({"gamma": 0.1}, iad.ArgumentError, 'gamma is only for schedule="step", got 0.1'),
+        ({"schedule": "step", "step_size": 0}, iad.ArgumentError, "step_size must be at least 1"),
+        ({"schedule": "step", "gamma": 0}, iad.ArgumentError, "gamma must be over 0, got 0"),
+        ({"schedule": "step", "gamma": 10}, iad.ArgumentError, "gamma must be from 0 to 1, got 10"),
+        (
+            {"schedule": "step", "optimizer": optax.sgd(0.1)},
+            iad.ArgumentError,
+            "an optax transform has a learning rate of its own",
+        ),
+        ({"target_accuracy": 95}, iad.ArgumentError, "target_accuracy must be from 0 to 1, got 95"),
+        ({"target_accuracy": 0}, iad.ArgumentError, "target_accuracy must be over 0, got 0"),
+        (
+            {"outcome": "redness", "target_accuracy": 0.9},
+            iad.ArgumentError,
+            "target_accuracy is for classes; the outcome 'redness' is numeric",
+        ),
+        (
+            {"weights": "wieght"},
+            iad.ColumnError,
+            "weights.*'wieght'.*\nHint: did you mean 'weight'",
+        ),
+        ({"weights": "sort"}, iad.ArgumentTypeError, "'sort' does not hold numbers"),
+        ({"weights": "none"}, iad.ArgumentError, "'none' must be above 0; the smallest is 0"),
+        ({"weights": "some"}, iad.ArgumentError, "missing in 39 rows, the first of them row 1"),
+        ({"weights": "sample_prob"}, iad.ArgumentError, "holds the probabilities of being drawn"),
+        ({"outcome": []}, iad.ArgumentError, "outcome names no column"),
+        ({"outcome": ["warm", "warm"]}, iad.ArgumentError, "outcome names 'warm' twice"),
+        ({"outcome": ["warm", "o p", "o_p"]}, iad.ArgumentError, "columns of one name: o_p_pred"),
+        ({"outcome": ["warm", "nope"]}, iad.ColumnError, "no column 'nope'"),
+        ({"outcome": ["warm", 3]}, iad.ArgumentTypeError, "outcome must be text or a list"),
         ({"class_weight": "equal"}, iad.ArgumentTypeError, 'class_weight must be "balanced"'),
         ({"class_weight": {"maybe": 2}}, iad.ArgumentError, "class_weight names 'maybe'"),
         ({"class_weight": {"yes": 0}}, iad.ArgumentError, "is 0, so that nothing would be learned"),
@@ -428,7 +533,9 @@ def test_optimizers_of_ones_own(coded: pd.DataFrame, quick: dict[str, Any]) -> N
 def test_misuse_is_told_before_any_picture_is_read(
     coded: pd.DataFrame, options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    gone = coded.assign(path="gone.jpg")
+    gone = coded.assign(
+        path="gone.jpg", weight=1.0, none=0, sample_prob=0.5, some=[1.0] + [None] * 39
+    )
     with pytest.raises(error, match=message):
         iad.fine_tune(gone, **{"outcome": "warm", **options})
 

@@ -11,7 +11,7 @@ from imagesasdata.arrays.clustering.partition import Method, part
 from imagesasdata.arrays.clustering.reduction import Reduce, for_clusters
 from imagesasdata.arrays.clustering.stability import stability as measure_stability
 from imagesasdata.checks import check_choice, check_count, check_whole
-from imagesasdata.columns import Column
+from imagesasdata.columns import CLUSTER, Column
 from imagesasdata.engine.results import Results
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.sources import PathLike
@@ -29,12 +29,6 @@ from imagesasdata.verbs.collections._cluster_curve import (
 )
 from imagesasdata.verbs.collections._vectors import read_collection
 
-CLUSTER = Column(
-    "cluster",
-    "int64",
-    "Number of the cluster, the largest being 0; -1 is no cluster (hdbscan).",
-    range="-1 ...",
-)
 CLUSTER_DISTANCE = Column(
     "cluster_distance",
     "float64",

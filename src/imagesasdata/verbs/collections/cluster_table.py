@@ -10,17 +10,17 @@ import pyarrow as pa
 from imagesasdata.arrays.clustering.contents import contents, over_represented
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.checks import check_count
-from imagesasdata.columns import Column
+from imagesasdata.columns import CLUSTER, Column
 from imagesasdata.engine.results import prefixed, run_of
 from imagesasdata.errors import ArgumentTypeError, short
 from imagesasdata.options import Options
+from imagesasdata.tables.clusters import proposed_names
 from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.kinds import arrow_type, as_ids
 from imagesasdata.tables.table import Table, open_table
-from imagesasdata.verbs.collections._names import proposed_names
 from imagesasdata.verbs.collections._vectors import read_collection
-from imagesasdata.verbs.collections.cluster import CLUSTER, CLUSTER_STABILITY
+from imagesasdata.verbs.collections.cluster import CLUSTER_STABILITY
 
 _NULL = "never"
 MEDOID_ID = Column(

@@ -27,12 +27,11 @@ from imagesasdata.pages import sprites
 from imagesasdata.pages.map_page import map_page
 from imagesasdata.progress import Progress
 from imagesasdata.tables.cells import as_json
+from imagesasdata.tables.clusters import cluster_columns, proposed_names
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.kinds import id_text
 from imagesasdata.tables.table import Table, open_table
-from imagesasdata.verbs.collections._names import proposed_names
 from imagesasdata.verbs.collections._vectors import read_collection
-from imagesasdata.verbs.collections.cluster import CLUSTER
 from imagesasdata.verbs.collections.reduce import DIM
 
 _SIDES = (32, 64, 128)
@@ -205,7 +204,7 @@ def _columns(
         if name in (path, col.IMAGE_ID.name):
             continue
         found = as_json(table, name)
-        if found is not None and found[0] == "number" and name in _clusters(table):
+        if found is not None and found[0] == "number" and name in cluster_columns(table):
             names_of = {str(one): text for one, text in proposed_names(table, found[1]).items()}
             kept[name] = {"kind": "group", "values": found[1], "names": names_of}
         elif found is not None:
@@ -216,14 +215,6 @@ def _columns(
                 "leave it out of columns=.",
             )
     return kept
-
-
-def _clusters(table: Table) -> set[str]:
-    """The columns that number clusters: those of `cluster`, whatever they are called."""
-    made = {name for run in table.runs() for name in run.names if run.verb.startswith("cluster")}
-    return {name for name in table.names if name == CLUSTER.name} | {
-        name for name in made if str(name).endswith(CLUSTER.name)
-    }
 
 
 def _given(kept: dict[str, Any], name: str | None, usual: str) -> str | None:

@@ -23,6 +23,7 @@ from imagesasdata.files.targets import FIGURES, target
 from imagesasdata.machine import cores
 from imagesasdata.pages.figures import new_figure
 from imagesasdata.tables.cells import captions, order_by
+from imagesasdata.tables.clusters import cluster_columns, proposed_names
 from imagesasdata.tables.codes import label_cells, name_of_missing
 from imagesasdata.tables.frames import AnyFrame, Paths
 from imagesasdata.tables.table import open_table
@@ -67,6 +68,8 @@ def contact_sheet(
     by
         A column of groups, such as ``"cluster"``: each group has its own rows under its name. In a table
         with an ``embedding``, the most typical pictures of a group come first, unless ``sort`` is given.
+        Clusters are also given the name that `cluster_table` proposes, where there are labels, captions
+        or words.
     boxes
         Boxes to draw on the pictures: a table from a verb that finds things, with a row for each and
         the columns ``path`` and ``x``, ``y``, ``width``, ``height`` (or ``face_x``, ...) in pixels of
@@ -104,7 +107,9 @@ def contact_sheet(
     place = None if to is None else target(to, FIGURES)
     table = open_table(images, path)
     order = list(range(len(table)) if sort is None else order_by(table, table.known(sort)))
-    groups = {None: order} if by is None else _groups(label_cells(table, by), order)
+    cells = [] if by is None else label_cells(table, by)
+    groups = {None: order} if by is None else _groups(cells, order)
+    proposed = proposed_names(table, cells) if by in cluster_columns(table) else {}
     is_typical = by is not None and sort is None and EMBEDDING.name in table.names
     if is_typical:
         places = vectors(table, EMBEDDING.name)
@@ -123,7 +128,9 @@ def contact_sheet(
         which = "the most typical" if is_typical else "the first"
         title = f"{title or ''} ({which} {len(shown):,} of {len(table):,} pictures)".strip()
     blocks = {
-        None if name is None else f"{by}: {name}": [(small[row], texts[row]) for row in rows]
+        None if name is None else _heading(by, name, proposed.get(name)): [
+            (small[row], texts[row]) for row in rows
+        ]
         for name, rows in groups.items()
     }
     figure = _draw(blocks, per_row, title)
@@ -131,6 +138,10 @@ def contact_sheet(
         with output(place) as file:
             figure.savefig(file, format=place.suffix[1:].lower(), dpi=_DPI)
     return figure
+
+
+def _heading(by: str | None, name: Any, proposed: str | None) -> str:
+    return f"{by}: {name}" if proposed is None else f"{by}: {name} ({proposed})"
 
 
 def thumbnails(

@@ -17,6 +17,17 @@ from imagesasdata.training.evaluation import Evaluation
 from imagesasdata.training.loss import chances
 from imagesasdata.training.metrics import decide
 from imagesasdata.training.outcome import Outcome
+from imagesasdata.training.saved import Saved
+
+
+def epochs(models: Sequence[Saved]) -> dict[str, Sequence[Any]]:
+    """The columns of the table of epochs of some models."""
+    rows = [row for saved in models for row in saved.history]
+    names = list(dict.fromkeys(name for row in rows for name in row if name != "epoch"))
+    cells: dict[str, Any] = {"epoch": [row["epoch"] for row in rows]}
+    for name in names:
+        cells[name] = pa.array([row.get(name) for row in rows], pa.float64(), from_pandas=True)
+    return cells
 
 
 def tested_rows(tested: Evaluation, paths: Sequence[str] | None) -> dict[str, Sequence[Any]]:

@@ -1,25 +1,21 @@
-"""`fine_tune`: train a pretrained network on hand-coded pictures and evaluate it."""
+"""`fine_tune`: train a pretrained network on hand-coded pictures and evaluate it.
+
+Most of it is the text on its settings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from imagesasdata.augmentations import Augmentation
 from imagesasdata.engine.compiled import use_compilation_cache
-from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
-from imagesasdata.files.references import Pictures
 from imagesasdata.files.sources import PathLike
 from imagesasdata.machine import cores, find_devices
 from imagesasdata.networks.zoo import registry
-from imagesasdata.networks.zoo.registry import Model
-from imagesasdata.networks.zoo.trainable import Trainable, check_trainable
 from imagesasdata.options import EARLY_STOPPING, EMBEDDER, EPOCHS, STEP_SIZE, Options
-from imagesasdata.progress import Progress
 from imagesasdata.steps.step import Step
 from imagesasdata.tables.categories import categories
 from imagesasdata.tables.codes import label_cells
@@ -27,33 +23,30 @@ from imagesasdata.tables.frames import Frame, Paths
 from imagesasdata.tables.table import Table, open_table
 from imagesasdata.training import columns
 from imagesasdata.training.batches import Pictured
-from imagesasdata.training.checkpoint import Checkpoint
 from imagesasdata.training.contradictions import tell_contradictions
-from imagesasdata.training.deal import (
-    Dealt,
-    check_folds,
-    deal,
-    deal_as_told,
-    usual_folds,
-)
-from imagesasdata.training.fit import Coded, Fitted, Machine, Network
+from imagesasdata.training.deal import check_folds, deal, deal_as_told, usual_folds
+from imagesasdata.training.fit import Coded, Machine
 from imagesasdata.training.larger import beyond_the_head
-from imagesasdata.training.outcome import OutcomeKind, find_outcome
-from imagesasdata.training.pictures import augmentations_of, picture_source
-from imagesasdata.training.provenance import checkpoints, identity, provenance
-from imagesasdata.training.recipe import Recipe, check_weights
+from imagesasdata.training.outcome import Outcome, OutcomeKind, find_outcome
+from imagesasdata.training.outcome_names import outcome_names
+from imagesasdata.training.pictures import augmentations_of
+from imagesasdata.training.provenance import checkpoints, folder_of, identity, provenance
+from imagesasdata.training.recipe import Recipe, check_target
 from imagesasdata.training.saved import save_of
 from imagesasdata.training.split import SHARES, check_shares, kept_together, told_parts
-from imagesasdata.training.trained_on import as_bytes
-from imagesasdata.training.turns import evaluate, fit_turns
-from imagesasdata.verbs.train._described import Described, describe
+from imagesasdata.training.turns import evaluate
+from imagesasdata.training.weights import check_class_weight, given_weights
+from imagesasdata.verbs.train._described import describe
+from imagesasdata.verbs.train._fits import fit_all, readable, source, tell_unreached, trainable
+from imagesasdata.verbs.train._settings import Settings
 from imagesasdata.verbs.train.fitted_model import FittedModel
+from imagesasdata.verbs.train.fitted_models import FittedModels
 
 if TYPE_CHECKING:
     from optax import GradientTransformation
 
 RESULTS = {
-    "tidy": columns.TIDY,
+    "history": columns.HISTORY,
     "glance": columns.GLANCE,
     "per_class": columns.PER_CLASS,
     "confusion": columns.CONFUSION,
@@ -62,10 +55,18 @@ RESULTS = {
 }
 
 
+@overload
+def fine_tune(
+    images: Frame | Paths, *, outcome: str, **options: Unpack[Settings]
+) -> FittedModel[Frame]: ...
+@overload
+def fine_tune(
+    images: Frame | Paths, *, outcome: list[str] | tuple[str, ...], **options: Unpack[Settings]
+) -> FittedModels[Frame]: ...
 def fine_tune(
     images: Frame | Paths,
     *,
-    outcome: str,
+    outcome: str | Sequence[str],
     path: str = "path",
     model: str = EMBEDDER,
     kind: OutcomeKind | None = None,
@@ -75,18 +76,22 @@ def fine_tune(
     dropout: float = 0.2,
     split: tuple[float, float, float] | str | None = None,
     group: str | None = None,
+    weights: str | None = None,
     stratify: bool = True,
     folds: int | None = None,
     epochs: int = EPOCHS,
     learning_rate: float | Literal["auto"] = "auto",
     optimizer: Literal["sgd", "adamw"] | GradientTransformation = "adamw",
-    schedule: Literal["cosine", "constant"] = "cosine",
+    schedule: Literal["cosine", "constant", "step"] = "cosine",
+    step_size: int | None = None,
+    gamma: float | None = None,
     l1: float = 0.0,
     l2: float = 1e-4,
     label_smoothing: float = 0.0,
     class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
     augment: Literal["light", "none"] | Sequence[Augmentation | Step] = "light",
     early_stopping: int | None = EARLY_STOPPING,
+    target_accuracy: float | None = None,
     seed: int = 1,
     checkpoint: PathLike | None = None,
     decode: Exactness = "fast",
@@ -96,7 +101,7 @@ def fine_tune(
     device: str | None = None,
     cache: PathLike | None = None,
     progress: bool | None = None,
-) -> FittedModel[Frame]:
+) -> FittedModel[Frame] | FittedModels[Frame]:
     """Train a pretrained network on hand-coded pictures, and evaluate it on held-out pictures.
 
     A few hundred hand-coded pictures are enough for many questions: the network has learned to see
@@ -108,7 +113,8 @@ def fine_tune(
     images
         A table with a column of paths and a column of codes, without missing codes.
     outcome
-        The column of codes: two classes, several, a category, lists of labels, or numbers.
+        The column of codes: two classes, several, a category, lists of labels, or numbers. A list of
+        columns gives a model for each: ``outcome=["protest", "anger"]``.
     path
         The table's column of paths.
     model
@@ -136,6 +142,9 @@ def fine_tune(
     group
         A column of groups that the split keeps whole: an outlet, a user, an event. Pictures of a
         group are alike, so a test on a group used in training is too optimistic.
+    weights
+        A column of weights, all above 0: by how much each row counts in the loss. Accuracy and the
+        other figures count every row once.
     stratify
         Whether every part of the split gets its share of each class (of each fifth, for numbers).
     folds
@@ -149,10 +158,15 @@ def fine_tune(
     learning_rate
         The size of a step; ``"auto"`` finds it by a short range test.
     optimizer
-        ``"adamw"``, ``"sgd"`` (with Nesterov momentum 0.9), or any optax transform, which then has its
-        own learning rate.
+        ``"adamw"``, ``"sgd"`` (with momentum 0.9), or any optax transform, which then has its own
+        learning rate.
     schedule
-        ``"cosine"`` decreases the learning rate to a hundredth; ``"constant"`` keeps it.
+        ``"cosine"`` decreases the learning rate to a hundredth; ``"constant"`` keeps it; ``"step"``
+        multiplies it by ``gamma`` after every ``step_size`` epochs.
+    step_size
+        With ``schedule="step"``: the number of epochs with the same learning rate; by default 7.
+    gamma
+        With ``schedule="step"``: the factor of the learning rate; by default 0.1.
     l1
         Regularization: this, times the sum of the weights' absolute values, is added to the loss.
         Biases and the scale and shift of normalizations do not count.
@@ -170,6 +184,9 @@ def fine_tune(
     early_stopping
         Stop when the loss on the validation rows has not improved for this many epochs; ``None``
         never stops early. The weights of the best epoch are always kept.
+    target_accuracy
+        Stop after the first epoch with at least this accuracy on the validation rows (on the training
+        rows if there are none), and keep its weights.
     seed
         For what begins at random; the same seed gives the same result.
     checkpoint
@@ -197,8 +214,9 @@ def fine_tune(
     Returns
     -------
     FittedModel
-        With ``augment(images)``, ``tidy()``, ``glance()``, ``tested()``, ``per_class()``,
-        ``confusion()``, ``errors()``, ``plot()`` and ``save(file)``.
+        With ``augment(images)``, ``history()``, ``glance()``, ``tested()``, ``per_class()``,
+        ``confusion()``, ``errors()``, ``plot()`` and ``save(file)``. For a list of outcomes
+        ``FittedModels``: a model for each, and one ``augment(images)`` for all of their columns.
 
     Raises
     ------
@@ -207,6 +225,11 @@ def fine_tune(
         with one row.
     ArgumentError
         When too few pictures can be read, or a part of the split lacks a class.
+
+    Warns
+    -----
+    GuessWarning
+        When ``target_accuracy`` was not reached.
 
     Notes
     -----
@@ -257,11 +280,14 @@ def fine_tune(
         learning_rate=learning_rate,
         optimizer=optimizer,
         schedule=schedule,
+        step_size=step_size,
+        gamma=gamma,
         l1=l1,
         l2=l2,
         label_smoothing=label_smoothing,
         class_weight=class_weight,
         early_stopping=early_stopping,
+        target_accuracy=target_accuracy,
         seed=seed,
     )
     column = split if isinstance(split, str) else None
@@ -269,126 +295,71 @@ def fine_tune(
     check_folds(folds, column)
     steps = augmentations_of(augment)
     table = open_table(images, path)
-    cells, classes = table.cells(table.known(outcome)), categories(table, outcome)
-    target = find_outcome(outcome, cells, kind=kind, levels=levels, categories=classes)
-    check_weights(class_weight, target)
+    names = outcome_names(outcome)
+    targets = [_target(table, name, kind, levels, recipe) for name in names]
     parts = None if column is None else told_parts(column, table.cells(table.known(column)))
     together = None if group is None else label_cells(table, group)
+    own = None if weights is None else given_weights(table, weights)
     base = registry.load(model, task="embed", progress=progress)
     machine = Machine(devices=find_devices(device), cores=cores())
-    network = _trainable(model, recipe)
+    network = trainable(model, recipe)
     use_compilation_cache()
 
-    seen = _readable(describe(table.paths(), base, decode, max_pixels, options), table)
-    values = target.codes([cells[row] for row in seen.rows])
-    tell_contradictions(target, values, seen.paths, seen.hashes)
-    coded = Coded(outcome=target, values=values, embeddings=seen.embeddings)
-    names = None if together is None else [together[row] for row in seen.rows]
-    groups = kept_together(seen.hashes, names)
-    if parts is not None:
-        dealt = deal_as_told(target, values, groups, parts[seen.rows], seen.rows)
-    else:
-        if folds is None and split is None and train == "head":
-            folds = usual_folds(groups)
-        dealt = deal(target, values, groups, shares, folds=folds, stratify=stratify, seed=seed)
-    about = provenance(recipe, column or shares, group, dealt.folds, stratify, steps, decode)
-    keep = checkpoints(checkpoint, base.fingerprint, about, identity(coded, seen.hashes), dealt)
-    with ExitStack() as stack:
-        pictures = None
-        if network is not None:
-            source = _source(stack, seen.paths, base, steps, decode, max_pixels, seed)
-            inputs = Pictured(source, options.workers or cores())
-            pictures = beyond_the_head(network, base, recipe, inputs)
-        fits = _fit_all(coded, dealt, recipe, machine, pictures, keep, progress)
-        tested = evaluate(coded, dealt, fits, groups, seen.rows, seen.digests, seed)
-    rows = len(table)
-    saved = save_of(base, coded, dealt, recipe, fits[-1], tested, about, seen.digests, rows=rows)
+    seen = readable(describe(table.paths(), base, decode, max_pixels, options), table)
     every = table.paths()
-    paths = [every[row] or "" for row in tested.rows]
-    return FittedModel(saved, table.backend, paths, decode, table.lazy)
+    grouped = kept_together(
+        seen.hashes, None if together is None else [together[row] for row in seen.rows]
+    )
 
-
-def _trainable(model: str, recipe: Recipe) -> Trainable | None:
-    """The network to train, or ``None`` if only the head is trained."""
-    if recipe.train == "head":
-        return None
-    network = check_trainable(registry.network(model), model)
-    recipe.stages(len(network.stages))
-    registry.as_model(model, network)
-    return network
-
-
-class _Readable(NamedTuple):
-    """The rows whose picture can be read: their numbers, paths, embeddings and hashes.
-
-    ``digests`` are the sha256 of the files, ``hashes`` tell near copies.
-    """
-
-    rows: np.ndarray
-    paths: list[str]
-    embeddings: np.ndarray
-    digests: np.ndarray
-    hashes: list[list[str]]
-
-
-def _readable(seen: Described, table: Table) -> _Readable:
-    rows = [row for row, why in enumerate(seen.errors) if why is None]
-    if not rows:
-        first = next(why for why in seen.errors if why is not None)
-        raise ArgumentError(
-            f"None of the {len(table):,} pictures can be read; the first: {first}.",
-            "paths are relative to the working folder.",
+    def fitted(name: str, target: Outcome) -> FittedModel[Frame]:
+        cells = table.cells(name)
+        values = target.codes([cells[row] for row in seen.rows])
+        tell_contradictions(target, values, seen.paths, seen.hashes)
+        coded = Coded(
+            outcome=target,
+            values=values,
+            embeddings=seen.embeddings,
+            weights=None if own is None else own[seen.rows],
         )
-    paths = table.paths()
-    return _Readable(
-        np.array(rows, np.int64),
-        [paths[row] or "" for row in rows],
-        seen.embeddings[rows],
-        as_bytes([seen.sha256[row] for row in rows]),
-        [[kind[row] for row in rows] for kind in seen.hashes],
-    )
+        if parts is not None:
+            dealt = deal_as_told(target, values, grouped, parts[seen.rows], seen.rows)
+        else:
+            usual = folds is None and split is None and train == "head"
+            some = usual_folds(grouped) if usual else folds
+            dealt = deal(target, values, grouped, shares, folds=some, stratify=stratify, seed=seed)
+        about = provenance(
+            recipe, column or shares, group, weights, dealt.folds, stratify, steps, decode
+        )
+        folder = None if checkpoint is None else folder_of(checkpoint, name, len(names))
+        keep = checkpoints(folder, base.fingerprint, about, identity(coded, seen.hashes), dealt)
+        with ExitStack() as stack:
+            pictures = None
+            if network is not None:
+                found = source(stack, seen.paths, base, steps, decode, max_pixels, seed)
+                inputs = Pictured(found, options.workers or cores())
+                pictures = beyond_the_head(network, base, recipe, inputs)
+            fits = fit_all(coded, dealt, recipe, machine, pictures, keep, progress)
+            tested = evaluate(coded, dealt, fits, grouped, seen.rows, seen.digests, seed)
+        tell_unreached(name, fits[-1].history, target_accuracy)
+        saved = save_of(
+            base, coded, dealt, recipe, fits[-1], tested, about, seen.digests, rows=len(table)
+        )
+        paths = [every[row] or "" for row in tested.rows]
+        return FittedModel(saved, table.backend, paths, decode, table.lazy)
+
+    models = [fitted(name, target) for name, target in zip(names, targets, strict=True)]
+    return models[0] if isinstance(outcome, str) else FittedModels(tuple(models))
 
 
-def _source(
-    stack: ExitStack,
-    paths: Sequence[str],
-    base: Model,
-    steps: Sequence[Augmentation | Step],
-    decode: Exactness,
-    max_pixels: int,
-    seed: int,
-) -> Callable[[int, int | None], np.ndarray]:
-    """The source of pictures for training; its files stay open until the stack closes."""
-    files = stack.enter_context(Pictures(max_pixels))
-    return picture_source(
-        paths,
-        files,
-        base.card.preprocess,
-        steps,
-        exactness=decode,
-        max_pixels=max_pixels,
-        seed=seed,
-    )
-
-
-def _fit_all(
-    coded: Coded,
-    dealt: Dealt,
+def _target(
+    table: Table,
+    name: str,
+    kind: OutcomeKind | None,
+    levels: Sequence[Any] | None,
     recipe: Recipe,
-    machine: Machine,
-    pictures: Network | None,
-    checkpoint: Callable[[int], Checkpoint | None],
-    progress: bool | None,
-) -> list[Fitted]:
-    total = recipe.epochs * len(dealt.turns)
-    what = f"fine_tune ({dealt.folds} folds and the model)" if dealt.folds else "fine_tune"
-    with Progress(total, what, show=progress, unit="epochs") as bar:
-        return fit_turns(
-            coded,
-            dealt,
-            recipe,
-            machine,
-            pictures=pictures,
-            checkpoint=checkpoint,
-            report=lambda row: bar.step(failed=False),
-        )
+) -> Outcome:
+    cells, classes = table.cells(table.known(name)), categories(table, name)
+    target = find_outcome(name, cells, kind=kind, levels=levels, categories=classes)
+    check_class_weight(recipe.class_weight, target)
+    check_target(recipe.target_accuracy, target)
+    return target

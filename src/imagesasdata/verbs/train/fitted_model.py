@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic
 
-import pyarrow as pa
-
 from imagesasdata.checks import check_count
-from imagesasdata.engine.pictures import picture_loader
-from imagesasdata.engine.ray.blocks import is_dataset
-from imagesasdata.engine.stream import Sample
-from imagesasdata.engine.verb import Network, Verb, run
+from imagesasdata.engine.verb import Network
 from imagesasdata.errors import ArgumentError
 from imagesasdata.files.decode import MAX_PIXELS, Exactness
 from imagesasdata.files.sources import PathLike
@@ -22,21 +16,15 @@ from imagesasdata.networks.calls import note_fit, note_model
 from imagesasdata.networks.modules import Explainable
 from imagesasdata.networks.zoo import registry
 from imagesasdata.networks.zoo.class_names import Labels
-from imagesasdata.networks.zoo.registry import Model
 from imagesasdata.networks.zoo.trainable import check_trainable
 from imagesasdata.options import OnError, Options
 from imagesasdata.tables.frames import Backend, Frame, OtherFrame, Paths
 from imagesasdata.tables.kinds import from_columns
 from imagesasdata.training.arrays import write_arrays
-from imagesasdata.training.saved import FORMAT, Saved, head_function
+from imagesasdata.training.saved import FORMAT, Saved
 from imagesasdata.verbs.door import door
-from imagesasdata.verbs.train._predictions import (
-    output_columns,
-    predicted_row,
-    tell_unpredicted,
-    tested_rows,
-    worst_rows,
-)
+from imagesasdata.verbs.train._augment import joint_network, predict
+from imagesasdata.verbs.train._predictions import epochs, tested_rows, worst_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -182,46 +170,20 @@ class FittedModel(Generic[Frame]):
         )
         note_model(self._saved.model)
         note_fit(self.methods())
-        outcome, base = self._saved.outcome, self._base
-        columns = output_columns(outcome)
-        trained = self._saved.trained
-        known = None if trained is None else trained.out_of_fold
-        load = picture_loader(base.card.preprocess, self._decode, max_pixels)
+        return predict(images, [self._saved], self._network, self._decode, max_pixels, options)
 
-        def digested(data: bytes) -> list[Sample]:
-            digest = hashlib.sha256(data).digest()
-            return [Sample(sample.array, note=digest) for sample in load(data)]
-
-        verb = Verb(
-            name="augment",
-            columns=columns,
-            load=digested,
-            finish=lambda results: [
-                predicted_row(results[0][0]["outputs"], results[0][1], outcome, columns, known)
-            ],
-            network=self._network,
-            settings={"model": self._saved.hash, "decode": self._decode},
-            max_pixels=max_pixels,
-        )
-        predicted = run(images, verb, options)
-        if known is not None and not is_dataset(predicted):
-            tell_unpredicted(predicted, columns, prefix)
-        return predicted
-
-    def tidy(self) -> Frame:
+    def history(self) -> Frame:
         """A row for each epoch: loss and measures on the training rows and on the validation rows.
 
         Those on the training rows are taken during training, with dropout and augmentation.
         ``penalty`` is the regularization term of the training loss. Of two classes, precision and
         recall are those of the second.
         """
-        rows = self._saved.history
-        names = list(dict.fromkeys(name for row in rows for name in row if name != "epoch"))
-        cells: dict[str, Any] = {"epoch": [row["epoch"] for row in rows]}
-        for name in names:
-            values = [row.get(name) for row in rows]
-            cells[name] = pa.array(values, pa.float64(), from_pandas=True)
-        return self._give(cells)
+        return self._give(epochs([self._saved]))
+
+    def tidy(self) -> Frame:
+        """`history` under the name that results of other verbs have."""
+        return self.history()
 
     def glance(self) -> Frame:
         """One row: the pictures in each part, and figures from the test rows with 95% intervals.
@@ -230,10 +192,12 @@ class FittedModel(Generic[Frame]):
         the others come from a bootstrap over whole groups. With k folds variances count
         1 + k / (k - 1) times, because the fits share training rows (Nadeau and Bengio 2003).
         """
+        return self._give({name: [value] for name, value in self._row().items()})
+
+    def _row(self) -> dict[str, Any]:
         saved = self._saved
         first = {"outcome": saved.outcome.name, "kind": saved.outcome.kind, "model": saved.model}
-        row = {**first, "train": saved.about["train"], **saved.counts, **self._figures}
-        return self._give({name: [value] for name, value in row.items()})
+        return {**first, "train": saved.about["train"], **saved.counts, **self._figures}
 
     def per_class(self) -> Frame:
         """A row for each class: rows, precision, recall (with intervals), F1, area under the curve.
@@ -386,27 +350,8 @@ class FittedModel(Generic[Frame]):
         )
 
     @cached_property
-    def _base(self) -> Model:
-        trained = self._saved.base_weights()
-        if not trained:
-            return registry.load(self._saved.model, task="embed")
-        from imagesasdata.training.network import put
-
-        network = registry.network(self._saved.model)
-        put(network, trained)
-        return registry.as_model(self._saved.model, network)
-
-    @cached_property
     def _network(self) -> Network:
-        base = self._base
-        head, forward = head_function(self._saved.head())
-
-        def apply(params: Any, pixels: Any) -> dict[str, Any]:
-            embedding = base.apply(params["base"], pixels)["embedding"]
-            return {"outputs": forward(params["head"], embedding)}
-
-        # In float32 on every device, as it was trained.
-        return Network(apply, {"base": base.params, "head": head}, base.card.cpu_batch)
+        return joint_network([self._saved])
 
     @cached_property
     def _figures(self) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Names for clusters, proposed from what the table says of their pictures: classes, captions, words."""
+"""Clusters in a table: the columns that number them, and a name proposed for each."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from imagesasdata.arrays.clustering.contents import proposed_name
-from imagesasdata.columns import LABEL
+from imagesasdata.columns import CLUSTER, LABEL
 from imagesasdata.tables.table import Table
 
 # Columns of classes, then of texts whose words count.
 _TEXTS = ("caption", "text")
+
+
+def cluster_columns(table: Table) -> set[str]:
+    """The columns that number clusters: those of `cluster`, whatever they are called."""
+    made = {name for run in table.runs() for name in run.names if run.verb.startswith("cluster")}
+    return {name for name in table.names if name == CLUSTER.name} | {
+        name for name in made if str(name).endswith(CLUSTER.name)
+    }
 
 
 def proposed_names(
