@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 
-def html(value: Any, *, digits: int = 3, dpi: int = 110) -> str:
+def html(value: Any, *, digits: int = 3, dpi: int = 110, photos: str | None = None) -> str:
     """A table or a figure as a notebook would show it.
 
     Parameters
@@ -22,9 +22,11 @@ def html(value: Any, *, digits: int = 3, dpi: int = 110) -> str:
         Significant digits of numbers.
     dpi
         Dots per inch of figures.
+    photos
+        What a figure of photographs shows, which is then a JPEG, a tenth as large.
     """
     if isinstance(value, Figure):
-        inside = _figure(value, dpi)
+        inside = _figure(value, dpi, photos)
     elif isinstance(value, (pd.DataFrame, pd.Series)):
         inside = _table(value.to_frame() if isinstance(value, pd.Series) else value, digits)
     else:
@@ -33,11 +35,13 @@ def html(value: Any, *, digits: int = 3, dpi: int = 110) -> str:
     return f'<div class="output" tabindex="0">{inside}</div>'
 
 
-def _figure(figure: Figure, dpi: int) -> str:
+def _figure(figure: Figure, dpi: int, photos: str | None) -> str:
+    kind = "jpeg" if photos else "png"
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
+    figure.savefig(buffer, format=kind, dpi=dpi)
     data = base64.b64encode(buffer.getvalue()).decode()
-    return f'<img alt="The figure that the code above draws" src="data:image/png;base64,{data}">'
+    alt = escape.escape(photos or "The figure that the code above draws")
+    return f'<img alt="{alt}" src="data:image/{kind};base64,{data}">'
 
 
 def _table(table: pd.DataFrame, digits: int) -> str:
