@@ -94,7 +94,7 @@ Sys.setenv(MPLBACKEND = "agg")
 networks <- reticulate::import("tests.small")$small_networks()
 networks$`__enter__`()
 for (file in sort(list.files(pattern = "^task.*R$"))) {
-  cat("##", file, "\\n")
+  cat("\\n##", file, "\\n")
   tryCatch(
     source(file, print.eval = TRUE, local = new.env(parent = globalenv())),
     error = function(e) cat("FAILED:", conditionMessage(e), "\\n")
