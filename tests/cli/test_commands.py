@@ -113,12 +113,15 @@ def test_a_text_becomes_what_the_verb_takes(one: Parameter, given: Any, wanted: 
     assert type(found) is type(wanted)
 
 
-def test_a_number_where_several_may_stand_is_a_number() -> None:
+def test_a_number_or_text_where_several_may_stand_is_one() -> None:
     (clusters,) = [one for one in read("cluster")[0] if one.name == "k"]
     assert value(clusters, ["2"]) == 2
     assert value(clusters, ["2", "3"]) == [2, 3]
     (languages,) = [one for one in read("read_text")[0] if one.name == "languages"]
-    assert value(languages, ["en"]) == ["en"]
+    assert value(languages, ["en"]) == "en"
+    assert value(languages, ["en", "zh"]) == ["en", "zh"]
+    (outcome,) = [one for one in read("fine_tune")[0] if one.name == "outcome"]
+    assert value(outcome, ["protest"]) == "protest"
 
 
 def test_a_table_may_stand_for_a_second_collection(tmp_path: Path) -> None:
