@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Words of notes that an interval may not hold the truth as often as it says.
-_TOLD = ("narrow", "too few", "may be wrong")
+# Words of notes that an interval may hold the truth less often than it says, or more often.
+_TOLD = ("narrow", "too few", "may be wrong", "wider")
 
 
 class Interval(NamedTuple):

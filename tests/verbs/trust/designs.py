@@ -241,22 +241,38 @@ def audited(seed: int) -> dict[str, Interval]:
     return found
 
 
-def shifted(seed: int) -> dict[str, Interval]:
-    """Three years of 2, 20 and 50%; coded rows are of the second alone, as many of each prediction."""
-    random = np.random.default_rng(seed)
-    shares = {"2019": 0.02, "2020": 0.2, "2021": 0.5}
-    year = np.repeat(list(shares), 2000)
-    truth = (random.random(6000) < np.repeat(list(shares.values()), 2000)) * 1
-    predicted = np.where(truth == 1, random.random(6000) < 0.8, random.random(6000) < 0.1) * 1
-    posts = pd.DataFrame({"year": year, "truth": truth, "pred": predicted})
+SHARES = {"2019": 0.02, "2020": 0.2, "2021": 0.5}
+
+
+def _by_year(posts: pd.DataFrame, seed: int, prob: str | None = None) -> dict[str, Interval]:
+    """Coded rows are of the second year alone, as many of each prediction."""
     sample = iad.sample_for_labels(posts[posts.year == "2020"], 400, by="pred", seed=seed)
     table = posts.join(sample[["sample_prob", "is_sampled"]].assign(gold=sample.truth))
-    tidy = iad.prevalence(table, "gold", "pred", by="year").tidy()
+    tidy = iad.prevalence(table, "gold", "pred", by="year", prob=prob).tidy()
     found = tidy[tidy.label == 1].set_index("group")
     return {
         f"share of {one}": Interval(found.conf_low[one], found.conf_high[one], share)
-        for one, share in shares.items()
+        for one, share in SHARES.items()
     }
+
+
+def shifted(seed: int) -> dict[str, Interval]:
+    """Three years of 2, 20 and 50%."""
+    random = np.random.default_rng(seed)
+    year = np.repeat(list(SHARES), 2000)
+    truth = (random.random(6000) < np.repeat(list(SHARES.values()), 2000)) * 1
+    predicted = np.where(truth == 1, random.random(6000) < 0.8, random.random(6000) < 0.1) * 1
+    return _by_year(pd.DataFrame({"year": year, "truth": truth, "pred": predicted}), seed)
+
+
+def shifted_by_prob(seed: int) -> dict[str, Interval]:
+    """The same from probabilities, which are too extreme and say yes too often."""
+    random = np.random.default_rng(seed)
+    year = np.repeat(list(SHARES), 2000)
+    truth = (random.random(6000) < np.repeat(list(SHARES.values()), 2000)) * 1
+    score = 2.0 * (2.0 * truth - 1.0 + random.normal(size=6000)) + 0.5
+    posts = pd.DataFrame({"year": year, "truth": truth, "prob": 1.0 / (1.0 + np.exp(-1.5 * score))})
+    return _by_year(posts.assign(pred=(posts.prob > 0.5) * 1), seed, "prob")
 
 
 def agreed(seed: int) -> dict[str, Interval]:
@@ -306,6 +322,7 @@ _SPECIAL = (
     calibrated,
     audited,
     shifted,
+    shifted_by_prob,
     agreed,
     agreed_by_prediction,
 )

@@ -51,18 +51,20 @@ def test_intervals_are_one_and_a_half_times_as_wide(tested: pd.DataFrame, way: A
     for make, name in (
         (lambda table: iad.validate(table, "truth", "y_pred", rounds=50), "recall"),
         (lambda table: iad.audit(table, "truth", "y_pred", by="group"), "estimate"),
-        (lambda table: iad.prevalence(table, "truth", "y_pred"), "share"),
     ):
-        columns = {"share": "estimate"}
         plain, wide = make(tested), make(way(tested))
-        if name in columns:
-            first, second = (
-                np.column_stack([one.share - one.conf_low, one.conf_high - one.share])
-                for one in (plain.tidy(), wide.tidy())
-            )
-        else:
-            first, second = halves(plain, name), halves(wide, name)
+        assert "1.5 times wider" in " ".join(wide.notes)
+        assert "wider" not in " ".join(plain.notes)
+        first, second = halves(plain, name), halves(wide, name)
         np.testing.assert_allclose(second, 1.5 * first, rtol=1e-9)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_shares_are_facts_of_the_pictures_and_not_of_a_model(
+    tested: pd.DataFrame, way: Any
+) -> None:
+    plain, folds = (iad.prevalence(one, "truth", "y_pred").tidy() for one in (tested, way(tested)))
+    pd.testing.assert_frame_equal(plain, folds)
 
 
 @pytest.mark.parametrize("way", WAYS)

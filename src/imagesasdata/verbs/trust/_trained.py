@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from imagesasdata.arrays.stats.folds import variance_factor
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import python_value
 from imagesasdata.tables.table import Table
@@ -86,6 +87,17 @@ def share_of_folds(table: Table, rows: Sequence[int], trained: Sequence[int]) ->
         cells = table.cells(_TESTED[-1])
         return 1.0 if len({cells[row] for row in rows}) > 1 else 0.0
     return len(trained) / len(rows)
+
+
+def notes_of_folds(share: float) -> list[str]:
+    """What to say of intervals that are wider for a ``share`` of rows with predictions of folds."""
+    if share == 0.0:
+        return []
+    return [
+        f"{share:.0%} of coded rows have predictions of a cross-validation, whose fits share rows: "
+        f"intervals are {variance_factor(share) ** 0.5:.2g} times wider than for one model, rather too "
+        "wide than too narrow."
+    ]
 
 
 def _truth_value(cell: Any, name: str) -> bool | None:

@@ -36,7 +36,7 @@ from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
 from imagesasdata.verbs.trust._display import Methods
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
+from imagesasdata.verbs.trust._trained import notes_of_folds, rows_of_training, share_of_folds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -306,7 +306,9 @@ def audit(
         for chosen in combinations(names, size):
             cells = [" x ".join(groups[name][row] for name in chosen) for row in kept]
             _add(found, gaps, " x ".join(chosen), cells, rates, weight, min_group)
-    _widen(found, variance_factor(share_of_folds(table, kept, trained)))
+    folds = share_of_folds(table, kept, trained)
+    notes += notes_of_folds(folds)
+    _widen(found, variance_factor(folds))
     found["p_adjusted"] = adjusted(
         found["p_value"], found["grouping"], found["measure"], correction
     )
@@ -317,7 +319,7 @@ def audit(
         n_dropped=len(table) - len(kept),
         min_group=min_group,
         notes=tuple(notes),
-        lines=of_coded(table, chance, kept, told, share_of_folds(table, kept, trained)),
+        lines=of_coded(table, chance, kept, told, folds),
         truth=truth,
         prediction=prediction,
         by=tuple(names),

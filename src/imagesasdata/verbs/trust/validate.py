@@ -39,7 +39,7 @@ from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
 from imagesasdata.verbs.trust._display import Methods
 from imagesasdata.verbs.trust._probabilities import probabilities
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import rows_of_training, share_of_folds
+from imagesasdata.verbs.trust._trained import notes_of_folds, rows_of_training, share_of_folds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -316,9 +316,9 @@ def validate(
     notes = [*notes, *repeated(table, rows, "rows with a truth")]
     probs = probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
-    found = with_folds(
-        measure(given, rounds=rounds, seed=seed), share_of_folds(table, rows, trained)
-    )
+    folds = share_of_folds(table, rows, trained)
+    notes += notes_of_folds(folds)
+    found = with_folds(measure(given, rounds=rounds, seed=seed), folds)
     return Validation(
         table=table,
         labels=labels,
@@ -343,7 +343,7 @@ def validate(
             if not (len(probs) == 2 and one == 0 and isinstance(prob, str))
         },
         notes=tuple(notes),
-        lines=of_coded(table, chance, rows, told, share_of_folds(table, rows, trained)),
+        lines=of_coded(table, chance, rows, told, folds),
         truth=truth,
         prediction=prediction,
     )
