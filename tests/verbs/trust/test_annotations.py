@@ -239,7 +239,10 @@ def test_many_answers_in_one_file(tmp_path: Path) -> None:
         ({"FaceDetails": [{"AgeRange": {}}]}, "is not in the format of rekognition: 'Low'"),
         ({"tags": 7}, "answer is not in the format of azure"),
         ({"tags": [{"name": "a", "confidence": 98.5}]}, "98.5 is not a confidence from 0 to 1"),
-        ({"tags": [{"name": "a", "confidence": float("nan")}]}, "nan is not a finite number"),
+        (
+            {"tags": [{"name": "a", "confidence": float("nan")}]},
+            "answer has NaN, which is no number",
+        ),
         ({"tags": [{"name": "a", "confidence": 10**400}]}, "is not a finite number"),
         ({"tags": [{"name": "a", "confidence": "0,5"}]}, "'0,5' is not a number"),
         ({"labelAnnotations": [{"mid": 7, "description": "a"}]}, "7 is not text"),
@@ -251,6 +254,32 @@ def test_answers_that_cannot_be_used_are_rows(tmp_path: Path, answer: Any, reaso
     assert got.path[0] == "0.jpg"
     assert got.label.isna().tolist()[0]
     assert len(got) == 10
+
+
+def test_halves_of_a_character_are_replaced(tmp_path: Path) -> None:
+    half = '{"Labels": [{"Name": "a\\ud83dz", "Confidence": 50}, {"Name": "\\ud83d\\ude00"}]}'
+    (tmp_path / "a.jpg.json").write_text(half)
+    assert iad.read_annotations(tmp_path)["label"].tolist() == ["a\ufffdz", "\N{GRINNING FACE}"]
+    for answer in ('{"a\\udc00": "x\\ud800"}', "{'a\\udc00': 'x\\ud800'}"):
+        table = pd.DataFrame({"path": ["a.jpg"], "answer": [answer]})
+        got = iad.read_annotations(table, service="language_model")
+        assert "x\ufffd" in got.iloc[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            '{"Labels": [{"Name": "a", "Confidence": 9}], "Labels": []}',
+            "has the key 'Labels' twice",
+        ),
+        ('{"Labels": [{"Name": "a", "Confidence": NaN}]}', "has NaN, which is no number"),
+        ("[" * 200_000, "is not JSON"),
+    ],
+)
+def test_files_that_say_two_things_are_rows(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "a.jpg.json").write_text(text)
+    assert reason in iad.read_annotations(tmp_path)["image_error"][0]
 
 
 def test_services_can_be_named(tmp_path: Path) -> None:
@@ -267,7 +296,8 @@ def test_services_can_be_named(tmp_path: Path) -> None:
 
 def test_a_services_answers_can_be_validated(tmp_path: Path) -> None:
     answers = [{"Labels": [{"Name": name, "Confidence": 90}]} for name in ("Cat", "Dog", "Cat")]
-    got = read(tmp_path, *answers, backend="polars").to_pandas()
+    table: Any = read(tmp_path, *answers, backend="polars")
+    got = table.to_pandas()
     truth = pd.DataFrame({"path": ["0.jpg", "1.jpg", "2.jpg"], "truth": ["Cat", "Dog", "Dog"]})
     found = iad.validate(got.merge(truth, on="path"), "truth", "label", rounds=5)
     assert found.glance().accuracy[0] == pytest.approx(2 / 3)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-import warnings
 from typing import Any
 
-from imagesasdata.errors import ImageError
+from imagesasdata.errors import ImageError, quiet
 
 _FENCED = re.compile(r"```[\w-]*\s*\n?(.*?)```", re.DOTALL)
 _MOST = 1_000_000
@@ -28,7 +27,7 @@ def object_of(text: str, *, prose: bool = False) -> Any:
     first = text.strip()
     tries = [first, *(_within(first) if prose else ())]
     for one in tries:
-        for read in (_json, _literal):
+        for read in (read_json, _literal):
             try:
                 return read(one)
             except _NOT_SO:
@@ -48,19 +47,37 @@ def _within(text: str) -> list[str]:
     return [*(fenced if len(fenced) == 1 else ()), *([braced] if braced else ())]
 
 
-def _json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+def read_json(text: str) -> Any:
+    """What a text in JSON says; halves of a character, which no table can hold, become U+FFFD.
+
+    Raises
+    ------
+    ValueError, RecursionError
+        When it is not JSON, or is nested without end.
+    ImageError
+        When an object has a key twice, or there is a number that is none.
+    """
+    return _whole(json.loads(text, object_pairs_hook=_once, parse_constant=_no_number))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_whole, value))
+    if isinstance(value, dict):
+        return {_whole(name): _whole(one) for name, one in value.items()}
+    return value
 
 
 def _literal(text: str) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of escapes that Python does not know
+    with quiet(SyntaxWarning, DeprecationWarning):  # of escapes that Python does not know
         tree = ast.parse(text, mode="eval")
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             keys = [ast.literal_eval(key) for key in node.keys if key is not None]
             _once([(str(key), None) for key in keys])
-    return ast.literal_eval(tree)
+    return _whole(ast.literal_eval(tree))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

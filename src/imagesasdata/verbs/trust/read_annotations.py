@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as replace_fields
@@ -19,7 +18,7 @@ from imagesasdata.errors import ArgumentError, ImageError, NameClashError, tell
 from imagesasdata.files.annotations import azure, google_vision, rekognition
 from imagesasdata.files.annotations.language_model import Told, told
 from imagesasdata.files.annotations.row import Statement
-from imagesasdata.files.annotations.written import object_of
+from imagesasdata.files.annotations.written import object_of, read_json
 from imagesasdata.options import Keep, Options
 from imagesasdata.tables.frames import (
     Backend,
@@ -397,11 +396,13 @@ def _answers(file: Path, service: Service | None) -> list[tuple[str, Any]]:
 def _parsed(text: str, service: Service | None) -> Any:
     """JSON; of a language model also the text itself, which may have an object in it."""
     try:
-        return json.loads(text)
+        return read_json(text)
     except (ValueError, RecursionError) as error:
         if service == "language_model":
             return text
         return ImageError(f"is not JSON: {str(error)[:100]}")
+    except ImageError as error:
+        return error
 
 
 def _path(answer: Any, otherwise: str) -> str:
