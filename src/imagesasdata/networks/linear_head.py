@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from imagesasdata.arrays.neighbors.distances import unit
 from imagesasdata.errors import ArgumentError, WeightsError
+from imagesasdata.networks.weights.npz import read_npz
 
 _HINT = 'np.savez("head.npz", weight=weight, bias=bias), with a weight for each dimension.'
 
@@ -51,13 +51,15 @@ def read_head(file: str | os.PathLike[str], size: int) -> LinearHead:
         raise ArgumentError(f"There is no file {name!r}.", f"write one: {_HINT}")
     data = Path(name).read_bytes()
     try:
-        with np.load(name, allow_pickle=False) as arrays:
-            weight = np.asarray(arrays["weight"], np.float64).ravel()
-            bias = float(np.asarray(arrays["bias"], np.float64).reshape(()))
-            normalize = "normalize" in arrays and bool(arrays["normalize"])
-    except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+        arrays = read_npz(name)
+        weight = np.asarray(arrays["weight"], np.float64).ravel()
+        bias = float(np.asarray(arrays["bias"], np.float64).reshape(()))
+        normalize = bool(arrays.get("normalize", False))
+    except (WeightsError, ValueError, KeyError, TypeError) as error:
+        why = error.message if isinstance(error, WeightsError) else str(error)
+        why = f"it has no {why}" if isinstance(error, KeyError) else why.removeprefix(f"{name}: ")
         raise WeightsError(
-            f"{name} is not a linear head: {error}.", f"write one: {_HINT}"
+            f"{name} is not a linear head: {why.rstrip('.')}.", f"write one: {_HINT}"
         ) from error
     if len(weight) != size:
         raise ArgumentError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,12 +54,27 @@ def test_a_linear_head(folder: Path, tmp_path: Path, normalize: int) -> None:
     weight = np.random.default_rng(0).normal(size=1280)
     np.savez(tmp_path / "head.npz", weight=weight, bias=2.5, normalize=normalize)
     got = iad.score_aesthetics(folder, head=tmp_path / "head.npz")
-    vectors = np.stack(iad.embed(folder)["embedding"]).astype(float)
+    vectors = np.stack(list(iad.embed(folder)["embedding"])).astype(float)
     if normalize:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     np.testing.assert_allclose(got["aesthetic_pred"], vectors @ weight + 2.5, rtol=1e-4)
     plain = iad.score_aesthetics(folder)
     pd.testing.assert_frame_equal(got[plain.columns], plain)
+
+
+def test_a_head_that_is_damaged_or_a_bomb_is_told(tmp_path: Path) -> None:
+    head = tmp_path / "head.npz"
+    np.savez_compressed(head, weight=np.random.default_rng(0).normal(size=1280), bias=0.0)
+    whole = bytearray(head.read_bytes())
+    for place in range(60, 1060, 50):
+        damaged = whole.copy()
+        damaged[place] ^= 0x10
+        head.write_bytes(damaged)
+        with pytest.raises(iad.WeightsError, match="is not a linear head"):
+            iad.score_aesthetics("gone.jpg", head=head)
+    np.savez_compressed(head, weight=np.zeros(1 << 22), bias=0.0)
+    with pytest.raises(iad.WeightsError, match="unpacks to far more than weights do"):
+        iad.score_aesthetics("gone.jpg", head=head)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +87,12 @@ def test_a_linear_head(folder: Path, tmp_path: Path, normalize: int) -> None:
         (
             {"weight": np.array([print] * 1280), "bias": 0},
             iad.WeightsError,
-            "is not a linear head: Object arrays cannot be loaded",
+            "is not a linear head: holds things that are not arrays of numbers",
         ),
     ],
 )
 def test_heads_that_cannot_be_used(
-    tmp_path: Path, arrays: dict[str, object] | None, error: type[Exception], message: str
+    tmp_path: Path, arrays: dict[str, Any] | None, error: type[Exception], message: str
 ) -> None:
     if arrays is not None:
         np.savez(tmp_path / "head.npz", **arrays)
