@@ -102,6 +102,10 @@ REFUSED = {
     "y ~ x*one": "'one' has one level",
     "y ~ C(z > 0)": r"'C\(z > 0\)' has one level, 'True'",
     "y ~ I(n^2)": r"\^ is Python's exclusive or of bits, not a power.*\n.*write I\(n\*\*2\)",
+    "y ~ x^2": r"'x\^2' is no power: it crosses a term with itself.*\n.*write I\(NAME\*\*2\)",
+    "y ~ z + x ** 3": r"'x \*\* 3' is no power",
+    "y ~ np.log(z)^2": r"is no power",
+    "y ~ `col.dot`^2": r"'`col.dot`\^2' is no power",
     "y ~ as.factor(g)": r"calls as.factor\(\), which is not available here.*\n.*write C\(NAME\)",
     "y ~ factor(g)": r"write C\(NAME\)",
     "y ~ i(g)": r"write C\(NAME\)",
@@ -121,6 +125,11 @@ REFUSED = {
     "g ~ x": r"is not a number: it gives 'g\[a\]', 'g\[b\]'",
     "y ~ hashed(g)": "cannot be computed: .*missing 1 required positional argument: 'levels'",
 }
+
+
+def test_the_power_of_several_terms_are_their_interactions() -> None:
+    fitted = iad.regress("y ~ (x + np.log(z))^2 + I(x**2)", DATA).tidy()
+    assert fitted.term.tolist()[1:] == ["x", "np.log(z)", "I(x ** 2)", "x:np.log(z)"]
 
 
 @pytest.mark.parametrize("formula", REFUSED)

@@ -45,6 +45,17 @@ def plain_r(text: str) -> None:
     for call in re.findall(r"(?<![\w.`])([A-Za-z]+[._][\w.]+)\(", text):
         if call in _FROM_R:
             raise _unknown(call, _FROM_R[call])
+    # What stands in parentheses is Python, or several terms, whose power are their interactions.
+    flat, inner = text, None
+    while flat != inner:
+        flat, inner = re.sub(r"\([^()]*\)", "", flat), flat
+    power = re.search(r"([\w.]+|`[^`]+`)\s*(?:\*\*|\^)\s*(\d+)", flat)
+    if power is not None:
+        raise ArgumentError(
+            f"In the formula {text!r}, {power[0]!r} is no power: it crosses a term with itself, which is "
+            "the term alone, as in R.",
+            f"write I(NAME**{power[2]}).",
+        )
     if re.search(r"~\s*\.(?!\w)|\+\s*\.(?!\w)", text):
         raise ArgumentError(
             f"The formula {text!r} has a . for all other columns, which is not known here.",
