@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,26 @@ class TextSide:
     apply: Callable[[Any, Any], dict[str, Any]]
     scale: float
     bias: float | None = None
+
+
+def text_side(
+    tokenize: Callable[[Sequence[str]], np.ndarray],
+    encoder: tuple[Any, Callable[[Any, Any], Any]],
+    log_scale: float,
+    bias: float | None = None,
+) -> TextSide:
+    """A text encoder from its parameters and the function of these and of token ids.
+
+    The factor of cosines is kept as its logarithm in files of weights.
+    """
+    params, apply = encoder
+    return TextSide(
+        tokenize,
+        params,
+        lambda params, ids: {"embedding": apply(params, ids)},
+        math.exp(log_scale),
+        bias,
+    )
 
 
 class Words(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagesasdata.networks.weights.file import Download, WeightFile
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.families import imagenet
-from imagesasdata.networks.zoo.family import Family, Inference, TextSide, shapes
+from imagesasdata.networks.zoo.family import Family, Inference, TextSide, shapes, text_side
 
 if TYPE_CHECKING:
     from imagesasdata.networks.zoo.architectures.clip import CLIP
@@ -93,23 +93,16 @@ def _inference(model: CLIP) -> Inference:
 def _text(model: CLIP, files: Sequence[Path]) -> TextSide:
     from imagesasdata.networks.zoo.architectures import clip
 
-    return text_side(model, files[1], clip.LENGTH)
+    return read_text(model, files[1], clip.LENGTH)
 
 
-def text_side(model: CLIP, tokenizer: Path, length: int) -> TextSide:
+def read_text(model: CLIP, tokenizer: Path, length: int) -> TextSide:
     """The text encoder for texts of up to ``length`` tokens."""
-    import math
-
     from imagesasdata.networks.zoo.architectures import clip
     from imagesasdata.networks.zoo.words.clip import read_tokenizer
 
-    params, apply = clip.text_inference(model)
-    return TextSide(
-        read_tokenizer(tokenizer, length),
-        params,
-        lambda params, ids: {"embedding": apply(params, ids)},
-        math.exp(float(model.scale[...])),
-    )
+    tokenize = read_tokenizer(tokenizer, length)
+    return text_side(tokenize, clip.text_inference(model), float(model.scale[...]))
 
 
 FAMILY = Family(cards=(_CARD,), build=_build, read=_read, inference=_inference, text=_text)

@@ -90,7 +90,7 @@ def _inference(model: OWLViT) -> Inference:
 def _text(model: OWLViT, files: Sequence[Path]) -> TextSide:
     from imagesasdata.networks.zoo.architectures import owlvit
 
-    return clip.text_side(model.clip, files[1], owlvit.LENGTH)
+    return clip.read_text(model.clip, files[1], owlvit.LENGTH)
 
 
 # Not kept on disk, because the queries are added to the parameters.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagesasdata.networks.weights.file import Download, WeightFile
 from imagesasdata.networks.zoo.card import ModelCard, Preprocess
 from imagesasdata.networks.zoo.families import imagenet
-from imagesasdata.networks.zoo.family import Family, Inference, TextSide, shapes
+from imagesasdata.networks.zoo.family import Family, Inference, TextSide, shapes, text_side
 
 if TYPE_CHECKING:
     from imagesasdata.networks.zoo.architectures.siglip import SigLIP
@@ -92,17 +92,13 @@ def _inference(model: SigLIP) -> Inference:
 
 
 def _text(model: SigLIP, files: Sequence[Path]) -> TextSide:
-    import math
-
     from imagesasdata.networks.zoo.architectures import siglip
     from imagesasdata.networks.zoo.words.siglip import read_tokenizer
 
-    params, apply = siglip.text_inference(model)
-    return TextSide(
+    return text_side(
         read_tokenizer(files[1], siglip.LENGTH),
-        params,
-        lambda params, ids: {"embedding": apply(params, ids)},
-        math.exp(float(model.scale[...][0])),
+        siglip.text_inference(model),
+        float(model.scale[...][0]),
         float(model.bias[...][0]),
     )
 
