@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Literal
 
 import numpy as np
@@ -112,6 +113,13 @@ def whole_shape(
         max(multiple, round(scale * side / multiple) * multiple) for side in image.size
     )
     return np.asarray(image.resize((width, height), Image.Resampling[interpolation.upper()]))
+
+
+def through_jpeg(pixels: np.ndarray) -> np.ndarray:
+    """Pixels with the losses of a JPEG of Pillow's usual quality."""
+    with BytesIO() as packed:
+        Image.fromarray(pixels).save(packed, format="JPEG")
+        return np.asarray(Image.open(packed))
 
 
 def fit(image: Image.Image, long_side: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import get_args
 
-from imagesasdata.arrays.pixels import center_square, whole_shape
+from imagesasdata.arrays.pixels import center_square, through_jpeg, whole_shape
 from imagesasdata.checks import check_choice, check_count
 from imagesasdata.engine.stream import Sample
 from imagesasdata.files.decode import Exactness, decode
@@ -34,8 +34,7 @@ def picture_loader(
         if preprocess.fit == "shape":
             return [Sample(whole_shape(image, size, preprocess.multiple, interpolation))]
         stretch = preprocess.fit == "stretch"
-        return [
-            Sample(center_square(image, size, preprocess.share, interpolation, stretch=stretch))
-        ]
+        pixels = center_square(image, size, preprocess.share, interpolation, stretch=stretch)
+        return [Sample(through_jpeg(pixels) if preprocess.jpeg else pixels)]
 
     return load

