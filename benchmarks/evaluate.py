@@ -14,7 +14,10 @@ from pathlib import Path
 from labeled import DATA
 
 # Each prints its figures with their intervals, and reads pictures from the folder DATA.
-ALL = ("faces", "faces_frame", "faces_identity", "faces_looks", "words", "words_print")
+ALL = (
+    *("faces", "faces_frame", "faces_identity", "faces_looks"),
+    *("words", "words_direction", "words_print"),
+)
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from imagesasdata.networks.ocr.rapidocr_steps import Line, Steps
 AGAINST = 0.1
 # This many pieces, the longest, are read in several directions where that of the page is in doubt.
 WITNESSES = 12
+# With fewer long pieces, all of which the classifier may take for upright, reading decides, too.
+FEW = 6
 # How much better a single piece must be read turned, if no long piece shows the direction.
 DOUBT = 0.3
 
@@ -56,9 +58,10 @@ class Page:
             # Of one letter, both directions look right: the fewer, the clearer it must be.
             return best if against > DOUBT / len(witnesses) else 0
         first, share = int(shapes.lies), shapes.turned_share(half)
-        if not shapes.lies and share <= 0.5:
+        if not shapes.lies and share <= 0.5 and shapes.along.sum() >= FEW:
             return 0
-        # That a page is upside down is believed if it is read better that way.
+        # That a page is upside down is believed if it is read better that way; that it is upright, if it
+        # is not read clearly better upside down.
         likely = first + 2 * (share > 0.5)
         other = (likely + 2) % 4
         lead = self._mean(witnesses, likely) - self._mean(witnesses, other)
