@@ -28,11 +28,15 @@ def cross_fit(
     *,
     seed: int | Sequence[int],
     clusters: Int[np.ndarray, " rows"] | None = None,
+    mean_of_rest: bool = False,
 ) -> Float[np.ndarray, " rows"]:
     """Regress gold values on predictions, other variables and their products, in folds.
 
     A classifier's errors often differ between groups; the products let the fit account for that. Rows
     of a cluster are in the same fold. Results are clipped to the range of the gold values.
+
+    A row without gold value has the fit of its fold, or with ``mean_of_rest`` the mean of all fits, as
+    in cross-prediction (Zrnic and Candès 2024, doi:10.1073/pnas.2322083121).
     """
     number = np.random.default_rng(seed)
     units = np.arange(len(is_gold)) if clusters is None else clusters
@@ -46,13 +50,15 @@ def cross_fit(
     fold = fold_of_unit[units]
     features = _features(predicted, others, int(is_gold.sum()) // _ROWS_EACH)
     coded, root = features[is_gold], np.sqrt(weights)
-    fitted = np.empty(len(is_gold))
+    fitted = np.zeros(len(is_gold))
+    rest = ~is_gold & mean_of_rest
     for one in range(FOLDS):
         kept = fold[is_gold] != one
         scaled = coded[kept] * root[kept][:, None]
         slopes = np.linalg.lstsq(scaled, gold[kept] * root[kept], rcond=1e-8)[0]
-        inside = fold == one
+        inside = (fold == one) & ~rest
         fitted[inside] = features[inside] @ slopes
+        fitted[rest] += features[rest] @ slopes / FOLDS
     return np.clip(fitted, gold.min(), gold.max())
 
 

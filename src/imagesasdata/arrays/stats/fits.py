@@ -14,9 +14,11 @@ from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
 from imagesasdata.arrays.stats.sandwich import Robust, leverage_scores, sandwich
 from imagesasdata.errors import ArgumentError, quiet
 
-Method = Literal["naive", "gold", "ppi", "dsl", "ptd", "imputation"]
+Method = Literal["naive", "gold", "ppi", "cross_ppi", "dsl", "ptd", "imputation"]
 # Methods that correct predictions by gold rows.
-CORRECTED: tuple[Method, ...] = ("ppi", "dsl", "ptd", "imputation")
+CORRECTED: tuple[Method, ...] = ("ppi", "cross_ppi", "dsl", "ptd", "imputation")
+# Of these, those for a predicted outcome.
+OF_OUTCOME: tuple[Method, ...] = ("ppi", "cross_ppi")
 Rows = Float[np.ndarray, " rows"]
 Clusters = Int[np.ndarray, " rows"]
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from imagesasdata.arrays.rows import among_all
 from imagesasdata.arrays.stats.families import FAMILIES, FamilyName
-from imagesasdata.arrays.stats.fits import CORRECTED, Fit, Method, fitted_values, is_cr2
+from imagesasdata.arrays.stats.fits import CORRECTED, OF_OUTCOME, Fit, Method, fitted_values, is_cr2
 from imagesasdata.arrays.stats.rare import FEWEST, few_gold, rare
 from imagesasdata.arrays.stats.sandwich import FEW_CLUSTERS, Robust
 from imagesasdata.checks import check_choice
@@ -83,19 +83,20 @@ def regress(
     method
         ``"dsl"``: design-based supervised learning, for predicted outcomes or explanatory variables;
         ``"ptd"``: predict-then-debias, for the same, by a bootstrap; ``"ppi"``: prediction-powered
-        inference, for a predicted outcome; ``"imputation"``: multiple imputation, for rare classes;
+        inference, for a predicted outcome; ``"cross_ppi"``: the same with predictions that are first
+        improved by gold values, in folds; ``"imputation"``: multiple imputation, for rare classes;
         ``"gold"``: the coded rows alone; ``"naive"``: as if predictions were the truth. By default
         ``"dsl"`` with ``gold=``, else ``"naive"``.
     family
         ``"ols"``, ``"logit"`` or ``"poisson"``.
     vcov
         ``"HC0"`` ... ``"HC3"``, or ``{"cluster": "outlet"}`` when rows of one outlet are alike. With
-        ``ppi`` and ``dsl``, HC0 to HC3 all mean the sandwich estimator of their moments.
+        ``ppi``, ``cross_ppi`` and ``dsl``, HC0 to HC3 all mean the sandwich estimator of their moments.
     weights
         A column of survey weights.
     seed
-        For what begins at random; the same seed gives the same result. It draws the folds of ``dsl``,
-        the bootstrap samples of ``ptd`` and the imputations.
+        For what begins at random; the same seed gives the same result. It draws the folds of ``dsl`` and
+        ``cross_ppi``, the bootstrap samples of ``ptd`` and the imputations.
 
     Returns
     -------
@@ -122,7 +123,9 @@ def regress(
     so that no row is predicted from itself. It then solves the regression's moment equations with
     these new predictions, corrected by their weighted difference from the gold values in the gold
     rows. The estimates are medians over ten divisions into folds (three, from 2,000 gold rows), and
-    their spread is in the standard errors. ``ppi`` is PPI++ with power tuning. ``ptd`` moves the
+    their spread is in the standard errors. ``ppi`` is PPI++ with power tuning.
+    ``cross_ppi`` is PPI++ by predictions that are improved as those of ``dsl``: gold rows have the fit of
+    the other folds, the others the mean of all fits. ``ptd`` moves the
     estimates of the gold rows by how those of the predictions differ between gold rows and all rows,
     each as far as makes its variance least; its errors are those of 500 bootstrap samples of gold rows
     (or clusters). All need gold rows that were chosen at random, with probabilities that depend only on
@@ -150,12 +153,13 @@ def regress(
     intervals of ``"ols"`` use Student's t with as many degrees of freedom as rows less terms, as R's
     estimatr does, those of ``"logit"`` and ``"poisson"`` the normal distribution. Clustered errors of
     ``"ols"`` are CR2 with Satterthwaite's degrees of freedom (above 5,000 clusters, and in the other
-    families, CR1 and the number of clusters less one). ``ppi``, ``ptd`` and ``dsl`` use Student's t with
-    gold rows less terms, or with the clusters of gold rows less one, and below 20 of these the
-    jackknife over clusters (CV3), in which each is left out once. Below 20 clusters, the result says so.
+    families, CR1 and the number of clusters less one). ``ppi``, ``cross_ppi``, ``ptd`` and ``dsl`` use
+    Student's t with gold rows less terms, or with the clusters of gold rows less one, and below 20 of
+    these the jackknife over clusters (CV3), in which each is left out once. Below 20 clusters, the result
+    says so.
 
-    ``ppi`` with unequal probabilities uses the predictions of all rows, with equal ones (as the authors'
-    package) those of the rows that were not coded.
+    ``ppi`` and ``cross_ppi`` with unequal probabilities use the predictions of all rows, with equal ones
+    (as the authors' package) those of the rows that were not coded.
 
     By their sampling probabilities p, gold rows stand for as many rows as 1 / p adds up to. If some
     of the sampled rows were not coded, those coded with the same probability stand for them, too, and
@@ -176,6 +180,9 @@ def regress(
 
     Cole, S. R., Chu, H. and Greenland, S. (2006). Multiple-imputation for measurement-error correction.
     International Journal of Epidemiology. doi:10.1093/ije/dyl097
+
+    Zrnic, T. and Candès, E. J. (2024). Cross-prediction-powered inference. PNAS.
+    doi:10.1073/pnas.2322083121
 
     Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for Downstream
     Inference. NeurIPS. doi:10.48550/arXiv.2306.04746
@@ -288,11 +295,12 @@ def _pairs(gold: Mapping[str, str] | None, parsed: Formula, method: Method) -> d
             f"{held[0]!r} is predicted, and stands after the |, where there is no correction.",
             f"write C({held[0]}) before it.",
         )
-    if method == "ppi":
+    if method in OF_OUTCOME:
         wrong = sorted(set(gold) & parsed.explanation)
         if wrong:
             raise ArgumentError(
-                f'method="ppi" is for a predicted outcome, and {wrong[0]!r} is on the right of the ~.',
+                f'method="{method}" is for a predicted outcome, and {wrong[0]!r} is on the right of '
+                "the ~.",
                 'give method="dsl".',
             )
     return {str(predicted): str(coded) for predicted, coded in gold.items()}
@@ -311,7 +319,7 @@ def _cluster(vcov: object) -> str | None:
 
 def _named(vcov: Any, cluster: str | None, rows: Rows, method: Method, family: FamilyName) -> str:
     """How the covariance was estimated."""
-    if method in ("ppi", "dsl", "ptd"):
+    if method in (*OF_OUTCOME, "dsl", "ptd"):
         kind = "bootstrap" if method == "ptd" else "sandwich"
         by = "bootstrap by" if method == "ptd" else "by"
         return f"{by} {cluster}" if cluster else kind

@@ -32,7 +32,9 @@ def photos() -> pd.DataFrame:
     return frame
 
 
-@pytest.mark.parametrize("method", ["naive", "gold", "ppi", "dsl", "ptd", "imputation"])
+@pytest.mark.parametrize(
+    "method", ["naive", "gold", "ppi", "cross_ppi", "dsl", "ptd", "imputation"]
+)
 def test_each_kind_of_table_gives_the_same(kind: Kind, photos: pd.DataFrame, method: Any) -> None:
     plain = {
         name: [None if pd.isna(cell) else cell for cell in photos[name].tolist()]
@@ -100,7 +102,7 @@ def test_the_seed_of_the_folds_matters_little(photos: pd.DataFrame) -> None:
     np.testing.assert_allclose(found[1].std_error, found[0].std_error, rtol=0.05)
 
 
-@pytest.mark.parametrize("method", ["ppi", "dsl", "ptd", "imputation"])
+@pytest.mark.parametrize("method", ["ppi", "cross_ppi", "dsl", "ptd", "imputation"])
 @pytest.mark.parametrize("family", ["ols", "logit"])
 def test_the_correction_is_between(photos: pd.DataFrame, method: Any, family: Any) -> None:
     got = iad.regress("y_pred ~ x + group", photos, gold=GOLD, method=method, family=family)

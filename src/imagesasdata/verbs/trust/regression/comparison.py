@@ -23,7 +23,9 @@ METHODS: tuple[Method, ...] = get_args(Method)
 _CANNOT = "the method cannot estimate it; note says why"
 TIDY = (
     Column("term", "string", "A term of the formula.", null="never"),
-    Column("method", "string", "naive, gold, ppi, dsl, ptd or imputation.", null="never"),
+    Column(
+        "method", "string", "naive, gold, ppi, cross_ppi, dsl, ptd or imputation.", null="never"
+    ),
     Column("estimate", "float64", "Its coefficient.", null=_CANNOT),
     Column("std_error", "float64", "Standard error.", range="0 ...", null=_CANNOT),
     Column("conf_low", "float64", "Lower end of the confidence interval.", null=_CANNOT),
@@ -35,6 +37,7 @@ _COLORS: Mapping[str, str] = {
     "naive": "gray",
     "gold": "goldenrod",
     "ppi": "steelblue",
+    "cross_ppi": "navy",
     "dsl": "teal",
     "ptd": "slateblue",
     "imputation": "indianred",

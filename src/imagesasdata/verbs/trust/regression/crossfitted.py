@@ -12,8 +12,13 @@ from imagesasdata.tables.formula_columns import is_level
 from imagesasdata.verbs.trust.regression.rows import Rows
 
 
-def cross_fits(rows: Rows, gold_weights: np.ndarray, seed: int) -> Iterator[Variables]:
-    """The variables, once for each division of the rows into folds; levels stay as predicted."""
+def cross_fits(
+    rows: Rows, gold_weights: np.ndarray, seed: int, *, mean_of_rest: bool = False
+) -> Iterator[Variables]:
+    """The variables, once for each division of the rows into folds; levels stay as predicted.
+
+    With ``mean_of_rest``, rows without a gold value have the mean of the fits of all folds.
+    """
     sharpened = {
         predicted: coded
         for predicted, coded in rows.pairs.items()
@@ -23,11 +28,15 @@ def cross_fits(rows: Rows, gold_weights: np.ndarray, seed: int) -> Iterator[Vari
         yield rows.design.variables
         return
     for split in range(splits(int(rows.is_gold.sum()))):
-        yield _cross_fitted(rows, sharpened, gold_weights, (seed, split))
+        yield _cross_fitted(rows, sharpened, gold_weights, (seed, split), mean_of_rest)
 
 
 def _cross_fitted(
-    rows: Rows, sharpened: dict[str, str], gold_weights: np.ndarray, seed: tuple[int, int]
+    rows: Rows,
+    sharpened: dict[str, str],
+    gold_weights: np.ndarray,
+    seed: tuple[int, int],
+    mean_of_rest: bool,
 ) -> Variables:
     design = rows.design
     known = rows.known()
@@ -42,5 +51,6 @@ def _cross_fitted(
             gold_weights,
             seed=(*seed, place),
             clusters=rows.clusters,
+            mean_of_rest=mean_of_rest,
         )
     return design.again(frame)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from imagesasdata.arrays.stats.checks import between, check_collinear, check_outcome
 from imagesasdata.arrays.stats.dsl import Variables, dsl, median_of
 from imagesasdata.arrays.stats.families import FamilyName
-from imagesasdata.arrays.stats.fits import CORRECTED, Fit, Method, fit_terms
-from imagesasdata.arrays.stats.gold import weighted, with_gold
+from imagesasdata.arrays.stats.fits import CORRECTED, OF_OUTCOME, Fit, Method, fit_terms
+from imagesasdata.arrays.stats.gold import Weighted, weighted, with_gold
 from imagesasdata.arrays.stats.ppi import check_rest, parted, ppi
 from imagesasdata.arrays.stats.ptd import ptd
 from imagesasdata.arrays.stats.rare import alike, check_classes, check_varied
@@ -75,7 +77,7 @@ def estimate(
     for name, values in gold_values(rows.gold_frame, rows.pairs).items():
         check_varied(values, name)
     check_collinear(coded.design, terms, "gold rows")
-    if gold_clusters is not None and method in ("gold", "ppi", "ptd"):
+    if gold_clusters is not None and method in ("gold", *OF_OUTCOME, "ptd"):
         held = held | between(coded.design, gold_clusters, terms, "gold rows")
     alone = fit_terms(
         *coded,
@@ -104,12 +106,10 @@ def estimate(
             seed=seed,
         )
         return found.without_errors(held), best
-    if method == "ppi":
-        parts = parted(
-            predicted, coded, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters
-        )
-        check_rest(parts[1].design)
-        return ppi(*parts, family).without_errors(held), best
+    if method in OF_OUTCOME:
+        crossed = cross_fits(rows, counted.gold_weights, seed, mean_of_rest=True)
+        found = _ppi_of(rows, [predicted] if method == "ppi" else crossed, family, counted)
+        return found.without_errors(held), best
     fits = [
         dsl(
             variables,
@@ -123,3 +123,17 @@ def estimate(
         for variables in cross_fits(rows, counted.gold_weights, seed)
     ]
     return median_of(fits).without_errors(held), best
+
+
+def _ppi_of(
+    rows: Rows, predictions: Iterable[Variables], family: FamilyName, counted: Weighted
+) -> Fit:
+    """PPI++ by each of some predictions, as one fit."""
+    fits = []
+    for predicted in predictions:
+        parts = parted(
+            predicted, rows.gold, rows.is_gold, counted.weights, counted.sample_prob, rows.clusters
+        )
+        check_rest(parts[1].design)
+        fits.append(ppi(*parts, family))
+    return median_of(fits)

@@ -32,6 +32,8 @@ _NEVER = "never"
 _SOURCES = {
     "ppi": "Angelopoulos, A. N., Duchi, J. C. and Zrnic, T. (2023). PPI++: Efficient Prediction-Powered "
     "Inference. arXiv. doi:10.48550/arXiv.2311.01453.",
+    "cross_ppi": "Zrnic, T. and Candès, E. J. (2024). Cross-prediction-powered inference. PNAS. "
+    "doi:10.1073/pnas.2322083121.",
     "dsl": "Egami, N., Hinck, M., Stewart, B. M. and Wei, H. (2023). Using Imperfect Surrogates for "
     "Downstream Inference. NeurIPS. doi:10.48550/arXiv.2306.04746.",
     "ptd": "Kluger, D. M., Lu, K., Zrnic, T., Wang, S. and Bates, S. (2025). Prediction-Powered "
@@ -169,6 +171,7 @@ class Regression(Reported, Generic[Frame]):
             "naive": "; columns were taken as they are, without a correction for errors of prediction",
             "gold": f", by the {gold} alone ({drawn})",
             "ppi": f", by prediction-powered inference with {gold} ({drawn})",
+            "cross_ppi": f", by cross-fitted prediction-powered inference with {gold} ({drawn})",
             "dsl": f", by design-based supervised learning with {gold} ({drawn})",
             "ptd": f", by predict-then-debias with {gold} ({drawn})",
             "imputation": f", by multiple imputation with {gold} ({drawn})",
