@@ -65,7 +65,7 @@ def test_tables_of_each_kind(kind: Kind, posts: pd.DataFrame) -> None:
     }
     found = iad.regress("pred ~ score", kind.make(plain), gold=GOLD).compare_methods().tidy()
     assert kind.is_kind(found)
-    assert len(kind.columns(found)["note"]) == 12
+    assert len(kind.columns(found)["note"]) == 14
 
 
 def test_misuse(posts: pd.DataFrame) -> None:
