@@ -247,14 +247,51 @@ def test_a_cross_validation_is_cited_as_one(folded: iad.FittedModel) -> None:
     )
 
 
-def test_predictions_that_fit_gold_too_well_are_told() -> None:
+WORDS = "If its model was trained on them"
+# Each verb of predictions and codes, with the note that starts so.
+VERBS = {
+    "regress": lambda table: iad.regress("x ~ p", table, gold={"p": "gold"}),
+    "validate": lambda table: iad.validate(table, "gold", "p", rounds=50),
+    "audit": lambda table: iad.audit(table, "gold", "p", by="group"),
+    "prevalence": lambda table: iad.prevalence(table, "gold", "p"),
+}
+
+
+def coded_by_a_model(wrong: int = 0, rare: bool = False, **more: Any) -> pd.DataFrame:
+    """100 coded rows of 200, of whose predictions some are wrong."""
     random = np.random.default_rng(1)
-    table = pd.DataFrame({"x": random.normal(size=200), "coin": random.integers(0, 2, 200)})
-    table["p"] = table["coin"].astype(float)
-    table["gold"] = table["coin"].where(table.index < 60)
-    found = iad.regress("x ~ p", table, gold={"p": "gold"})
-    told = [note for note in found.notes if "If its model was trained on them" in note]
-    assert told[0].startswith("The accuracy of 'p' is 1.000 in the gold rows.")
-    table.loc[:5, "p"] = 1 - table.loc[:5, "p"]
-    found = iad.regress("x ~ p", table, gold={"p": "gold"})
-    assert not [note for note in found.notes if "If its model" in note]
+    coin = (random.permutation(200) % (50 if rare else 2) == 0).astype(int)
+    table = pd.DataFrame({"x": random.normal(size=200), "group": ["a", "b"] * 100, "p": coin})
+    table["gold"] = table["p"].where(table.index < 100)
+    table.loc[: wrong - 1, "p"] = 1 - table.loc[: wrong - 1, "p"]
+    return table.assign(**more)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_predictions_that_agree_too_well_are_told(verb: str) -> None:
+    def told(table: pd.DataFrame) -> list[str]:
+        return [note for note in VERBS[verb](table).notes if WORDS in note]
+
+    (note,) = told(coded_by_a_model())
+    assert note.startswith("The accuracy of 'p' is 1.000 in the ")
+    assert told(coded_by_a_model(wrong=2))
+    assert not told(coded_by_a_model(wrong=3))
+    # A table that says which rows are of training needs no such note.
+    assert not told(coded_by_a_model(fold=[0, 1] * 100, row=range(200), sha256="0" * 64))
+
+
+def test_few_of_a_class_are_not_predicted_well_by_chance() -> None:
+    table = coded_by_a_model(rare=True)
+    assert 1 <= table["gold"].sum() <= 4
+    table["p"] = 0
+    table.loc[150:, "p"] = 1  # where nothing is coded
+    notes = iad.validate(table, "gold", "p", rounds=50).notes
+    assert not [note for note in notes if WORDS in note]
+
+
+def test_what_a_regression_rests_on_names_it_too() -> None:
+    checked = VERBS["regress"](coded_by_a_model()).check().set_index("check").loc["accuracy of p"]
+    assert not checked["is_good"]
+    assert "out-of-fold" in checked["advice"]
+    checked = VERBS["regress"](coded_by_a_model(wrong=9)).check().set_index("check")
+    assert checked.loc["accuracy of p", "is_good"]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
+
+from imagesasdata.arrays.stats.rare import FEW
 
 # A weighted mean this many standard errors from that of all rows is not chance.
 _FAR = 4.0
 # A mean of fewer gold rows per unit of kurtosis is too far from normal to be judged (of a rare class:
 # fewer than so many expected gold rows).
 _LEAST = 5.0
+# The least accuracy or correlation that is more often one of rows of training than of others.
+_TOO_GOOD = 0.98
+# More values than these are numbers, not classes.
+_CLASSES = 10
 
 
 def balance(
@@ -48,11 +54,24 @@ def balance(
     return int(varied[worst]), float(found[worst]), bool(abs(found[worst]) > _FAR * chance[worst])
 
 
+def is_too_good(agreement: float, gold: Shaped[np.ndarray, " gold_rows"]) -> bool:
+    """Whether predictions agree with gold values as those of a model's own rows of training do.
+
+    A model that is so good on other rows is rare. Predictions of classes must also be wrong for less
+    than a tenth of the rows that the most frequent class alone is wrong for.
+    """
+    if len(gold) < FEW or not agreement >= _TOO_GOOD:
+        return False
+    counts = np.unique(gold, return_counts=True)[1]
+    wrong_by_most = 1.0 - float(counts.max()) / len(gold)
+    return len(counts) > _CLASSES or 1.0 - agreement < wrong_by_most / 10.0
+
+
 def agreement_with_gold(
     predicted: Float[np.ndarray, " gold_rows"], gold: Float[np.ndarray, " gold_rows"]
 ) -> tuple[str, float]:
     """How well predictions fit gold values: their accuracy if both are classes, else correlation."""
-    if len(np.union1d(predicted, gold)) <= 10:
+    if len(np.union1d(predicted, gold)) <= _CLASSES:
         return "accuracy", float((predicted == gold).mean())
     if np.ptp(predicted) == 0.0 or np.ptp(gold) == 0.0:
         return "correlation", float("nan")

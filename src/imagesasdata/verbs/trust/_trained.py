@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from imagesasdata.arrays.stats.diagnosis import is_too_good
 from imagesasdata.arrays.stats.folds import variance_factor
 from imagesasdata.errors import ArgumentError, ArgumentTypeError
 from imagesasdata.tables.codes import python_value
@@ -76,6 +79,30 @@ def rows_of_training(
             "again.",
         )
     return [row for row in seen if said[row] is not None]
+
+
+def is_marked(table: Table, prediction: str) -> bool:
+    """Whether a table says of which rows' pictures the model was trained."""
+    return trained_column(table, prediction) is not None or set(_TESTED) <= set(table.names)
+
+
+def note_of_fit(measure: str, value: float, prediction: str, where: str) -> str:
+    """What to say of predictions that agree with the truth as those of rows of training do."""
+    return (
+        f"The {measure} of {prediction!r} is {value:.3f} in {where}. If its model was trained on them, "
+        "the estimates are wrong: use out-of-fold predictions, such as those of fine_tune(..., folds=5) "
+        "and augment."
+    )
+
+
+def notes_of_fit(
+    table: Table, prediction: str, predicted: np.ndarray, true: np.ndarray
+) -> list[str]:
+    """A note if classes agree so well and nothing says whether the model was trained on the rows."""
+    accuracy = float((predicted == true).mean())
+    if is_marked(table, prediction) or not is_too_good(accuracy, true):
+        return []
+    return [note_of_fit("accuracy", accuracy, prediction, "the rows with a truth")]
 
 
 def share_of_folds(table: Table, rows: Sequence[int], trained: Sequence[int]) -> float:

@@ -36,7 +36,12 @@ from imagesasdata.verbs.door import door
 from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
 from imagesasdata.verbs.trust._display import Methods
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import notes_of_folds, rows_of_training, share_of_folds
+from imagesasdata.verbs.trust._trained import (
+    notes_of_fit,
+    notes_of_folds,
+    rows_of_training,
+    share_of_folds,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -307,7 +312,7 @@ def audit(
             cells = [" x ".join(groups[name][row] for name in chosen) for row in kept]
             _add(found, gaps, " x ".join(chosen), cells, rates, weight, min_group)
     folds = share_of_folds(table, kept, trained)
-    notes += notes_of_folds(folds)
+    notes += [*notes_of_folds(folds), *notes_of_fit(table, prediction, predicted, true)]
     _widen(found, variance_factor(folds))
     found["p_adjusted"] = adjusted(
         found["p_value"], found["grouping"], found["measure"], correction

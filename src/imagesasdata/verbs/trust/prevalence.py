@@ -31,7 +31,7 @@ from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._display import Methods, Reported
 from imagesasdata.verbs.trust._probabilities import probabilities
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import rows_of_training
+from imagesasdata.verbs.trust._trained import notes_of_fit, rows_of_training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -272,6 +272,7 @@ def prevalence(
     notes = [*notes, *repeated(table, coded, "rows with a truth")]
     counts = group_counts(group, np.array([place[row] for row in grouped]), len(names), len(kinds))
     of_coded = np.array([place[row] for row in coded])
+    notes += notes_of_fit(table, prediction, of_coded, true)
     if prob is None:
         found = shares(counts, of_coded, true, len(labels), weight, seed=seed)
     else:

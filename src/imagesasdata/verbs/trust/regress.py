@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args
 
 from imagesasdata.arrays.rows import among_all
@@ -18,7 +18,7 @@ from imagesasdata.tables.frames import Frame
 from imagesasdata.tables.table import Table, open_data
 from imagesasdata.verbs.trust._check import CHECK
 from imagesasdata.verbs.trust._repeated import repeated, told
-from imagesasdata.verbs.trust._trained import rows_of_training
+from imagesasdata.verbs.trust._trained import is_marked, rows_of_training
 from imagesasdata.verbs.trust.regression import comparison, result
 from imagesasdata.verbs.trust.regression.check import (
     lines,
@@ -226,6 +226,7 @@ def regress(
         for predicted, coded in pairs.items()
         for row in rows_of_training(table, predicted, coded, every=method != "naive")
     }
+    marked = {predicted for predicted in pairs if is_marked(table, predicted)}
     rows = prepare(table, parsed, pairs, prob, weights, cluster)
     fitted, best = estimate(rows, method, family, vcov if isinstance(vcov, str) else "HC2", seed)
     mean, residual = fitted_values(fitted, *best, family)
@@ -242,7 +243,7 @@ def regress(
         n_dropped=int((~rows.used).sum()),
         sampling=("assumed" if prob is None else "known") if pairs else None,
         notes=(
-            *_notes(rows, method, prob, len(trained)),
+            *_notes(rows, method, prob, len(trained), marked),
             *_without_error(fitted, rows.terms),
             *_repeated_gold(table, rows, method),
         ),
@@ -252,7 +253,7 @@ def regress(
         fitted=mean,
         residual=residual,
         columns=tuple(dict.fromkeys([*parsed.variables, *pairs.values()])),
-        lines=lambda: lines(rows, method, len(trained)),
+        lines=lambda: lines(rows, method, len(trained), marked),
         again=lambda other: regress(
             formula,
             data,
@@ -364,7 +365,9 @@ def _without_error(fitted: Fit, terms: Sequence[str]) -> list[str]:
     ]
 
 
-def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[str]:
+def _notes(
+    rows: Rows, method: Method, prob: str | None, trained: int, marked: Collection[str]
+) -> list[str]:
     notes = []
     if rows.missing:
         gone = int((~rows.used).sum())
@@ -391,7 +394,7 @@ def _notes(rows: Rows, method: Method, prob: str | None, trained: int) -> list[s
             f"The model was trained on {trained:,} of the gold rows; their predictions are out of fold."
         )
     elif method in CORRECTED:
-        notes += too_good(rows)
+        notes += too_good(rows, marked)
     if method != "naive":
         notes += few_gold(int(rows.is_gold.sum()))
     notes += notes_within(rows, method)

@@ -39,7 +39,12 @@ from imagesasdata.verbs.trust._check import CHECK, Checked, Line, of_coded
 from imagesasdata.verbs.trust._display import Methods
 from imagesasdata.verbs.trust._probabilities import probabilities
 from imagesasdata.verbs.trust._repeated import repeated
-from imagesasdata.verbs.trust._trained import notes_of_folds, rows_of_training, share_of_folds
+from imagesasdata.verbs.trust._trained import (
+    notes_of_fit,
+    notes_of_folds,
+    rows_of_training,
+    share_of_folds,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -317,7 +322,7 @@ def validate(
     probs = probabilities(table, prob, labels, rows)
     given = Rows(truth=true, predicted=predicted, weights=weight, classes=len(labels), probs=probs)
     folds = share_of_folds(table, rows, trained)
-    notes += notes_of_folds(folds)
+    notes += [*notes_of_folds(folds), *notes_of_fit(table, prediction, predicted, true)]
     found = with_folds(measure(given, rounds=rounds, seed=seed), folds)
     return Validation(
         table=table,

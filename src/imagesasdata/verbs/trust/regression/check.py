@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
-from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance
+from imagesasdata.arrays.stats.diagnosis import agreement_with_gold, balance, is_too_good
 from imagesasdata.arrays.stats.fits import Method
 from imagesasdata.arrays.stats.gold import weighted
 from imagesasdata.arrays.stats.rare import FEW, rare
@@ -12,15 +14,13 @@ from imagesasdata.arrays.stats.sandwich import FEW_CLUSTERS
 from imagesasdata.tables.codes import number_or_text
 from imagesasdata.tables.formula_columns import gold_values, is_level, predicted_codes
 from imagesasdata.verbs.trust._check import Line, line
+from imagesasdata.verbs.trust._trained import note_of_fit
 from imagesasdata.verbs.trust.regression.rows import Rows
 
-# Predictions that fit gold values so well are more often of rows of training than of a perfect model.
-TOO_GOOD = 0.98
 
-
-def lines(rows: Rows, method: Method, trained: int) -> list[Line]:
-    """The rows of the table."""
-    found = [] if not rows.pairs else _of_gold(rows)
+def lines(rows: Rows, method: Method, trained: int, marked: Collection[str]) -> list[Line]:
+    """The rows of the table; of ``marked`` predictions it is known which rows are of training."""
+    found = [] if not rows.pairs else _of_gold(rows, marked)
     if rows.pairs:
         found.append(_trained(trained))
     if rows.clusters is not None:
@@ -31,7 +31,7 @@ def lines(rows: Rows, method: Method, trained: int) -> list[Line]:
     return [line("rows", f"{count:,} rows for {terms} terms", count >= 10 * terms, advice), *found]
 
 
-def _of_gold(rows: Rows) -> list[Line]:
+def _of_gold(rows: Rows, marked: Collection[str]) -> list[Line]:
     count, every = int(rows.is_gold.sum()), len(rows.is_gold)
     found = [
         line(
@@ -70,7 +70,7 @@ def _of_gold(rows: Rows) -> list[Line]:
                 "code the rest; or ask whether what was left out differs, as hard pictures do.",
             ),
         ]
-    return [*found, *_balance(rows), *_codes(rows)]
+    return [*found, *_balance(rows), *_codes(rows, marked)]
 
 
 def _of_balance(rows: Rows) -> tuple[str, float, bool] | None:
@@ -117,7 +117,7 @@ def unlike_all(rows: Rows) -> list[str]:
     ]
 
 
-def _codes(rows: Rows) -> list[Line]:
+def _codes(rows: Rows, marked: Collection[str]) -> list[Line]:
     found, chance = [], rows.chance(fit_to_rows=False)
     for (predicted, coded), values in zip(
         rows.pairs.items(), gold_values(rows.gold_frame, rows.pairs).values(), strict=True
@@ -131,10 +131,13 @@ def _codes(rows: Rows) -> list[Line]:
             advice = "code more of the rare class, best where it is predicted."
             found.append(line(f"coded classes of {coded}", shown, good, advice))
         name, value = _agreement(rows, predicted, coded, values)
+        what, shown = f"{name} of {predicted}", f"{value:.3f} in gold rows"
+        if predicted not in marked and is_too_good(value, values):
+            advice = "use out-of-fold predictions, if the model was trained on these rows."
+            found.append(Line(what, shown, False, advice))
+            continue
         advice = "predictions add little: look for a better model, or code more."
-        found.append(
-            line(f"{name} of {predicted}", f"{value:.3f} in gold rows", value > 0.6, advice)
-        )
+        found.append(line(what, shown, value > 0.6, advice))
     return found
 
 
@@ -146,19 +149,18 @@ def _agreement(rows: Rows, predicted: str, coded: str, values: np.ndarray) -> tu
     return agreement_with_gold(said, told)
 
 
-def too_good(rows: Rows) -> list[str]:
-    """A note of each prediction that fits the gold values as those of rows of training do."""
+def too_good(rows: Rows, marked: Collection[str]) -> list[str]:
+    """A note of each prediction that fits the gold values as those of rows of training do.
+
+    Of ``marked`` predictions it is known which rows are of training.
+    """
     found = []
     for (predicted, coded), values in zip(
         rows.pairs.items(), gold_values(rows.gold_frame, rows.pairs).values(), strict=True
     ):
         name, value = _agreement(rows, predicted, coded, values)
-        if value >= TOO_GOOD and len(values) >= FEW:
-            found.append(
-                f"The {name} of {predicted!r} is {value:.3f} in the gold rows. If its model was trained "
-                "on them, the estimates are wrong: use out-of-fold predictions, such as those of "
-                "fine_tune(..., folds=5) and augment."
-            )
+        if predicted not in marked and is_too_good(value, values):
+            found.append(note_of_fit(name, value, predicted, "the gold rows"))
     return found
 
 
