@@ -64,6 +64,7 @@ def _outputs(card: ModelCard) -> Callable[[Any, Any], dict[str, Any]]:
             "embedding": wide(vector),
             "unsafe": color[:, 0] / jnp.float32(300),
             "text": whole(np.int32([0])),
+            "nearness": pixels.astype(jnp.float32)[..., 0],
             "near": whole(anchors),
             "age": years,
             "gender": whole(np.float32([0.9])),

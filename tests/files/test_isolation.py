@@ -68,7 +68,7 @@ TOO_LONG = "decoding took over 5 seconds and was given up"
 WHY = {
     "CRASH": "the decoder crashed on this picture",
     "HANG": TOO_LONG,
-    "CHATTER": "cannot be read: is broken",
+    "CHATTER": "is not a picture in a format that can be read",
     "SWELL": "not enough memory to decode the picture",
     "CHILDREN": TOO_LONG,
     "ORPHAN": TOO_LONG,

@@ -41,7 +41,9 @@ def open_picture(data: bytes, max_pixels: int) -> ImageFile.ImageFile:
     except ImageError:
         raise
     # The header breaks off, or is of a kind that Pillow does not know.
-    except (UnidentifiedImageError, *_BAD_HEADER):
+    except (UnidentifiedImageError, *_BAD_HEADER) as error:
+        if "truncated" in str(error).lower():
+            raise ImageError("picture is truncated: it ends within its header") from None
         raise ImageError(what_else(data)) from None
     check_size(image, max_pixels)
     tags = getattr(image, "tag_v2", {})

@@ -294,14 +294,14 @@ def _pilot(
     rows_of_training(table, prediction, truth, every=True)
     every = [row for row, cell in enumerate(said) if cell is not None]
     rows = [row for row in every if told[row] is not None]
-    weight, notes = row_weights(table, chance, rows, sample_prob)
+    weight, of_weights = row_weights(table, chance, rows, sample_prob)
     if any(isinstance(number_or_text(said[row]), float) for row in every):
         found = _number_pilot(truth, prediction, told, said, rows, weight)
-        notes.append(
+        said_of = (
             f"By a pilot of {len(rows):,} coded rows, of which {truth} has a standard deviation of "
             f"{found.sd:.3g} and a correlation with {prediction} of {found.correlation:.2f}."
         )
-        return {None: found}, [*notes, *_rough(len(rows))]
+        return {None: found}, [said_of, *_rough(len(rows)), *of_weights]
     classes = categories(table, truth)
     labels, (true, predicted) = numbered(
         [told[row] for row in rows],
@@ -317,6 +317,7 @@ def _pilot(
     place = {row: number for number, row in enumerate(every)}
     coded = predicted[[place[row] for row in rows]]
     outcomes: dict[str | None, Outcome] = {}
+    notes: list[str] = []
     for number, label in enumerate(labels):
         if len(labels) == 2 and number == 0:
             continue  # the other class's plan is the same
@@ -328,7 +329,7 @@ def _pilot(
             f"By a pilot of {len(rows):,} coded rows, {count:,} of them {truth} = {label}."
         )
         notes += _rough(min(count, len(rows) - count))
-    return outcomes, notes
+    return outcomes, [*notes, *of_weights]
 
 
 def _rough(rare: int) -> list[str]:
