@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,8 @@ def test_no_page_is_wider_than_what_it_is_read_on(
         "docs": [],
     }
     page.route("**/search_index.json", lambda route: route.fulfill(json=nothing))
+    script = f"var __index = {json.dumps(nothing)}"
+    page.route("**/search_index.js", lambda route: route.fulfill(body=script))
     page.set_viewport_size(size)
     wide, broken = [], []
     for name in names() if size is PHONE else KINDS:
